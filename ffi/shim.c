@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// The C that TypeScript cannot say, linked into libwasm_bpf.so next to libbpf. Three functions; each exists because the
+// same thing done by FFI would be wrong (errno) or would call back into JavaScript from the middle of libbpf (the log).
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+// What one thread keeps of libbpf's words. A verifier log can be megabytes; its end is what tells the reason.
+#define LOG_CAPACITY (64 * 1024)
+
+static __thread struct {
+	size_t length;
+	char text[LOG_CAPACITY];
+} captured;
+
+static int wanted_level = -1;
+
+// wasm_bpf_syscall() makes one system call and returns its result, or -errno. Through FFI, errno could only be read by
+// a second call, and the runtime's own system calls in between may have changed it.
+EXPORT long wasm_bpf_syscall(int number, long a, long b, long c, long d, long e, long f)
+{
+	long result = syscall(number, a, b, c, d, e, f);
+
+	return result == -1 ? -errno : result;
+}
+
+static void keep_last(const char *text, size_t length)
+{
+	if (length > LOG_CAPACITY) {
+		text += length - LOG_CAPACITY;
+		length = LOG_CAPACITY;
+	}
+	if (captured.length > LOG_CAPACITY - length) {
+		size_t kept = LOG_CAPACITY - length;
+
+		memmove(captured.text, captured.text + captured.length - kept, kept);
+		captured.length = kept;
+	}
+	memcpy(captured.text + captured.length, text, length);
+	captured.length += length;
+}
+
+static int capture(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	char line[1024];
+	char *text = line;
+	va_list again;
+	int length;
+
+	if ((int)level > wanted_level)
+		return 0;
+	va_copy(again, arguments);
+	length = vsnprintf(line, sizeof(line), format, arguments);
+	if (length >= (int)sizeof(line)) {
+		text = malloc((size_t)length + 1);
+		if (text) {
+			vsnprintf(text, (size_t)length + 1, format, again);
+		} else {
+			text = line;
+			length = sizeof(line) - 1;
+		}
+	}
+	va_end(again);
+	if (length > 0)
+		keep_last(text, (size_t)length);
+	if (text != line)
+		free(text);
+	return length;
+}
+
+// wasm_bpf_log_install() makes libbpf's messages up to `level` (0 warning, 1 info, 2 debug; -1 nothing) go to the log
+// of the thread that caused them, and none to stderr. May be called again to change the level, which all threads share.
+EXPORT void wasm_bpf_log_install(int level)
+{
+	wanted_level = level;
+	libbpf_set_print(capture);
+}
+
+// wasm_bpf_log_take() moves the calling thread's log into `buffer`, the last `size` bytes of it if it is longer, and
+// returns how many bytes that are. No NUL is added. The log is empty afterwards. 64 KiB always suffice.
+EXPORT int wasm_bpf_log_take(char *buffer, int size)
+{
+	size_t length = captured.length;
+
+	if (size < 0)
+		return -EINVAL;
+	if (length > (size_t)size)
+		length = (size_t)size;
+	memcpy(buffer, captured.text + captured.length - length, length);
+	captured.length = 0;
+	return (int)length;
+}

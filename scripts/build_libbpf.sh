@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Builds libbpf, with libelf, zlib and ffi/shim.c inside, from Debian's sources:
+#   .build/lib/libwasm_bpf.so           needs libc alone; exports libbpf's own API and the shim's wasm_bpf_*
+#   .build/lib/libbpf.a, libelf.a       the same objects for native programs (the benchmarks' twins)
+#   .build/include/                     bpf/*.h, and the linux/*.h that they want
+# Does nothing when its inputs are unchanged. Needs gcc, make, bzip2 and zlib1g-dev (scripts/setup.sh installs them).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/pins.sh
+
+work=.build/libbpf
+mkdir -p "$work" .build/lib .build/include
+exec 9>"$work/lock" && flock 9
+stamp=.build/lib/libwasm_bpf.stamp
+inputs=$(cat "$0" scripts/pins.sh ffi/shim.c | sha256sum)
+if [[ -f .build/lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
+  exit 0
+fi
+echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION (once, a quarter of a minute)" >&2
+
+# The Debian mirror that this machine already uses; every suite shares its pool.
+debian_mirror() {
+  apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    sed -n 's/^Debian //p' | grep -m 1 . || false
+}
+
+# Fetches one file of the Debian pool with apt's own downloader, so with its proxies; it refuses a wrong checksum.
+fetch_source() {
+  local path=$1 sha256=$2
+  local target=$work/${path##*/}
+  if ! sha256sum --check --status <<<"$sha256  $target" 2>/dev/null; then
+    /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root \
+      download-file "$(debian_mirror)pool/main/$path" "$target" "SHA256:$sha256" >&2
+  fi
+  tar --extract --no-same-owner --file "$target" --directory "$work"
+}
+
+# Runs a noisy command and shows what it said only when it fails.
+quietly() {
+  "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && echo "Failed: $*" >&2 && exit 1; }
+}
+
+build_libelf() (
+  cd "elfutils-$ELFUTILS_VERSION"
+  # Only ELF as compilers write it: no compressed debug sections but zlib's, no demangling, no debuginfo server.
+  [[ -f config.h ]] || CFLAGS=$flags ./configure --quiet --disable-shared --disable-debuginfod --disable-libdebuginfod \
+    --disable-demangler --disable-nls --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
+  make -s -j"$(nproc)" -C lib libeu.a
+  make -s -j"$(nproc)" -C libelf libelf.a
+)
+
+build_libbpf() {
+  # Position-independent objects serve both the archive and the shared library.
+  make -s -j"$(nproc)" -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 \
+    CFLAGS="$flags -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf" libbpf.a
+  make -s -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 DESTDIR="$PWD/../" \
+    INCLUDEDIR=include UAPIDIR=include install_headers install_uapi_headers
+}
+
+link_shared() {
+  # libbpf's own list of what it exports, which hides all else, and the shim's.
+  { cat "libbpf-$LIBBPF_VERSION/src/libbpf.map" && echo 'WASM_BPF_1 { global: wasm_bpf_*; };'; } >exports.map
+  # shellcheck disable=SC2086 # $flags is a list of words
+  gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include -c ../../ffi/shim.c -o shim.o
+  # shellcheck disable=SC2086
+  gcc $flags -shared -s -o ../lib/libwasm_bpf.so -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
+    -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--build-id=none shim.o \
+    -Wl,--whole-archive "libbpf-$LIBBPF_VERSION/src/libbpf.a" -Wl,--no-whole-archive \
+    "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" -l:libz.a
+}
+
+rm -f "$stamp"
+fetch_source "libb/libbpf/libbpf_$LIBBPF_VERSION.orig.tar.gz" "$LIBBPF_SHA256"
+fetch_source "e/elfutils/elfutils_$ELFUTILS_VERSION.orig.tar.bz2" "$ELFUTILS_SHA256"
+
+flags="-O2 -g0 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
+flags+=" -ffile-prefix-map=$PWD=."
+cd "$work"
+work=.
+quietly build_libelf
+quietly build_libbpf
+quietly link_shared
+# libelf needs libeu's few functions; one archive is handier to link than two.
+cp "libbpf-$LIBBPF_VERSION/src/libbpf.a" ../lib/
+rm -f ../lib/libelf.a
+ar -M <<MRI
+create ../lib/libelf.a
+addlib elfutils-$ELFUTILS_VERSION/libelf/libelf.a
+addlib elfutils-$ELFUTILS_VERSION/lib/libeu.a
+save
+end
+MRI
+cd ../..
+echo "$inputs" >"$stamp"

@@ -1,0 +1,32 @@
+# Every version that is fetched rather than installed from Debian, with the sha256 of what must arrive. Sourced by the
+# other scripts. To move to a new version: change the lines here and run scripts/test.sh.
+# shellcheck shell=bash disable=SC2034
+
+# What everything is built with: the newest Deno whose bare runtime can be had for both architectures (see below).
+DENO_VERSION=2.6.10
+# The newest release, which the tests run on as well: people bring their own Deno.
+DENO_NEWEST=2.9.8
+
+# Deno as Python wheels: <version>_<machine>.
+declare -A DENO_WHEEL_SHA256=(
+  [2.6.10_x86_64]=d1600f4ee7b4a9699b7057841bdb5d7b7eac3fb073df072540064166841c2f4c
+  [2.9.8_x86_64]=b1d1318e7deda8efd593aefa8b565a827fe71cf83aeff09d3a5ceb047444ca18
+)
+
+# The bare runtime that `deno compile` puts a program on ("denort"), of exactly DENO_VERSION. It is published alone only
+# on Deno's own download host; the same bytes begin every program made with that version, such as this wheel's.
+DENORT_PACKAGE=bids-validator-deno==2.4.1
+declare -A DENORT_WHEEL_SHA256=(
+  [x86_64]=5087fcd13341f529b5404792a74e22f570e50f17e5ea4cabe9c91b1caf74cbf4
+  [aarch64]=f09c1e600cae71293ab5ae9ddc30aa56a871463837a020eb23b246fa2024c462
+)
+declare -A DENORT_SHA256=(
+  [x86_64]=1b136202dc147212ad0b129de0c10eb5f17060917c9754c7921cd68f764ad2e2
+  [aarch64]=ee39b54b2f465eae3f1dd3d79495e1ef957fae69ff4f6ad118499986b714d494
+)
+
+# Debian's pristine upstream tarballs, in the pool of any Debian mirror as long as trixie lives.
+LIBBPF_VERSION=1.5.0
+LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
+ELFUTILS_VERSION=0.192
+ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
