@@ -1,0 +1,226 @@
+/**
+ * The operating system, as far as eBPF needs it: descriptors, memory mappings, waiting. One method per system call, bytes in
+ * and out; every result is the kernel's own (a count, a descriptor, or a negative errno), so hot paths need no exception.
+ *
+ * WASI's file operations have tables of their own, on top of the same {@link NativeLibrary}.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
+import { cString, type NativeLibrary } from "./library.ts";
+import { type Address, address, NULL } from "./pointers.ts";
+import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
+
+/** `AT_FDCWD`: relative paths start at the process's working directory. */
+export const AT_FDCWD = -100;
+
+/** Flags of {@link Libc.open} (`asm-generic/fcntl.h`); O_DIRECTORY is another number on arm64. */
+export const OPEN = {
+  RDONLY: 0,
+  CLOEXEC: 0o2000000,
+  DIRECTORY: Deno.build.arch === "aarch64" ? 0o40000 : 0o200000,
+} as const;
+
+/** Flags of {@link Libc.mmap} (`sys/mman.h`). */
+export const MMAP = {
+  PROT_NONE: 0,
+  PROT_READ: 1,
+  PROT_WRITE: 2,
+  SHARED: 1,
+  PRIVATE: 2,
+  FIXED: 0x10,
+  ANONYMOUS: 0x20,
+} as const;
+
+const NUMBER = {
+  openat: syscallNumber("openat"),
+  read: syscallNumber("read"),
+  write: syscallNumber("write"),
+  close: syscallNumber("close"),
+  mmap: syscallNumber("mmap"),
+  munmap: syscallNumber("munmap"),
+  epoll_create1: syscallNumber("epoll_create1"),
+  epoll_ctl: syscallNumber("epoll_ctl"),
+  epoll_pwait: syscallNumber("epoll_pwait"),
+  eventfd2: syscallNumber("eventfd2"),
+  fstatfs: syscallNumber("fstatfs"),
+  ioctl: syscallNumber("ioctl"),
+  perf_event_open: syscallNumber("perf_event_open"),
+  socket: syscallNumber("socket"),
+  bind: syscallNumber("bind"),
+  setsockopt: syscallNumber("setsockopt"),
+  capget: syscallNumber("capget"),
+} as const;
+
+/** System calls through the one library. Closed with it. */
+export class Libc implements Disposable {
+  readonly #library: NativeLibrary;
+  readonly #dl: Deno.DynamicLibrary<ReturnType<typeof libcRows>>;
+
+  constructor(library: NativeLibrary) {
+    this.#library = library;
+    this.#dl = library.openSyscalls(libcRows);
+  }
+
+  /** Opens `path`. @returns a descriptor or a negative errno. */
+  open(path: string, flags: number, mode = 0): number {
+    return this.#library.result(this.#dl.symbols.openat(NUMBER.openat, AT_FDCWD, cString(path), flags, mode));
+  }
+
+  /** Reads up to `bytes.length` bytes. @returns how many, 0 at the end, or a negative errno. */
+  read(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#dl.symbols.read(NUMBER.read, fd, bytes, bytes.length));
+  }
+
+  /** Writes up to `bytes.length` bytes. @returns how many, or a negative errno. */
+  write(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#dl.symbols.write(NUMBER.write, fd, bytes, bytes.length));
+  }
+
+  close(fd: number): number {
+    return this.#library.result(this.#dl.symbols.close(NUMBER.close, fd));
+  }
+
+  /**
+   * Maps `sizeBytes` bytes of `fd` from `offset` at `at` (0: anywhere).
+   *
+   * @returns the address, or a negative errno.
+   */
+  mmap(at: Address, sizeBytes: number, protection: number, flags: number, fd: number, offset: number): number {
+    return this.#wide(
+      this.#dl.symbols.mmap(NUMBER.mmap, at, address(sizeBytes), protection, flags, fd, address(offset)),
+    );
+  }
+
+  munmap(at: Address, sizeBytes: number): number {
+    return this.#library.result(this.#dl.symbols.munmap(NUMBER.munmap, at, address(sizeBytes)));
+  }
+
+  /** @returns an epoll descriptor or a negative errno. */
+  epollCreate(): number {
+    return this.#library.result(this.#dl.symbols.epoll_create1(NUMBER.epoll_create1, OPEN.CLOEXEC));
+  }
+
+  /** @param event a `struct epoll_event`: 12 bytes on x86_64 (packed), 16 on arm64. */
+  epollControl(epollFd: number, operation: number, fd: number, event: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#dl.symbols.epoll_ctl(NUMBER.epoll_ctl, epollFd, operation, fd, event));
+  }
+
+  /**
+   * Waits for events. @param timeoutMs -1 waits for ever.
+   *
+   * @returns how many `struct epoll_event` were written to `events`, or a negative errno.
+   */
+  epollWait(epollFd: number, events: Uint8Array<ArrayBuffer>, maxEvents: number, timeoutMs: number): number {
+    return this.#library.result(
+      this.#dl.symbols.epoll_pwait(NUMBER.epoll_pwait, epollFd, events, maxEvents, timeoutMs, null, 8),
+    );
+  }
+
+  /** @returns an eventfd (counter 0, non-blocking, close on exec) or a negative errno. */
+  eventfd(): number {
+    return this.#library.result(this.#dl.symbols.eventfd2(NUMBER.eventfd2, 0, OPEN.CLOEXEC | 0o4000));
+  }
+
+  /** The type of the file system that `fd` is on (`linux/magic.h`), or a negative errno. */
+  fileSystemType(fd: number): number {
+    const statfs = new BigInt64Array(32);
+    const result = this.#library.result(this.#dl.symbols.fstatfs(NUMBER.fstatfs, fd, statfs));
+    return result < 0 ? result : Number(statfs[0]);
+  }
+
+  ioctl(fd: number, request: number, argument: Address = NULL): number {
+    return this.#library.result(this.#dl.symbols.ioctl(NUMBER.ioctl, fd, request, argument));
+  }
+
+  /** @param attributes a `struct perf_event_attr`. @returns a descriptor or a negative errno. */
+  perfEventOpen(attributes: Uint8Array<ArrayBuffer>, pid: number, cpu: number, groupFd: number, flags: number): number {
+    return this.#library.result(
+      this.#dl.symbols.perf_event_open(NUMBER.perf_event_open, attributes, pid, cpu, groupFd, flags),
+    );
+  }
+
+  /** @returns a descriptor or a negative errno. */
+  socket(domain: number, type: number, protocol: number): number {
+    return this.#library.result(this.#dl.symbols.socket(NUMBER.socket, domain, type, protocol));
+  }
+
+  bind(fd: number, socketAddress: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#dl.symbols.bind(NUMBER.bind, fd, socketAddress, socketAddress.length));
+  }
+
+  setSocketOption(fd: number, level: number, option: number, value: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(
+      this.#dl.symbols.setsockopt(NUMBER.setsockopt, fd, level, option, value, value.length),
+    );
+  }
+
+  /** The process's effective capabilities, as a bit set (`linux/capability.h`). */
+  effectiveCapabilities(): bigint {
+    const header = new Uint32Array([0x20080522, 0]);
+    const data = new Uint32Array(6);
+    this.#library.result(this.#dl.symbols.capget(NUMBER.capget, header, data));
+    return BigInt(data[0] ?? 0) | (BigInt(data[3] ?? 0) << 32n);
+  }
+
+  /** The value of an environment variable. */
+  getenv(name: string): string | undefined {
+    return this.#library.getenv(name);
+  }
+
+  /** Writes all of `bytes`. @returns 0, or the negative errno that stopped it. */
+  writeAll(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+    for (let done = 0; done < bytes.length;) {
+      const written = this.write(fd, bytes.subarray(done));
+      if (written === -LINUX_ERRNO.EINTR) continue;
+      if (written < 0) return written;
+      done += written;
+    }
+    return 0;
+  }
+
+  /**
+   * The bytes of the file at `path`, without Deno's read permission.
+   *
+   * @throws {BpfError} what `open` or `read` said.
+   */
+  readFile(path: string): Uint8Array<ArrayBuffer> {
+    const operation = `Cannot read "${path}"`;
+    const fd = this.open(path, OPEN.RDONLY | OPEN.CLOEXEC);
+    if (fd < 0) throw new BpfError(operation, fd);
+    try {
+      return this.#readToEnd(fd, operation);
+    } finally {
+      this.close(fd);
+    }
+  }
+
+  #readToEnd(fd: number, operation: string): Uint8Array<ArrayBuffer> {
+    let bytes = new Uint8Array(1 << 16);
+    let size = 0;
+    for (;;) {
+      if (size === bytes.length) bytes = resized(bytes, size * 2);
+      const count = this.read(fd, bytes.subarray(size));
+      if (count === -LINUX_ERRNO.EINTR) continue;
+      if (count < 0) throw new BpfError(operation, count);
+      if (count === 0) return bytes.subarray(0, size);
+      size += count;
+    }
+  }
+
+  #wide(value: bigint): number {
+    const number = Number(value);
+    return number === -1 ? this.#library.result(-1) : number;
+  }
+
+  [Symbol.dispose](): void {
+    this.#dl.close();
+  }
+}
+
+function resized(bytes: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(sizeBytes);
+  larger.set(bytes);
+  return larger;
+}
