@@ -1,5 +1,5 @@
 /**
- * The two errors that this project throws, and the errno tables.
+ * The errors that this project throws, and the errno tables.
  *
  * Three number spaces exist and are never mixed: Linux's (what bpf(2) and libbpf return, and what guests of ABI version 1
  * see), WASI's (what guests' libc and ABI version 2 see) and libbpf's own (4000 and up).
@@ -64,6 +64,19 @@ export class GuestError extends Error {
   constructor(code: GuestErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/**
+ * Bytes that are not what they should be: an ELF object, BTF, or a WebAssembly module that cannot be parsed.
+ *
+ * The message reads "Cannot parse ELF: <what is wrong>".
+ */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+
+  constructor(format: string, problem: string, options?: ErrorOptions) {
+    super(`Cannot parse ${format}: ${problem}`, options);
   }
 }
 
