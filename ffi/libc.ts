@@ -10,6 +10,7 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { cString, type NativeLibrary } from "./library.ts";
 import { type Address, address, NULL } from "./pointers.ts";
+import type { SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
 /** `AT_FDCWD`: relative paths start at the process's working directory. */
@@ -56,7 +57,7 @@ const NUMBER = {
 /** System calls through the one library. Closed with it. */
 export class Libc implements Disposable {
   readonly #library: NativeLibrary;
-  readonly #dl: Deno.DynamicLibrary<ReturnType<typeof libcRows>>;
+  readonly #dl: SymbolTable<ReturnType<typeof libcRows>>;
 
   constructor(library: NativeLibrary) {
     this.#library = library;

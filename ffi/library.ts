@@ -5,6 +5,7 @@
  */
 
 import { BpfError } from "../errors.ts";
+import { openCold, openFast, type SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
 /** Where the library was found, in the order of search. */
@@ -46,14 +47,23 @@ export class NativeLibrary implements Disposable {
     return this.syscallSymbol === "wasm_bpf_syscall";
   }
 
-  /** Looks up a table of symbols. The caller closes what it gets. */
-  open<const S extends Deno.ForeignLibraryInterface>(symbols: S): Deno.DynamicLibrary<S> {
-    return Deno.dlopen(this.path, symbols);
+  /** A table of functions that are called seldom. The caller closes it. */
+  open<const S extends Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>>(rows: S): SymbolTable<S> {
+    return openCold(this.path, rows);
   }
 
-  /** Looks up a table of system calls, each row made for {@link NativeLibrary.syscallSymbol}. */
-  openSyscalls<const S extends Deno.ForeignLibraryInterface>(rows: (symbol: string) => S): Deno.DynamicLibrary<S> {
-    return Deno.dlopen(this.hasShim ? this.path : LIBC, rows(this.syscallSymbol));
+  /** A table of functions on a hot path. The caller closes it. */
+  openFast<const S extends Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>>(
+    rows: S,
+  ): SymbolTable<S> {
+    return openFast(this.path, rows);
+  }
+
+  /** A table of system calls, each row made for {@link NativeLibrary.syscallSymbol}. The caller closes it. */
+  openSyscalls<const S extends Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>>(
+    rows: (symbol: string) => S,
+  ): SymbolTable<S> {
+    return openFast(this.hasShim ? this.path : LIBC, rows(this.syscallSymbol));
   }
 
   /** A function of libc itself, for the few things that are no system call. */
@@ -173,7 +183,7 @@ const LIBC = "libc.so.6";
 
 /** The C library by itself: what is needed before the one library is there, and the few calls that are no system calls. */
 class Libc6 implements Disposable {
-  readonly #library = Deno.dlopen(LIBC, {
+  readonly #library = openCold(LIBC, {
     // char *getenv(const char *name)
     getenv: { parameters: ["buffer"], result: "pointer" },
     // int *__errno_location(void)

@@ -29,11 +29,11 @@ export function addressOf(buffer: ArrayBuffer): number {
   return pointer === null ? 0 : Number(Deno.UnsafePointer.value(pointer));
 }
 
-/** A `struct bpf_object *`, `bpf_program *`, `bpf_map *` or `bpf_link *`, by the name of its struct. */
-export type NativePointer<Name extends string> = Deno.PointerObject<Name>;
+/** A pointer from C, by what it points to: the name of a struct ("bpf_map"), or a function's shape. */
+export type NativePointer<T> = Deno.PointerObject<T>;
 
-/** Names the struct that a pointer from C points to. */
-export function nativePointer<Name extends string>(pointer: Deno.PointerObject): NativePointer<Name> {
+/** Says what a pointer from C points to. */
+export function nativePointer<T>(pointer: Deno.PointerObject): NativePointer<T> {
   // The brand's only constructor.
-  return pointer as NativePointer<Name>;
+  return pointer as NativePointer<T>;
 }
