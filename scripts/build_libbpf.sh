@@ -20,6 +20,7 @@ echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION (once, a qua
 
 # The Debian mirror that this machine already uses; every suite shares its pool.
 debian_mirror() {
+  # shellcheck disable=SC2016 # apt expands these
   apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     sed -n 's/^Debian //p' | grep -m 1 . || false
 }

@@ -1,5 +1,5 @@
 # Every version that is fetched rather than installed from Debian, with the sha256 of what must arrive. Sourced by the
-# other scripts. To move to a new version: change the lines here and run scripts/test.sh.
+# other scripts, at the top of the checkout. To move to a new version: change the lines here and run scripts/test.sh.
 # shellcheck shell=bash disable=SC2034
 
 # What everything is built with: the newest Deno whose bare runtime can be had for both architectures (see below).
@@ -10,6 +10,7 @@ DENO_NEWEST=2.9.8
 # Deno as Python wheels: <version>_<machine>.
 declare -A DENO_WHEEL_SHA256=(
   [2.6.10_x86_64]=d1600f4ee7b4a9699b7057841bdb5d7b7eac3fb073df072540064166841c2f4c
+  [2.6.10_aarch64]=b98d6fc98a9cbc10219f6c6d6f2a6e10d1954416bbcd4371d317fc9c20050576
   [2.9.8_x86_64]=b1d1318e7deda8efd593aefa8b565a827fe71cf83aeff09d3a5ceb047444ca18
 )
 
@@ -30,3 +31,9 @@ LIBBPF_VERSION=1.5.0
 LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
+
+# Deno, from .tools/ and for this checkout alone: its caches stay inside, and it trusts whom the system trusts.
+use_deno() {
+  deno=$PWD/.tools/deno-$1/deno
+  export DENO_DIR=$PWD/.tools/deno-$1/cache DENO_TLS_CA_STORE=system DENO_NO_UPDATE_CHECK=1
+}

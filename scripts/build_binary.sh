@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Builds ./wasm-bpf, one file that needs neither Deno nor libbpf: cli.ts bundled into one script (a module graph costs
+# start-up time) and .build/lib/libwasm_bpf.so, appended to the bare runtime. Given the same sources it is the same bytes
+# wherever it is built. Does nothing when no source is newer.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/pins.sh
+use_deno "$DENO_VERSION"
+
+binary=$PWD/wasm-bpf
+base=$PWD/.tools/denort-$DENO_VERSION
+stamp=.build/wasm-bpf.stamp
+log=$PWD/.build/wasm-bpf.log
+sources=(*.ts cli ffi host btf codegen registry metrics deno.json deno.lock scripts/pins.sh scripts/build_binary.sh)
+sources+=(.build/lib/libwasm_bpf.so)
+
+fail() {
+  echo "Cannot build ./wasm-bpf: $*" >&2
+  exit 1
+}
+
+up_to_date() {
+  [[ -x $binary && -f $stamp ]] || return 1
+  local newer # folders count too: a file may have gone
+  newer=$(find "${sources[@]}" ! -name '*_test.ts' -newer "$stamp" -print -quit 2>/dev/null)
+  [[ ! $newer ]]
+}
+
+# Runs a chatty command and shows what it said only when it fails.
+quietly() {
+  "$@" >"$log" 2>&1 || { cat "$log" >&2 && fail "${1##*/} $2 failed (see above)"; }
+}
+
+scripts/build_libbpf.sh
+up_to_date && exit 0
+echo "Building ./wasm-bpf" >&2
+staging=.build/binary
+mkdir -p "$staging/bundle" "$staging/lib"
+touch "$stamp.new"
+
+quietly "$deno" bundle --frozen --output "$staging/bundle/cli.js" cli.ts
+cp .build/lib/libwasm_bpf.so "$staging/lib/"
+# File times are embedded too.
+touch --date @0 "$staging/bundle/cli.js" "$staging/lib/libwasm_bpf.so"
+
+# The only permission is FFI: files, environment and memory come from libc through it, and what is embedded is free to
+# read. No code cache: it would be a file with a known name in /tmp, read by a program that root runs.
+cd "$staging"
+DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-remote --no-npm --no-prompt \
+  --no-code-cache --allow-ffi --include lib/libwasm_bpf.so --output wasm-bpf bundle/cli.js
+cd ../..
+
+# Whatever Deno took as the base, the binary must begin with the bytes that are pinned.
+base_size=$(stat --dereference --format %s "$base")
+head --bytes "$base_size" "$staging/wasm-bpf" | sha256sum --check --status <(echo "${DENORT_SHA256[$(uname -m)]}  -") ||
+  fail "its base is not denort $DENO_VERSION"
+mv "$staging/wasm-bpf" "$binary"
+mv "$stamp.new" "$stamp"
+echo "  $(($(stat --format %s "$binary") - base_size)) bytes of ours on a bare runtime of $base_size" >&2

