@@ -1,0 +1,103 @@
+/**
+ * A set of BTF types and the questions that are asked of it.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+import { parseTypes } from "./parse_btf.ts";
+import type { BtfType, TypeId } from "./types.ts";
+
+/** How many const, volatile, typedef, ... may be stacked on a type; libbpf's limit. */
+const MAX_MODIFIERS = 32;
+
+/**
+ * The types of one object or kernel.
+ *
+ * ```ts
+ * import { Btf } from "./btf.ts";
+ *
+ * function sizeOfTaskStruct(vmlinux: Uint8Array): number | undefined {
+ *   const found = Btf.parse(vmlinux).find("struct", "task_struct");
+ *   return found?.sizeBytes;
+ * }
+ * ```
+ */
+export class Btf {
+  /** All types by id; `types[0]` is void. */
+  readonly types: readonly BtfType[];
+  #byName: Map<string, BtfType[]> | undefined;
+
+  private constructor(types: readonly BtfType[]) {
+    this.types = types;
+  }
+
+  /**
+   * Parses a `.BTF` section or /sys/kernel/btf/vmlinux.
+   *
+   * @throws {FormatError} when the bytes are no BTF, are damaged, or are big-endian.
+   */
+  static parse(bytes: Uint8Array): Btf {
+    return new Btf(parseTypes(bytes));
+  }
+
+  /** The type with this id. @throws {FormatError} when there is none. */
+  get(id: TypeId): BtfType {
+    const type = this.types[id];
+    if (type === undefined) throw new FormatError("BTF", `type ${id} of ${this.types.length}`);
+    return type;
+  }
+
+  /** The first type of this kind and name. */
+  find<Kind extends BtfType["kind"]>(kind: Kind, name: string): Extract<BtfType, { kind: Kind }> | undefined {
+    this.#byName ??= groupByName(this.types);
+    for (const type of this.#byName.get(name) ?? []) {
+      if (isKind(type, kind)) return type;
+    }
+    return undefined;
+  }
+
+  /** What is under const, volatile, restrict and type tags: a typedef stays. @throws {FormatError} on a loop of them. */
+  skipModifiers(id: TypeId): BtfType {
+    return this.#skip(id, false);
+  }
+
+  /** What is under modifiers and typedefs. @throws {FormatError} on a loop of them. */
+  resolve(id: TypeId): BtfType {
+    return this.#skip(id, true);
+  }
+
+  #skip(id: TypeId, typedefs: boolean): BtfType {
+    let type = this.get(id);
+    for (let depth = 0; depth < MAX_MODIFIERS; depth++) {
+      switch (type.kind) {
+        case "typedef":
+          if (!typedefs) return type;
+          break;
+        case "const":
+        case "volatile":
+        case "restrict":
+        case "type_tag":
+          break;
+        default:
+          return type;
+      }
+      type = this.get(type.target);
+    }
+    throw new FormatError("BTF", `type ${id} is a loop of modifiers`);
+  }
+}
+
+function groupByName(types: readonly BtfType[]): Map<string, BtfType[]> {
+  const groups = new Map<string, BtfType[]>();
+  for (const type of types) {
+    const group = groups.get(type.name);
+    if (group === undefined) groups.set(type.name, [type]);
+    else group.push(type);
+  }
+  return groups;
+}
+
+function isKind<Kind extends BtfType["kind"]>(type: BtfType, kind: Kind): type is Extract<BtfType, { kind: Kind }> {
+  return type.kind === kind;
+}

@@ -1,0 +1,200 @@
+/**
+ * ELF64 objects for the BPF machine: sections, symbols and relocations.
+ *
+ * @see https://gabi.xinuos.com/elf/ the format
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+import { Reader } from "./reader.ts";
+
+/** Section types (`sh_type`) that matter for BPF objects. */
+export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;
+
+/** Section flags (`sh_flags`) that matter for BPF objects. */
+export const SECTION_FLAG = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const;
+
+/** Symbol types, bindings and the section index of what is defined elsewhere. */
+export const SYMBOL_TYPE = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const;
+export const SYMBOL_BIND = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
+export const UNDEFINED_SECTION = 0;
+
+/** One section of an object. */
+export interface ElfSection {
+  readonly index: number;
+  readonly name: string;
+  /** One of {@link SECTION_TYPE}, or another number. */
+  readonly type: number;
+  /** A union of {@link SECTION_FLAG}; only the low 32 bits. */
+  readonly flags: number;
+  /** Where its bytes are in the file; NOBITS sections have none there. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+  /** Its bytes, aliased; empty for NOBITS. */
+  readonly bytes: Uint8Array;
+  readonly link: number;
+  readonly info: number;
+}
+
+/** One symbol of an object. */
+export interface ElfSymbol {
+  readonly name: string;
+  /** One of {@link SYMBOL_TYPE}, or another number. */
+  readonly type: number;
+  /** One of {@link SYMBOL_BIND}, or another number. */
+  readonly bind: number;
+  /** Index of the section it is defined in; 0 when it is not defined here. */
+  readonly section: number;
+  /** Byte offset in its section. */
+  readonly value: number;
+  readonly sizeBytes: number;
+}
+
+/** One relocation. */
+export interface ElfRelocation {
+  /** Byte offset in the section that is relocated. */
+  readonly offset: number;
+  /** Index in {@link ElfFile.symbols}. */
+  readonly symbol: number;
+}
+
+/** A parsed object. It aliases the bytes that it was parsed from. */
+export interface ElfFile {
+  readonly sections: readonly ElfSection[];
+  readonly symbols: readonly ElfSymbol[];
+}
+
+/** Whether `bytes` begin as an ELF file does. */
+export function isElf(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
+}
+
+/** The machine (`e_machine`) that BPF objects are for. */
+export const EM_BPF = 247;
+
+const HEADER_SIZE = 64;
+const SECTION_HEADER_SIZE = 64;
+const SYMBOL_SIZE = 24;
+const REL_SIZE = 16;
+
+/**
+ * Parses a relocatable BPF object.
+ *
+ * @throws {FormatError} when it is no such object, or is damaged.
+ */
+export function parseElf(bytes: Uint8Array): ElfFile {
+  if (!isElf(bytes)) throw new FormatError("ELF", "it does not begin with \\x7fELF");
+  const file = new Reader(bytes, "ELF");
+  checkHeader(file);
+  const sections = readSections(file);
+  return { sections, symbols: readSymbols(file, sections) };
+}
+
+/**
+ * The number of bytes of the ELF file that begins at `bytes[0]`, as its headers tell: the end of its last section or of
+ * its section table, whichever is later. For finding where an object that lies among other bytes ends.
+ *
+ * @throws {FormatError} when it is no BPF object.
+ */
+export function elfSizeBytes(bytes: Uint8Array): number {
+  const { sections } = parseElf(bytes);
+  const file = new Reader(bytes, "ELF");
+  let end = file.size(0x28) + sections.length * SECTION_HEADER_SIZE;
+  for (const section of sections) end = Math.max(end, section.offset + section.bytes.length);
+  return end;
+}
+
+/** The relocations of a REL section. @throws {FormatError} when one names a symbol that is not there. */
+export function readRelocations(elf: ElfFile, section: ElfSection): ElfRelocation[] {
+  const data = new Reader(section.bytes, "ELF");
+  const count = Math.floor(data.sizeBytes / REL_SIZE);
+  const relocations: ElfRelocation[] = [];
+  for (let i = 0; i < count; i++) {
+    const symbol = data.u32(i * REL_SIZE + 12);
+    if (symbol >= elf.symbols.length) data.fail(`a relocation names symbol ${symbol} of ${elf.symbols.length}`);
+    relocations.push({ offset: data.size(i * REL_SIZE), symbol });
+  }
+  return relocations;
+}
+
+function checkHeader(file: Reader): void {
+  if (file.u8(4) !== 2) file.fail("it is not a 64-bit file");
+  const byteOrder = file.u8(5);
+  if (byteOrder === 2) file.fail("it is big-endian; compile it with -target bpfel");
+  if (byteOrder !== 1) file.fail(`unknown byte order ${byteOrder}`);
+  const machine = file.u16(0x12);
+  if (machine !== EM_BPF) file.fail(`it is for ${MACHINES[machine] ?? `machine ${machine}`}, not for BPF`);
+  const type = file.u16(0x10);
+  if (type !== 1) file.fail(`it is not a relocatable object (type ${type})`);
+}
+
+const MACHINES: Readonly<Record<number, string>> = { 3: "x86", 40: "Arm", 62: "x86_64", 183: "arm64", 243: "RISC-V" };
+
+function readSections(file: Reader): ElfSection[] {
+  const table = file.size(0x28);
+  const count = file.u16(0x3c);
+  if (count === 0) file.fail("it has no sections");
+  if (file.u16(0x3a) !== SECTION_HEADER_SIZE) file.fail(`section headers of ${file.u16(0x3a)} bytes`);
+  if (table < HEADER_SIZE) file.fail(`section headers at byte ${table}`);
+  file.slice(table, count * SECTION_HEADER_SIZE);
+
+  const names = sectionBytes(file, table, file.u16(0x3e), count);
+  const sections: ElfSection[] = [];
+  for (let index = 0; index < count; index++) {
+    const header = table + index * SECTION_HEADER_SIZE;
+    const bytes = sectionBytes(file, table, index, count);
+    sections.push({
+      index,
+      name: new Reader(names, "ELF section names").string(file.u32(header)),
+      type: file.u32(header + 4),
+      flags: file.u32(header + 8),
+      offset: file.size(header + 24),
+      sizeBytes: file.size(header + 32),
+      bytes,
+      link: file.u32(header + 40),
+      info: file.u32(header + 44),
+    });
+  }
+  return sections;
+}
+
+/** The bytes of section `index`; empty where the file holds none for it. */
+function sectionBytes(file: Reader, table: number, index: number, count: number): Uint8Array {
+  if (index >= count) file.fail(`section ${index} of ${count}`);
+  const header = table + index * SECTION_HEADER_SIZE;
+  const type = file.u32(header + 4);
+  if (type === 0 || type === SECTION_TYPE.NOBITS) return new Uint8Array(0);
+  return file.slice(file.size(header + 24), file.size(header + 32));
+}
+
+function readSymbols(file: Reader, sections: readonly ElfSection[]): ElfSymbol[] {
+  const tables = sections.filter((section) => section.type === SECTION_TYPE.SYMTAB);
+  const table = tables[0];
+  if (table === undefined) return [];
+  if (tables.length > 1) file.fail("it has more than one symbol table");
+  const strings = sections[table.link];
+  if (strings === undefined || strings.type !== SECTION_TYPE.STRTAB) {
+    return file.fail(`section ${table.link} has no symbol names`);
+  }
+
+  const data = new Reader(table.bytes, "ELF symbols");
+  const names = new Reader(strings.bytes, "ELF symbol names");
+  const count = Math.floor(data.sizeBytes / SYMBOL_SIZE);
+  const symbols: ElfSymbol[] = [];
+  for (let i = 0; i < count; i++) {
+    const at = i * SYMBOL_SIZE;
+    const info = data.u8(at + 4);
+    const section = data.u16(at + 6);
+    // 0xff00 and up are no sections (absolute, common).
+    if (section >= sections.length && section < 0xff00) data.fail(`symbol ${i} is in section ${section}`);
+    symbols.push({
+      name: names.string(data.u32(at)),
+      type: info & 15,
+      bind: info >> 4,
+      section,
+      value: data.size(at + 8),
+      sizeBytes: data.size(at + 16),
+    });
+  }
+  return symbols;
+}

@@ -1,0 +1,87 @@
+/**
+ * Checked access to a file's bytes.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+
+/** The longest name that is accepted, in bytes. The kernel takes 128 for a name in BTF; mangled symbols are longer. */
+const MAX_NAME_BYTES = 1024;
+
+/** A range of little-endian bytes. Every read outside it is a {@link FormatError} that names the format. */
+export class Reader {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #format: string;
+
+  constructor(bytes: Uint8Array, format: string) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#format = format;
+  }
+
+  get sizeBytes(): number {
+    return this.bytes.length;
+  }
+
+  u8(offset: number): number {
+    this.#check(offset, 1);
+    return this.#view.getUint8(offset);
+  }
+
+  u16(offset: number): number {
+    this.#check(offset, 2);
+    return this.#view.getUint16(offset, true);
+  }
+
+  u32(offset: number): number {
+    this.#check(offset, 4);
+    return this.#view.getUint32(offset, true);
+  }
+
+  i32(offset: number): number {
+    this.#check(offset, 4);
+    return this.#view.getInt32(offset, true);
+  }
+
+  u64(offset: number): bigint {
+    this.#check(offset, 8);
+    return this.#view.getBigUint64(offset, true);
+  }
+
+  /** A 64-bit offset or size; one that no file can have is an error here, so that plain numbers do from then on. */
+  size(offset: number): number {
+    const value = this.u64(offset);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`${value} at byte ${offset} is no size`);
+    return Number(value);
+  }
+
+  /** The `sizeBytes` bytes at `offset`, aliased. */
+  slice(offset: number, sizeBytes: number): Uint8Array {
+    this.#check(offset, sizeBytes);
+    return this.bytes.subarray(offset, offset + sizeBytes);
+  }
+
+  /** The NUL-terminated string at `offset`. */
+  string(offset: number): string {
+    this.#check(offset, 1);
+    const end = this.bytes.indexOf(0, offset);
+    if (end < 0 || end - offset > MAX_NAME_BYTES) this.fail(`no end of the string at byte ${offset}`);
+    return end === offset ? "" : DECODER.decode(this.bytes.subarray(offset, end));
+  }
+
+  /** @throws {FormatError} always. */
+  fail(problem: string): never {
+    throw new FormatError(this.#format, problem);
+  }
+
+  #check(offset: number, sizeBytes: number): void {
+    const total = this.bytes.length;
+    if (sizeBytes > total || offset < 0 || offset > total - sizeBytes) {
+      this.fail(`${sizeBytes} bytes at ${offset} are outside its ${total} bytes`);
+    }
+  }
+}
+
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
