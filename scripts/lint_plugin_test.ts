@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import plugin from "./lint_plugin.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** What the plugin says to `source` if it were the file at `path`. */
+function lint(path: string, source: string): string[] {
+  return Deno.lint.runPlugin(plugin, ROOT + path, source).map((diagnostic) => diagnostic.message);
+}
+
+Deno.test("native-calls reports every way to native code outside ffi/", () => {
+  for (const name of ["dlopen", "UnsafePointer", "UnsafePointerView", "UnsafeCallback", "UnsafeFnPointer"]) {
+    const said = `Cannot use Deno.${name} in host: native calls belong in ffi/`;
+    assertEquals(lint("host/guest.ts", `console.log(Deno.${name});`), [said]);
+  }
+});
+
+Deno.test("native-calls sees through a computed member", () => {
+  assertEquals(lint("cli.ts", `Deno["dlopen"]("libc.so.6", {});`).length, 1);
+});
+
+Deno.test("native-calls leaves ffi/, tests and scripts alone", () => {
+  for (const path of ["ffi/library.ts", "host/guest_test.ts", "tests/kernel/map_test.ts", "scripts/probe.ts"]) {
+    assertEquals(lint(path, `Deno.dlopen("libc.so.6", {});`), []);
+  }
+});
+
+Deno.test("layers reports an import that points up or sideways", () => {
+  assertEquals(lint("ffi/map.ts", `import { x } from "../host/memory.ts";`), [
+    "Cannot import host from ffi: imports point down",
+  ]);
+  assertEquals(lint("btf/elf.ts", `import { x } from "../ffi/mod.ts";`), [
+    "Cannot import ffi from btf: imports point down",
+  ]);
+  assertEquals(lint("host/wasi/files.ts", `export * from "../../mod.ts";`), [
+    "Cannot import mod from host: imports point down",
+  ]);
+  assertEquals(lint("codegen/c.ts", `export { x } from "../host/memory.ts";`).length, 1);
+  assertEquals(lint("errors.ts", `const m = await import("./cli/run.ts");`).length, 1);
+});
+
+Deno.test("layers allows what points down, the same room and packages", () => {
+  assertEquals(lint("cli/run.ts", `import { x } from "../mod.ts"; import { y } from "./inspect.ts";`), []);
+  assertEquals(lint("cli.ts", `import { x } from "./cli/run.ts"; import { parseArgs } from "@std/cli";`), []);
+  assertEquals(
+    lint("host/wasm_bpf/maps.ts", `import { x } from "../../ffi/mod.ts"; import { y } from "../memory.ts";`),
+    [],
+  );
+  assertEquals(lint("host/memory_test.ts", `import { x } from "../cli.ts";`), []);
+});
