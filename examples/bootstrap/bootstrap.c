@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Prints a line for every program that starts and every process that ends, with its exit code and how long it ran.
+ * Shows: two programs that share a hash, a constant set before load, and a ring buffer.
+ * See README.md for what it looks like.
+ */
+#include <getopt.h>
+#include <time.h>
+#include "libbpf-wasm.h"
+#include "bootstrap.h"
+#include "bootstrap.skel.h"
+#include "tool.h"
+
+static const char usage[] =
+    "Usage: bootstrap [-d MS] [-v] [-h]\n"
+    "\n"
+    "Traces the start and the end of processes.\n"
+    "\n"
+    "  -d, --duration MS   show only processes that ran MS milliseconds or longer, when they end\n"
+    "  -v, --verbose       say on stderr what happens\n"
+    "  -h, --help          show this help\n"
+    "\n"
+    "EXAMPLES:\n"
+    "    bootstrap          # every process\n"
+    "    bootstrap -d 100   # those that ran for at least 100 ms\n";
+
+static struct {
+    unsigned long min_duration_ms;
+    bool verbose;
+} options;
+
+/* Returns an exit code, or -1 to go on. */
+static int parse_arguments(int argc, char **argv) {
+    static const struct option long_options[] = {
+        {"duration", required_argument, NULL, 'd'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "d:vh", long_options, NULL)) != -1) {
+        switch (option) {
+        case 'd':
+            if (!tool_number("duration", optarg, 0, 1000000000, &options.min_duration_ms)) return 1;
+            break;
+        case 'v': options.verbose = true; break;
+        case 'h': fputs(usage, stdout); return 0;
+        default: fputs(usage, stderr); return 1;
+        }
+    }
+    if (optind == argc) return -1;
+    fprintf(stderr, "Unexpected argument '%s'\n%s", argv[optind], usage);
+    return 1;
+}
+
+static int print_event(void *ctx, void *data, size_t size) {
+    const struct event *event = data;
+    char clock[sizeof("00:00:00")];
+    time_t now = time(NULL);
+    (void)ctx, (void)size;
+
+    strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&now));
+    printf("%-8s %-5s %-16s %-7d %-7d ", clock, event->is_exit ? "EXIT" : "EXEC", event->comm, event->pid, event->ppid);
+    if (!event->is_exit)
+        printf("%s\n", event->filename);
+    else if (event->duration_ns)
+        printf("[%u] (%llums)\n", event->exit_code, event->duration_ns / 1000000);
+    else
+        printf("[%u]\n", event->exit_code);
+    return 0;
+}
+
+/* Tells on stderr of events that found the ring full since the last time. */
+static void report_lost(int lost_fd) {
+    static __u64 reported;
+    __u32 key = 0;
+    __u64 lost = 0;
+    if (bpf_map_lookup_elem(lost_fd, &key, &lost) < 0 || lost == reported) return;
+    fprintf(stderr, "Lost %llu events\n", lost - reported);
+    reported = lost;
+}
+
+static int print_events(struct bootstrap_bpf *skel) {
+    struct bpf_buffer *events = bpf_buffer__open(skel->maps.events, print_event, NULL);
+    if (!events) {
+        perror("Cannot open the event buffer");
+        return 1;
+    }
+    printf("%-8s %-5s %-16s %-7s %-7s %s\n", "TIME", "EVENT", "COMM", "PID", "PPID", "FILENAME/EXIT CODE");
+    int err = 0;
+    while (err >= 0 && tool_flush()) {
+        err = bpf_buffer__poll(events, 1000);
+        report_lost(bpf_map__fd(skel->maps.lost));
+    }
+    if (err < 0) fprintf(stderr, "Cannot read events: %s\n", strerror(-err));
+    bpf_buffer__free(events);
+    return err < 0;
+}
+
+int main(int argc, char **argv) {
+    int code = parse_arguments(argc, argv);
+    if (code >= 0) return code;
+    tool_buffer_output();
+
+    struct bootstrap_bpf *skel = bootstrap_bpf__open();
+    if (!skel) {
+        perror("Cannot open the BPF object");
+        return 1;
+    }
+    skel->rodata->min_duration_ns = options.min_duration_ms * 1000000ULL;
+
+    code = 1;
+    if (bootstrap_bpf__load(skel) < 0) {
+        fputs("Cannot load the BPF programs\n", stderr);
+    } else if (bootstrap_bpf__attach(skel) < 0) {
+        fputs("Cannot attach the BPF programs\n", stderr);
+    } else {
+        if (options.verbose)
+            fprintf(stderr, "Attached; shown from %lu ms on. Hit Ctrl-C to end.\n", options.min_duration_ms);
+        code = print_events(skel);
+    }
+    bootstrap_bpf__destroy(skel);
+    return code;
+}

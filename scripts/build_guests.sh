@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Builds the guests: every examples/NAME/ (results beside the sources) and tests/guests/ (results in .build/guests/).
+#   scripts/build_guests.sh              all of them
+#   scripts/build_guests.sh NAME...      some: names of examples, or "tests"
+# Builds what is older than its sources and says a line for each step. Needs clang-19, lld-19, wasi-libc, bpftool, and what
+# scripts/build_libbpf.sh leaves in .build/include.
+set -euo pipefail
+shopt -s nullglob extglob
+cd "$(dirname "$0")/.."
+
+deno=${DENO:-.tools/deno-2.6.10/deno}
+vmlinux=.build/include/vmlinux.h
+case $(uname -m) in
+  x86_64) bpf_arch=x86 ;;
+  aarch64) bpf_arch=arm64 ;;
+  *) bpf_arch=$(uname -m) ;;
+esac
+
+fail() {
+  echo "Cannot build guests: $*" >&2
+  exit 1
+}
+
+# Whether $1 is missing, or older than one of the other files.
+outdated() {
+  local target=$1 source
+  shift
+  [[ -e $target ]] || return 0
+  for source; do [[ $source -nt $target ]] && return 0; done
+  return 1
+}
+
+# Runs a command whose stdout becomes the file $1, which appears only when the command succeeds.
+into() {
+  local target=$1
+  shift
+  "$@" >"$target.new" || { rm -f "$target.new" && fail "$target"; }
+  mv "$target.new" "$target"
+}
+
+# The running kernel's types; made again when another kernel runs.
+make_vmlinux() {
+  local kernel
+  kernel=$(uname -rv)
+  [[ -f $vmlinux && -f $vmlinux.kernel && $(<"$vmlinux.kernel") == "$kernel" ]] && return
+  [[ -r /sys/kernel/btf/vmlinux ]] || fail "this kernel has no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)"
+  mkdir -p .build/include
+  echo "  types of this kernel -> $vmlinux"
+  into "$vmlinux" bpftool btf dump file /sys/kernel/btf/vmlinux format c
+  echo "$kernel" >"$vmlinux.kernel"
+}
+
+# $1.bpf.c -> $2.bpf.o and $2.skel.h
+build_bpf() {
+  local source=$1.bpf.c object=$2.bpf.o skeleton=$2.skel.h
+  # Headers of its own, if any; the skeleton is no source.
+  if outdated "$object" "$source" "${source%/*}"/!(*.skel).h "$vmlinux" "$0"; then
+    echo "  $source"
+    clang-19 -g -O2 -Wall -target bpf -D__TARGET_ARCH_$bpf_arch -I .build/include -c "$source" -o "$object"
+    llvm-strip-19 -g "$object"
+  fi
+  if outdated "$skeleton" "$object" codegen/*.ts btf/*.ts; then
+    into "$skeleton" "$deno" run --quiet --allow-ffi --allow-read cli.ts gen skeleton "$object"
+  fi
+}
+
+# $1 (C or C++) -> $2, with the skeletons in the folder of $2
+build_wasm() {
+  local source=$1 module=$2 compiler=(clang-19)
+  local folder=${module%/*}
+  outdated "$module" "$source" "${source%/*}"/*.h "$folder"/*.skel.h examples/include/*.h wasm-include/c/*.h "$0" ||
+    return 0
+  echo "  $source"
+  [[ $source == *.cpp ]] && compiler=(clang++-19 -fno-exceptions)
+  "${compiler[@]}" --target=wasm32-wasi -Oz -Wall -Wextra -I "$folder" -I wasm-include/c -I examples/include \
+    -Wl,--export-table -Wl,--strip-all "$source" -o "$module"
+}
+
+build_example() {
+  local base=examples/$1/$1
+  [[ -f $base.bpf.c && -f $base.c ]] || fail "there is no $base.c with a $base.bpf.c"
+  build_bpf "$base" "$base"
+  build_wasm "$base.c" "$base.wasm"
+}
+
+build_tests() {
+  local source name
+  mkdir -p .build/guests
+  for source in tests/guests/*.bpf.c; do
+    name=$(basename "$source" .bpf.c)
+    build_bpf "${source%.bpf.c}" ".build/guests/$name"
+  done
+  for source in tests/guests/*.c tests/guests/*.cpp; do
+    [[ $source == *.bpf.c ]] && continue
+    name=$(basename "${source%.*}")
+    build_wasm "$source" ".build/guests/$name.wasm"
+  done
+}
+
+# What xargs below runs, once for each name.
+if [[ ${1:-} == --one ]]; then
+  if [[ $2 == tests ]]; then build_tests; else build_example "$2"; fi
+  exit
+fi
+
+names=("$@")
+if [[ ${#names[@]} == 0 ]]; then
+  for source in examples/*/*.bpf.c; do names+=("$(basename "$source" .bpf.c)"); done
+  names+=(tests)
+fi
+make_vmlinux
+printf '%s\n' "${names[@]}" | xargs -n 1 -P "$(nproc)" "$0" --one
