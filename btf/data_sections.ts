@@ -56,10 +56,11 @@ export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: La
 }
 
 /**
- * The name that libbpf gives the map of a section of the object called `objectName`: "runqlat.bss", "my_objec.rodata",
- * ".data.custom". Longer names lose their end.
+ * The name that libbpf gives the map of a section of the object called `objectName`: "my_objec.bss", "my_objec.rodata",
+ * "my_obje.kconfig"; ".data.custom" keeps its own.
  */
 export function dataMapName(section: string, objectName: string): string {
+  if (/^\.(data|rodata)\./.test(section)) return section;
   const isCustom = section.indexOf(".", 1) >= 0;
   // At least 7 characters are kept for the section's name, even if it has fewer.
   const reserved = Math.min(Math.max(7, section.length), MAX_MAP_NAME);
