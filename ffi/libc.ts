@@ -34,6 +34,8 @@ export const MMAP = {
   ANONYMOUS: 0x20,
 } as const;
 
+const AT_PAGESZ = 6;
+
 const NUMBER = {
   openat: syscallNumber("openat"),
   read: syscallNumber("read"),
@@ -58,6 +60,7 @@ const NUMBER = {
 export class Libc implements Disposable {
   readonly #library: NativeLibrary;
   readonly #dl: SymbolTable<ReturnType<typeof libcRows>>;
+  #pageSizeBytes: number | undefined;
 
   constructor(library: NativeLibrary) {
     this.#library = library;
@@ -165,6 +168,14 @@ export class Libc implements Disposable {
     return BigInt(data[0] ?? 0) | (BigInt(data[3] ?? 0) << 32n);
   }
 
+  /** The size of a page: 4 KiB on x86_64; 4, 16 or 64 KiB on arm64. */
+  get pageSizeBytes(): number {
+    this.#pageSizeBytes ??= Deno.build.arch === "x86_64"
+      ? 4096
+      : auxiliaryValue(this.readFile("/proc/self/auxv"), AT_PAGESZ);
+    return this.#pageSizeBytes;
+  }
+
   /** The value of an environment variable. */
   getenv(name: string): string | undefined {
     return this.#library.getenv(name);
@@ -218,6 +229,15 @@ export class Libc implements Disposable {
   [Symbol.dispose](): void {
     this.#dl.close();
   }
+}
+
+/** A value of the auxiliary vector: pairs of 64-bit type and value (`man 3 getauxval`). */
+function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
+  const view = new DataView(vector.buffer, vector.byteOffset, vector.byteLength);
+  for (let at = 0; at + 16 <= vector.length; at += 16) {
+    if (Number(view.getBigUint64(at, true)) === type) return Number(view.getBigUint64(at + 8, true));
+  }
+  throw new BpfError("Cannot find the page size", LINUX_ERRNO.ENOENT);
 }
 
 function resized(bytes: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {

@@ -71,6 +71,11 @@ export class NativeLibrary implements Disposable {
     return this.#libc.getenv(name);
   }
 
+  /** The index of a network interface; 0 when there is none of this name. */
+  interfaceIndex(name: string): number {
+    return this.#libc.interfaceIndex(name);
+  }
+
   /**
    * The result of a system call as the kernel gave it: negative errno on failure.
    *
@@ -186,6 +191,8 @@ class Libc6 implements Disposable {
   readonly #library = openCold(LIBC, {
     // char *getenv(const char *name)
     getenv: { parameters: ["buffer"], result: "pointer" },
+    // unsigned int if_nametoindex(const char *ifname)
+    if_nametoindex: { parameters: ["buffer"], result: "u32" },
     // int *__errno_location(void)
     __errno_location: { parameters: [], result: "pointer" },
     ...libcRows("syscall"),
@@ -194,6 +201,10 @@ class Libc6 implements Disposable {
   getenv(name: string): string | undefined {
     const value = this.#library.symbols.getenv(cString(name));
     return value === null ? undefined : Deno.UnsafePointerView.getCString(value);
+  }
+
+  interfaceIndex(name: string): number {
+    return this.#library.symbols.if_nametoindex(cString(name));
   }
 
   errnoView(): Int32Array {

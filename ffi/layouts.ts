@@ -1,0 +1,84 @@
+/**
+ * The few C structs whose offsets matter: each with one writer. `layouts_test.ts` compares every offset with `offsetof` from
+ * a compiled C probe.
+ *
+ * @module
+ */
+
+import { cString } from "./library.ts";
+import { type Address, address } from "./pointers.ts";
+
+/** Offsets in bytes on LP64, by struct and field, with the struct's size as far as we fill it. */
+export const LAYOUTS = {
+  // libbpf.h
+  bpf_object_open_opts: { sz: 0, object_name: 8, btf_custom_path: 48, size: 56 },
+  bpf_kprobe_opts: { sz: 0, bpf_cookie: 8, offset: 16, retprobe: 24, size: 32 },
+  bpf_ksyscall_opts: { sz: 0, bpf_cookie: 8, retprobe: 16, size: 24 },
+  bpf_uprobe_opts: { sz: 0, ref_ctr_offset: 8, bpf_cookie: 16, retprobe: 24, func_name: 32, size: 40 },
+  bpf_netfilter_opts: { sz: 0, pf: 8, hooknum: 12, priority: 16, flags: 20, size: 24 },
+  bpf_tc_hook: { sz: 0, ifindex: 8, attach_point: 12, parent: 16, size: 24 },
+  bpf_tc_opts: { sz: 0, prog_fd: 8, flags: 12, prog_id: 16, handle: 20, priority: 24, size: 32 },
+  // bpf.h
+  bpf_map_batch_opts: { sz: 0, elem_flags: 8, flags: 16, size: 24 },
+  // linux/perf_event.h: PERF_ATTR_SIZE_VER0
+  perf_event_attr: { type: 0, size_field: 4, config: 8, sample_period: 16, sample_type: 24, flags: 40, size: 64 },
+  // linux/if_packet.h
+  sockaddr_ll: { sll_family: 0, sll_protocol: 2, sll_ifindex: 4, size: 20 },
+} as const;
+
+type StructName = keyof typeof LAYOUTS;
+type FieldName<S extends StructName> = Exclude<keyof (typeof LAYOUTS)[S], "size"> & string;
+
+/** A C struct in the making. It keeps the strings it points to alive, so it must outlive the call it is given to. */
+export class Struct<S extends StructName> {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+  readonly #layout: Readonly<Record<string, number>>;
+  readonly #strings: Uint8Array<ArrayBuffer>[] = [];
+
+  /** Zeroed; libbpf's `sz`, where the struct has one, is set. */
+  constructor(name: S) {
+    this.#layout = LAYOUTS[name];
+    this.bytes = new Uint8Array(this.#layout["size"] ?? 0);
+    this.#view = new DataView(this.bytes.buffer);
+    if (this.#layout["sz"] === 0) this.#view.setBigUint64(0, BigInt(this.bytes.length), true);
+  }
+
+  u8(field: FieldName<S>, value: number): this {
+    this.#view.setUint8(this.#offset(field), value);
+    return this;
+  }
+
+  u16(field: FieldName<S>, value: number, options: { littleEndian: boolean } = { littleEndian: true }): this {
+    this.#view.setUint16(this.#offset(field), value, options.littleEndian);
+    return this;
+  }
+
+  i32(field: FieldName<S>, value: number): this {
+    this.#view.setInt32(this.#offset(field), value, true);
+    return this;
+  }
+
+  u64(field: FieldName<S>, value: number): this {
+    this.#view.setBigUint64(this.#offset(field), BigInt(value), true);
+    return this;
+  }
+
+  /** A `const char *`; absent leaves it NULL. */
+  string(field: FieldName<S>, value: string | undefined): this {
+    if (value === undefined) return this;
+    const bytes = cString(value);
+    this.#strings.push(bytes);
+    return this.u64(field, Number(this.#address(bytes)));
+  }
+
+  #address(bytes: Uint8Array<ArrayBuffer>): Address {
+    return address(Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes))));
+  }
+
+  #offset(field: string): number {
+    const offset = this.#layout[field];
+    if (offset === undefined) throw new TypeError(`Cannot set field "${field}": unknown`);
+    return offset;
+  }
+}

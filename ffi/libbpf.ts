@@ -1,0 +1,145 @@
+/**
+ * The opened library: the tables, the log and the checks that the owners of this folder share.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
+import { Checker } from "./check.ts";
+import { Libc, OPEN } from "./libc.ts";
+import { type NativeLibrary, openLibrary } from "./library.ts";
+import { installLog, type LibbpfLog } from "./log.ts";
+import { windowOf } from "./map.ts";
+import type { BpfObject, Libbpf, MemoryWindow, OpenLibbpfOptions, OpenObjectOptions } from "./mod.ts";
+import { NativeObject } from "./object.ts";
+import type { SymbolTable } from "./symbol_table.ts";
+import { ELEMENT_SYMBOLS } from "./symbols/element.ts";
+import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
+import { LINK_SYMBOLS } from "./symbols/link.ts";
+import { MAP_SYMBOLS } from "./symbols/map.ts";
+import { OBJECT_SYMBOLS } from "./symbols/object.ts";
+import { PROGRAM_SYMBOLS } from "./symbols/program.ts";
+
+/** What the owners reach the library through. */
+export interface Native {
+  readonly libc: Libc;
+  readonly check: Checker;
+  readonly possibleCpus: number;
+  readonly object: SymbolTable<typeof OBJECT_SYMBOLS>;
+  readonly program: SymbolTable<typeof PROGRAM_SYMBOLS>;
+  readonly map: SymbolTable<typeof MAP_SYMBOLS>;
+  readonly element: SymbolTable<typeof ELEMENT_SYMBOLS>;
+  readonly link: SymbolTable<typeof LINK_SYMBOLS>;
+  /** Why the last call returned NULL, as a negative errno. Only right after it. */
+  lastError(): number;
+  /** A `const char *` as a string; "" for NULL. */
+  text(pointer: Deno.PointerValue): string;
+  /** An optional symbol. @throws {BpfError} EOPNOTSUPP, naming the version that has it, when this libbpf lacks it. */
+  need<F>(symbol: F | null, operation: string, version: string): F;
+}
+
+/** {@link Libbpf} on the real library. */
+export function openNativeLibbpf(options: OpenLibbpfOptions): Libbpf {
+  const ownLibrary = options.library === undefined ? openLibrary() : undefined;
+  return new NativeLibbpf(options.library ?? ownLibrary ?? openLibrary(), ownLibrary, options.libc);
+}
+
+const CGROUP2_SUPER_MAGIC = 0x63677270;
+
+class NativeLibbpf implements Libbpf, Native {
+  readonly path: string;
+  readonly origin;
+  readonly libc: Libc;
+  readonly check: Checker;
+  readonly object;
+  readonly program;
+  readonly map;
+  readonly element;
+  readonly link;
+  readonly #library: NativeLibrary;
+  readonly #owned: NativeLibrary | undefined;
+  readonly #ownLibc: Libc | undefined;
+  readonly #libbpf;
+  readonly #log: LibbpfLog;
+  #possibleCpus = 0;
+
+  constructor(library: NativeLibrary, owned: NativeLibrary | undefined, libc: Libc | undefined) {
+    this.#library = library;
+    this.#owned = owned;
+    this.#ownLibc = libc === undefined ? new Libc(library) : undefined;
+    this.libc = libc ?? this.#ownLibc ?? new Libc(library);
+    this.path = library.path;
+    this.origin = library.origin;
+    this.#libbpf = library.open(LIBBPF_SYMBOLS);
+    this.object = library.open(OBJECT_SYMBOLS);
+    this.program = library.open(PROGRAM_SYMBOLS);
+    this.map = library.open(MAP_SYMBOLS);
+    this.element = library.openFast(ELEMENT_SYMBOLS);
+    this.link = library.open(LINK_SYMBOLS);
+    this.#log = installLog(library);
+    this.check = new Checker(this.#log, this.libc);
+  }
+
+  get version(): string {
+    return this.text(this.#libbpf.symbols.libbpf_version_string());
+  }
+
+  get possibleCpus(): number {
+    this.#possibleCpus ||= this.check.value("Cannot count CPUs", this.#libbpf.symbols.libbpf_num_possible_cpus());
+    return this.#possibleCpus;
+  }
+
+  openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {
+    return NativeObject.open(this, bytes, options);
+  }
+
+  openWindow(memory: WebAssembly.Memory): MemoryWindow {
+    return windowOf(memory);
+  }
+
+  interfaceIndex(name: string): number {
+    const index = this.#library.interfaceIndex(name);
+    if (index > 0) return index;
+    throw new BpfError(`Cannot find network interface "${name}"`, LINUX_ERRNO.ENODEV, {
+      hint: "the names are in /sys/class/net",
+    });
+  }
+
+  openCgroup(path: string): number {
+    const operation = `Cannot open cgroup "${path}"`;
+    const fd = this.libc.open(path, OPEN.RDONLY | OPEN.DIRECTORY | OPEN.CLOEXEC);
+    if (fd < 0) throw new BpfError(operation, fd);
+    if (this.libc.fileSystemType(fd) === CGROUP2_SUPER_MAGIC) return fd;
+    this.libc.close(fd);
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
+      log: ["it is no directory of a cgroup2 file system"],
+      hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
+    });
+  }
+
+  closeDescriptor(fd: number): void {
+    this.libc.close(fd);
+  }
+
+  lastError(): number {
+    return Number(this.#libbpf.symbols.libbpf_get_error(null)) || -LINUX_ERRNO.EIO;
+  }
+
+  text(pointer: Deno.PointerValue): string {
+    return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+  }
+
+  need<F>(symbol: F | null, operation: string, version: string): F {
+    if (symbol !== null) return symbol;
+    throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
+      log: [`needs libbpf ${version}; ${this.path} is ${this.version}`],
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const table of [this.object, this.program, this.map, this.element, this.link, this.#libbpf]) table.close();
+    this.#log[Symbol.dispose]();
+    this.#ownLibc?.[Symbol.dispose]();
+    this.#owned?.[Symbol.dispose]();
+  }
+}

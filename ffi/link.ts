@@ -1,0 +1,58 @@
+/**
+ * `struct bpf_link`, and what stands for it where the kernel has none.
+ *
+ * @module
+ */
+
+import type { Native } from "./libbpf.ts";
+import type { BpfLink } from "./mod.ts";
+import { type NativePointer, nativePointer } from "./pointers.ts";
+
+/** A link of libbpf's. */
+export class NativeLink implements BpfLink {
+  readonly description: string;
+  readonly #native: Native;
+  #pointer: NativePointer<"bpf_link"> | undefined;
+
+  private constructor(native: Native, pointer: NativePointer<"bpf_link">, description: string) {
+    this.#native = native;
+    this.#pointer = pointer;
+    this.description = description;
+  }
+
+  /** What `bpf_program__attach*` returned, as a link. @throws {BpfError} when that was NULL. */
+  static from(native: Native, pointer: Deno.PointerValue, operation: string, description: string): NativeLink {
+    if (pointer === null) throw native.check.error(operation, native.lastError());
+    return new NativeLink(native, nativePointer(pointer), description);
+  }
+
+  [Symbol.dispose](): void {
+    const pointer = this.#pointer;
+    this.#pointer = undefined;
+    if (pointer !== undefined) this.#native.link.symbols.bpf_link__destroy(pointer);
+  }
+}
+
+/** Something attached without a link of libbpf's: `detach` undoes it, once. */
+export class DetachLink implements BpfLink {
+  readonly description: string;
+  #detach: (() => void) | undefined;
+
+  constructor(description: string, detach: () => void) {
+    this.description = description;
+    this.#detach = detach;
+  }
+
+  [Symbol.dispose](): void {
+    const detach = this.#detach;
+    this.#detach = undefined;
+    detach?.();
+  }
+}
+
+/** Several links as one: all or none. */
+export function joinLinks(description: string, links: readonly BpfLink[]): BpfLink {
+  return new DetachLink(description, () => {
+    for (const link of links) link[Symbol.dispose]();
+  });
+}

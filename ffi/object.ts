@@ -1,0 +1,114 @@
+/**
+ * `struct bpf_object`: opened from bytes, loaded, closed with everything in it.
+ *
+ * @module
+ */
+
+import type { Native } from "./libbpf.ts";
+import { Struct } from "./layouts.ts";
+import { cString } from "./library.ts";
+import { NativeMap } from "./map.ts";
+import type { BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./mod.ts";
+import { address, type NativePointer, nativePointer } from "./pointers.ts";
+import { NativeProgram } from "./program.ts";
+
+/** An object of libbpf's. See {@link BpfObject}. */
+export class NativeObject implements BpfObject {
+  readonly name: string;
+  readonly #native: Native;
+  readonly #programs = new Map<string, NativeProgram>();
+  readonly #maps = new Map<string, NativeMap>();
+  #pointer: NativePointer<"bpf_object"> | undefined;
+
+  private constructor(native: Native, pointer: NativePointer<"bpf_object">, name: string) {
+    this.#native = native;
+    this.#pointer = pointer;
+    this.name = name;
+  }
+
+  /** Whether everything that came from this object is gone. */
+  get closed(): boolean {
+    return this.#pointer === undefined;
+  }
+
+  static open(native: Native, bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions): NativeObject {
+    const name = options.name ?? "object";
+    const opts = new Struct("bpf_object_open_opts")
+      .string("object_name", name)
+      .string("btf_custom_path", options.btfPath);
+    native.check.begin();
+    // libbpf copies what it keeps: the bytes need to stay only for the call.
+    const pointer = native.object.symbols.bpf_object__open_mem(bytes, address(bytes.length), opts.bytes);
+    if (pointer === null) throw native.check.error(`Cannot open object "${name}"`, native.lastError());
+    return new NativeObject(native, nativePointer(pointer), name);
+  }
+
+  load(): void {
+    this.#native.check.begin();
+    this.#native.check.value(
+      `Cannot load object "${this.name}"`,
+      this.#native.object.symbols.bpf_object__load(this.#alive()),
+    );
+  }
+
+  findProgram(name: string): BpfProgram | undefined {
+    const known = this.#programs.get(name);
+    if (known !== undefined) return known;
+    const pointer = this.#native.object.symbols.bpf_object__find_program_by_name(this.#alive(), cString(name));
+    return pointer === null ? undefined : this.#program(nativePointer(pointer), name);
+  }
+
+  findMap(name: string): BpfMap | undefined {
+    const known = this.#maps.get(name);
+    if (known !== undefined) return known;
+    const pointer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
+    return pointer === null ? undefined : this.#map(nativePointer(pointer), name);
+  }
+
+  programs(): readonly BpfProgram[] {
+    const { symbols } = this.#native.object;
+    const found: BpfProgram[] = [];
+    let pointer = symbols.bpf_object__next_program(this.#alive(), null);
+    while (pointer !== null) {
+      const program = nativePointer<"bpf_program">(pointer);
+      found.push(this.#program(program, this.#native.text(this.#native.program.symbols.bpf_program__name(program))));
+      pointer = symbols.bpf_object__next_program(this.#alive(), pointer);
+    }
+    return found;
+  }
+
+  maps(): readonly BpfMap[] {
+    const { symbols } = this.#native.object;
+    const found: BpfMap[] = [];
+    let pointer = symbols.bpf_object__next_map(this.#alive(), null);
+    while (pointer !== null) {
+      const map = nativePointer<"bpf_map">(pointer);
+      found.push(this.#map(map, this.#native.text(this.#native.map.symbols.bpf_map__name(map))));
+      pointer = symbols.bpf_object__next_map(this.#alive(), pointer);
+    }
+    return found;
+  }
+
+  #program(pointer: NativePointer<"bpf_program">, name: string): NativeProgram {
+    const program = this.#programs.get(name) ?? new NativeProgram(this.#native, pointer, name, this);
+    this.#programs.set(name, program);
+    return program;
+  }
+
+  #map(pointer: NativePointer<"bpf_map">, name: string): NativeMap {
+    const map = this.#maps.get(name) ?? new NativeMap(this.#native, pointer, name, this);
+    this.#maps.set(name, map);
+    return map;
+  }
+
+  #alive(): NativePointer<"bpf_object"> {
+    if (this.#pointer === undefined) throw new TypeError(`Cannot use object "${this.name}": closed`);
+    return this.#pointer;
+  }
+
+  [Symbol.dispose](): void {
+    const pointer = this.#pointer;
+    this.#pointer = undefined;
+    if (pointer !== undefined) this.#native.object.symbols.bpf_object__close(pointer);
+  }
+}

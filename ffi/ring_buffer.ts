@@ -1,0 +1,65 @@
+/**
+ * A ring-buffer map's pages (kernel/bpf/ringbuf.c), laid over a buffer, and a way to wait for records.
+ *
+ * | offset   | bytes             | what                                                             |
+ * |----------|-------------------|------------------------------------------------------------------|
+ * | 0        | page              | consumer position, u64; writable                                 |
+ * | page     | page              | producer position, u64; read-only, as all that follows           |
+ * | 2 * page | 2 * `maxEntries`  | the data, twice, so that a record that wraps is contiguous       |
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
+import { EpollSet } from "./epoll.ts";
+import type { Libc } from "./libc.ts";
+import type { BpfMap } from "./mod.ts";
+import { MappedPages } from "./pages.ts";
+
+/** How many bytes the pages of a ring of `maxEntries` bytes take. */
+export function ringBufferBytes(libc: Libc, maxEntries: number): number {
+  return 2 * libc.pageSizeBytes + 2 * maxEntries;
+}
+
+/** The pages of a ring-buffer map, mapped. Needs Linux 5.8. Disposing unmaps them. */
+export class RingBuffer implements Disposable {
+  readonly #pages: MappedPages;
+  readonly #epoll: EpollSet;
+
+  /**
+   * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
+   *
+   * @param options.wakeFd see {@link EpollSet}.
+   * @throws {BpfError} what `mmap` or epoll said: EPERM for a map that user space may not write to.
+   */
+  constructor(
+    libc: Libc,
+    map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
+    options: { buffer: ArrayBuffer; wakeFd?: number | undefined },
+  ) {
+    const noun = `ring buffer "${map.name}"`;
+    const page = libc.pageSizeBytes;
+    // The kernel insists on a power of two that is a multiple of the page size; the pump's address arithmetic relies on it.
+    if (map.maxEntries % page !== 0 || (map.maxEntries & (map.maxEntries - 1)) !== 0) {
+      throw new BpfError(`Cannot open ${noun}`, LINUX_ERRNO.EINVAL);
+    }
+    using stack = new DisposableStack();
+    this.#pages = stack.use(new MappedPages(libc, options.buffer));
+    this.#pages.map(noun, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
+    const sizeBytes = page + 2 * map.maxEntries;
+    this.#pages.map(noun, map.fd, { at: page, sizeBytes, offset: page, writable: false });
+    this.#epoll = stack.use(new EpollSet(libc, options.wakeFd));
+    this.#epoll.add(map.fd);
+    stack.move();
+  }
+
+  /** See {@link EpollSet.wait}. */
+  wait(timeoutMs: number): number {
+    return this.#epoll.wait(timeoutMs);
+  }
+
+  [Symbol.dispose](): void {
+    this.#epoll[Symbol.dispose]();
+    this.#pages[Symbol.dispose]();
+  }
+}
