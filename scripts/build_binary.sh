@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds ./wasm-bpf, one file that needs neither Deno nor libbpf: cli.ts bundled into one script (a module graph costs
-# start-up time) and .build/lib/libwasm_bpf.so, appended to the bare runtime. Given the same sources it is the same bytes
-# wherever it is built. Does nothing when no source is newer.
+# start-up time) and .build/lib/libwasm_bpf.so, appended to the bare runtime. The same sources and the same library
+# give the same bytes wherever it is built. Does nothing when no source is newer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh

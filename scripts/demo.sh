@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds what is missing and runs an example:
+#   scripts/demo.sh                       runqlat, five histograms of this machine's scheduler
+#   scripts/demo.sh EXAMPLE [ARGS...]     another one of examples/, with its own arguments
+# As root, or as a user who may sudo: loading eBPF programs needs it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/pins.sh
+use_deno "$DENO_VERSION"
+
+example=${1:-runqlat}
+arguments=("${@:2}")
+if [[ $example == runqlat && $# -le 1 ]]; then arguments=(1 5); fi
+if [[ ! -d examples/$example ]]; then
+  echo "No example \"$example\". There are: $(cd examples && echo */ | tr -d /)" >&2
+  exit 1
+fi
+
+as_root() {
+  if ((EUID)); then sudo "$@"; else "$@"; fi
+}
+
+scripts/setup.sh
+scripts/build_libbpf.sh
+scripts/build_guests.sh
+scripts/build_binary.sh
+if ! mountpoint --quiet /sys/kernel/tracing; then
+  echo "Mounting tracefs on /sys/kernel/tracing" >&2
+  as_root mount -t tracefs tracefs /sys/kernel/tracing
+fi
+
+command=(./wasm-bpf "examples/$example/$example.wasm" "${arguments[@]}")
+echo "Running ${command[*]}" >&2
+as_root "${command[@]}"

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Sets up, builds, and runs every check and every test. One line a step; what a failing step said is shown in full and kept
+# in .build/test/. The last line is "N passed, N failed", with ", N skipped" if some were; a check counts as one.
+# Fails when anything failed, and when a whole tier of tests did not run. As root, or as a user who may sudo.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/pins.sh
+use_deno "$DENO_VERSION"
+
+scripts/setup.sh tests
+scripts/build_libbpf.sh
+scripts/build_guests.sh
+scripts/build_binary.sh
+if ((EUID)); then exec sudo -- "$PWD/scripts/test.sh"; fi
+
+mount_once() {
+  mountpoint --quiet "$2" || mount -t "$1" "$1" "$2"
+}
+mount_once tracefs /sys/kernel/tracing
+mount_once bpf /sys/fs/bpf
+
+logs=.build/test
+rm -rf "$logs"
+mkdir -p "$logs"
+export NO_COLOR=1
+declare -i passed=0 failed=0 skipped=0
+
+# Runs one step of `name` and writes its log; sets `status` and `seconds`. No step may hang the run.
+run() {
+  local name=$1
+  shift
+  local start=$EPOCHREALTIME
+  status=0
+  timeout --foreground --kill-after=10 900 "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
+  seconds=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")
+}
+
+# Prints the line of one step, and after a failure all it said.
+report() {
+  local name=$1 verdict=$2 detail=$3
+  printf '%-6s %-28s %s (%s s)\n' "$verdict" "$name" "$detail" "$seconds"
+  [[ $verdict == ok ]] || sed 's/^/    /' "$logs/$name.log"
+}
+
+# A check passes or fails as one.
+check() {
+  run "$@"
+  if ((status == 0)); then
+    passed=$((passed + 1))
+    report "$1" ok ""
+  else
+    failed=$((failed + 1))
+    report "$1" FAILED "exit code $status"
+  fi
+}
+
+# How often a pattern occurs in a file.
+count() {
+  grep --only-matching --extended-regexp "$1" "$2" | wc -l
+}
+
+# A tier of tests on one Deno: tier NAME DENO_VERSION ARGUMENTS...
+tier() {
+  local name=$1 junit=$logs/$1.xml
+  local -i tier_passed tier_failed tier_skipped total
+  use_deno "$2"
+  # What a test leaves open is a failure; 2.9 wants to be told, 2.6 does so anyway and has no such flags.
+  local sanitize=()
+  [[ $2 != "$DENO_NEWEST" ]] || sanitize=(--sanitize-ops --sanitize-resources)
+  run "$name" "$deno" test --allow-all "${sanitize[@]}" --junit-path="$junit" "${@:3}"
+  touch "$junit"
+  total=$(count '<testcase ' "$junit")
+  tier_failed=$(count '<failure[ >]' "$junit")
+  tier_skipped=$(count '<skipped' "$junit")
+  tier_passed=$((total - tier_failed - tier_skipped))
+  # A file that does not compile, a crash or a time-out fails no test by name; neither does a tier that did not run.
+  if ((tier_failed == 0 && (status != 0 || tier_passed == 0))); then tier_failed=1; fi
+  passed+=$tier_passed failed+=$tier_failed skipped+=$tier_skipped
+  local detail="$tier_passed passed, $tier_failed failed"
+  if ((tier_skipped)); then detail+=", $tier_skipped skipped"; fi
+  if ((tier_failed)); then report "$name" FAILED "$detail"; else report "$name" ok "$detail"; fi
+}
+
+
+use_deno "$DENO_VERSION"
+mapfile -t sources < <(find . -name '*.ts' ! -path './.*' ! -name '*_test.ts' ! -path './tests/*' ! -path './scripts/*' \
+  ! -path './bench/*' ! -path '*/node_modules/*' | sort)
+mapfile -t shell_scripts < <(find scripts .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
+
+check format "$deno" fmt --check
+check lint "$deno" lint
+check types "$deno" check
+use_deno "$DENO_NEWEST"
+check "types-$DENO_NEWEST" "$deno" check
+use_deno "$DENO_VERSION"
+check shellcheck shellcheck --external-sources "${shell_scripts[@]}"
+check symbols "$deno" run --allow-all scripts/check_symbols.ts
+tier unit "$DENO_VERSION" --ignore=tests
+tier documentation "$DENO_VERSION" --doc "${sources[@]}" README.md
+tier "kernel-$DENO_VERSION" "$DENO_VERSION" tests/kernel
+tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" tests/kernel
+tier conformance "$DENO_VERSION" tests/conformance
+
+line="$passed passed, $failed failed"
+if ((skipped)); then line+=", $skipped skipped"; fi
+echo "$line"
+((failed == 0))
