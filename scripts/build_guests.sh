@@ -56,7 +56,7 @@ build_bpf() {
   # Headers of its own, if any; the skeleton is no source.
   if outdated "$object" "$source" "${source%/*}"/!(*.skel).h "$vmlinux" "$0"; then
     echo "  $source"
-    clang-19 -g -O2 -Wall -target bpf -D__TARGET_ARCH_$bpf_arch -I .build/include -c "$source" -o "$object"
+    clang-19 -g -O2 -Wall -target bpf "-D__TARGET_ARCH_$bpf_arch" -I .build/include -c "$source" -o "$object"
     llvm-strip-19 -g "$object"
   fi
   if outdated "$skeleton" "$object" codegen/*.ts btf/*.ts; then
@@ -109,4 +109,4 @@ if [[ ${#names[@]} == 0 ]]; then
   names+=(tests)
 fi
 make_vmlinux
-printf '%s\n' "${names[@]}" | xargs -n 1 -P "$(nproc)" "$0" --one
+printf '%s\n' "${names[@]}" | xargs -n 1 -P "$(nproc)" "$0" --one || exit 1
