@@ -1,0 +1,159 @@
+/**
+ * Events, from the kernel's buffers to a guest's callback. See {@link EventBuffer}.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
+import { RingBuffer, ringBufferBytes } from "../../ffi/ring_buffer.ts";
+import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
+
+export { type PumpGuest, tableOf } from "./pump.ts";
+
+/** What a buffer needs of its map. */
+export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "update">;
+
+/** Options of {@link EventBuffer.open}. */
+export interface EventBufferOptions {
+  /** A descriptor (an eventfd) that ends every wait with -EINTR for as long as it is readable. The caller's to close. */
+  wakeFd?: number | undefined;
+}
+
+/** The largest WebAssembly memory: 4 GiB, in pages of 64 KiB. */
+const MAX_WASM_PAGES = 65536;
+const WASM_PAGE_BYTES = 65536;
+
+/**
+ * A ring-buffer map, open for one guest. Disposing it, which its own callback may do, ends delivery and unmaps it.
+ */
+export class EventBuffer implements Disposable {
+  readonly #source: Source;
+  #polling = false;
+  #disposed = false;
+
+  private constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /**
+   * Maps the buffer of `map`.
+   *
+   * The map's descriptor is needed only here: mapped memory keeps the map alive.
+   *
+   * @throws {BpfError} EINVAL when `map` is no ring buffer; E2BIG when it is larger than 1 GiB; what `mmap` or epoll said.
+   */
+  static open(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
+    switch (map.type) {
+      case MapType.RINGBUF:
+        return new EventBuffer(new RingSource(libc, map, guest, options));
+      default:
+        throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL);
+    }
+  }
+
+  /**
+   * Delivers the records that are there, each copied to `data` and announced by `callback(context, data, size)`; waits when
+   * there is none.
+   *
+   * The callback may return nothing, or a number, of which a negative one ends the poll. What it throws (a trap, the guest's
+   * exit) is thrown here; the record it was given counts as delivered.
+   *
+   * @param callback index in the guest's table of a function `(i32, i32, i32) -> i32` or `(i32, i32, i32) -> ()`.
+   * @param maxSize how many bytes of a record reach the guest at most.
+   * @param timeoutMs 0 does not wait, a negative number waits for ever.
+   * @returns how many records were delivered, of those that were there when delivery began; 0 on time-out; the callback's
+   * negative number; -EINVAL for an unfit `callback`; -EFAULT when `maxSize` bytes at `data` are not in the guest's memory;
+   * -EBUSY from this buffer's own callback; -EINTR when the wake descriptor ended the wait.
+   */
+  poll(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number {
+    if (this.#disposed) throw new TypeError("Cannot poll the event buffer: it is closed");
+    if (this.#polling) return -LINUX_ERRNO.EBUSY;
+    this.#polling = true;
+    try {
+      const result = this.#source.consume(callback, context, data, maxSize);
+      if (result !== 0 || timeoutMs === 0) return result;
+      return this.#wait(callback, context, data, maxSize, timeoutMs);
+    } finally {
+      this.#polling = false;
+      if (this.#disposed) this.#source[Symbol.dispose]();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#source.stop();
+    // From a callback: the pages stay until the poll that called it returns.
+    if (!this.#polling) this.#source[Symbol.dispose]();
+  }
+
+  #wait(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number {
+    const deadline = timeoutMs < 0 ? Infinity : performance.now() + timeoutMs;
+    for (let rest = timeoutMs; !this.#disposed;) {
+      // A look at the positions with a full barrier, without which the kernel might not know that it has to wake us.
+      const woken = this.#source.pending() ? 1 : this.#source.wait(Math.max(-1, rest));
+      if (woken < 0) return woken;
+      const result = this.#source.consume(callback, context, data, maxSize);
+      if (result !== 0 || woken === 0) return result;
+      // Discarded records only, or a wakeup for what was delivered before it: there is time left to wait.
+      if (timeoutMs > 0) rest = Math.max(0, Math.ceil(deadline - performance.now()));
+    }
+    return 0;
+  }
+}
+
+/** One kind of buffer: its pages, its pump, its way to wait. */
+interface Source extends Disposable {
+  consume(callback: number, context: number, data: number, maxSize: number): number;
+  pending(): boolean;
+  wait(timeoutMs: number): number;
+  stop(): void;
+}
+
+class RingSource implements Source {
+  readonly #ring: RingBuffer;
+  readonly #pump: Pump;
+
+  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions) {
+    const { memory, buffer } = fixedMemory(ringBufferBytes(libc, map.maxEntries), map.name);
+    const layout = { pageSizeBytes: libc.pageSizeBytes, dataBytes: map.maxEntries };
+    this.#pump = instantiatePump(memory, layout, guest);
+    this.#ring = new RingBuffer(libc, map, { buffer, wakeFd: options.wakeFd });
+  }
+
+  consume(callback: number, context: number, data: number, maxSize: number): number {
+    return this.#pump.ring_consume(callback, context, data, maxSize);
+  }
+
+  pending(): boolean {
+    return this.#pump.ring_pending() !== 0;
+  }
+
+  wait(timeoutMs: number): number {
+    return this.#ring.wait(timeoutMs);
+  }
+
+  stop(): void {
+    this.#pump.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.#ring[Symbol.dispose]();
+  }
+}
+
+/** A memory that never grows. @throws {BpfError} E2BIG when `sizeBytes` are more than a memory can have, ENOMEM. */
+function fixedMemory(sizeBytes: number, mapName: string): { memory: WebAssembly.Memory; buffer: ArrayBuffer } {
+  const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
+  const operation = `Cannot map buffer "${mapName}"`;
+  if (pages > MAX_WASM_PAGES) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const buffer = memory.buffer;
+    if (buffer instanceof ArrayBuffer) return { memory, buffer };
+  } catch (cause) {
+    throw new BpfError(operation, LINUX_ERRNO.ENOMEM, { cause });
+  }
+  throw new TypeError("A memory that was not asked to be shared is");
+}

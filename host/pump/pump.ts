@@ -1,0 +1,64 @@
+/**
+ * The pump as JavaScript sees it: compiled once, instantiated for each buffer.
+ *
+ * @module
+ */
+
+import { PUMP_BASE64 } from "./pump_bytes.ts";
+
+/** What a buffer delivers to: the guest's memory, and the table that holds its callbacks. */
+export interface PumpGuest {
+  readonly memory: WebAssembly.Memory;
+  /** Any table of functions. For a guest without one, see {@link tableOf}. */
+  readonly table: WebAssembly.Table;
+}
+
+/** How the pump's own memory is laid out; see pump.wat. */
+export interface PumpLayout {
+  readonly pageSizeBytes: number;
+  /** Bytes of data in the ring, or in each perf buffer: a power of two. */
+  readonly dataBytes: number;
+  /** Where the first perf buffer is, and how many there are. */
+  readonly perf?: { readonly start: number; readonly count: number };
+}
+
+/** The functions of pump.wat. Pointers are wasm `i32`, signed or not. */
+export interface Pump {
+  stop(): void;
+  ring_consume(callback: number, context: number, data: number, maxSize: number): number;
+  ring_pending(): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * An instance of the pump.
+ *
+ * @param memory of fixed size: with the kernel's read-only pages in it, growing it would end the process.
+ */
+export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(PUMP_BASE64), (char) => char.charCodeAt(0)));
+  const { pageSizeBytes, dataBytes, perf } = layout;
+  const instance = new WebAssembly.Instance(compiled, {
+    ring: {
+      memory,
+      page: pageSizeBytes,
+      mask: dataBytes - 1,
+      start: perf?.start ?? 0,
+      stride: pageSizeBytes + dataBytes,
+      count: perf?.count ?? 0,
+      weak: Deno.build.arch === "x86_64" ? 0 : 1,
+    },
+    guest: { memory: guest.memory, table: guest.table },
+  });
+  // The exports of our own module, whose bytes a test compares with its source.
+  return instance.exports as unknown as Pump;
+}
+
+/** A table with `callback` alone at index 0, for guests that have no table and name their callback by an export (Go). */
+// deno-lint-ignore ban-types -- it is what WebAssembly's own types call an exported function
+export function tableOf(callback: Function): WebAssembly.Table {
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1, maximum: 1 });
+  table.set(0, callback);
+  return table;
+}

@@ -1,0 +1,182 @@
+;; The event pump: brings records from the kernel's ring and perf buffers to a guest's callback without leaving WebAssembly.
+;;
+;; It has two memories. $ring is its own: fixed in size, never grown, with the kernel's pages mapped over it by ffi/. $guest is
+;; the guest's, imported, so that it may grow at any time. The callback is an entry of the guest's table. One instance serves
+;; one buffer. scripts/build_pump.ts assembles this file into pump_bytes.ts.
+;;
+;; Layout of $ring for a ring buffer (kernel/bpf/ringbuf.c; `page` is the system's page size):
+;;
+;;   offset         | what
+;;   0              | consumer position, u64: ours to write
+;;   page           | producer position, u64: read-only, as all that follows
+;;   2 * page       | the data, twice in a row, so that a record that wraps is contiguous
+;;
+;;   A record: u32 length (bit 31 busy, bit 30 discarded), u32 of the kernel's own, the data, padding to 8 bytes.
+;;
+;; Layout of $ring for perf buffers (include/uapi/linux/perf_event.h):
+;;
+;;   0              | for each buffer 16 bytes: u64 where this poll ends, u64 records lost so far
+;;   start          | for each buffer `stride` bytes: struct perf_event_mmap_page in one page (u64 data_head at 1024, u64
+;;                  | data_tail at 1032, ours to write), then the data
+;;
+;;   A record: u32 type, u16 misc, u16 size of the whole, then for a sample (9) u32 size and the data, for lost ones (2) u64 id
+;;   and u64 count. Always a multiple of 8 bytes.
+(module
+  (type $callback (func (param i32 i32 i32) (result i32)))
+  (type $silent_callback (func (param i32 i32 i32)))
+
+  (import "ring" "memory" (memory $ring 1 65536))
+  (import "guest" "memory" (memory $guest 0))
+  (import "guest" "table" (table $table 0 funcref))
+  ;; The system's page size.
+  (import "ring" "page" (global $page i32))
+  ;; Bytes of data in one buffer, less one.
+  (import "ring" "mask" (global $mask i32))
+  ;; Where the first perf buffer is, how far apart they are, how many.
+  (import "ring" "start" (global $start i32))
+  (import "ring" "stride" (global $stride i32))
+  (import "ring" "count" (global $count i32))
+  ;; 1 where the processor lets a store pass earlier loads (arm64), 0 where it does not (x86_64).
+  (import "ring" "weak" (global $weak i32))
+
+  ;; The position at which the walk in progress ends. Read again for each record, so that stop() needs no check of its own.
+  (global $end (mut i64) (i64.const 0))
+  (global $stopped (mut i32) (i32.const 0))
+  (global $silent (mut (ref null $silent_callback)) (ref.null $silent_callback))
+  (elem declare func $call_silent)
+
+  ;; Ends the walk in progress, after the callback that calls it, and every later one before it begins.
+  (func (export "stop")
+    (global.set $stopped (i32.const 1))
+    (global.set $end (i64.const 0)))
+
+  ;; Delivers the committed records that are there now. Returns how many, or the negative number that a callback returned, or
+  ;; -14 (EFAULT) when `data` and `max` are not in the guest's memory, or -22 (EINVAL) when `callback` is no fitting function.
+  (func (export "ring_consume")
+    (param $callback i32) (param $context i32) (param $data i32) (param $max i32) (result i32)
+    (local $function (ref null $callback))
+    (local $position i64) (local $record i32) (local $header i32) (local $size i32) (local $delivered i32)
+    (if (i32.eqz (call $in_guest (local.get $data) (local.get $max))) (then (return (i32.const -14))))
+    (local.set $function (call $function (local.get $callback)))
+    (if (ref.is_null (local.get $function)) (then (return (i32.const -22))))
+    (local.set $position (i64.atomic.load $ring (i32.const 0)))
+    (global.set $end (i64.atomic.load $ring (global.get $page)))
+    (loop $next
+      (if (i64.ge_u (local.get $position) (global.get $end)) (then (return (local.get $delivered))))
+      (local.set $record (call $ring_record (local.get $position)))
+      ;; The kernel commits with an exchange of this word, so what is seen after it is the whole record.
+      (local.set $header (i32.atomic.load $ring (local.get $record)))
+      ;; Busy: the records behind it wait, or order would be lost.
+      (if (i32.lt_s (local.get $header) (i32.const 0)) (then (return (local.get $delivered))))
+      (local.set $size (i32.and (local.get $header) (i32.const 0x3fffffff)))
+      (local.set $position
+        (i64.add
+          (local.get $position)
+          (i64.extend_i32_u (i32.and (i32.add (local.get $size) (i32.const 15)) (i32.const -8)))))
+      (if (i32.ne (local.get $size) (local.get $header))
+        (then
+          (call $publish (i32.const 0) (local.get $position))
+          (br $next)))
+      (if (i32.gt_u (local.get $size) (local.get $max)) (then (local.set $size (local.get $max))))
+      (call $copy (local.get $data) (i32.add (local.get $record) (i32.const 8)) (local.get $size))
+      ;; Before the callback, not after it: the room is the kernel's again while the callback runs, and when it traps, the
+      ;; record counts as consumed with nothing to clean up.
+      (call $publish (i32.const 0) (local.get $position))
+      (local.set $header
+        (call_ref $callback
+          (local.get $context) (local.get $data) (local.get $size) (ref.as_non_null (local.get $function))))
+      (if (i32.lt_s (local.get $header) (i32.const 0)) (then (return (local.get $header))))
+      (local.set $delivered (i32.add (local.get $delivered) (i32.const 1)))
+      (br $next))
+    (unreachable))
+
+  ;; 1 when a committed record is there, 0 when it is right to wait for one.
+  ;;
+  ;; The kernel wakes a waiter only if, after committing a record, it finds the consumer position exactly at that record. So
+  ;; both sides write (kernel: the record's header; we: the position), then read what the other wrote, and one of them must see
+  ;; the other's. That takes a full barrier between our store and our loads: the sequentially consistent store here (an
+  ;; exchange on x86_64). publish() does without, because this function always runs before a wait.
+  (func (export "ring_pending") (result i32)
+    (local $position i64)
+    (local.set $position (i64.atomic.load $ring (i32.const 0)))
+    (i64.atomic.store $ring (i32.const 0) (local.get $position))
+    (if (i64.ge_u (local.get $position) (i64.atomic.load $ring (global.get $page))) (then (return (i32.const 0))))
+    (i32.ge_s (i32.atomic.load $ring (call $ring_record (local.get $position))) (i32.const 0)))
+
+  ;; The address of the ring buffer's record at `position`.
+  (func $ring_record (param $position i64) (result i32)
+    (i32.add
+      (i32.shl (global.get $page) (i32.const 1))
+      (i32.and (i32.wrap_i64 (local.get $position)) (global.get $mask))))
+
+  ;; Whether `size` bytes at `data` lie in the guest's memory, which can only grow while a poll runs.
+  (func $in_guest (param $data i32) (param $size i32) (result i32)
+    (i64.le_u
+      (i64.add (i64.extend_i32_u (local.get $data)) (i64.extend_i32_u (local.get $size)))
+      (i64.shl (i64.extend_i32_u (memory.size $guest)) (i64.const 16))))
+
+  ;; The function at `index` of the guest's table, null if there is none of a fitting type. Checked here once for each poll,
+  ;; so that the call of each record need not check again.
+  (func $function (param $index i32) (result (ref null $callback))
+    (local $entry funcref)
+    (if (i32.ge_u (local.get $index) (table.size $table)) (then (return (ref.null $callback))))
+    (local.set $entry (table.get $table (local.get $index)))
+    (if (ref.test (ref $callback) (local.get $entry)) (then (return (ref.cast (ref $callback) (local.get $entry)))))
+    (if (ref.test (ref $silent_callback) (local.get $entry))
+      (then
+        (global.set $silent (ref.cast (ref $silent_callback) (local.get $entry)))
+        (return (ref.func $call_silent))))
+    (ref.null $callback))
+
+  ;; Stands in for a callback that returns nothing.
+  (func $call_silent (param $context i32) (param $data i32) (param $size i32) (result i32)
+    (call_ref $silent_callback
+      (local.get $context) (local.get $data) (local.get $size) (ref.as_non_null (global.get $silent)))
+    (i32.const 0))
+
+  ;; Gives the room before `position` back to the kernel. The loads of what was there must be done before: a plain store
+  ;; suffices where stores never pass loads; a sequentially consistent one costs TODO ns more per record there.
+  (func $publish (param $at i32) (param $position i64)
+    (if (global.get $weak)
+      (then (i64.atomic.store $ring (local.get $at) (local.get $position)))
+      (else (i64.store $ring (local.get $at) (local.get $position)))))
+
+  ;; Copies `size` bytes from $ring to $guest and touches no other byte of the guest.
+  (func $copy (param $to i32) (param $from i32) (param $size i32)
+    (local $last i32)
+    (if (i32.gt_u (local.get $size) (i32.const 128))
+      (then
+        (memory.copy $guest $ring (local.get $to) (local.get $from) (local.get $size))
+        (return)))
+    (if (i32.ge_u (local.get $size) (i32.const 16))
+      (then
+        ;; The last 16 bytes first, then whole steps up to them: the overlap saves a tail.
+        (local.set $last (i32.sub (i32.add (local.get $to) (local.get $size)) (i32.const 16)))
+        (v128.store $guest
+          (local.get $last)
+          (v128.load $ring (i32.sub (i32.add (local.get $from) (local.get $size)) (i32.const 16))))
+        (loop $steps
+          (if (i32.lt_u (local.get $to) (local.get $last))
+            (then
+              (v128.store $guest (local.get $to) (v128.load $ring (local.get $from)))
+              (local.set $to (i32.add (local.get $to) (i32.const 16)))
+              (local.set $from (i32.add (local.get $from) (i32.const 16)))
+              (br $steps))))
+        (return)))
+    (if (i32.ge_u (local.get $size) (i32.const 8))
+      (then
+        (i64.store $guest (local.get $to) (i64.load $ring (local.get $from)))
+        (local.set $size (i32.sub (local.get $size) (i32.const 8)))
+        (i64.store $guest
+          (i32.add (local.get $to) (local.get $size))
+          (i64.load $ring (i32.add (local.get $from) (local.get $size))))
+        (return)))
+    (loop $bytes
+      (if (local.get $size)
+        (then
+          (local.set $size (i32.sub (local.get $size) (i32.const 1)))
+          (i32.store8 $guest
+            (i32.add (local.get $to) (local.get $size))
+            (i32.load8_u $ring (i32.add (local.get $from) (local.get $size))))
+          (br $bytes)))))
+)

@@ -1,0 +1,107 @@
+/**
+ * The programs of pump_events.bpf.c, loaded: exact numbers of events on demand.
+ *
+ * @module
+ */
+
+import { BpfError } from "../../errors.ts";
+import { Libc } from "../../ffi/libc.ts";
+import {
+  type BpfMap,
+  type BpfObject,
+  type Libbpf,
+  type NativeLibrary,
+  openLibbpf,
+  openLibrary,
+} from "../../ffi/mod.ts";
+import { addressOf } from "../../ffi/pointers.ts";
+
+/** What one run of a program emits. */
+export interface Emission {
+  count: number;
+  /** Bytes of each record, 8 to 4096. 64 when absent. */
+  size?: number;
+  /** The number in the first record. */
+  first?: number;
+  /** 1: no wakeup, 2: forced wakeup. */
+  flags?: number;
+  /** Every n-th record is discarded. */
+  discard?: number;
+  /** Where to run. */
+  cpu?: number;
+}
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+let object: Uint8Array<ArrayBuffer> | undefined;
+
+/** The bytes of the compiled pump_events.bpf.c. */
+export function eventsObject(): Uint8Array<ArrayBuffer> {
+  if (object) return object;
+  const directory = Deno.makeTempDirSync();
+  try {
+    const include = `/usr/include/${Deno.build.arch}-linux-gnu`;
+    const { success, stderr } = new Deno.Command("clang-19", {
+      args: ["-g", "-O2", "-target", "bpf", `-I${ROOT}.build/include`, `-I${include}`]
+        .concat("-c", `${ROOT}tests/kernel/pump_events.bpf.c`, "-o", `${directory}/events.bpf.o`),
+    }).outputSync();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    object = Deno.readFileSync(`${directory}/events.bpf.o`);
+    return object;
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+/** Loaded programs, and their maps. */
+export class Events implements Disposable {
+  readonly libc: Libc;
+  readonly #library: NativeLibrary;
+  readonly #libbpf: Libbpf;
+  readonly #object: BpfObject;
+  readonly #runner;
+
+  constructor() {
+    this.#library = openLibrary();
+    this.libc = new Libc(this.#library);
+    this.#libbpf = openLibbpf({ library: this.#library, libc: this.libc });
+    this.#object = this.#libbpf.openObject(eventsObject(), { name: "events" });
+    this.#object.load();
+    this.#runner = Deno.dlopen(this.#library.path, {
+      // int bpf_prog_test_run_opts(int prog_fd, struct bpf_test_run_opts *opts)
+      bpf_prog_test_run_opts: { parameters: ["i32", "buffer"], result: "i32" },
+    });
+  }
+
+  map(name: string): BpfMap {
+    const map = this.#object.findMap(name);
+    if (!map) throw new Error(`No map ${name}`);
+    return map;
+  }
+
+  /** Runs `program`. @returns how many records it sent. */
+  emit(program: "emit_ring" | "emit_large_ring" | "emit_perf", emission: Emission): number {
+    const { count, size = 64, first = 0, flags = 0, discard = 0, cpu } = emission;
+    const fd = this.#object.findProgram(program)?.fd;
+    if (fd === undefined) throw new Error(`No program ${program}`);
+    const context = BigUint64Array.from([count, size, first, flags, discard], BigInt);
+    // struct bpf_test_run_opts (bpf.h)
+    const options = new DataView(new ArrayBuffer(80));
+    options.setBigUint64(0, 80n, true); // sz
+    options.setBigUint64(32, BigInt(addressOf(context.buffer)), true); // ctx_in
+    options.setUint32(48, context.byteLength, true); // ctx_size_in
+    if (cpu !== undefined) options.setUint32(68, 1, true); // flags: BPF_F_TEST_RUN_ON_CPU
+    options.setUint32(72, cpu ?? 0, true); // cpu
+    const result = this.#runner.symbols.bpf_prog_test_run_opts(fd, new Uint8Array(options.buffer));
+    if (result < 0) throw new BpfError(`Cannot run program "${program}"`, result);
+    return options.getInt32(56, true); // retval
+  }
+
+  [Symbol.dispose](): void {
+    this.#runner.close();
+    this.#object[Symbol.dispose]();
+    this.#libbpf[Symbol.dispose]();
+    this.libc[Symbol.dispose]();
+    this.#library[Symbol.dispose]();
+  }
+}
