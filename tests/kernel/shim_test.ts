@@ -1,0 +1,82 @@
+/** The C of `ffi/shim.c`, through FFI as the host uses it. */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+
+const LIBRARY = new URL("../../.build/lib/libwasm_bpf.so", import.meta.url).pathname;
+const CAPACITY = 64 * 1024;
+const DEBUG = 2;
+const EBADF = 9;
+const EINVAL = 22;
+
+function open() {
+  const library = Deno.dlopen(LIBRARY, {
+    // long wasm_bpf_syscall(int number, long a, long b, long c, long d, long e, long f)
+    wasm_bpf_syscall: { parameters: ["i32", "i64", "i64", "i64", "i64", "i64", "i64"], result: "i64" },
+    // void wasm_bpf_log_install(int level)
+    wasm_bpf_log_install: { parameters: ["i32"], result: "void" },
+    // int wasm_bpf_log_take(char *buffer, int size)
+    wasm_bpf_log_take: { parameters: ["buffer", "i32"], result: "i32" },
+    // struct bpf_object *bpf_object__open_file(const char *path, const struct bpf_object_open_opts *opts)
+    bpf_object__open_file: { parameters: ["buffer", "pointer"], result: "pointer" },
+  });
+  return { symbols: library.symbols, [Symbol.dispose]: () => library.close() };
+}
+
+/** Makes libbpf speak: it names the file that it cannot open. */
+function openMissingFile(library: ReturnType<typeof open>, path: string): void {
+  assertEquals(library.symbols.bpf_object__open_file(new TextEncoder().encode(`${path}\0`), null), null);
+}
+
+function takeLog(library: ReturnType<typeof open>, sizeBytes = CAPACITY): string {
+  const buffer = new Uint8Array(sizeBytes);
+  const length = library.symbols.wasm_bpf_log_take(buffer, sizeBytes);
+  return new TextDecoder().decode(buffer.subarray(0, length));
+}
+
+Deno.test("wasm_bpf_syscall() returns the kernel's result, or -errno", () => {
+  using library = open();
+  const getpid = Deno.build.arch === "aarch64" ? 172 : 39;
+  const close = Deno.build.arch === "aarch64" ? 57 : 3;
+  assertEquals(library.symbols.wasm_bpf_syscall(getpid, 0n, 0n, 0n, 0n, 0n, 0n), BigInt(Deno.pid));
+  assertEquals(library.symbols.wasm_bpf_syscall(close, -1n, 0n, 0n, 0n, 0n, 0n), BigInt(-EBADF));
+});
+
+Deno.test("wasm_bpf_log_take() moves out what libbpf said since the last time", () => {
+  using library = open();
+  library.symbols.wasm_bpf_log_install(DEBUG);
+  openMissingFile(library, "/missing/first");
+  assertStringIncludes(takeLog(library), "failed to open /missing/first: No such file or directory\n");
+  assertEquals(takeLog(library), "");
+});
+
+Deno.test("wasm_bpf_log_install() keeps what is above its level out of the log", () => {
+  using library = open();
+  library.symbols.wasm_bpf_log_install(0);
+  openMissingFile(library, "/missing/file");
+  const warnings = takeLog(library);
+  assertStringIncludes(warnings, "failed to open");
+  assertEquals(warnings.includes("loading object"), false);
+  library.symbols.wasm_bpf_log_install(-1);
+  openMissingFile(library, "/missing/file");
+  assertEquals(takeLog(library), "");
+});
+
+Deno.test("wasm_bpf_log_take() keeps the end of a log that is too long, whole lines over 1 KiB included", () => {
+  using library = open();
+  library.symbols.wasm_bpf_log_install(DEBUG);
+  for (let index = 0; index < 50; index++) openMissingFile(library, `/${"a".repeat(3000)}${index}`);
+  const log = takeLog(library);
+  assertEquals(log.length, CAPACITY);
+  assertStringIncludes(log.slice(-40), "aaa49: File name too long\n");
+  openMissingFile(library, `/${"a".repeat(CAPACITY)}z`);
+  assertStringIncludes(takeLog(library).slice(-40), "aaaz: File name too long\n");
+});
+
+Deno.test("wasm_bpf_log_take() gives the last bytes to a small buffer and refuses a negative size", () => {
+  using library = open();
+  library.symbols.wasm_bpf_log_install(DEBUG);
+  openMissingFile(library, "/missing/file");
+  assertEquals(library.symbols.wasm_bpf_log_take(new Uint8Array(1), -1), -EINVAL);
+  assertEquals(takeLog(library, 10), "directory\n");
+  assertEquals(takeLog(library), "");
+});
