@@ -4,7 +4,7 @@
  * @module
  */
 
-import { genSkeleton, objectName } from "../codegen/mod.ts";
+import { genSkeleton, genTypes, objectName } from "../codegen/mod.ts";
 
 const HELP = `Usage: wasm-bpf gen skeleton OBJECT [name NAME]
 
@@ -25,6 +25,11 @@ export function gen(args: readonly string[]): number {
     return 0;
   }
   const name = rest[0] === "name" || rest[0] === "--name" ? rest[1] : undefined;
+  if (what === "types") {
+    const t = genTypes(Deno.readFileSync(path ?? ""), { name: name ?? objectName(path ?? ""), types: rest.filter((_, i) => rest[i - 1] === "--type"), all: rest.includes("--all") });
+    console.log(t);
+    return 0;
+  }
   const text = genSkeleton(Deno.readFileSync(path ?? ""), { name: name ?? objectName(path ?? "") });
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));

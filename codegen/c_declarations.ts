@@ -34,6 +34,7 @@ export class Declarations {
   readonly #btf: Btf;
   readonly #layouts: Layouts;
   readonly #names: TypeNames;
+  readonly #padding: Padding;
   #lines = 0;
   #depth = 0;
 
@@ -42,6 +43,7 @@ export class Declarations {
     this.#btf = btf;
     this.#layouts = layouts;
     this.#names = names;
+    this.#padding = new Padding(btf);
   }
 
   /**
@@ -73,8 +75,8 @@ export class Declarations {
   /** The members of a struct or union, one or more lines each, gaps included. @throws {FormatError} */
   members(struct: BtfStruct, indent: string): string[] {
     if (++this.#depth > MAX_DEPTH) throw new FormatError("BTF", `type ${struct.id} is nested too deeply`);
-    const taken = new Set(struct.members.map((member) => member.name));
-    const padding = new Padding(taken, indent);
+    if (this.#depth === 1) this.#padding.restart();
+    const padding = this.#padding;
     const lines: string[] = [];
     let end = 0;
     for (const member of struct.members) {
@@ -82,11 +84,11 @@ export class Declarations {
       if (member.bitOffset < at || (struct.kind === "union" && member.bitOffset !== 0)) {
         throw new FormatError("BTF", `member "${member.name}" of type ${struct.id} overlaps another`);
       }
-      lines.push(...padding.fill(at, member.bitOffset), ...this.#member(member, indent));
+      lines.push(...padding.fill(at, member.bitOffset, indent), ...this.#member(member, indent));
       const bits = member.bitSize || this.#layouts.of(member.type).sizeBytes * 8;
       end = struct.kind === "union" ? Math.max(end, bits) : member.bitOffset + bits;
     }
-    lines.push(...tail(struct, end, padding));
+    lines.push(...tail(struct, end, padding, indent));
     this.#count(lines.length);
     this.#depth--;
     return lines;
@@ -139,8 +141,10 @@ export class Declarations {
     const type = this.#btf.resolve(id);
     if (type.kind !== "ptr") return "";
     const target = this.#btf.skipModifiers(type.target);
-    const isTagged = target.kind === "struct" || target.kind === "union";
-    const name = /^[A-Za-z0-9_ ]+$/.test(target.name) ? target.name : "void";
+    if (target.kind === "func_proto") return " /* function */";
+    const name = target.kind === "void" ? "void" : target.name;
+    if (!/^[A-Za-z0-9_ ]+$/.test(name)) return "";
+    const isTagged = target.kind === "struct" || target.kind === "union" || target.kind === "enum";
     return ` /* ${isTagged ? `${target.kind} ` : ""}${name} * */`;
   }
 
@@ -164,41 +168,43 @@ function signed(plain: string): string {
   return plain === "char" ? "signed char" : plain;
 }
 
-/** Fills gaps. */
+/** Fills gaps. Members of anonymous structs share one scope, so that numbers go on from one to the next. */
 class Padding {
   readonly #taken: ReadonlySet<string>;
-  readonly #indent: string;
   #number = 0;
 
-  constructor(taken: ReadonlySet<string>, indent: string) {
-    this.#taken = taken;
-    this.#indent = indent;
+  constructor(btf: Btf) {
+    const names = btf.types.flatMap((type) => "members" in type ? type.members.map(({ name }) => name) : []);
+    this.#taken = new Set(names.filter((name) => /^__pad\d+$/.test(name)));
+  }
+
+  restart(): void {
+    this.#number = 0;
   }
 
   /** Members for the bits from `from` to `to`: bytes where they are whole, unnamed bit-fields of one byte for the rest. */
-  fill(from: number, to: number): string[] {
+  fill(from: number, to: number, indent: string): string[] {
     const lines: string[] = [];
     const wholeFrom = Math.min(to, Math.ceil(from / 8) * 8);
-    if (wholeFrom > from) lines.push(`${this.#indent}unsigned char : ${wholeFrom - from};`);
+    if (wholeFrom > from) lines.push(`${indent}unsigned char : ${wholeFrom - from};`);
     const wholeTo = Math.max(wholeFrom, Math.floor(to / 8) * 8);
-    if (wholeTo > wholeFrom) lines.push(this.bytes((wholeTo - wholeFrom) / 8));
-    if (to > wholeTo) lines.push(`${this.#indent}unsigned char : ${to - wholeTo};`);
+    if (wholeTo > wholeFrom) lines.push(this.bytes((wholeTo - wholeFrom) / 8, indent));
+    if (to > wholeTo) lines.push(`${indent}unsigned char : ${to - wholeTo};`);
     return lines;
   }
 
   /** A member of `count` bytes. */
-  bytes(count: number): string {
+  bytes(count: number, indent: string): string {
     while (this.#taken.has(`__pad${this.#number}`)) this.#number++;
-    return `${this.#indent}char __pad${this.#number++}[${count}];`;
+    return `${indent}char __pad${this.#number++}[${count}];`;
   }
 }
 
 /** What is left behind the last member; in a union, a member as large as the whole. */
-function tail(struct: BtfStruct, end: number, padding: Padding): string[] {
-  const size = struct.sizeBytes * 8;
-  if (struct.members.length === 0) return [padding.bytes(struct.sizeBytes)];
-  if (struct.kind === "struct") return padding.fill(end, size);
-  return Math.ceil(end / 8) < struct.sizeBytes ? [padding.bytes(struct.sizeBytes)] : [];
+function tail(struct: BtfStruct, end: number, padding: Padding, indent: string): string[] {
+  if (struct.members.length === 0) return [padding.bytes(struct.sizeBytes, indent)];
+  if (struct.kind === "struct") return padding.fill(end, struct.sizeBytes * 8, indent);
+  return Math.ceil(end / 8) < struct.sizeBytes ? [padding.bytes(struct.sizeBytes, indent)] : [];
 }
 
 /** Lines that make `_Static_assert` mean the same in C++, around `lines`. */

@@ -1,0 +1,132 @@
+/**
+ * Which types of an object are for its guests: what its maps and global variables are made of, not the kernel's types that
+ * its programs look into.
+ *
+ * @module
+ */
+
+import type { Btf } from "../btf/btf.ts";
+import { readRelocatedTypes } from "../btf/core_relocations.ts";
+import type { MapDefinition } from "../btf/maps.ts";
+import type { BpfObjectInfo } from "../btf/object.ts";
+import type { BtfType, TypeId } from "../btf/types.ts";
+import { FormatError } from "../errors.ts";
+
+/** Which types to choose. */
+export interface TypeSelection {
+  /** Names of further structs, unions, enums or typedefs. */
+  types?: readonly string[] | undefined;
+  /** Everything that the object defines, save for map definitions and what its programs have from the kernel. */
+  all?: boolean | undefined;
+}
+
+/** The chosen types; what they contain comes along later. @throws {FormatError} when a type asked for is not there. */
+export function selectTypes(info: BpfObjectInfo, btf: Btf, selection: TypeSelection): TypeId[] {
+  const chosen: TypeId[] = [];
+  for (const map of info.maps) chosen.push(...mapTypes(map));
+  for (const { variables } of info.dataSections) {
+    for (const { type } of variables) chosen.push(type, ...pointees(btf, type));
+  }
+  for (const name of selection.types ?? []) chosen.push(findNamed(btf, name));
+  if (selection.all === true) chosen.push(...ownTypes(info, btf));
+  return chosen;
+}
+
+function mapTypes({ keyType, valueType, inner }: MapDefinition): TypeId[] {
+  const types = [keyType, valueType].filter((type) => type !== undefined);
+  return inner === undefined ? types : [...types, ...mapTypes(inner)];
+}
+
+/**
+ * A variable that is a pointer to a struct is how a program gets a type into BTF that only its local variables have:
+ * `const struct event *unused;`.
+ */
+function pointees(btf: Btf, id: TypeId): TypeId[] {
+  const type = btf.resolve(id);
+  if (type.kind !== "ptr") return [];
+  const target = btf.resolve(type.target);
+  return target.kind === "struct" || target.kind === "union" || target.kind === "enum" ? [type.target] : [];
+}
+
+function findNamed(btf: Btf, name: string): TypeId {
+  const found = btf.find("struct", name) ?? btf.find("union", name) ?? btf.find("enum", name) ??
+    btf.find("typedef", name);
+  if (found !== undefined) return found.id;
+  throw new FormatError(
+    "BTF",
+    `no type ${JSON.stringify(name)} in it (a type that only local variables have is left out by the compiler; ` +
+      `a global "const struct ${/^\w+$/.test(name) ? name : "event"} *unused;" keeps it)`,
+  );
+}
+
+/** All structs, unions and enums but the kernel's and those that define maps. */
+function ownTypes(info: BpfObjectInfo, btf: Btf): TypeId[] {
+  const foreign = new Set<TypeId>();
+  for (const id of kernelRoots(info, btf)) collect(btf, id, foreign);
+  for (const id of mapDefinitions(btf)) foreign.add(id);
+  return btf.types
+    .filter((type) => isDefinition(btf, type) && !foreign.has(type.id))
+    .map((type) => type.id);
+}
+
+function isDefinition(btf: Btf, type: BtfType): boolean {
+  if (type.kind === "typedef") return btf.skipModifiers(type.target).name === "" && isDefinitionKind(btf, type);
+  return type.name !== "" && isDefinitionKind(btf, type);
+}
+
+function isDefinitionKind(btf: Btf, type: BtfType): boolean {
+  const kind = btf.resolve(type.id).kind;
+  return kind === "struct" || kind === "union" || kind === "enum";
+}
+
+/** Where the kernel's types begin: relocated ones, contexts of programs, and functions and variables of the kernel. */
+function kernelRoots(info: BpfObjectInfo, btf: Btf): TypeId[] {
+  const roots = [...readRelocatedTypes(info.elf)];
+  const programs = new Set(info.programs.map(({ name }) => name));
+  for (const type of btf.types) {
+    if (type.kind === "func" && programs.has(type.name)) roots.push(type.target);
+    if (type.kind !== "datasec" || type.name !== ".ksyms") continue;
+    for (const { type: id } of type.variables) roots.push(id);
+  }
+  return roots;
+}
+
+/** `.maps` holds variables of these types. */
+function mapDefinitions(btf: Btf): TypeId[] {
+  const section = btf.find("datasec", ".maps");
+  return (section?.variables ?? []).flatMap(({ type }) => {
+    const variable = btf.get(type);
+    return variable.kind === "var" ? [btf.resolve(variable.target).id] : [];
+  });
+}
+
+/** Adds `root` and all that it refers to. Iterates: a chain of types may be longer than a stack. */
+function collect(btf: Btf, root: TypeId, into: Set<TypeId>): void {
+  const todo = [root];
+  for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+    if (into.has(id)) continue;
+    into.add(id);
+    const type = btf.get(id);
+    switch (type.kind) {
+      case "struct":
+      case "union":
+        todo.push(...type.members.map((member) => member.type));
+        break;
+      case "array":
+        todo.push(type.element);
+        break;
+      case "func_proto":
+        todo.push(type.returns, ...type.parameters.map((parameter) => parameter.type));
+        break;
+      case "void":
+      case "int":
+      case "float":
+      case "enum":
+      case "fwd":
+      case "datasec":
+        break;
+      default:
+        todo.push(type.target);
+    }
+  }
+}
