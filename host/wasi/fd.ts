@@ -1,0 +1,223 @@
+/**
+ * The `fd_*` functions on what is open: reading, writing, positions, attributes. Directories' entries are in `readdir.ts`.
+ *
+ * @module
+ */
+
+import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors.ts";
+import { POLL } from "../../ffi/file_layouts.ts";
+import { O, type Ranges } from "../../ffi/files.ts";
+import { guestPtr, MemoryFault } from "../memory.ts";
+import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
+import { type Descriptor, fdflagsOf } from "./descriptors.ts";
+import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";
+import type { RangeReader } from "./iovecs.ts";
+import { FDFLAGS, FILETYPE, RIGHTS, WHENCE } from "./types.ts";
+
+const MAX_OFFSET = (1n << 63n) - 1n;
+/** The number of `POSIX_FADV_*` and WASI's advices, which agree. */
+const ADVICES = 6;
+const FDSTAT_SIZE = 24;
+const PRESTAT_SIZE = 8;
+
+/** `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`. */
+export function transferFunctions(
+  context: WasiContext,
+  ranges: RangeReader,
+  whences: readonly number[] = [WHENCE.SET, WHENCE.CUR, WHENCE.END],
+): WasiFunctions {
+  const { descriptors, files } = context;
+
+  function seek(fd: number, offset: bigint, whence: number, result: number): void {
+    context.memory.check(guestPtr(result), 8);
+    const position = files.seek(descriptors.get(fd).hostFd, offset, whence);
+    if (position < 0n) throw new Refusal(wasiErrno(Number(position)));
+    context.memory.data.setBigUint64(guestPtr(result), position, true);
+  }
+
+  return {
+    ...guardAll(context, {
+      fd_read: (fd: number, list: number, count: number, result: number) => {
+        const descriptor = descriptors.get(fd, RIGHTS.FD_READ);
+        context.memory.check(guestPtr(result), 4);
+        const into = ranges.read(context.memory, list, count);
+        refuseToWait(context, descriptor, POLL.IN);
+        context.memory.data.setUint32(guestPtr(result), checked(files.read(descriptor.hostFd, into)), true);
+      },
+
+      fd_pread: (fd: number, list: number, count: number, offset: bigint, result: number) => {
+        const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_READ | RIGHTS.FD_SEEK));
+        context.memory.check(guestPtr(result), 4);
+        const into = ranges.read(context.memory, list, count);
+        const read = checked(files.readAt(hostFd, into, checkedOffset(offset)));
+        context.memory.data.setUint32(guestPtr(result), read, true);
+      },
+
+      fd_pwrite: (fd: number, list: number, count: number, offset: bigint, result: number) => {
+        const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_WRITE | RIGHTS.FD_SEEK));
+        context.memory.check(guestPtr(result), 4);
+        const from = ranges.read(context.memory, list, count);
+        const written = checked(files.writeAt(hostFd, from, checkedOffset(offset)));
+        context.memory.data.setUint32(guestPtr(result), written, true);
+      },
+
+      fd_seek: (fd: number, offset: bigint, whence: number, result: number) => {
+        const hostWhence = whences.indexOf(whence);
+        if (hostWhence < 0) refuse("EINVAL");
+        const isTell = offset === 0n && hostWhence === WHENCE.CUR;
+        positioned(descriptors.get(fd), isTell ? RIGHTS.FD_TELL : RIGHTS.FD_SEEK);
+        seek(fd, offset, hostWhence, result);
+      },
+
+      fd_tell: (fd: number, result: number) => {
+        positioned(descriptors.get(fd), RIGHTS.FD_TELL);
+        seek(fd, 0n, WHENCE.CUR, result);
+      },
+    }),
+
+    // What prints each line of a guest: written out, so that no closure or rest parameter is between guest and kernel.
+    fd_write(fd: number, list: number, count: number, result: number): number {
+      if (context.exit !== undefined) throw context.exit;
+      try {
+        const { memory } = context;
+        const descriptor = descriptors.get(fd, RIGHTS.FD_WRITE);
+        memory.check(guestPtr(result), 4);
+        const from: Ranges = ranges.read(memory, list, count);
+        if (descriptor.emulatedFlags !== 0) refuseToWait(context, descriptor, POLL.OUT);
+        const written = files.write(descriptor.hostFd, from);
+        if (written < 0) return wasiErrno(written);
+        memory.data.setUint32(guestPtr(result), written, true);
+        return WASI_ERRNO.SUCCESS;
+      } catch (error) {
+        if (error instanceof Refusal) return error.errno;
+        if (error instanceof MemoryFault) return WASI_ERRNO.EFAULT;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The other `fd_*` functions. */
+export function descriptorFunctions(context: WasiContext, layout: FilestatLayout = FILESTAT): WasiFunctions {
+  const { descriptors, files } = context;
+  return guardAll(context, {
+    fd_close: (fd: number) => descriptors.close(fd),
+    fd_renumber: (from: number, to: number) => descriptors.renumber(from, to),
+    fd_sync: (fd: number) => checkedVoid(files.sync(descriptors.get(fd, RIGHTS.FD_SYNC).hostFd)),
+    fd_datasync: (fd: number) => checkedVoid(files.syncData(descriptors.get(fd, RIGHTS.FD_DATASYNC).hostFd)),
+
+    fd_advise(fd: number, offset: bigint, size: bigint, advice: number): void {
+      const { hostFd, filetype } = descriptors.get(fd, RIGHTS.FD_ADVISE);
+      if (filetype === FILETYPE.DIRECTORY) refuse("EBADF");
+      if (advice < 0 || advice >= ADVICES) refuse("EINVAL");
+      checked(files.advise(hostFd, checkedOffset(offset), checkedOffset(size), advice));
+    },
+
+    fd_allocate(fd: number, offset: bigint, size: bigint): void {
+      const { hostFd } = descriptors.get(fd, RIGHTS.FD_ALLOCATE);
+      checked(files.allocate(hostFd, checkedOffset(offset), checkedOffset(size)));
+    },
+
+    fd_fdstat_get(fd: number, result: number): void {
+      const descriptor = descriptors.get(fd);
+      const at = guestPtr(result);
+      context.memory.check(at, FDSTAT_SIZE);
+      const { data } = context.memory;
+      const flags = fdflagsOf(checked(files.flags(descriptor.hostFd))) | descriptor.emulatedFlags;
+      data.setUint16(at, descriptor.filetype, true);
+      data.setUint16(at + 2, flags, true);
+      data.setUint32(at + 4, 0, true);
+      data.setBigUint64(at + 8, descriptor.rights, true);
+      data.setBigUint64(at + 16, descriptor.inheriting, true);
+    },
+
+    fd_fdstat_set_flags: (fd: number, flags: number) =>
+      setFlags(context, descriptors.get(fd, RIGHTS.FD_FDSTAT_SET_FLAGS), flags),
+
+    fd_fdstat_set_rights(fd: number, rights: bigint, inheriting: bigint): void {
+      const descriptor = descriptors.get(fd);
+      const [base, inherited] = [BigInt.asUintN(64, rights), BigInt.asUintN(64, inheriting)];
+      if ((base & ~descriptor.rights) !== 0n || (inherited & ~descriptor.inheriting) !== 0n) refuse("ENOTCAPABLE");
+      descriptor.rights = base;
+      descriptor.inheriting = inherited;
+    },
+
+    fd_filestat_get(fd: number, result: number): void {
+      const status = files.status(descriptors.get(fd, RIGHTS.FD_FILESTAT_GET).hostFd);
+      if (typeof status === "number") throw new Refusal(wasiErrno(status));
+      writeFilestat(context.memory, result, status, layout);
+    },
+
+    fd_filestat_set_size(fd: number, size: bigint): void {
+      checked(files.setSize(descriptors.get(fd, RIGHTS.FD_FILESTAT_SET_SIZE).hostFd, checkedOffset(size)));
+    },
+
+    fd_filestat_set_times(fd: number, accessed: bigint, modified: bigint, flags: number): void {
+      const descriptor = descriptors.get(fd, RIGHTS.FD_FILESTAT_SET_TIMES);
+      if (descriptor.isReadOnly) refuse("EROFS");
+      checked(files.setTimes(descriptor.hostFd, ...newTimes(accessed, modified, flags)));
+    },
+
+    fd_prestat_get(fd: number, result: number): void {
+      const { guestPath } = descriptors.get(fd);
+      if (guestPath === undefined) refuse("EBADF");
+      const at = guestPtr(result);
+      context.memory.check(at, PRESTAT_SIZE);
+      // A tag (0: a directory) and the length of its name.
+      context.memory.data.setUint32(at, 0, true);
+      context.memory.data.setUint32(at + 4, guestPath.length, true);
+    },
+
+    fd_prestat_dir_name(fd: number, name: number, length: number): void {
+      const { guestPath } = descriptors.get(fd);
+      if (guestPath === undefined) refuse("EBADF");
+      if (length >>> 0 < guestPath.length) refuse("ENAMETOOLONG");
+      context.memory.view(guestPtr(name), guestPath.length).set(guestPath);
+    },
+  });
+}
+
+/** A descriptor with positions, and the right to them. Streams have none: ESPIPE. */
+function positioned(descriptor: Descriptor, right: bigint = 0n): Descriptor {
+  if (descriptor.filetype === FILETYPE.DIRECTORY) refuse("EBADF");
+  // The right to seek is the right to tell as well.
+  const sufficient = right === RIGHTS.FD_TELL ? right | RIGHTS.FD_SEEK : right;
+  if (right !== 0n && (descriptor.rights & sufficient) === 0n) {
+    refuse(descriptor.filetype === FILETYPE.REGULAR_FILE ? "ENOTCAPABLE" : "ESPIPE");
+  }
+  return descriptor;
+}
+
+/** Sets APPEND and NONBLOCK. The others cannot change on an open file: EINVAL. */
+function setFlags(context: WasiContext, descriptor: Descriptor, flags: number): void {
+  const { files } = context;
+  const current = checked(files.flags(descriptor.hostFd));
+  const settable = FDFLAGS.APPEND | FDFLAGS.NONBLOCK;
+  if ((flags & ~settable) !== (fdflagsOf(current) & ~settable)) refuse("EINVAL");
+  if (!descriptor.isOwned) {
+    // Its flags are shared with the shell and with whatever else holds the other end.
+    if ((flags & FDFLAGS.APPEND) !== (fdflagsOf(current) & FDFLAGS.APPEND)) refuse("ENOTSUP");
+    descriptor.emulatedFlags = flags & FDFLAGS.NONBLOCK;
+    return;
+  }
+  const wanted = ((flags & FDFLAGS.APPEND) !== 0 ? O.APPEND : 0) | ((flags & FDFLAGS.NONBLOCK) !== 0 ? O.NONBLOCK : 0);
+  checked(files.setFlags(descriptor.hostFd, (current & ~(O.APPEND | O.NONBLOCK)) | wanted));
+}
+
+/** EAGAIN when the guest asked not to wait, on a descriptor whose own flag is not the guest's to set. */
+function refuseToWait(context: WasiContext, descriptor: Descriptor, wanted: number): void {
+  if ((descriptor.emulatedFlags & FDFLAGS.NONBLOCK) === 0) return;
+  const result = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], 0n);
+  if (result === 0 || result === -LINUX_ERRNO.EINTR) refuse("EAGAIN");
+}
+
+/** An unsigned 64-bit offset or size, which the kernel takes as signed. */
+function checkedOffset(value: bigint): bigint {
+  const unsigned = BigInt.asUintN(64, value);
+  if (unsigned > MAX_OFFSET) refuse("EINVAL");
+  return unsigned;
+}
+
+function checkedVoid(result: number): void {
+  checked(result);
+}

@@ -1,0 +1,63 @@
+/**
+ * `filestat` and file times.
+ *
+ * @module
+ */
+
+import type { FileStatus, NewTime } from "../../ffi/file_layouts.ts";
+import { type GuestMemory, guestPtr } from "../memory.ts";
+import { refuse } from "./context.ts";
+import { filetypeOf } from "./descriptors.ts";
+import { FSTFLAGS } from "./types.ts";
+
+/** Where the fields after `filetype` (dev 0, ino 8, filetype 16) are; `linksBits` is the width of the link count. */
+export interface FilestatLayout {
+  readonly sizeBytes: number;
+  readonly links: number;
+  readonly linksBits: 32 | 64;
+  readonly size: number;
+  readonly accessed: number;
+  readonly modified: number;
+  readonly changed: number;
+}
+
+export const FILESTAT: FilestatLayout = {
+  sizeBytes: 64,
+  links: 24,
+  linksBits: 64,
+  size: 32,
+  accessed: 40,
+  modified: 48,
+  changed: 56,
+};
+
+/** Writes a `filestat` at `ptr`. */
+export function writeFilestat(memory: GuestMemory, ptr: number, status: FileStatus, layout: FilestatLayout): void {
+  const at = guestPtr(ptr);
+  memory.check(at, layout.sizeBytes);
+  memory.bytes.fill(0, at, at + layout.sizeBytes);
+  const { data } = memory;
+  data.setBigUint64(at, status.device, true);
+  data.setBigUint64(at + 8, status.inode, true);
+  data.setUint8(at + 16, filetypeOf(status.mode));
+  if (layout.linksBits === 64) data.setBigUint64(at + layout.links, BigInt(status.links), true);
+  else data.setUint32(at + layout.links, status.links, true);
+  data.setBigUint64(at + layout.size, status.sizeBytes, true);
+  data.setBigUint64(at + layout.accessed, status.accessedNs, true);
+  data.setBigUint64(at + layout.modified, status.modifiedNs, true);
+  data.setBigUint64(at + layout.changed, status.changedNs, true);
+}
+
+/** What `fstflags` say of the two times. Refuses with EINVAL a time that is both given and now. */
+export function newTimes(accessed: bigint, modified: bigint, flags: number): [accessed: NewTime, modified: NewTime] {
+  if ((flags & ~(FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW | FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW)) !== 0) refuse("EINVAL");
+  return [
+    newTime(accessed, (flags & FSTFLAGS.ATIM) !== 0, (flags & FSTFLAGS.ATIM_NOW) !== 0),
+    newTime(modified, (flags & FSTFLAGS.MTIM) !== 0, (flags & FSTFLAGS.MTIM_NOW) !== 0),
+  ];
+}
+
+function newTime(time: bigint, isGiven: boolean, isNow: boolean): NewTime {
+  if (isGiven && isNow) refuse("EINVAL");
+  return isNow ? "now" : isGiven ? BigInt.asUintN(64, time) : "keep";
+}

@@ -1,0 +1,35 @@
+/**
+ * The guest's scatter and gather lists.
+ *
+ * @module
+ */
+
+import { MAX_RANGES, type Ranges } from "../../ffi/files.ts";
+import { type GuestMemory, guestPtr } from "../memory.ts";
+import { refuse } from "./context.ts";
+
+const IOVEC_SIZE = 8;
+
+/** Reads and checks lists; one list at a time, since all share one array. */
+export class RangeReader {
+  readonly #pairs = new Uint32Array(MAX_RANGES * 2);
+
+  /** The `count` iovecs (address, length) at `list`, every one of them inside memory. Refuses more than Linux takes with EINVAL. */
+  read(memory: GuestMemory, list: number, count: number): Ranges {
+    const length = count >>> 0;
+    if (length > MAX_RANGES) refuse("EINVAL");
+    const start = guestPtr(list);
+    memory.check(start, length * IOVEC_SIZE);
+    const { data, buffer } = memory;
+    const pairs = this.#pairs;
+    for (let index = 0; index < length; index++) {
+      const at = start + index * IOVEC_SIZE;
+      const offset = data.getUint32(at, true);
+      const size = data.getUint32(at + 4, true);
+      memory.check(guestPtr(offset), size);
+      pairs[index * 2] = offset;
+      pairs[index * 2 + 1] = size;
+    }
+    return { buffer, pairs, count: length };
+  }
+}

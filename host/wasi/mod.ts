@@ -1,0 +1,108 @@
+/**
+ * WASI preview 1 for one guest: the import module `wasi_snapshot_preview1`.
+ *
+ * Files are reached only through the directories that the guest is given, and the kernel (openat2, from Linux 5.6) keeps it
+ * inside them. Rights behave as the specification says: they are the guest's to give up. A read-only directory is like a
+ * read-only mount: what would change it fails with EROFS.
+ *
+ * @module
+ */
+
+import type { Files } from "../../ffi/files.ts";
+import type { GuestMemory } from "../memory.ts";
+import { clockFunctions } from "./clocks.ts";
+import { WasiContext, type WasiFunctions } from "./context.ts";
+import { DescriptorTable, standardStream } from "./descriptors.ts";
+import { descriptorFunctions, transferFunctions } from "./fd.ts";
+import { RangeReader } from "./iovecs.ts";
+import { attributeFunctions, nameFunctions, openFunctions } from "./path.ts";
+import { pollFunctions } from "./poll.ts";
+import { openPreopen, type Preopen } from "./preopens.ts";
+import { processFunctions } from "./process.ts";
+import { directoryFunctions } from "./readdir.ts";
+import { socketFunctions } from "./sockets.ts";
+import { RIGHTS } from "./types.ts";
+
+export { ProcExit } from "./context.ts";
+export { parsePreopen, type Preopen } from "./preopens.ts";
+
+/** The name of the import module. */
+export const WASI_MODULE = "wasi_snapshot_preview1";
+
+/** What a guest is given. */
+export interface WasiOptions {
+  /** `argv`, the program's own name first. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly preopens: readonly Preopen[];
+  /** The host's descriptor for the guest's stdin; 0 by default. It is not closed with the guest. */
+  readonly stdin?: number;
+  /** 1 by default. */
+  readonly stdout?: number;
+  /** 2 by default. */
+  readonly stderr?: number;
+}
+
+/** One guest's WASI. Disposing it closes all that the guest has open. */
+export class Wasi implements Disposable {
+  /** The import functions by name: what a guest imports from {@link WASI_MODULE}. Made before its memory is known. */
+  readonly imports: WasiFunctions;
+  readonly #context: WasiContext;
+
+  /**
+   * @throws {BpfError} when a directory cannot be opened.
+   * @throws {TypeError} when an argument or a variable has a NUL inside.
+   */
+  constructor(files: Files, options: WasiOptions) {
+    const descriptors = new DescriptorTable(files);
+    this.#context = new WasiContext(files, descriptors);
+    this.imports = importTable(this.#context, options);
+    [options.stdin ?? 0, options.stdout ?? 1, options.stderr ?? 2].forEach((hostFd, fd) => {
+      const stream = standardStream(files, hostFd);
+      if (stream !== undefined) descriptors.set(fd, stream);
+    });
+    try {
+      options.preopens.forEach((preopen, index) => descriptors.set(3 + index, openPreopen(files, preopen)));
+    } catch (error) {
+      descriptors[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Gives the import functions the guest's memory; before that, those that touch memory answer EFAULT. */
+  bind(memory: GuestMemory): void {
+    this.#context.bind(memory);
+  }
+
+  /**
+   * The host's descriptor behind a guest's, for calls that take the guest's descriptors (attaching to a cgroup's directory).
+   * It stays the guest's: it is closed when the guest closes it.
+   *
+   * @returns undefined when the guest has no such descriptor, or none that it may read.
+   */
+  hostFd(fd: number): number | undefined {
+    const descriptor = this.#context.descriptors.find(fd);
+    if (descriptor === undefined) return undefined;
+    return (descriptor.rights & (RIGHTS.FD_READ | RIGHTS.FD_READDIR)) === 0n ? undefined : descriptor.hostFd;
+  }
+
+  [Symbol.dispose](): void {
+    this.#context.descriptors[Symbol.dispose]();
+  }
+}
+
+function importTable(context: WasiContext, options: WasiOptions): WasiFunctions {
+  const ranges = new RangeReader();
+  return {
+    ...processFunctions(context, options.args, options.env),
+    ...clockFunctions(context),
+    ...transferFunctions(context, ranges),
+    ...descriptorFunctions(context),
+    ...directoryFunctions(context),
+    ...openFunctions(context),
+    ...attributeFunctions(context),
+    ...nameFunctions(context),
+    ...pollFunctions(context),
+    ...socketFunctions(context, ranges),
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * The `path_*` functions.
+ *
+ * @module
+ */
+
+import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors.ts";
+import { O } from "../../ffi/files.ts";
+import { guestPtr } from "../memory.ts";
+import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
+import { type Descriptor, filetypeOf, rightsOn } from "./descriptors.ts";
+import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";
+import {
+  directory,
+  endsWithSlash,
+  isAbsolute,
+  isDots,
+  openPath,
+  type Path,
+  readPath,
+  withFile,
+  withPlace,
+} from "./paths.ts";
+import { ALL_RIGHTS, FDFLAGS, LOOKUP_SYMLINK_FOLLOW, OFLAGS, RIGHTS } from "./types.ts";
+
+/** Permissions of what a guest makes, before the umask: WASI has none. */
+const NEW_FILE_MODE = 0o666;
+const NEW_DIRECTORY_MODE = 0o777;
+
+const ALL_OFLAGS = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
+const ALL_FDFLAGS = FDFLAGS.APPEND | FDFLAGS.DSYNC | FDFLAGS.NONBLOCK | FDFLAGS.RSYNC | FDFLAGS.SYNC;
+const READING = RIGHTS.FD_READ | RIGHTS.FD_READDIR;
+const WRITING = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE;
+
+/** `path_open`. */
+export function openFunctions(context: WasiContext): WasiFunctions {
+  return guardAll(context, {
+    path_open(
+      fd: number,
+      lookup: number,
+      pathPtr: number,
+      pathSize: number,
+      oflags: number,
+      rights: bigint,
+      inheriting: bigint,
+      fdflags: number,
+      result: number,
+    ): void {
+      context.memory.check(guestPtr(result), 4);
+      const wanted = {
+        oflags,
+        fdflags,
+        follow: follows(lookup),
+        rights: BigInt.asUintN(64, rights) & ALL_RIGHTS,
+        inheriting: BigInt.asUintN(64, inheriting) & ALL_RIGHTS,
+      };
+      const from = directory(context, fd, neededToOpen(wanted));
+      const path = readPath(context, pathPtr, pathSize);
+      const opened = open(context, from, path, wanted);
+      context.memory.data.setUint32(guestPtr(result), context.descriptors.add(opened), true);
+    },
+  });
+}
+
+/** `path_filestat_get`, `path_filestat_set_times`, `path_readlink`. */
+export function attributeFunctions(context: WasiContext, layout: FilestatLayout = FILESTAT): WasiFunctions {
+  const { files } = context;
+  return guardAll(context, {
+    path_filestat_get(fd: number, lookup: number, pathPtr: number, pathSize: number, result: number): void {
+      const from = directory(context, fd, RIGHTS.PATH_FILESTAT_GET);
+      const path = readPath(context, pathPtr, pathSize);
+      const status = withFile(context, from, path, { follow: follows(lookup) }, (hostFd) => files.status(hostFd));
+      if (typeof status === "number") throw new Refusal(wasiErrno(status));
+      writeFilestat(context.memory, result, status, layout);
+    },
+
+    path_filestat_set_times(
+      fd: number,
+      lookup: number,
+      pathPtr: number,
+      pathSize: number,
+      accessed: bigint,
+      modified: bigint,
+      flags: number,
+    ): void {
+      const from = directory(context, fd, RIGHTS.PATH_FILESTAT_SET_TIMES, true);
+      const times = newTimes(accessed, modified, flags);
+      const path = readPath(context, pathPtr, pathSize);
+      checked(
+        withFile(context, from, path, { follow: follows(lookup) }, (hostFd) => files.setTimes(hostFd, ...times)),
+      );
+    },
+
+    path_readlink(
+      fd: number,
+      pathPtr: number,
+      pathSize: number,
+      buffer: number,
+      length: number,
+      result: number,
+    ): void {
+      const from = directory(context, fd, RIGHTS.PATH_READLINK);
+      const path = readPath(context, pathPtr, pathSize);
+      const out = context.memory.view(guestPtr(buffer), length >>> 0);
+      context.memory.check(guestPtr(result), 4);
+      const target = withFile(context, from, path, { follow: false }, (hostFd) => files.readLink(hostFd));
+      if (target === -LINUX_ERRNO.ENOENT) refuse("EINVAL");
+      if (typeof target === "number") throw new Refusal(wasiErrno(target));
+      out.set(target.subarray(0, out.length));
+      context.memory.data.setUint32(guestPtr(result), Math.min(target.length, out.length), true);
+    },
+  });
+}
+
+/** The functions that make, move and remove names. */
+export function nameFunctions(context: WasiContext): WasiFunctions {
+  const { files } = context;
+  return guardAll(context, {
+    path_create_directory(fd: number, pathPtr: number, pathSize: number): void {
+      const from = directory(context, fd, RIGHTS.PATH_CREATE_DIRECTORY, true);
+      const path = readPath(context, pathPtr, pathSize);
+      withPlace(context, from, path, ({ parentFd, name }) => {
+        checked(files.makeDirectory(parentFd, name, NEW_DIRECTORY_MODE));
+      });
+    },
+
+    path_remove_directory(fd: number, pathPtr: number, pathSize: number): void {
+      const from = directory(context, fd, RIGHTS.PATH_REMOVE_DIRECTORY, true);
+      const path = readPath(context, pathPtr, pathSize);
+      withPlace(context, from, path, ({ parentFd, name }) => {
+        checked(files.removeDirectory(parentFd, name));
+      });
+    },
+
+    path_unlink_file(fd: number, pathPtr: number, pathSize: number): void {
+      const from = directory(context, fd, RIGHTS.PATH_UNLINK_FILE, true);
+      const path = readPath(context, pathPtr, pathSize);
+      withPlace(context, from, path, ({ parentFd, name }) => {
+        checked(files.unlink(parentFd, name));
+      });
+    },
+
+    path_rename(
+      fd: number,
+      pathPtr: number,
+      pathSize: number,
+      newFd: number,
+      newPathPtr: number,
+      newPathSize: number,
+    ): void {
+      const from = directory(context, fd, RIGHTS.PATH_RENAME_SOURCE, true);
+      const to = directory(context, newFd, RIGHTS.PATH_RENAME_TARGET, true);
+      const path = readPath(context, pathPtr, pathSize);
+      const newPath = readPath(context, newPathPtr, newPathSize);
+      withPlace(context, from, path, (old) =>
+        withPlace(context, to, newPath, ({ parentFd, name }) => {
+          checked(files.rename(old.parentFd, old.name, parentFd, name));
+        }));
+    },
+
+    path_link(
+      fd: number,
+      lookup: number,
+      pathPtr: number,
+      pathSize: number,
+      newFd: number,
+      newPathPtr: number,
+      newPathSize: number,
+    ): void {
+      const from = directory(context, fd, RIGHTS.PATH_LINK_SOURCE, true);
+      const to = directory(context, newFd, RIGHTS.PATH_LINK_TARGET, true);
+      // A link to what a symbolic link points to: Linux has no call for it that stays below a directory.
+      if (follows(lookup)) refuse("EINVAL");
+      const path = readPath(context, pathPtr, pathSize);
+      const newPath = readPath(context, newPathPtr, newPathSize);
+      withPlace(context, from, path, (old) => {
+        if (isDots(old.name) || endsWithSlash(old.name)) refuseDirectoryLink(context, from, path);
+        withPlace(context, to, newPath, ({ parentFd, name }) => {
+          checked(files.link(old.parentFd, old.name, parentFd, name));
+        });
+      });
+    },
+
+    path_symlink(targetPtr: number, targetSize: number, fd: number, pathPtr: number, pathSize: number): void {
+      const from = directory(context, fd, RIGHTS.PATH_SYMLINK, true);
+      const target = readPath(context, targetPtr, targetSize);
+      const path = readPath(context, pathPtr, pathSize);
+      // The guest could not follow it, but whoever shares the directory with the guest would.
+      if (isAbsolute(target)) refuse("EPERM");
+      withPlace(context, from, path, ({ parentFd, name }) => {
+        checked(files.symlink(target, parentFd, name));
+      });
+    },
+  });
+}
+
+interface OpenRequest {
+  oflags: number;
+  fdflags: number;
+  follow: boolean;
+  rights: bigint;
+  inheriting: bigint;
+}
+
+/** The rights that a directory must have for something to be opened in it like this. */
+function neededToOpen({ oflags }: OpenRequest): bigint {
+  return RIGHTS.PATH_OPEN |
+    ((oflags & OFLAGS.CREAT) !== 0 ? RIGHTS.PATH_CREATE_FILE : 0n) |
+    ((oflags & OFLAGS.TRUNC) !== 0 ? RIGHTS.PATH_FILESTAT_SET_SIZE : 0n);
+}
+
+function open(context: WasiContext, from: Descriptor, path: Path, request: OpenRequest): Descriptor {
+  const { rights, inheriting } = request;
+  if (((rights | inheriting) & ~from.inheriting) !== 0n) refuse("ENOTCAPABLE");
+  const flags = hostFlags(request);
+  if (from.isReadOnly && changes(flags)) refuse("EROFS");
+  const hostFd = openPath(context, from, path, flags, (flags & O.CREAT) !== 0 ? NEW_FILE_MODE : 0);
+  const status = context.files.status(hostFd);
+  if (typeof status === "number") {
+    context.files.close(hostFd);
+    throw new Refusal(wasiErrno(status));
+  }
+  const filetype = filetypeOf(status.mode);
+  return {
+    hostFd,
+    isOwned: true,
+    filetype,
+    rights: rights & rightsOn(filetype),
+    inheriting,
+    emulatedFlags: 0,
+    isReadOnly: from.isReadOnly,
+  };
+}
+
+/** The flags of the host's `open`; the access mode follows from the rights that are asked for. */
+function hostFlags({ oflags, fdflags, follow, rights }: OpenRequest): number {
+  if ((oflags & ~ALL_OFLAGS) !== 0 || (fdflags & ~ALL_FDFLAGS) !== 0) refuse("EINVAL");
+  const isDirectory = (oflags & OFLAGS.DIRECTORY) !== 0;
+  if (isDirectory && (oflags & (OFLAGS.CREAT | OFLAGS.EXCL | OFLAGS.TRUNC)) !== 0) refuse("EINVAL");
+  // The right to write means nothing on a directory, where asking the kernel for it is an error.
+  const writes = (rights & WRITING) !== 0n && !isDirectory;
+  const access = !writes ? O.RDONLY : (rights & READING) !== 0n ? O.RDWR : O.WRONLY;
+  return access | O.NOCTTY | (follow ? 0 : O.NOFOLLOW) |
+    (isDirectory ? O.DIRECTORY : 0) |
+    ((oflags & OFLAGS.CREAT) !== 0 ? O.CREAT : 0) |
+    ((oflags & OFLAGS.EXCL) !== 0 ? O.EXCL : 0) |
+    ((oflags & OFLAGS.TRUNC) !== 0 ? O.TRUNC : 0) |
+    ((fdflags & FDFLAGS.APPEND) !== 0 ? O.APPEND : 0) |
+    ((fdflags & FDFLAGS.NONBLOCK) !== 0 ? O.NONBLOCK : 0) |
+    ((fdflags & FDFLAGS.DSYNC) !== 0 ? O.DSYNC : 0) |
+    ((fdflags & (FDFLAGS.SYNC | FDFLAGS.RSYNC)) !== 0 ? O.SYNC : 0);
+}
+
+function changes(flags: number): boolean {
+  return (flags & O.ACCMODE) !== O.RDONLY || (flags & (O.CREAT | O.TRUNC)) !== 0;
+}
+
+function follows(lookup: number): boolean {
+  return (lookup & LOOKUP_SYMLINK_FOLLOW) !== 0;
+}
+
+/**
+ * Refuses to link `path`, which ends with a slash or dots and so means a directory, with what its lookup says, or EPERM.
+ *
+ * The kernel's own linking would follow a symbolic link before a slash, out of the guest's directory.
+ */
+function refuseDirectoryLink(context: WasiContext, from: Descriptor, path: Path): never {
+  withFile(context, from, path, { follow: true }, () => undefined);
+  throw new Refusal(WASI_ERRNO.EPERM);
+}

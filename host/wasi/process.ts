@@ -1,0 +1,79 @@
+/**
+ * Arguments, environment, chance, and the end of the process.
+ *
+ * @module
+ */
+
+import { WASI_ERRNO } from "../../errors.ts";
+import { type GuestMemory, type GuestPtr, guestPtr } from "../memory.ts";
+import { checked, guardAll, ProcExit, type WasiContext, type WasiFunctions } from "./context.ts";
+
+/** NUL-terminated strings, as `args_get` and `environ_get` hand them out. */
+class StringList {
+  readonly #strings: readonly Uint8Array[];
+  readonly #sizeBytes: number;
+
+  /** @throws {TypeError} when a string has a NUL inside. */
+  constructor(strings: readonly string[]) {
+    const encoder = new TextEncoder();
+    const withNul = strings.find((text) => text.includes("\0"));
+    if (withNul !== undefined) throw new TypeError("Cannot pass a string with a NUL to a guest");
+    this.#strings = strings.map((text) => encoder.encode(`${text}\0`));
+    this.#sizeBytes = this.#strings.reduce((sum, bytes) => sum + bytes.length, 0);
+  }
+
+  writeSizes(memory: GuestMemory, count: GuestPtr, size: GuestPtr): void {
+    memory.check(count, 4);
+    memory.check(size, 4);
+    memory.data.setUint32(count, this.#strings.length, true);
+    memory.data.setUint32(size, this.#sizeBytes, true);
+  }
+
+  write(memory: GuestMemory, pointers: GuestPtr, buffer: GuestPtr): void {
+    memory.check(pointers, this.#strings.length * 4);
+    memory.check(buffer, this.#sizeBytes);
+    let at: number = buffer;
+    this.#strings.forEach((bytes, index) => {
+      memory.data.setUint32(pointers + index * 4, at, true);
+      memory.bytes.set(bytes, at);
+      at += bytes.length;
+    });
+  }
+}
+
+/** `args_*`, `environ_*`, `random_get`, `sched_yield`, `proc_*`. */
+export function processFunctions(
+  context: WasiContext,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): WasiFunctions {
+  const argv = new StringList(args);
+  const environ = new StringList(Object.entries(env).map(([name, value]) => `${name}=${value}`));
+
+  return {
+    ...guardAll(context, {
+      args_get: (pointers: number, buffer: number) => argv.write(context.memory, guestPtr(pointers), guestPtr(buffer)),
+      args_sizes_get: (count: number, size: number) => argv.writeSizes(context.memory, guestPtr(count), guestPtr(size)),
+      environ_get: (pointers: number, buffer: number) =>
+        environ.write(context.memory, guestPtr(pointers), guestPtr(buffer)),
+      environ_sizes_get: (count: number, size: number) =>
+        environ.writeSizes(context.memory, guestPtr(count), guestPtr(size)),
+
+      random_get(buffer: number, length: number): void {
+        const bytes = context.memory.view(guestPtr(buffer), length >>> 0);
+        for (let done = 0; done < bytes.length;) done += checked(context.files.random(bytes.subarray(done)));
+      },
+
+      sched_yield: () => context.files.yieldProcessor(),
+
+      // Preview 1 dropped signals before it was finished, but old modules import it.
+      proc_raise: () => WASI_ERRNO.ENOSYS,
+    }),
+
+    // Not guarded: what it throws is meant for the host.
+    proc_exit(code: number): never {
+      context.exit ??= new ProcExit(code >>> 0);
+      throw context.exit;
+    },
+  };
+}

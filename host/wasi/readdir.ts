@@ -1,0 +1,64 @@
+/**
+ * `fd_readdir`.
+ *
+ * @module
+ */
+
+import { wasiErrno } from "../../errors.ts";
+import type { DirectoryEntry } from "../../ffi/file_layouts.ts";
+import { guestPtr } from "../memory.ts";
+import { guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
+import { type Descriptor, filetypeOf } from "./descriptors.ts";
+import { FILETYPE, RIGHTS, WHENCE } from "./types.ts";
+
+/** Of a `dirent`: next 0 (8), inode 8 (8), name length 16 (4), file type 20 (1); the name follows. */
+const DIRENT_SIZE = 24;
+/** `DT_*` is the file type of a mode, shifted. */
+const DT_SHIFT = 12;
+
+/** `fd_readdir`. A cookie is the kernel's own offset in the directory, so it stays good when names come and go. */
+export function directoryFunctions(context: WasiContext): WasiFunctions {
+  return guardAll(context, {
+    fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, result: number): void {
+      const descriptor = context.descriptors.get(fd, RIGHTS.FD_READDIR);
+      if (descriptor.filetype !== FILETYPE.DIRECTORY) refuse("ENOTDIR");
+      const out = context.memory.view(guestPtr(buffer), length >>> 0);
+      context.memory.check(guestPtr(result), 4);
+      const used = fill(context, descriptor, out, cookie);
+      context.memory.data.setUint32(guestPtr(result), used, true);
+    },
+  });
+}
+
+/**
+ * Fills `out` from the entry at `cookie`. Only the end of the directory leaves it unfilled: a guest takes a partly filled
+ * buffer for the end, so the last entry that fits no more is cut off in the middle.
+ */
+function fill(context: WasiContext, { hostFd }: Descriptor, out: Uint8Array<ArrayBuffer>, cookie: bigint): number {
+  const position = context.files.seek(hostFd, BigInt.asIntN(64, cookie), WHENCE.SET);
+  if (position < 0n) throw new Refusal(wasiErrno(Number(position)));
+  let used = 0;
+  while (used < out.length) {
+    const entries = context.files.readDirectory(hostFd);
+    if (typeof entries === "number") throw new Refusal(wasiErrno(entries));
+    if (entries.length === 0) break;
+    for (const entry of entries) {
+      const bytes = dirent(entry);
+      out.set(bytes.subarray(0, out.length - used), used);
+      used = Math.min(used + bytes.length, out.length);
+      if (used === out.length) break;
+    }
+  }
+  return used;
+}
+
+function dirent({ inode, next, type, name }: DirectoryEntry): Uint8Array {
+  const bytes = new Uint8Array(DIRENT_SIZE + name.length);
+  const data = new DataView(bytes.buffer);
+  data.setBigUint64(0, BigInt.asUintN(64, next), true);
+  data.setBigUint64(8, inode, true);
+  data.setUint32(16, name.length, true);
+  data.setUint8(20, filetypeOf(type << DT_SHIFT));
+  bytes.set(name, DIRENT_SIZE);
+  return bytes;
+}
