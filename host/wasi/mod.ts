@@ -22,9 +22,11 @@ import { processFunctions } from "./process.ts";
 import { directoryFunctions } from "./readdir.ts";
 import { socketFunctions } from "./sockets.ts";
 import { RIGHTS } from "./types.ts";
+import { unstableFunctions } from "./unstable.ts";
 
 export { ProcExit } from "./context.ts";
 export { parsePreopen, type Preopen } from "./preopens.ts";
+export { WASI_UNSTABLE_MODULE } from "./unstable.ts";
 
 /** The name of the import module. */
 export const WASI_MODULE = "wasi_snapshot_preview1";
@@ -47,6 +49,8 @@ export interface WasiOptions {
 export class Wasi implements Disposable {
   /** The import functions by name: what a guest imports from {@link WASI_MODULE}. Made before its memory is known. */
   readonly imports: WasiFunctions;
+  /** What a guest of 2019 or 2020 imports, from {@link WASI_UNSTABLE_MODULE}. */
+  readonly unstableImports: WasiFunctions;
   readonly #context: WasiContext;
 
   /**
@@ -56,7 +60,9 @@ export class Wasi implements Disposable {
   constructor(files: Files, options: WasiOptions) {
     const descriptors = new DescriptorTable(files);
     this.#context = new WasiContext(files, descriptors);
-    this.imports = importTable(this.#context, options);
+    const ranges = new RangeReader();
+    this.imports = importTable(this.#context, ranges, options);
+    this.unstableImports = unstableFunctions(this.#context, ranges, this.imports);
     [options.stdin ?? 0, options.stdout ?? 1, options.stderr ?? 2].forEach((hostFd, fd) => {
       const stream = standardStream(files, hostFd);
       if (stream !== undefined) descriptors.set(fd, stream);
@@ -91,8 +97,7 @@ export class Wasi implements Disposable {
   }
 }
 
-function importTable(context: WasiContext, options: WasiOptions): WasiFunctions {
-  const ranges = new RangeReader();
+function importTable(context: WasiContext, ranges: RangeReader, options: WasiOptions): WasiFunctions {
   return {
     ...processFunctions(context, options.args, options.env),
     ...clockFunctions(context),

@@ -237,8 +237,7 @@ function hostFlags({ oflags, fdflags, follow, rights }: OpenRequest): number {
   if ((oflags & ~ALL_OFLAGS) !== 0 || (fdflags & ~ALL_FDFLAGS) !== 0) refuse("EINVAL");
   const isDirectory = (oflags & OFLAGS.DIRECTORY) !== 0;
   if (isDirectory && (oflags & (OFLAGS.CREAT | OFLAGS.EXCL | OFLAGS.TRUNC)) !== 0) refuse("EINVAL");
-  // The right to write means nothing on a directory, where asking the kernel for it is an error.
-  const writes = (rights & WRITING) !== 0n && !isDirectory;
+  const writes = (rights & WRITING) !== 0n;
   const access = !writes ? O.RDONLY : (rights & READING) !== 0n ? O.RDWR : O.WRONLY;
   return access | O.NOCTTY | (follow ? 0 : O.NOFOLLOW) |
     (isDirectory ? O.DIRECTORY : 0) |
