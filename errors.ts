@@ -74,9 +74,14 @@ export class GuestError extends Error {
  */
 export class FormatError extends Error {
   override readonly name = "FormatError";
+  /** What the bytes should be: "ELF", "BTF". */
+  readonly format: string;
+  readonly problem: string;
 
   constructor(format: string, problem: string, options?: ErrorOptions) {
     super(`Cannot parse ${format}: ${problem}`, options);
+    this.format = format;
+    this.problem = problem;
   }
 }
 

@@ -12,7 +12,7 @@ import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
 import { FormatError } from "../errors.ts";
 import { Declarations, staticAsserts } from "./c_declarations.ts";
 import { identifier } from "./c_identifiers.ts";
-import { selectTypes, type TypeSelection } from "./type_selection.ts";
+import { findNamed, selectTypes, type TypeSelection } from "./type_selection.ts";
 
 /** What {@link genTypes} needs to know besides the object. */
 export interface TypesOptions extends TypeSelection {
@@ -26,7 +26,8 @@ export interface TypesOptions extends TypeSelection {
  *
  * Pointers and `long` become `long long`. Typedefs of numbers are resolved; structs, unions and enums keep their names.
  *
- * @throws {FormatError} when the object is none or is damaged, has no BTF, or has no type that `types` asks for.
+ * @throws {FormatError} when the object is none or is damaged, or has no BTF.
+ * @throws {RangeError} when it has no type that `types` asks for.
  */
 export function genTypes(object: Uint8Array, options: TypesOptions): string {
   const info = parseObject(object);
@@ -34,16 +35,15 @@ export function genTypes(object: Uint8Array, options: TypesOptions): string {
   return new TypesWriter(info.btf).write(selectTypes(info, info.btf, options), options.name);
 }
 
-/** As {@link genTypes}, of types given by name, from BTF alone (/sys/kernel/btf/vmlinux). @throws {FormatError} */
+/**
+ * As {@link genTypes}, of types given by name, from BTF alone (/sys/kernel/btf/vmlinux).
+ *
+ * @throws {FormatError} when the bytes are no BTF.
+ * @throws {RangeError} when one of the types is not there.
+ */
 export function genTypesOfBtf(btfBytes: Uint8Array, options: { name: string; types: readonly string[] }): string {
   const btf = Btf.parse(btfBytes);
-  const ids = options.types.map((name) => {
-    const found = btf.find("struct", name) ?? btf.find("union", name) ?? btf.find("enum", name) ??
-      btf.find("typedef", name);
-    if (found === undefined) throw new FormatError("BTF", `no type ${JSON.stringify(name)} in it`);
-    return found.id;
-  });
-  return new TypesWriter(btf).write(ids, options.name);
+  return new TypesWriter(btf).write(options.types.map((name) => findNamed(btf, name)), options.name);
 }
 
 /** Structs within each other. */

@@ -10,7 +10,6 @@ import { readRelocatedTypes } from "../btf/core_relocations.ts";
 import type { MapDefinition } from "../btf/maps.ts";
 import type { BpfObjectInfo } from "../btf/object.ts";
 import type { BtfType, TypeId } from "../btf/types.ts";
-import { FormatError } from "../errors.ts";
 
 /** Which types to choose. */
 export interface TypeSelection {
@@ -20,7 +19,7 @@ export interface TypeSelection {
   all?: boolean | undefined;
 }
 
-/** The chosen types; what they contain comes along later. @throws {FormatError} when a type asked for is not there. */
+/** The chosen types; what they contain comes along later. @throws {RangeError} as {@link findNamed}. */
 export function selectTypes(info: BpfObjectInfo, btf: Btf, selection: TypeSelection): TypeId[] {
   const chosen: TypeId[] = [];
   for (const map of info.maps) chosen.push(...mapTypes(map));
@@ -48,14 +47,14 @@ function pointees(btf: Btf, id: TypeId): TypeId[] {
   return target.kind === "struct" || target.kind === "union" || target.kind === "enum" ? [type.target] : [];
 }
 
-function findNamed(btf: Btf, name: string): TypeId {
+/** The struct, union, enum or typedef of this name. @throws {RangeError} when there is none. */
+export function findNamed(btf: Btf, name: string): TypeId {
   const found = btf.find("struct", name) ?? btf.find("union", name) ?? btf.find("enum", name) ??
     btf.find("typedef", name);
   if (found !== undefined) return found.id;
-  throw new FormatError(
-    "BTF",
-    `no type ${JSON.stringify(name)} in it (a type that only local variables have is left out by the compiler; ` +
-      `a global "const struct ${/^\w+$/.test(name) ? name : "event"} *unused;" keeps it)`,
+  throw new RangeError(
+    `Cannot find type ${JSON.stringify(name)}: not in the object's BTF (hint: compilers leave out what only local ` +
+      `variables have; a global pointer to it, "const struct event *unused;", keeps it)`,
   );
 }
 

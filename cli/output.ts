@@ -1,0 +1,35 @@
+/**
+ * What the command line itself prints. The guest's output goes past this, straight to its descriptors.
+ *
+ * @module
+ */
+
+/**
+ * Writes all of `text` to stdout, in as many writes as it takes.
+ *
+ * @returns the exit code: 0; 0 too when the reader has gone (`| head`); 1 when it could not be written, with a line on stderr.
+ */
+export function writeOutput(text: string): number {
+  try {
+    writeAll(Deno.stdout, text);
+    return 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    printError(`Cannot write standard output: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}
+
+/** One line on stderr. */
+export function printError(message: string): void {
+  try {
+    writeAll(Deno.stderr, `wasm-bpf: ${message}\n`);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}

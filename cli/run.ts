@@ -1,0 +1,161 @@
+/**
+ * `wasm-bpf [run] [options] MODULE [guest arguments...]`.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { BpfError, GuestError } from "../errors.ts";
+import { parsePreopen, readFile, restoreBrokenPipeSignal, runGuest, type RunGuestOptions } from "../mod.ts";
+import { EXIT, UsageError } from "./main.ts";
+import { printError, writeOutput } from "./output.ts";
+import { VERSION } from "./version.ts";
+
+const HELP = `wasm-bpf ${VERSION}: runs WebAssembly programs that drive eBPF.
+
+Usage:
+  wasm-bpf [run] [options] MODULE [guest arguments...]
+  wasm-bpf inspect FILE                  what a module or a .bpf.o holds
+  wasm-bpf gen skeleton|types FILE       C headers for guests
+
+Everything after MODULE is the guest's, untouched.
+
+Options:
+  -v, --verbose              the whole log of libbpf and the verifier when something is refused
+      --quiet                nothing on stderr but the guest's own words
+      --env NAME=VALUE       a variable for the guest (repeatable; it gets none otherwise)
+      --dir HOST[::GUEST][:ro]
+                             a directory for the guest (repeatable; it gets none otherwise)
+      --btf PATH             the kernel's BTF, where /sys/kernel/btf/vmlinux is missing
+      --callback-export NAME the export that guests without a function table are called back by (go-callback)
+      --wrapper-module NAME  the import module of their poll (callback-wrapper)
+      --version              versions of wasm-bpf, Deno, V8 and libbpf
+  -h, --help                 this text
+
+Examples:
+  sudo wasm-bpf runqlat.wasm 1           a histogram of scheduler latency, every second
+  sudo wasm-bpf bootstrap.wasm -d 100    processes that lived 100 ms or more
+  sudo wasm-bpf --dir /sys/fs/cgroup::/cgroup:ro guest.wasm
+  wasm-bpf inspect runqlat.wasm          needs no privilege
+
+Exit code: the guest's own; 125 the host failed, 126 not a module that can run, 127 no such file, 134 the guest trapped.
+
+Environment: WASM_BPF_LIBBPF names the libbpf to use.`;
+
+interface Options {
+  module: string;
+  guestArgs: readonly string[];
+  verbose: boolean;
+  quiet: boolean;
+  guest: RunGuestOptions;
+}
+
+/** Runs a module. @returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = parse(args);
+  if (parsed === "help") {
+    return writeOutput(`${HELP}\n`);
+  }
+  if (parsed === "version") {
+    const { versionText } = await import("./version.ts");
+    return writeOutput(`${versionText()}\n`);
+  }
+  return runModule(parsed);
+}
+
+function runModule(options: Options): number {
+  let lost = 0;
+  try {
+    const bytes = readFile(options.module);
+    restoreBrokenPipeSignal();
+    return runGuest(bytes, {
+      ...options.guest,
+      name: options.module,
+      args: options.guestArgs,
+      onProblem: (problem) => report(problem, options),
+      onLost: (count) => {
+        lost += count;
+        if (!options.quiet) printError(`Lost ${count} events`);
+      },
+    }) & 0xff;
+  } catch (error) {
+    return failed(error, options);
+  } finally {
+    if (lost > 0 && !options.quiet) printError(`Lost ${lost} events in all`);
+  }
+}
+
+function report(problem: BpfError | string, options: Options): void {
+  if (options.quiet) return;
+  if (typeof problem === "string") return printError(problem);
+  if (options.verbose) { for (const line of problem.log) printError(line); }
+  printError(problem.message);
+}
+
+/** One line for what ended the run, and the exit code for it. */
+function failed(error: unknown, options: Options): number {
+  if (error instanceof BpfError) {
+    report(error, { ...options, quiet: false });
+    return error.operation.startsWith("Cannot read") && error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.HOST;
+  }
+  if (error instanceof GuestError) {
+    printError(error.message);
+    if (options.verbose && error.cause instanceof Error && error.cause.stack) printError(error.cause.stack);
+    return error.code === "trap" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
+  }
+  throw error;
+}
+
+function parse(args: readonly string[]): Options | "help" | "version" {
+  const parsed = parseArgs(args, {
+    boolean: ["verbose", "quiet", "help", "version"],
+    string: ["_", "env", "dir", "btf", "callback-export", "wrapper-module"],
+    collect: ["env", "dir"],
+    alias: { verbose: "v", help: "h" },
+    stopEarly: true,
+    unknown: (argument, key) => {
+      if (key !== undefined) throw new UsageError(`Cannot run: unknown option "${argument}"`);
+    },
+  });
+  if (parsed["help"]) return "help";
+  if (parsed["version"]) return "version";
+  const [module, ...guestArgs] = parsed._.map(String);
+  if (module === undefined) throw new UsageError("Cannot run: no MODULE given");
+  return {
+    module,
+    guestArgs,
+    verbose: parsed["verbose"] === true,
+    quiet: parsed["quiet"] === true,
+    guest: {
+      env: Object.fromEntries(texts(parsed["env"]).map(variable)),
+      preopens: texts(parsed["dir"]).map(preopen),
+      btfPath: text(parsed["btf"], "--btf"),
+      callbackExport: text(parsed["callback-export"], "--callback-export"),
+      wrapperModule: text(parsed["wrapper-module"], "--wrapper-module"),
+    },
+  };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function text(value: unknown, option: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || value === "") throw new UsageError(`Cannot run: ${option} needs a value`);
+  return value;
+}
+
+function variable(assignment: string): [string, string] {
+  const equals = assignment.indexOf("=");
+  if (equals <= 0) throw new UsageError(`Cannot run: --env "${assignment}" is not NAME=VALUE`);
+  return [assignment.slice(0, equals), assignment.slice(equals + 1)];
+}
+
+function preopen(value: string) {
+  try {
+    return parsePreopen(value);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
