@@ -44,6 +44,8 @@ export function openNativeLibbpf(options: OpenLibbpfOptions): Libbpf {
   return new NativeLibbpf(options.library ?? ownLibrary ?? openLibrary(), ownLibrary, options.libc);
 }
 
+// linux/magic.h
+const NSFS_MAGIC = 0x6e736673;
 const CGROUP2_SUPER_MAGIC = 0x63677270;
 
 class NativeLibbpf implements Libbpf, Native {
@@ -115,6 +117,15 @@ class NativeLibbpf implements Libbpf, Native {
       log: ["it is no directory of a cgroup2 file system"],
       hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
     });
+  }
+
+  openNetworkNamespace(path: string): number {
+    const operation = `Cannot open network namespace "${path}"`;
+    const fd = this.libc.open(path, OPEN.RDONLY | OPEN.CLOEXEC);
+    if (fd < 0) throw new BpfError(operation, fd);
+    if (this.libc.fileSystemType(fd) === NSFS_MAGIC) return fd;
+    this.libc.close(fd);
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is no namespace"] });
   }
 
   closeDescriptor(fd: number): void {

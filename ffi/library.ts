@@ -17,6 +17,7 @@ export const LIBRARY_VARIABLE = "WASM_BPF_LIBBPF";
 const FILE_NAME = "libwasm_bpf.so";
 const SYSTEM_NAMES = ["libbpf.so.1"];
 const MFD_CLOEXEC = 1;
+const SIGPIPE = 13;
 
 /** The opened library: every symbol table of this folder is looked up in it. */
 export class NativeLibrary implements Disposable {
@@ -74,6 +75,11 @@ export class NativeLibrary implements Disposable {
   /** The index of a network interface; 0 when there is none of this name. */
   interfaceIndex(name: string): number {
     return this.#libc.interfaceIndex(name);
+  }
+
+  /** Gives SIGPIPE its default action back, which ends the process. */
+  restoreBrokenPipeSignal(): void {
+    this.#libc.defaultAction(SIGPIPE);
   }
 
   /**
@@ -193,6 +199,8 @@ class Libc6 implements Disposable {
     getenv: { parameters: ["buffer"], result: "pointer" },
     // unsigned int if_nametoindex(const char *ifname)
     if_nametoindex: { parameters: ["buffer"], result: "u32" },
+    // sighandler_t signal(int signum, sighandler_t handler)
+    signal: { parameters: ["i32", "pointer"], result: "pointer" },
     // int *__errno_location(void)
     __errno_location: { parameters: [], result: "pointer" },
     ...libcRows("syscall"),
@@ -205,6 +213,11 @@ class Libc6 implements Disposable {
 
   interfaceIndex(name: string): number {
     return this.#library.symbols.if_nametoindex(cString(name));
+  }
+
+  defaultAction(signal: number): void {
+    const SIG_DFL = null;
+    this.#library.symbols.signal(signal, SIG_DFL);
   }
 
   errnoView(): Int32Array {

@@ -6,11 +6,11 @@
  * @module
  */
 
-import type { Libc } from "./libc.ts";
+import { Libc } from "./libc.ts";
 import type { LibraryOrigin, NativeLibrary } from "./library.ts";
 import { openNativeLibbpf } from "./libbpf.ts";
 
-export { type Libc } from "./libc.ts";
+export { Libc };
 export { LIBRARY_VARIABLE, type LibraryOrigin, type NativeLibrary, openLibrary } from "./library.ts";
 export { AttachType, type BpfMapType, MapType, ProgramType } from "./constants.ts";
 
@@ -38,6 +38,9 @@ export interface Libbpf extends Disposable {
 
   /** Opens a cgroup2 directory. The caller closes the descriptor. @throws {BpfError} ENOENT, EINVAL when it is no cgroup2. */
   openCgroup(path: string): number;
+
+  /** Opens a network namespace ("/proc/self/ns/net", "/run/netns/NAME"). The caller closes it. @throws {BpfError} */
+  openNetworkNamespace(path: string): number;
 
   /** Closes a descriptor that a method of this interface gave. */
   closeDescriptor(fd: number): void;

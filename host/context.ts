@@ -1,0 +1,169 @@
+/**
+ * What the import calls of one guest share: its memory, its handles, and where its diagnostics go.
+ *
+ * @module
+ */
+
+import { BpfError, GuestError, LINUX_ERRNO } from "../errors.ts";
+import type { BpfMap, Libbpf, Libc, MemoryWindow } from "../ffi/mod.ts";
+import { HandleTable } from "./handles.ts";
+import type { LoadedObject } from "./loaded_object.ts";
+import { GuestMemory, MemoryFault } from "./memory.ts";
+import { tableOf } from "./pump/mod.ts";
+import type { Wasi } from "./wasi/mod.ts";
+
+/** A map that the guest has a number for, and the object it came from. */
+export interface GuestMap {
+  readonly map: BpfMap;
+  readonly owner: LoadedObject;
+}
+
+/** Where the host's own words about a guest go. */
+export interface Diagnostics {
+  /** One thing that went wrong, in one line; with the whole log behind it when it is a {@link BpfError}. */
+  report(problem: BpfError | string): void;
+  /** `count` more events were dropped by the kernel because a buffer was full. */
+  lost(count: number): void;
+}
+
+/** What {@link GuestContext} is made from. */
+export interface GuestContextOptions {
+  libbpf: Libbpf;
+  libc: Libc;
+  wasi: Wasi;
+  diagnostics: Diagnostics;
+  /** The name under which the guest's objects are opened. */
+  objectName: string;
+  btfPath?: string | undefined;
+}
+
+/** A function that a guest may import. What it takes and gives is checked by WebAssembly against the guest's declaration. */
+// deno-lint-ignore no-explicit-any -- each import has parameters of its own, numbers and BigInts
+export type ImportFunction = (...parameters: any[]) => number | bigint | void;
+
+const EFAULT = -LINUX_ERRNO.EFAULT;
+const EINVAL = -LINUX_ERRNO.EINVAL;
+/** libbpf's own errors begin here and are no errno of Linux. */
+const LIBBPF_ERRNO_START = 4000;
+
+/** The state of one guest behind its imports. Disposing closes every object it has open. */
+export class GuestContext implements Disposable {
+  readonly libbpf: Libbpf;
+  readonly libc: Libc;
+  readonly wasi: Wasi;
+  readonly objectName: string;
+  readonly btfPath: string | undefined;
+  readonly objects = new HandleTable<LoadedObject>();
+  /** By the kernel's descriptor, which is the number the guest has. */
+  readonly maps = new Map<number, GuestMap>();
+  readonly #diagnostics: Diagnostics;
+  #bound: Bound | undefined;
+
+  constructor(options: GuestContextOptions) {
+    this.libbpf = options.libbpf;
+    this.libc = options.libc;
+    this.wasi = options.wasi;
+    this.objectName = options.objectName;
+    this.btfPath = options.btfPath;
+    this.#diagnostics = options.diagnostics;
+  }
+
+  /** Gives the calls the instance's memory and table, which exist only after linking. */
+  bind(instance: GuestInstance): void {
+    const memory = new GuestMemory(instance.memory);
+    const window = this.libbpf.openWindow(instance.memory);
+    this.#bound = { ...instance, memory, rawMemory: instance.memory, window, callbackTable: undefined };
+    this.wasi.bind(memory);
+  }
+
+  get memory(): GuestMemory {
+    return this.#alive.memory;
+  }
+
+  /** The memory as WebAssembly has it, to be imported by other modules. */
+  get rawMemory(): WebAssembly.Memory {
+    return this.#alive.rawMemory;
+  }
+
+  /** The memory as native code sees it. */
+  get window(): MemoryWindow {
+    return this.#alive.window;
+  }
+
+  /** The table of functions that callbacks are named by; undefined when the guest has none. */
+  get table(): WebAssembly.Table | undefined {
+    return this.#alive.table;
+  }
+
+  /** A table that holds the exported callback alone. @throws {GuestError} when the guest exports none. */
+  get callbackTable(): WebAssembly.Table {
+    const bound = this.#alive;
+    if (bound.callbackTable === undefined) {
+      const { callback, callbackName } = bound;
+      if (callback === undefined) {
+        throw new GuestError("invalid-module", `Cannot call back: the module does not export "${callbackName}"`);
+      }
+      bound.callbackTable = tableOf(callback);
+    }
+    return bound.callbackTable;
+  }
+
+  report(problem: BpfError | string): void {
+    this.#diagnostics.report(problem);
+  }
+
+  reportLost(count: number): void {
+    this.#diagnostics.lost(count);
+  }
+
+  /**
+   * `call` as the guest may import it: refusals are reported and become a negative Linux errno, or `onError`. After
+   * `proc_exit` nothing works any more: a guest that catches exceptions cannot go on.
+   */
+  guarded<P extends readonly unknown[], R extends number | bigint>(call: (...parameters: P) => R, onError?: R) {
+    return (...parameters: P): R | number => {
+      if (this.wasi.exit !== undefined) throw this.wasi.exit;
+      try {
+        return call(...parameters);
+      } catch (error) {
+        const errno = this.#errnoOf(error);
+        return onError ?? errno;
+      }
+    };
+  }
+
+  #errnoOf(error: unknown): number {
+    if (error instanceof MemoryFault) return EFAULT;
+    if (!(error instanceof BpfError)) throw error;
+    this.report(error);
+    return error.errno >= LIBBPF_ERRNO_START ? EINVAL : -error.errno;
+  }
+
+  get #alive(): Bound {
+    // Only a start function that calls imports comes here before the instance is there.
+    if (this.#bound === undefined) throw new MemoryFault("the guest's memory is not there yet");
+    return this.#bound;
+  }
+
+  [Symbol.dispose](): void {
+    for (const loaded of this.objects.drain()) loaded[Symbol.dispose]();
+    this.maps.clear();
+  }
+}
+
+/** What linking gives. */
+export interface GuestInstance {
+  memory: WebAssembly.Memory;
+  table: WebAssembly.Table | undefined;
+  /** The export that guests without a table are called back by, if it is there, and the name it should have. */
+  // deno-lint-ignore ban-types -- it is what WebAssembly's own types call an exported function
+  callback: Function | undefined;
+  callbackName: string;
+}
+
+interface Bound extends Omit<GuestInstance, "memory"> {
+  memory: GuestMemory;
+  rawMemory: WebAssembly.Memory;
+  window: MemoryWindow;
+  callbackTable: WebAssembly.Table | undefined;
+}

@@ -1,0 +1,173 @@
+/**
+ * From a module's bytes to a guest that ran: compile, link, start, and what came of it.
+ *
+ * @module
+ */
+
+import { GuestError } from "../errors.ts";
+import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
+import { exportTable, TABLE_NAME } from "./export_table.ts";
+import { ProcExit } from "./wasi/mod.ts";
+
+/** Names that can be changed for guests made with other toolchains. */
+export interface GuestNames {
+  /** The export that `callback-wrapper`'s poll calls. */
+  callbackExport: string;
+  /** The import module of that poll. */
+  wrapperModule: string;
+}
+
+/** The names that the field uses. */
+export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: "callback-wrapper" };
+
+/** Import functions by module and name. */
+export type ImportModules = Readonly<Record<string, Readonly<Record<string, ImportFunction>>>>;
+
+/**
+ * Compiles a module. One that needs a table for its callbacks and exports none gets the export added.
+ *
+ * @param name for messages: the path as typed.
+ * @throws {GuestError} "invalid-module" with the engine's reason.
+ */
+export function compileGuest(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {
+  const module = compile(bytes, name);
+  const exports = WebAssembly.Module.exports(module);
+  if (exports.some((one) => one.kind === "table")) return module;
+  const polls = WebAssembly.Module.imports(module).some((one) => one.name === "wasm_bpf_buffer_poll");
+  if (!polls) return module;
+  try {
+    return compile(exportTable(bytes), name);
+  } catch (error) {
+    // It has no table at all: a guest whose callback is an export.
+    if (error instanceof GuestError) return module;
+    throw error;
+  }
+}
+
+/**
+ * Links a module with `imports` and binds it to `context`.
+ *
+ * @throws {GuestError} "unknown-import" naming what is not offered; "invalid-module" when it has no memory or does not link.
+ */
+export function linkGuest(
+  module: WebAssembly.Module,
+  imports: ImportModules,
+  context: GuestContext,
+  names: GuestNames,
+): WebAssembly.Instance {
+  checkImports(module, imports);
+  const instance = instantiate(module, imports);
+  context.bind(partsOf(instance, names));
+  return instance;
+}
+
+/**
+ * Runs a linked guest to its end: `_start` of a command, or `_initialize` of a reactor.
+ *
+ * @returns the guest's exit code.
+ * @throws {GuestError} "trap", or "invalid-module" when it has no entry.
+ */
+export function startGuest(instance: WebAssembly.Instance): number {
+  const { _start, _initialize } = instance.exports;
+  const entry = _start ?? _initialize;
+  if (typeof entry !== "function") {
+    throw new GuestError("invalid-module", "Cannot run module: it exports neither _start nor _initialize");
+  }
+  try {
+    entry();
+    return 0;
+  } catch (error) {
+    if (error instanceof ProcExit) return error.code;
+    throw trapOf(error);
+  }
+}
+
+const MAGIC = 0x6d736100;
+const ELF_MAGIC = 0x464c457f;
+
+function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {
+  const magic = bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  if (magic !== MAGIC) {
+    const what = bytes.length === 0
+      ? "it is empty"
+      : magic === ELF_MAGIC
+      ? "it is an ELF file, not a WebAssembly module"
+      : "it is not a WebAssembly module";
+    throw new GuestError("invalid-module", `Cannot run "${name}": ${what}`);
+  }
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.replace(/^WebAssembly\.Module\(\): /, "") : String(cause);
+    throw new GuestError("invalid-module", `Cannot run "${name}": ${reason}`, { cause });
+  }
+}
+
+const MOST_NAMED = 5;
+
+function checkImports(module: WebAssembly.Module, imports: ImportModules): void {
+  const unknown = WebAssembly.Module.imports(module)
+    .filter((one) => one.kind !== "function" || !Object.hasOwn(imports[one.module] ?? {}, one.name))
+    .map((one) => `${one.module}.${one.name}`);
+  if (unknown.length === 0) return;
+  const named = [...new Set(unknown)];
+  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
+  throw new GuestError(
+    "unknown-import",
+    `Cannot link module: unknown import ${named.slice(0, MOST_NAMED).join(", ")}${more}`,
+  );
+}
+
+function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError) {
+      const reason = error.message.replace(/^WebAssembly\.Instance\(\): /, "");
+      throw new GuestError("unknown-import", `Cannot link module: ${reason}`, { cause: error });
+    }
+    // The module's own start function ran and failed.
+    throw error instanceof ProcExit ? error : trapOf(error);
+  }
+}
+
+function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstance {
+  const { memory } = instance.exports;
+  if (!(memory instanceof WebAssembly.Memory)) {
+    throw new GuestError("invalid-module", 'Cannot run module: it exports no "memory"');
+  }
+  const callback = instance.exports[names.callbackExport];
+  return {
+    memory,
+    table: findTable(instance.exports),
+    callback: typeof callback === "function" ? callback : undefined,
+    callbackName: names.callbackExport,
+  };
+}
+
+function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined {
+  const named = exports[TABLE_NAME];
+  if (named instanceof WebAssembly.Table) return named;
+  return Object.values(exports).find((one) => one instanceof WebAssembly.Table);
+}
+
+/** What a guest died of. Errors of the host itself stay what they are. */
+function trapOf(error: unknown): unknown {
+  if (error instanceof GuestError) return error;
+  if (error instanceof WebAssembly.RuntimeError) {
+    return new GuestError("trap", `The guest trapped: ${error.message}`, { cause: error });
+  }
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    return new GuestError("trap", "The guest trapped: stack overflow", { cause: error });
+  }
+  if (isWasmException(error)) {
+    return new GuestError("trap", "The guest trapped: an exception that nobody caught", { cause: error });
+  }
+  return error;
+}
+
+/** `WebAssembly.Exception`, which TypeScript's library does not declare. */
+function isWasmException(error: unknown): boolean {
+  const constructor: unknown = Reflect.get(WebAssembly, "Exception");
+  return typeof constructor === "function" && error instanceof constructor;
+}

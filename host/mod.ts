@@ -1,0 +1,107 @@
+/**
+ * The WebAssembly side: runs guests that drive eBPF.
+ *
+ * @module
+ */
+
+import type { BpfError } from "../errors.ts";
+import { Files } from "../ffi/files.ts";
+import { type Libbpf, Libc, openLibbpf, openLibrary } from "../ffi/mod.ts";
+import { GuestContext } from "./context.ts";
+import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
+import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
+import { parsePreopen, type Preopen, ProcExit, Wasi, WASI_MODULE } from "./wasi/mod.ts";
+
+export { parsePreopen, type Preopen };
+
+/** Options of {@link runGuest}. All are optional: a guest gets nothing it is not given. */
+export interface RunGuestOptions {
+  /** `argv[0]`; also names the guest's objects. "guest" by default. */
+  name?: string;
+  /** The arguments after `argv[0]`. */
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Directories of the host that the guest may reach. */
+  preopens?: readonly Preopen[];
+  /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
+  btfPath?: string | undefined;
+  /** The export that the wrapper's poll calls: "go-callback" by default. */
+  callbackExport?: string | undefined;
+  /** The import module of the wrapper's poll: "callback-wrapper" by default. */
+  wrapperModule?: string | undefined;
+  /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
+  onProblem?: (problem: BpfError | string) => void;
+  /** Called when events were lost, with how many since the last call. */
+  onLost?: (count: number) => void;
+}
+
+/**
+ * Runs a WebAssembly guest on this thread until it ends.
+ *
+ * The guest drives eBPF through the import module `wasm_bpf` and is otherwise a WASI preview 1 program with this process's
+ * standard streams. When it ends, everything that it attached is detached and everything it opened is closed.
+ *
+ * Needs Deno's `--allow-ffi`, and for most guests root or CAP_BPF with CAP_PERFMON or CAP_NET_ADMIN; Linux 5.8 for ring buffers.
+ *
+ * @param bytes a WebAssembly module.
+ * @returns the guest's exit code, 0 to 2^32 - 1.
+ * @throws {GuestError} "invalid-module" or "unknown-import" when it cannot run, "trap" when it trapped.
+ * @throws {BpfError} when libbpf is not found or a directory cannot be opened.
+ *
+ * @example
+ * ```ts
+ * import { runGuest } from "./mod.ts";
+ *
+ * // (module (func (export "_start")) (memory (export "memory") 1))
+ * const bytes = Uint8Array.from(atob("AGFzbQEAAAABBAFgAAADAgEABQMBAAEHEwIGX3N0YXJ0AAAGbWVtb3J5AgAKBAECAAs="), (c) => c.charCodeAt(0));
+ * const code = runGuest(bytes, { name: "empty", args: ["1"] });
+ * if (code !== 0) throw new Error(`the guest failed with ${code}`);
+ * ```
+ */
+export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOptions = {}): number {
+  const name = options.name ?? "guest";
+  // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
+  const module = compileGuest(bytes, name);
+  using library = openLibrary();
+  using libc = new Libc(library);
+  using files = new Files(library);
+  using libbpf = openLibbpf({ library, libc });
+  using wasi = new Wasi(files, {
+    args: [name, ...options.args ?? []],
+    env: options.env ?? {},
+    preopens: options.preopens ?? [],
+  });
+  using context = contextOf(libbpf, libc, wasi, options);
+  const names = {
+    callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
+    wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
+  };
+  const imports: ImportModules = {
+    [WASI_MODULE]: wasi.imports,
+    wasm_bpf: wasmBpfImports(context),
+    [names.wrapperModule]: callbackWrapperImports(context),
+  };
+  try {
+    return startGuest(linkGuest(module, imports, context, names));
+  } catch (error) {
+    if (error instanceof ProcExit) return error.code;
+    throw error;
+  }
+}
+
+function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: RunGuestOptions): GuestContext {
+  return new GuestContext({
+    libbpf,
+    libc,
+    wasi,
+    objectName: objectNameOf(options.name ?? "guest"),
+    btfPath: options.btfPath,
+    diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
+  });
+}
+
+/** "dir/runqlat.wasm" as libbpf would name an object of a file: "runqlat", with what the kernel forbids in names replaced. */
+function objectNameOf(path: string): string {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  return file.replace(/\..*$/, "").replace(/[^A-Za-z0-9_]/g, "_") || "guest";
+}

@@ -1,0 +1,54 @@
+import { LINUX_ERRNO } from "../../errors.ts";
+import { MapType } from "../../ffi/mod.ts";
+import type { GuestContext } from "../context.ts";
+import { objectHandle } from "../handles.ts";
+import type { LoadedObject } from "../loaded_object.ts";
+import { guestPtr } from "../memory.ts";
+import { attachDirectory, attachNamed } from "./attach_target.ts";
+
+/**
+ * `wasm_attach_bpf_program(i64 object, i32 name, i32 target) -> i32`: attaches a program until the object is closed.
+ *
+ * `target` 0 or "" attaches by the program's section name; else what it means depends on the kind of program, see
+ * {@link attachNamed}. A name that is no program's but a struct_ops map's attaches that map.
+ */
+export function attachBpfProgram(guest: GuestContext): (object: bigint, name: number, target: number) => number {
+  return (object, name, target) => {
+    const loaded = guest.objects.find(objectHandle(object));
+    if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+    const programName = guest.memory.readCString(guestPtr(name));
+    const targetName = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
+    const program = loaded.object.findProgram(programName);
+    if (program === undefined) return attachStructOps(guest, loaded, programName);
+    loaded.addLink(attachNamed(guest.libbpf, loaded.object, program, targetName));
+    return 0;
+  };
+}
+
+/**
+ * `wasm_attach_bpf_program_fd(i64 object, i32 name, i32 fd) -> i32`: the same, to a directory that the guest holds open (a
+ * cgroup). A negative `fd` attaches by the section name.
+ */
+export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: number, fd: number) => number {
+  return (object, name, fd) => {
+    const loaded = guest.objects.find(objectHandle(object));
+    if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+    const program = loaded.object.findProgram(guest.memory.readCString(guestPtr(name)));
+    if (program === undefined) return -LINUX_ERRNO.ENOENT;
+    const hostFd = fd < 0 ? undefined : guest.wasi.hostFd(fd);
+    if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
+    loaded.addLink(hostFd === undefined ? program.attach() : attachDirectory(program, hostFd));
+    return 0;
+  };
+}
+
+function attachStructOps(guest: GuestContext, loaded: LoadedObject, name: string): number {
+  const map = loaded.object.findMap(name);
+  if (map?.type !== MapType.STRUCT_OPS) {
+    const known = loaded.object.programs().map((program) => program.name).join(", ");
+    guest.report(`Cannot attach program "${name}": the object has none of this name (it has ${known || "none"})`);
+    return -LINUX_ERRNO.ENOENT;
+  }
+  loaded.addLink(map.attachStructOps());
+  return 0;
+}

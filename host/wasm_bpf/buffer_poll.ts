@@ -1,0 +1,72 @@
+import { LINUX_ERRNO } from "../../errors.ts";
+import type { GuestContext } from "../context.ts";
+import { objectHandle } from "../handles.ts";
+import { guestPtr } from "../memory.ts";
+import { EventBuffer } from "../pump/mod.ts";
+
+const WRAPPER_CALLBACK = 0;
+
+/**
+ * `wasm_bpf_buffer_poll(i64 object, i32 fd, i32 sample_func, i32 ctx, i32 data, i32 max_size, i32 timeout_ms) -> i32`: waits for
+ * records of a ring or perf buffer, copies each to `data` and calls table entry `sample_func(ctx, data, size)`.
+ *
+ * @returns how many records were delivered, 0 on time-out, or the negative number that the callback returned.
+ */
+export function bufferPoll(
+  guest: GuestContext,
+): (
+  object: bigint,
+  fd: number,
+  sample: number,
+  ctx: number,
+  data: number,
+  maxSize: number,
+  timeoutMs: number,
+) => number {
+  return (object, fd, sample, ctx, data, maxSize, timeoutMs) => {
+    if (guest.table === undefined) return -LINUX_ERRNO.EINVAL;
+    const buffer = findBuffer(guest, object, fd, guest.table);
+    if (typeof buffer === "number") return buffer;
+    return poll(buffer, guest, sample >>> 0, ctx, data, maxSize, timeoutMs);
+  };
+}
+
+/**
+ * `wasm_bpf_buffer_poll(i64 object, i32 fd, i32 ctx, i32 data, i32 max_size, i32 timeout_ms) -> i32` of module
+ * `callback-wrapper`: the same for guests whose callback is an export.
+ */
+export function wrapperBufferPoll(
+  guest: GuestContext,
+): (object: bigint, fd: number, ctx: number, data: number, maxSize: number, timeoutMs: number) => number {
+  return (object, fd, ctx, data, maxSize, timeoutMs) => {
+    const buffer = findBuffer(guest, object, fd, guest.callbackTable);
+    if (typeof buffer === "number") return buffer;
+    return poll(buffer, guest, WRAPPER_CALLBACK, ctx, data, maxSize, timeoutMs);
+  };
+}
+
+function poll(
+  buffer: EventBuffer,
+  guest: GuestContext,
+  callback: number,
+  ctx: number,
+  data: number,
+  maxSize: number,
+  timeoutMs: number,
+): number {
+  const lostBefore = buffer.lost;
+  try {
+    return buffer.poll(callback, ctx, guestPtr(data), maxSize >>> 0, timeoutMs);
+  } finally {
+    if (buffer.lost > lostBefore) guest.reportLost(buffer.lost - lostBefore);
+  }
+}
+
+/** The buffer behind a number of the guest's, opened at first use; a negative errno when the numbers name none. */
+function findBuffer(guest: GuestContext, object: bigint, fd: number, table: WebAssembly.Table): EventBuffer | number {
+  const loaded = guest.objects.find(objectHandle(object));
+  if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+  const found = guest.maps.get(fd);
+  if (found === undefined || found.owner !== loaded) return -LINUX_ERRNO.EBADF;
+  return loaded.buffer(found.map, () => EventBuffer.open(guest.libc, found.map, { memory: guest.rawMemory, table }));
+}

@@ -1,0 +1,32 @@
+import { LINUX_ERRNO } from "../../errors.ts";
+import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
+import type { GuestContext } from "../context.ts";
+import { objectHandle } from "../handles.ts";
+import { guestPtr } from "../memory.ts";
+
+/**
+ * `wasm_bpf_map_fd_by_name(i64 object, i32 name) -> i32`: the number that names a map in later calls.
+ *
+ * The number is the kernel's descriptor, so that it also means something inside map values; calls accept it because the guest
+ * got it here, not because the process has it open.
+ */
+export function mapFdByName(guest: GuestContext): (object: bigint, name: number) => number {
+  return (object, name) => {
+    const loaded = guest.objects.find(objectHandle(object));
+    if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+    const map = findMap(loaded.object, guest.memory.readCString(guestPtr(name)));
+    if (map === undefined) return -LINUX_ERRNO.ENOENT;
+    loaded.addMap(map);
+    guest.maps.set(map.fd, { map, owner: loaded });
+    return map.fd;
+  };
+}
+
+/**
+ * A map by name. libbpf begins the names of global-data maps with the object's name ("runqlat.rodata"), which a skeleton
+ * spells as it was when it was generated: what follows the dot finds the map whatever the object is called now.
+ */
+function findMap(object: BpfObject, name: string): BpfMap | undefined {
+  const dot = name.indexOf(".");
+  return object.findMap(name) ?? (dot > 0 ? object.findMap(name.slice(dot)) : undefined);
+}

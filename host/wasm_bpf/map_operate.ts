@@ -1,0 +1,69 @@
+import { LINUX_ERRNO } from "../../errors.ts";
+import type { GuestContext, GuestMap } from "../context.ts";
+import { type GuestPtr, guestPtr } from "../memory.ts";
+import { holdsDescriptors, withHostDescriptor } from "./descriptor_values.ts";
+
+const LOOKUP = 1;
+const UPDATE = 2;
+const DELETE = 3;
+const GET_NEXT_KEY = 4;
+
+const NULL = 0;
+const EFAULT = -LINUX_ERRNO.EFAULT;
+const EINVAL = -LINUX_ERRNO.EINVAL;
+const EBADF = -LINUX_ERRNO.EBADF;
+
+/** `i32` in most guests; those that declare pointers as `i64` pass a BigInt. */
+type Pointer = number | bigint;
+
+/**
+ * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: one element of a map.
+ *
+ * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 asks for the first). One native call, straight on guest memory.
+ */
+export function mapOperate(
+  guest: GuestContext,
+): (fd: number, cmd: number, key: Pointer, value: Pointer, nextKey: Pointer, flags: bigint) => number {
+  return (fd, cmd, key, value, nextKey, flags) => {
+    const found = guest.maps.get(fd);
+    if (found === undefined) return EBADF;
+    // The kernel knows no flag up there; a number of 53 bits keeps the native call on its fast path.
+    if (flags > 0xffff_ffff_ffffn || flags < 0n) return EINVAL;
+    switch (cmd) {
+      case LOOKUP:
+        return lookup(guest, found, guestPtr(key), guestPtr(value), Number(flags));
+      case UPDATE:
+        return update(guest, found, guestPtr(key), guestPtr(value), Number(flags));
+      case DELETE:
+        return remove(guest, found, guestPtr(key), Number(flags));
+      case GET_NEXT_KEY:
+        return nextKeyOf(guest, found, guestPtr(key), guestPtr(nextKey));
+      default:
+        return EINVAL;
+    }
+  };
+}
+
+function lookup(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
+  const { memory } = guest;
+  if (!memory.has(key, map.keySize) || !memory.has(value, map.elementBytes)) return EFAULT;
+  return map.lookup(guest.window, key, value, flags);
+}
+
+function update(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
+  const { memory } = guest;
+  if (!memory.has(key, map.keySize) || !memory.has(value, map.elementBytes)) return EFAULT;
+  if (!holdsDescriptors(map)) return map.update(guest.window, key, value, flags);
+  return withHostDescriptor(guest, map, value, () => map.update(guest.window, key, value, flags));
+}
+
+function remove(guest: GuestContext, { map }: GuestMap, key: GuestPtr, flags: number): number {
+  if (!guest.memory.has(key, map.keySize)) return EFAULT;
+  return map.delete(guest.window, key, flags);
+}
+
+function nextKeyOf(guest: GuestContext, { map }: GuestMap, key: GuestPtr, nextKey: GuestPtr): number {
+  const { memory } = guest;
+  if (!memory.has(key, map.keySize) || !memory.has(nextKey, map.keySize)) return EFAULT;
+  return map.nextKey(guest.window, key === NULL ? undefined : key, nextKey);
+}

@@ -1,0 +1,9 @@
+/**
+ * wasm-bpf: runs WebAssembly programs that drive eBPF.
+ *
+ * @module
+ */
+
+export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode } from "./errors.ts";
+export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
+export { libbpfVersion, readFile, restoreBrokenPipeSignal } from "./host/process.ts";
