@@ -28,8 +28,9 @@ export function explainInput(path: string, error: unknown): { line: string; exit
     return { line: error.message, exitCode: isMissing ? 127 : error.operation.startsWith("Cannot read") ? 126 : 125 };
   }
   if (error instanceof FormatError) {
-    const format = error.format === "ELF" ? "" : `${error.format}: `;
-    return { line: `Cannot parse "${path}": ${format}${error.problem}`, exitCode: 126 };
+    // "it" is the file itself, or the part of it that has a name.
+    const part = error.format === "ELF" || error.format === "file" ? "" : `${error.format}: `;
+    return { line: `Cannot parse "${path}": ${part}${error.problem}`, exitCode: 126 };
   }
   if (error instanceof RangeError || error instanceof TypeError) return { line: error.message, exitCode: 1 };
   throw error;

@@ -1,0 +1,151 @@
+/**
+ * `wasm-bpf inspect`: what is in a module or an object.
+ *
+ * @module
+ */
+
+import { explainInput, readInput } from "./input.ts";
+import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
+import { writeOutput } from "./output.ts";
+
+const HELP = `Usage: wasm-bpf inspect [--json] FILE
+
+Shows what is in FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports by ABI version, objects
+in the module's data, programs with section and type, maps with types and sizes, global variables, sizes.
+
+Options:
+  --json     the same as one JSON object
+
+Examples:
+  wasm-bpf inspect runqlat.wasm
+  wasm-bpf inspect --json runqlat.bpf.o | jq .maps
+`;
+
+/**
+ * Runs `wasm-bpf inspect`.
+ *
+ * @param args what follows `inspect`.
+ * @returns the exit code: 0; 1 for wrong use, or when stdout could not be written; 126 when the file is neither a module nor
+ * a BPF object; 127 when there is no such file.
+ */
+export function inspect(args: readonly string[]): number {
+  if (args.length === 0 || args.includes("-h") || args.includes("--help")) return writeOutput(HELP);
+  const wrong = args.find((word) => word.startsWith("-") && word !== "--json");
+  const [path, ...more] = args.filter((word) => !word.startsWith("-"));
+  if (wrong !== undefined || path === undefined || more.length > 0) {
+    const problem = wrong !== undefined
+      ? `unknown option "${wrong}"`
+      : path === undefined
+      ? "no file given"
+      : "one file at a time";
+    console.error(`Cannot inspect: ${problem} (see wasm-bpf inspect --help)`);
+    return 1;
+  }
+  try {
+    const report = inspectBytes(readInput(path));
+    const text = args.includes("--json") ? JSON.stringify(report, undefined, 2) : describe(path, report);
+    return writeOutput(`${text}\n`);
+  } catch (error) {
+    const { line, exitCode } = explainInput(path, error);
+    console.error(line);
+    return exitCode;
+  }
+}
+
+/** The report as text. Names come from the file: what a terminal would take for a command is shown as `\x1b`. */
+function describe(path: string, report: ModuleReport | ObjectReport): string {
+  const lines = report.kind === "module" ? describeModule(path, report) : describeObject(path, report);
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  const control = /[\x00-\x1f\x7f-\x9f]/g;
+  return lines
+    .map((line) => line.replace(control, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`))
+    .join("\n");
+}
+
+function describeModule(path: string, report: ModuleReport): string[] {
+  return [
+    `${path}: WebAssembly module, ${size(report.sizeBytes)}`,
+    ...report.imports.flatMap(({ module, abi, functions }) => [
+      `imports from ${module} (${abi}):`,
+      ...table(functions.map(({ name, type }) => [name, type ?? ""])),
+    ]),
+    ...(report.imports.length === 0 ? ["imports: none"] : []),
+    `exports: ${report.exports.join(", ") || "none"}`,
+    `sections: ${sections(report.sections)}`,
+    ...report.objects.flatMap((object) => [
+      "",
+      ...describeObject(`object at ${hex(object.address ?? 0)}`, object),
+    ]),
+    ...report.damaged.map(({ address, problem }) => `object at ${hex(address)}: ${problem}`),
+    ...(report.objects.length === 0 ? ["objects: none in its data"] : []),
+  ];
+}
+
+function describeObject(title: string, report: ObjectReport): string[] {
+  return [
+    `${title}: BPF object, ${size(report.sizeBytes)}, license ${report.license ?? "none"}${
+      report.btf ? "" : ", no BTF"
+    }`,
+    `programs:${report.programs.length === 0 ? " none" : ""}`,
+    ...table(report.programs.map(({ name, section, type, autoload, instructions }) => [
+      name,
+      section,
+      type ?? "unknown type",
+      `${instructions} instructions${autoload ? "" : ", not loaded by itself"}`,
+    ])),
+    `maps:${report.maps.length === 0 ? " none" : ""}`,
+    ...table(report.maps.flatMap(mapRows)),
+    ...(report.globals.length === 0 ? [] : ["global variables:"]),
+    ...table(report.globals.map(({ section, sizeBytes, variables }) => [
+      section,
+      size(sizeBytes),
+      variables.map(({ name, sizeBytes }) => `${name} (${sizeBytes})`).join(", "),
+    ])),
+    `sections: ${sections(report.sections)}`,
+  ];
+}
+
+function mapRows(map: MapReport): string[][] {
+  const isByteSized = map.type === "ringbuf" || map.type === "user_ringbuf";
+  const parts = [
+    map.keySize > 0 ? `key ${map.keySize} B` : "",
+    map.valueSize > 0 ? `value ${map.valueSize} B` : "",
+    map.maxEntries > 0 ? (isByteSized ? size(map.maxEntries) : `${map.maxEntries} entries`) : "",
+    map.pinned ? "pinned by name" : "",
+  ];
+  const row = [map.name, map.type, parts.filter((part) => part !== "").join(", ")];
+  return map.inner === undefined ? [row] : [row, ...mapRows(map.inner)];
+}
+
+/** Sections and their sizes; those of debug information as one. */
+function sections(list: readonly { name: string; sizeBytes: number }[]): string {
+  const sizes = new Map<string, number>();
+  for (const { name, sizeBytes } of list) {
+    const shown = /^(\.rel)?\.debug_/.test(name) ? ".debug*" : name;
+    sizes.set(shown, (sizes.get(shown) ?? 0) + sizeBytes);
+  }
+  return [...sizes].map(([name, sizeBytes]) => `${name} ${size(sizeBytes)}`).join(", ") || "none";
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
+}
+
+/** Rows of aligned columns, indented. */
+function table(rows: readonly string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+}
+
+/** Sizes as people write them: 35 B, 14.4 KiB, 256 KiB, 16 MiB. */
+function size(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number(value.toFixed(1))} ${units[unit]}`;
+}

@@ -1,0 +1,157 @@
+/**
+ * What `wasm-bpf inspect` finds out, as plain data (its `--json`).
+ *
+ * @module
+ */
+
+import { isElf } from "../btf/elf.ts";
+import type { MapDefinition } from "../btf/maps.ts";
+import { parseObject } from "../btf/object.ts";
+import { mapTypeName } from "../btf/sections.ts";
+import { FormatError } from "../errors.ts";
+import { findObjects } from "./embedded_objects.ts";
+import { isWasm, parseModule } from "./wasm_module.ts";
+
+/** A part of a file. */
+export interface SectionReport {
+  name: string;
+  sizeBytes: number;
+}
+
+/** A map of an object. */
+export interface MapReport {
+  name: string;
+  type: string;
+  keySize: number;
+  valueSize: number;
+  maxEntries: number;
+  flags: number;
+  pinned: boolean;
+  inner?: MapReport;
+}
+
+/** A section of global variables. */
+export interface VariablesReport {
+  section: string;
+  sizeBytes: number;
+  variables: { name: string; offset: number; sizeBytes: number }[];
+}
+
+/** An object. */
+export interface ObjectReport {
+  kind: "object";
+  /** Where it lies in a module's memory. */
+  address?: number;
+  sizeBytes: number;
+  license: string | null;
+  /** Whether it has types: without them no maps, no skeleton, no CO-RE. */
+  btf: boolean;
+  programs: { name: string; section: string; type: string | null; autoload: boolean; instructions: number }[];
+  maps: MapReport[];
+  globals: VariablesReport[];
+  sections: SectionReport[];
+}
+
+/** Imports from one module. */
+export interface ImportsReport {
+  module: string;
+  /** What the module stands for. */
+  abi: string;
+  functions: { name: string; type: string | null }[];
+}
+
+/** A module. */
+export interface ModuleReport {
+  kind: "module";
+  sizeBytes: number;
+  imports: ImportsReport[];
+  exports: string[];
+  objects: ObjectReport[];
+  /** What begins as an object does and is none. */
+  damaged: { address: number; problem: string }[];
+  sections: SectionReport[];
+}
+
+/** Looks into a WebAssembly module or a BPF object. @throws {FormatError} when the bytes are neither, or are damaged. */
+export function inspectBytes(bytes: Uint8Array): ModuleReport | ObjectReport {
+  if (isWasm(bytes)) return inspectModule(bytes);
+  if (isElf(bytes)) return inspectObject(bytes);
+  throw new FormatError("file", "it is neither a WebAssembly module nor a BPF object");
+}
+
+function inspectModule(bytes: Uint8Array): ModuleReport {
+  const { imports, exports, data, sections } = parseModule(bytes);
+  const objects: ObjectReport[] = [];
+  const damaged: ModuleReport["damaged"] = [];
+  for (const { address, bytes } of findObjects(data)) {
+    try {
+      objects.push({ ...inspectObject(bytes), address });
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      damaged.push({ address, problem: error.message });
+    }
+  }
+  const modules = [...new Set(imports.map(({ module }) => module))];
+  return {
+    kind: "module",
+    sizeBytes: bytes.length,
+    imports: modules.map((module) => ({
+      module,
+      abi: ABIS.get(module) ?? "unknown",
+      functions: imports
+        .filter((item) => item.module === module)
+        .map(({ name, kind, type }) => ({ name, type: type ?? kind })),
+    })),
+    exports: [...exports],
+    objects,
+    damaged,
+    sections: [...sections],
+  };
+}
+
+/** What import modules stand for. */
+const ABIS: ReadonlyMap<string, string> = new Map([
+  ["wasm_bpf", "ABI version 1"],
+  ["callback-wrapper", "ABI version 1, callbacks by export"],
+  ["libbpf", "ABI version 2"],
+  ["wasm_bpf_sys", "ABI version 2, system"],
+  ["wasi_snapshot_preview1", "WASI preview 1"],
+]);
+
+function inspectObject(bytes: Uint8Array): ObjectReport {
+  const info = parseObject(bytes);
+  return {
+    kind: "object",
+    sizeBytes: bytes.length,
+    license: info.license ?? null,
+    btf: info.btf !== undefined,
+    programs: info.programs.map(({ type, ...program }) => ({ ...program, type: type ?? null })),
+    maps: [
+      ...info.maps.map(mapReport),
+      ...info.structOps.map((name) => ({
+        name,
+        type: "struct_ops",
+        keySize: 4,
+        valueSize: 0,
+        maxEntries: 1,
+        flags: 0,
+        pinned: false,
+      })),
+    ],
+    globals: info.dataSections.map(({ name, sizeBytes, variables }) => ({
+      section: name,
+      sizeBytes,
+      variables: variables
+        .filter((variable) => !variable.static)
+        .map(({ name, offset, sizeBytes }) => ({ name, offset, sizeBytes })),
+    })),
+    sections: info.elf.sections
+      .filter(({ sizeBytes }) => sizeBytes > 0)
+      .map(({ name, sizeBytes }) => ({ name, sizeBytes })),
+  };
+}
+
+function mapReport({ name, type, keySize, valueSize, maxEntries, flags, pinned, inner }: MapDefinition): MapReport {
+  const report = { name, type: mapTypeName(type), keySize, valueSize, maxEntries, flags, pinned };
+  return inner === undefined ? report : { ...report, inner: mapReport(inner) };
+}
