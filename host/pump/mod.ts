@@ -6,26 +6,35 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
 import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
+import { PerfBuffers } from "../../ffi/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/ring_buffer.ts";
 import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
 
 export { type PumpGuest, tableOf } from "./pump.ts";
 
 /** What a buffer needs of its map. */
-export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "update">;
+export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "update" | "delete">;
 
 /** Options of {@link EventBuffer.open}. */
 export interface EventBufferOptions {
   /** A descriptor (an eventfd) that ends every wait with -EINTR for as long as it is readable. The caller's to close. */
   wakeFd?: number | undefined;
+  /** Bytes of data in each CPU's perf buffer: a power of two, at least a page. Ring buffers have their size from the map. */
+  perfBufferBytes?: number | undefined;
+  /** Told after a poll that met records of how many others the kernel had to drop, perf buffers being full. */
+  onLost?: ((count: number) => void) | undefined;
 }
+
+/** What libbpf's own tools take: 64 pages of 4 KiB. */
+const PERF_BUFFER_BYTES = 64 * 4096;
 
 /** The largest WebAssembly memory: 4 GiB, in pages of 64 KiB. */
 const MAX_WASM_PAGES = 65536;
 const WASM_PAGE_BYTES = 65536;
 
 /**
- * A ring-buffer map, open for one guest. Disposing it, which its own callback may do, ends delivery and unmaps it.
+ * A ring-buffer or perf-event-array map, open for one guest. Disposing it, which its own callback may do, ends delivery and
+ * unmaps it.
  */
 export class EventBuffer implements Disposable {
   readonly #source: Source;
@@ -39,17 +48,25 @@ export class EventBuffer implements Disposable {
   /**
    * Maps the buffer of `map`.
    *
-   * The map's descriptor is needed only here: mapped memory keeps the map alive.
+   * The map may be closed before the buffer: mapped memory keeps its pages alive.
    *
-   * @throws {BpfError} EINVAL when `map` is no ring buffer; E2BIG when it is larger than 1 GiB; what `mmap` or epoll said.
+   * @throws {BpfError} EINVAL when `map` is neither kind; E2BIG when it is larger than 1 GiB; what `perf_event_open`, `mmap` or
+   * epoll said.
    */
   static open(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
     switch (map.type) {
       case MapType.RINGBUF:
         return new EventBuffer(new RingSource(libc, map, guest, options));
+      case MapType.PERF_EVENT_ARRAY:
+        return new EventBuffer(new PerfSource(libc, map, guest, options));
       default:
         throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL);
     }
+  }
+
+  /** How many records the kernel dropped because perf buffers were full, as far as delivery has come. Always 0 for rings. */
+  get lost(): number {
+    return this.#source.lost();
   }
 
   /**
@@ -108,6 +125,7 @@ interface Source extends Disposable {
   consume(callback: number, context: number, data: number, maxSize: number): number;
   pending(): boolean;
   wait(timeoutMs: number): number;
+  lost(): number;
   stop(): void;
 }
 
@@ -134,12 +152,78 @@ class RingSource implements Source {
     return this.#ring.wait(timeoutMs);
   }
 
+  lost(): number {
+    return 0;
+  }
+
   stop(): void {
     this.#pump.stop();
   }
 
   [Symbol.dispose](): void {
     this.#ring[Symbol.dispose]();
+  }
+}
+
+class PerfSource implements Source {
+  readonly #buffers: PerfBuffers;
+  readonly #pump: Pump;
+  readonly #onLost: ((count: number) => void) | undefined;
+  #reported = 0;
+
+  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions) {
+    const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, wakeFd, onLost } = options;
+    const pageSizeBytes = libc.pageSizeBytes;
+    if (dataBytes < pageSizeBytes || (dataBytes & (dataBytes - 1)) !== 0) {
+      throw new RangeError(
+        `Cannot make a perf buffer of ${dataBytes} bytes: not a power of two of at least ${pageSizeBytes}`,
+      );
+    }
+    using stack = new DisposableStack();
+    const buffers = stack.use(new PerfBuffers(libc, map, { wakeFd }));
+    const count = buffers.count;
+    const start = Math.ceil(count * 8 / pageSizeBytes) * pageSizeBytes;
+    const { memory, buffer } = fixedMemory(start + count * (pageSizeBytes + dataBytes), map.name);
+    this.#pump = instantiatePump(memory, { pageSizeBytes, dataBytes, perf: { start, count } }, guest);
+    buffers.map({ buffer, start, dataBytes });
+    this.#buffers = buffers;
+    this.#onLost = onLost;
+    stack.move();
+  }
+
+  consume(callback: number, context: number, data: number, maxSize: number): number {
+    try {
+      return this.#pump.perf_consume(callback, context, data, maxSize);
+    } finally {
+      this.#reportLost();
+    }
+  }
+
+  pending(): boolean {
+    return this.#pump.perf_pending() !== 0;
+  }
+
+  wait(timeoutMs: number): number {
+    return this.#buffers.wait(timeoutMs);
+  }
+
+  lost(): number {
+    return this.#pump.lost();
+  }
+
+  stop(): void {
+    this.#pump.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.#buffers[Symbol.dispose]();
+  }
+
+  #reportLost(): void {
+    const count = this.#pump.lost() - this.#reported;
+    if (count === 0) return;
+    this.#reported += count;
+    this.#onLost?.(count);
   }
 }
 

@@ -27,6 +27,9 @@ export interface Pump {
   stop(): void;
   ring_consume(callback: number, context: number, data: number, maxSize: number): number;
   ring_pending(): number;
+  perf_consume(callback: number, context: number, data: number, maxSize: number): number;
+  perf_pending(): number;
+  lost(): number;
 }
 
 let compiled: WebAssembly.Module | undefined;

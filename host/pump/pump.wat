@@ -15,7 +15,7 @@
 ;;
 ;; Layout of $ring for perf buffers (include/uapi/linux/perf_event.h):
 ;;
-;;   0              | for each buffer 16 bytes: u64 where this poll ends, u64 records lost so far
+;;   0              | for each buffer 8 bytes of the pump's own: where this poll ends
 ;;   start          | for each buffer `stride` bytes: struct perf_event_mmap_page in one page (u64 data_head at 1024, u64
 ;;                  | data_tail at 1032, ours to write), then the data
 ;;
@@ -42,6 +42,7 @@
   ;; The position at which the walk in progress ends. Read again for each record, so that stop() needs no check of its own.
   (global $end (mut i64) (i64.const 0))
   (global $stopped (mut i32) (i32.const 0))
+  (global $lost (mut i64) (i64.const 0))
   (global $silent (mut (ref null $silent_callback)) (ref.null $silent_callback))
   (elem declare func $call_silent)
 
@@ -102,6 +103,109 @@
     (i64.atomic.store $ring (i32.const 0) (local.get $position))
     (if (i64.ge_u (local.get $position) (i64.atomic.load $ring (global.get $page))) (then (return (i32.const 0))))
     (i32.ge_s (i32.atomic.load $ring (call $ring_record (local.get $position))) (i32.const 0)))
+
+  ;; Like ring_consume, for all perf buffers, one after the other. Counts lost records on the way.
+  (func (export "perf_consume")
+    (param $callback i32) (param $context i32) (param $data i32) (param $max i32) (result i32)
+    (local $function (ref null $callback))
+    (local $index i32) (local $buffer i32) (local $delivered i32)
+    (local $position i64) (local $record i32) (local $at i32) (local $size i32) (local $type i32) (local $status i32)
+    (if (i32.eqz (call $in_guest (local.get $data) (local.get $max))) (then (return (i32.const -14))))
+    (local.set $function (call $function (local.get $callback)))
+    (if (ref.is_null (local.get $function)) (then (return (i32.const -22))))
+    ;; Where each ends, before the first callback: what arrives from now on is the next poll's.
+    (loop $heads
+      (if (i32.lt_u (local.get $index) (global.get $count))
+        (then
+          (i64.store $ring
+            (i32.shl (local.get $index) (i32.const 3))
+            (i64.atomic.load $ring offset=1024 (call $perf_buffer (local.get $index))))
+          (local.set $index (i32.add (local.get $index) (i32.const 1)))
+          (br $heads))))
+    (local.set $index (i32.const 0))
+    (loop $buffers
+      (if (i32.or (i32.ge_u (local.get $index) (global.get $count)) (global.get $stopped))
+        (then (return (local.get $delivered))))
+      (local.set $buffer (call $perf_buffer (local.get $index)))
+      (global.set $end (i64.load $ring (i32.shl (local.get $index) (i32.const 3))))
+      (local.set $position (i64.load $ring offset=1032 (local.get $buffer)))
+      (block $done
+        (loop $next
+          (br_if $done (i64.ge_u (local.get $position) (global.get $end)))
+          (local.set $at (i32.and (i32.wrap_i64 (local.get $position)) (global.get $mask)))
+          (local.set $record (i32.add (i32.add (local.get $buffer) (global.get $page)) (local.get $at)))
+          (local.set $type (i32.load $ring (local.get $record)))
+          (local.set $size (i32.load16_u $ring offset=6 (local.get $record)))
+          ;; No record is shorter than its header: these are not the kernel's pages.
+          (if (i32.lt_u (local.get $size) (i32.const 8)) (then (unreachable)))
+          (local.set $position (i64.add (local.get $position) (i64.extend_i32_u (local.get $size))))
+          (if (i32.ne (local.get $type) (i32.const 9))
+            (then
+              (if (i32.eq (local.get $type) (i32.const 2))
+                (then
+                  (global.set $lost
+                    (i64.add
+                      (global.get $lost)
+                      (i64.load $ring (call $perf_address (local.get $buffer) (local.get $at) (i32.const 16)))))))
+              (call $publish (i32.add (local.get $buffer) (i32.const 1032)) (local.get $position))
+              (br $next)))
+          (local.set $size (i32.load $ring (call $perf_address (local.get $buffer) (local.get $at) (i32.const 8))))
+          (if (i32.gt_u (local.get $size) (local.get $max)) (then (local.set $size (local.get $max))))
+          (call $copy_wrapped
+            (local.get $data) (local.get $buffer) (i32.add (local.get $at) (i32.const 12)) (local.get $size))
+          (call $publish (i32.add (local.get $buffer) (i32.const 1032)) (local.get $position))
+          (local.set $status
+            (call_ref $callback
+              (local.get $context) (local.get $data) (local.get $size) (ref.as_non_null (local.get $function))))
+          (if (i32.lt_s (local.get $status) (i32.const 0)) (then (return (local.get $status))))
+          (local.set $delivered (i32.add (local.get $delivered) (i32.const 1)))
+          (br $next)))
+      (local.set $index (i32.add (local.get $index) (i32.const 1)))
+      (br $buffers))
+    (unreachable))
+
+  ;; 1 when a record is there. No barrier is needed: for perf the kernel wakes after every record, unasked.
+  (func (export "perf_pending") (result i32)
+    (local $index i32) (local $buffer i32)
+    (loop $buffers
+      (if (i32.ge_u (local.get $index) (global.get $count)) (then (return (i32.const 0))))
+      (local.set $buffer (call $perf_buffer (local.get $index)))
+      (if (i64.ne
+            (i64.atomic.load $ring offset=1024 (local.get $buffer))
+            (i64.load $ring offset=1032 (local.get $buffer)))
+        (then (return (i32.const 1))))
+      (local.set $index (i32.add (local.get $index) (i32.const 1)))
+      (br $buffers))
+    (unreachable))
+
+  ;; How many records of perf buffers the kernel dropped, as far as delivery has come.
+  (func (export "lost") (result f64)
+    (f64.convert_i64_u (global.get $lost)))
+
+  (func $perf_buffer (param $index i32) (result i32)
+    (i32.add (global.get $start) (i32.mul (local.get $index) (global.get $stride))))
+
+  ;; The address of what is `offset` bytes behind `at` in a perf buffer's data, around its end.
+  (func $perf_address (param $buffer i32) (param $at i32) (param $offset i32) (result i32)
+    (i32.add
+      (i32.add (local.get $buffer) (global.get $page))
+      (i32.and (i32.add (local.get $at) (local.get $offset)) (global.get $mask))))
+
+  ;; Copies like $copy from `at` in a perf buffer's data, in two parts where it goes around the end: the kernel maps these
+  ;; pages only once.
+  (func $copy_wrapped (param $to i32) (param $buffer i32) (param $at i32) (param $size i32)
+    (local $room i32)
+    (local.set $at (i32.and (local.get $at) (global.get $mask)))
+    (local.set $buffer (i32.add (local.get $buffer) (global.get $page)))
+    (local.set $room (i32.sub (i32.add (global.get $mask) (i32.const 1)) (local.get $at)))
+    (if (i32.gt_u (local.get $size) (local.get $room))
+      (then
+        (memory.copy $guest $ring
+          (local.get $to) (i32.add (local.get $buffer) (local.get $at)) (local.get $room))
+        (memory.copy $guest $ring
+          (i32.add (local.get $to) (local.get $room)) (local.get $buffer) (i32.sub (local.get $size) (local.get $room))))
+      (else
+        (call $copy (local.get $to) (i32.add (local.get $buffer) (local.get $at)) (local.get $size)))))
 
   ;; The address of the ring buffer's record at `position`.
   (func $ring_record (param $position i64) (result i32)

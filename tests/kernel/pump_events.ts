@@ -53,37 +53,20 @@ export function eventsObject(): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Loaded programs, and their maps. */
-export class Events implements Disposable {
-  readonly libc: Libc;
-  readonly #library: NativeLibrary;
-  readonly #libbpf: Libbpf;
-  readonly #object: BpfObject;
-  readonly #runner;
+/** Runs loaded programs, by descriptor. */
+export class Runner implements Disposable {
+  readonly #library;
 
-  constructor() {
-    this.#library = openLibrary();
-    this.libc = new Libc(this.#library);
-    this.#libbpf = openLibbpf({ library: this.#library, libc: this.libc });
-    this.#object = this.#libbpf.openObject(eventsObject(), { name: "events" });
-    this.#object.load();
-    this.#runner = Deno.dlopen(this.#library.path, {
+  constructor(path: string) {
+    this.#library = Deno.dlopen(path, {
       // int bpf_prog_test_run_opts(int prog_fd, struct bpf_test_run_opts *opts)
       bpf_prog_test_run_opts: { parameters: ["i32", "buffer"], result: "i32" },
     });
   }
 
-  map(name: string): BpfMap {
-    const map = this.#object.findMap(name);
-    if (!map) throw new Error(`No map ${name}`);
-    return map;
-  }
-
-  /** Runs `program`. @returns how many records it sent. */
-  emit(program: "emit_ring" | "emit_large_ring" | "emit_perf", emission: Emission): number {
+  /** Runs the program once. @returns how many records it sent. */
+  emit(programFd: number, emission: Emission): number {
     const { count, size = 64, first = 0, flags = 0, discard = 0, cpu } = emission;
-    const fd = this.#object.findProgram(program)?.fd;
-    if (fd === undefined) throw new Error(`No program ${program}`);
     const context = BigUint64Array.from([count, size, first, flags, discard], BigInt);
     // struct bpf_test_run_opts (bpf.h)
     const options = new DataView(new ArrayBuffer(80));
@@ -92,13 +75,69 @@ export class Events implements Disposable {
     options.setUint32(48, context.byteLength, true); // ctx_size_in
     if (cpu !== undefined) options.setUint32(68, 1, true); // flags: BPF_F_TEST_RUN_ON_CPU
     options.setUint32(72, cpu ?? 0, true); // cpu
-    const result = this.#runner.symbols.bpf_prog_test_run_opts(fd, new Uint8Array(options.buffer));
-    if (result < 0) throw new BpfError(`Cannot run program "${program}"`, result);
+    const result = this.#library.symbols.bpf_prog_test_run_opts(programFd, new Uint8Array(options.buffer));
+    if (result < 0) throw new BpfError("Cannot run a program", result);
     return options.getInt32(56, true); // retval
   }
 
   [Symbol.dispose](): void {
-    this.#runner.close();
+    this.#library.close();
+  }
+}
+
+/** Names of the programs. */
+export type EmitterName = "emit_ring" | "emit_large_ring" | "emit_perf";
+
+/** Loaded programs, and their maps. */
+export class Events implements Disposable {
+  readonly libc: Libc;
+  readonly #library: NativeLibrary;
+  readonly #libbpf: Libbpf;
+  readonly #object: BpfObject;
+  readonly #runner: Runner;
+
+  constructor() {
+    this.#library = openLibrary();
+    this.libc = new Libc(this.#library);
+    this.#libbpf = openLibbpf({ library: this.#library, libc: this.libc });
+    this.#object = this.#libbpf.openObject(eventsObject(), { name: "events" });
+    this.#object.load();
+    this.#runner = new Runner(this.#library.path);
+  }
+
+  /** What `dlopen` was given. */
+  get libraryPath(): string {
+    return this.#library.path;
+  }
+
+  map(name: string): BpfMap {
+    const map = this.#object.findMap(name);
+    if (!map) throw new Error(`No map ${name}`);
+    return map;
+  }
+
+  programFd(name: EmitterName): number {
+    const program = this.#object.findProgram(name);
+    if (!program) throw new Error(`No program ${name}`);
+    return program.fd;
+  }
+
+  /** Runs `program`. @returns how many records it sent. */
+  emit(program: EmitterName, emission: Emission): number {
+    return this.#runner.emit(this.programFd(program), emission);
+  }
+
+  /** Sets the bytes from which perf records are made, on every CPU. */
+  fillScratch(bytes: Uint8Array): void {
+    const map = this.map("scratch");
+    const element = new Uint8Array(8 + map.elementBytes);
+    for (let at = 8; at < element.length; at += map.valueSize) element.set(bytes, at);
+    const result = map.update({ base: addressOf(element.buffer) }, 0, 8, 0);
+    if (result < 0) throw new BpfError("Cannot fill map scratch", result);
+  }
+
+  [Symbol.dispose](): void {
+    this.#runner[Symbol.dispose]();
     this.#object[Symbol.dispose]();
     this.#libbpf[Symbol.dispose]();
     this.libc[Symbol.dispose]();

@@ -1,11 +1,28 @@
 /** The pump on the kernel's own buffers. Needs root. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
+import { BpfError } from "../../errors.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
 import { Entry, TestGuest } from "../guests/pump_guest.ts";
 import { Events } from "./pump_events.ts";
+import type { Order } from "./pump_worker.ts";
 
 const DATA = 1024;
+const EINTR = -4;
+
+/** Makes `guest` note the number of each record. */
+function noteNumbers(guest: TestGuest): number[] {
+  const numbers: number[] = [];
+  guest.onRecord = (_context, data) => {
+    numbers.push(guest.number(data));
+    return 0;
+  };
+  return numbers;
+}
+
+function upTo(count: number, first = 0): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
 
 Deno.test("EventBuffer.poll() delivers every record of a ring once, in order, around its end", () => {
   using events = new Events();
@@ -22,6 +39,234 @@ Deno.test("EventBuffer.poll() delivers every record of a ring once, in order, ar
     assertEquals(events.emit("emit_ring", { count: 2000, first }), 2000);
     assertEquals(buffer.poll(Entry.RETURNING, 7, DATA, 4096, 0), 2000);
   }
-  assertEquals(numbers, Array.from({ length: 20_000 }, (_, i) => i));
+  assertEquals(numbers, upTo(20_000));
   assertEquals(buffer.poll(Entry.RETURNING, 7, DATA, 4096, 0), 0);
 });
+
+Deno.test("EventBuffer.poll() delivers records of every size, and those that a full ring kept", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  const numbers = noteNumbers(guest);
+  for (const size of [8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1000, 4095, 4096]) {
+    const sent = events.emit("emit_ring", { count: 100_000, size });
+    assertEquals(sent, Math.floor((256 * 1024 - 1) / (Math.ceil((size + 8) / 8) * 8)));
+    assertEquals(buffer.poll(Entry.SILENT, 0, DATA, 4096, 0), sent);
+    assertEquals(numbers.splice(0), upTo(sent));
+  }
+});
+
+Deno.test("EventBuffer.poll() passes over discarded records without counting them", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  const numbers = noteNumbers(guest);
+  assertEquals(events.emit("emit_ring", { count: 9, discard: 3 }), 6);
+  assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 6);
+  assertEquals(numbers, [0, 1, 3, 4, 6, 7]);
+  // Nothing but discarded ones: the whole time is waited.
+  assertEquals(events.emit("emit_ring", { count: 3, discard: 1 }), 0);
+  const start = performance.now();
+  assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 50), 0);
+  assertGreater(performance.now() - start, 49);
+});
+
+Deno.test("EventBuffer.poll() leaves what its callbacks cause to the next poll", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  guest.onRecord = () => {
+    events.emit("emit_ring", { count: 2 });
+    return 0;
+  };
+  events.emit("emit_ring", { count: 1 });
+  assertEquals([1, 2, 3].map(() => buffer.poll(Entry.RETURNING, 0, DATA, 64, 1000)), [1, 2, 4]);
+});
+
+Deno.test("EventBuffer.poll() gives each record's room back before its callback returns", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  const full = events.emit("emit_ring", { count: 100_000 });
+  let refilled = 0;
+  guest.onRecord = () => {
+    refilled += events.emit("emit_ring", { count: 1 });
+    return 0;
+  };
+  assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), full);
+  assertEquals(refilled, full);
+});
+
+Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than it was told", () => {
+  using events = new Events();
+  for (const map of ["ring", "perf"]) {
+    using buffer = EventBuffer.open(events.libc, events.map(map), new TestGuest());
+    const start = performance.now();
+    const before = cpuTicks();
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 300), 0);
+    const waited = performance.now() - start;
+    assertGreater(waited, 299);
+    assertLess(waited, 500);
+    assertLess(cpuTicks() - before, 5);
+  }
+});
+
+Deno.test("EventBuffer.poll() is woken by a record from another CPU, every time", () => {
+  using events = new Events();
+  for (const map of ["ring", "perf"]) {
+    const guest = new TestGuest();
+    using buffer = EventBuffer.open(events.libc, events.map(map), guest);
+    const fd = events.programFd(map === "ring" ? "emit_ring" : "emit_perf");
+    const order: Order = { fd, path: events.libraryPath, count: 2000 };
+    const url = new URL("pump_worker.ts", import.meta.url).href;
+    const worker = new Worker(url, { type: "module", name: JSON.stringify(order) });
+    let delivered = 0;
+    let longest = 0;
+    while (delivered < 2000) {
+      const start = performance.now();
+      const result = buffer.poll(Entry.SILENT, 0, DATA, 64, 2000);
+      longest = Math.max(longest, performance.now() - start);
+      assert(result > 0, `${map}: no wakeup after record ${delivered}`);
+      delivered += result;
+    }
+    worker.terminate();
+    assertEquals(delivered, 2000);
+    assertLess(longest, 1500);
+  }
+});
+
+Deno.test("EventBuffer.poll() ends a wait when the wake descriptor is readable", () => {
+  using events = new Events();
+  const wakeFd = events.libc.eventfd();
+  for (const map of ["ring", "perf"]) {
+    const guest = new TestGuest();
+    using buffer = EventBuffer.open(events.libc, events.map(map), guest, { wakeFd });
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 10), 0);
+    events.libc.write(wakeFd, new Uint8Array(new BigUint64Array([1n]).buffer));
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), EINTR);
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), EINTR);
+    // What is there is delivered all the same.
+    const program = map === "ring" ? "emit_ring" : "emit_perf";
+    assertEquals(events.emit(program, { count: 3 }), 3);
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), 3);
+    events.libc.read(wakeFd, new Uint8Array(8));
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 10), 0);
+  }
+  events.libc.close(wakeFd);
+});
+
+Deno.test("EventBuffer.poll() delivers the perf records of every CPU once, in order, around the ends", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, { perfBufferBytes: 16384 });
+  const numbers = noteNumbers(guest);
+  for (const size of [8, 12, 64, 100, 1000, 3000]) {
+    const count = Math.floor(15000 / (size + 24));
+    for (let round = 0; round < 20; round++) {
+      for (let cpu = 0; cpu < navigator.hardwareConcurrency; cpu++) {
+        assertEquals(events.emit("emit_perf", { count, size, first: cpu * 1000, cpu }), count);
+      }
+      assertEquals(
+        buffer.poll(Entry.RETURNING, 0, DATA, 4096, 0),
+        count * navigator.hardwareConcurrency,
+      );
+      assertEquals(
+        numbers.splice(0),
+        upTo(navigator.hardwareConcurrency).flatMap((cpu) => upTo(count, cpu * 1000)),
+      );
+    }
+  }
+  assertEquals(buffer.lost, 0);
+});
+
+Deno.test("EventBuffer.poll() copies perf records whole, around the end of the pages too", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, { perfBufferBytes: 4096 });
+  const expected = new Uint8Array(1000);
+  for (let i = 8; i < 1000; i++) expected[i] = i & 0xff;
+  events.fillScratch(expected);
+  let delivered = 0;
+  guest.onRecord = (_context, data, size) => {
+    // The kernel rounds the size up, so that data and its 4-byte size are a multiple of 8 bytes, and leaves the rest unwritten.
+    assertEquals(size, 1004);
+    expected[0] = delivered & 0xff;
+    expected[1] = delivered >> 8;
+    assertEquals(guest.bytes(data, 1000), expected);
+    delivered++;
+    return 0;
+  };
+  for (let first = 0; first < 300; first++) {
+    assertEquals(events.emit("emit_perf", { count: 1, size: 1000, first, cpu: 0 }), 1);
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 4096, 0), 1);
+  }
+  assertEquals(delivered, 300);
+});
+
+Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  const reports: number[] = [];
+  using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, {
+    perfBufferBytes: 4096,
+    onLost: (count) => reports.push(count),
+  });
+  const sent = events.emit("emit_perf", { count: 100, cpu: 0 });
+  assertLess(sent, 100);
+  assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), sent);
+  // The kernel says how many it dropped with the first record that there is room for again.
+  assertEquals(events.emit("emit_perf", { count: 1, cpu: 0 }), 1);
+  assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 1);
+  assertEquals(buffer.lost, 100 - sent);
+  assertEquals(reports, [100 - sent]);
+});
+
+Deno.test("EventBuffer leaves no descriptor and no mapping behind, even when disposed in its callback", () => {
+  using events = new Events();
+  // What is opened once for the process.
+  EventBuffer.open(events.libc, events.map("ring"), new TestGuest())[Symbol.dispose]();
+  for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
+    const before = resources();
+    for (let i = 0; i < 3; i++) {
+      const guest = new TestGuest();
+      const buffer = EventBuffer.open(events.libc, events.map(map), guest);
+      assertGreater(resources().mappings, before.mappings);
+      assertGreater(resources().descriptors, before.descriptors);
+      assertEquals(events.emit(program, { count: 5, cpu: 0 }), 5);
+      guest.onRecord = () => {
+        buffer[Symbol.dispose]();
+        return 0;
+      };
+      // Delivery ends after the callback that disposed the buffer, though there is more.
+      assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), 1);
+      assertThrows(() => buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), TypeError, "closed");
+    }
+    assertEquals(resources(), before);
+    // Nothing listens any more.
+    if (map === "perf") assertEquals(events.emit("emit_perf", { count: 1, cpu: 0 }), 0);
+  }
+});
+
+Deno.test("EventBuffer.open() refuses a map that is no buffer", () => {
+  using events = new Events();
+  const error = assertThrows(
+    () => EventBuffer.open(events.libc, events.map("scratch"), new TestGuest()),
+    BpfError,
+    'Cannot open a buffer on map "scratch"',
+  );
+  assertEquals(error.code, "EINVAL");
+});
+
+function resources(): { descriptors: number; mappings: number } {
+  return {
+    descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
+    mappings: Deno.readTextFileSync("/proc/self/maps").split("\n")
+      .filter((line) => /bpf-map|perf_event/.test(line)).length,
+  };
+}
+
+/** The CPU time of this process, in ticks of 10 ms. */
+function cpuTicks(): number {
+  const fields = Deno.readTextFileSync("/proc/self/stat").split(") ")[1]?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
