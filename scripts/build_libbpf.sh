@@ -30,7 +30,7 @@ fetch_source() {
   local path=$1 sha256=$2
   local target=$work/${path##*/}
   if ! sha256sum --check --status <<<"$sha256  $target" 2>/dev/null; then
-    /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root \
+    /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root \
       download-file "$(debian_mirror)pool/main/$path" "$target" "SHA256:$sha256" >&2
   fi
   tar --extract --no-same-owner --file "$target" --directory "$work"
