@@ -1,0 +1,204 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { FDFLAGS, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
+import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+
+const NEW = { oflags: OFLAGS.CREAT };
+
+Deno.test("fd_write() and fd_read() move the position, and gather and scatter", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  assertEquals(guest.write(fd, "one", "", "two", "three"), 11);
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "onetwothree");
+  assertEquals(guest.seek(fd, 0n, WHENCE.CUR), 11n);
+  assertEquals(guest.seek(fd, 3n, WHENCE.SET), 3n);
+  const errno = guest.call("fd_read", fd, ...guest.putIovecs([8000, 3], [8100, 0], [8200, 100]), RESULT_PTR);
+  assertEquals([errno, guest.u32()], ["SUCCESS", 8]);
+  const text = new TextDecoder();
+  assertEquals(text.decode(guest.memory.bytes.slice(8000, 8003)), "two");
+  assertEquals(text.decode(guest.memory.bytes.slice(8200, 8205)), "three");
+  assertEquals(guest.read(fd), "");
+});
+
+Deno.test("fd_write() of nothing writes nothing", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  assertEquals(guest.write(fd), 0);
+  assertEquals(guest.write(fd, ""), 0);
+});
+
+Deno.test("fd_seek() and fd_tell() count from the start, the position and the end", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  guest.write(fd, "0123456789");
+  assertEquals(guest.seek(fd, -4n, WHENCE.CUR), 6n);
+  assertEquals(guest.seek(fd, -2n, WHENCE.END), 8n);
+  guest.ok("fd_tell", fd, RESULT_PTR);
+  assertEquals(guest.u64(), 8n);
+  assertEquals(guest.seek(fd, 1000n, WHENCE.CUR), 1008n, "beyond the end");
+  assertEquals(guest.seek(fd, -2000n, WHENCE.CUR), "EINVAL", "before the start");
+  assertEquals(guest.seek(fd, 0n, 3), "EINVAL", "no such whence");
+  assertEquals(guest.seek(fd, 0n, WHENCE.CUR), 1008n, "failures do not move");
+});
+
+Deno.test("fd_pread() and fd_pwrite() leave the position", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  assertEquals(guest.writeAt(fd, 0n, "01", "23"), 4);
+  assertEquals(guest.writeAt(fd, 2n, "xy"), 2);
+  assertEquals(guest.seek(fd, 0n, WHENCE.CUR), 0n);
+  assertEquals(guest.read(fd, 100, 1n), "1xy");
+  assertEquals(guest.read(fd, 100, 4n), "", "the end");
+  assertEquals(guest.read(fd, 100, 1n << 63n), "!EINVAL");
+  assertEquals(guest.writeAt(fd, 0xffff_ffff_ffff_ffffn, "x"), "EINVAL");
+  assertEquals(guest.read(fd), "01xy", "the position was left");
+});
+
+Deno.test("fd_fdstat_set_flags() switches APPEND", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", { ...NEW, fdflags: FDFLAGS.APPEND });
+  assertEquals(guest.fdstat(fd).flags, FDFLAGS.APPEND);
+  guest.write(fd, "aaaa");
+  guest.seek(fd, 0n, WHENCE.SET);
+  guest.write(fd, "bb");
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "aaaabb");
+  guest.ok("fd_fdstat_set_flags", fd, 0);
+  assertEquals(guest.fdstat(fd).flags, 0);
+  guest.seek(fd, 0n, WHENCE.SET);
+  guest.write(fd, "cc");
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "ccaabb");
+  guest.ok("fd_fdstat_set_flags", fd, FDFLAGS.APPEND | FDFLAGS.NONBLOCK);
+  assertEquals(guest.fdstat(fd).flags, FDFLAGS.APPEND | FDFLAGS.NONBLOCK);
+  assertEquals(guest.call("fd_fdstat_set_flags", fd, FDFLAGS.SYNC), "EINVAL", "not on an open file");
+  assertEquals(guest.call("fd_fdstat_set_flags", fd, 32), "EINVAL", "no such flag");
+});
+
+Deno.test("path_open() keeps the SYNC flags and fd_fdstat_set_flags() takes them back", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", { ...NEW, fdflags: FDFLAGS.SYNC | FDFLAGS.APPEND });
+  const { flags } = guest.fdstat(fd);
+  assertEquals(flags & (FDFLAGS.SYNC | FDFLAGS.APPEND), FDFLAGS.SYNC | FDFLAGS.APPEND);
+  guest.ok("fd_fdstat_set_flags", fd, flags & ~FDFLAGS.APPEND);
+  assertEquals(guest.fdstat(fd).flags, flags & ~FDFLAGS.APPEND);
+  const data = guest.opened("file", { fdflags: FDFLAGS.DSYNC });
+  assertEquals(guest.fdstat(data).flags, FDFLAGS.DSYNC);
+});
+
+Deno.test("path_open() creates, refuses to create twice, and truncates", () => {
+  using guest = new TestGuest();
+  assertEquals(guest.open("file"), "ENOENT");
+  guest.write(guest.opened("file", { oflags: OFLAGS.CREAT | OFLAGS.EXCL }), "content");
+  assertEquals(guest.open("file", { oflags: OFLAGS.CREAT | OFLAGS.EXCL }), "EEXIST");
+  assertEquals(guest.read(guest.opened("file", NEW)), "content");
+  assertEquals(guest.read(guest.opened("file", { oflags: OFLAGS.TRUNC })), "");
+  assertEquals(guest.open("file", { oflags: OFLAGS.DIRECTORY, rights: RIGHTS.FD_READ }), "ENOTDIR");
+  assertEquals(guest.open("file", { oflags: 64 }), "EINVAL", "no such flag");
+  assertEquals(guest.open("file", { fdflags: 64 }), "EINVAL", "no such flag");
+  assertEquals(guest.open("new", { oflags: OFLAGS.CREAT | OFLAGS.DIRECTORY }), "EINVAL");
+});
+
+Deno.test("path_open() gives the lowest free descriptor, and at most 1,024", () => {
+  using guest = new TestGuest();
+  Deno.writeTextFileSync(guest.path("file"), "");
+  const [a, b, c] = [guest.opened("file"), guest.opened("file"), guest.opened("file")];
+  assertEquals([a, b, c], [4, 5, 6]);
+  guest.ok("fd_close", b);
+  assertEquals(guest.opened("file"), b);
+  for (let fd = 7; fd < 1024; fd++) assertEquals(guest.opened("file", { rights: RIGHTS.FD_READ }), fd);
+  assertEquals(guest.open("file"), "EMFILE");
+  guest.ok("fd_close", 500);
+  assertEquals(guest.open("file"), 500);
+});
+
+Deno.test("fd_filestat_set_size() and fd_allocate() change the size", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  const size = () => {
+    guest.ok("fd_filestat_get", fd, RESULT_PTR);
+    return guest.u64(32);
+  };
+  guest.ok("fd_filestat_set_size", fd, 100n);
+  assertEquals(size(), 100n);
+  guest.ok("fd_allocate", fd, 10n, 10n);
+  assertEquals(size(), 100n, "allocating inside keeps the size");
+  guest.ok("fd_allocate", fd, 90n, 20n);
+  assertEquals(size(), 110n, "allocating beyond the end grows");
+  guest.ok("fd_filestat_set_size", fd, 5n);
+  assertEquals(size(), 5n);
+  assertEquals(guest.call("fd_filestat_set_size", fd, -1n), "EINVAL");
+  assertEquals(guest.call("fd_allocate", fd, 0n, 0n), "EINVAL");
+});
+
+Deno.test("fd_advise() takes the six advices and changes nothing", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  guest.write(fd, "text");
+  for (let advice = 0; advice < 6; advice++) guest.ok("fd_advise", fd, 0n, 4n, advice);
+  assertEquals(guest.call("fd_advise", fd, 0n, 4n, 6), "EINVAL");
+  assertEquals(guest.call("fd_advise", fd, 1n << 63n, 4n, 0), "EINVAL");
+  assertEquals(guest.call("fd_advise", ROOT, 0n, 0n, 0), "EBADF");
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "text");
+});
+
+Deno.test("fd_sync() and fd_datasync() succeed on files and directories", () => {
+  using guest = new TestGuest();
+  for (const fd of [guest.opened("file", NEW), ROOT]) {
+    guest.ok("fd_sync", fd);
+    guest.ok("fd_datasync", fd);
+  }
+});
+
+Deno.test("fd_filestat_get() and path_filestat_get() tell the same", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  guest.write(fd, "12345");
+  guest.ok("fd_filestat_get", fd, RESULT_PTR);
+  const opened = guest.memory.bytes.slice(RESULT_PTR, RESULT_PTR + 64);
+  assertEquals(guest.stat("file"), "SUCCESS");
+  assertEquals(guest.memory.bytes.slice(RESULT_PTR, RESULT_PTR + 64), opened);
+  const host = Deno.statSync(guest.path("file"));
+  assertEquals(guest.u64(8), BigInt(host.ino ?? 0));
+  assertEquals(guest.u8(16), 4, "a regular file");
+  assertEquals([guest.u64(24), guest.u64(32)], [1n, 5n], "links, size");
+  assertEquals(guest.u64(48) / 1_000_000n, BigInt(host.mtime?.getTime() ?? 0));
+  assertNotEquals(guest.u64(0), 0n, "device");
+});
+
+Deno.test("fd_filestat_set_times() sets what its flags name", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  const times = () => {
+    guest.ok("fd_filestat_get", fd, RESULT_PTR);
+    return [guest.u64(40), guest.u64(48)];
+  };
+  guest.ok("fd_filestat_set_times", fd, 1_000_000_123n, 2_000_000_456n, FSTFLAGS.ATIM | FSTFLAGS.MTIM);
+  assertEquals(times(), [1_000_000_123n, 2_000_000_456n]);
+  guest.ok("fd_filestat_set_times", fd, 7n, 8n, FSTFLAGS.MTIM);
+  assertEquals(times(), [1_000_000_123n, 8n]);
+  guest.ok("fd_filestat_set_times", fd, 0n, 0n, 0);
+  assertEquals(times(), [1_000_000_123n, 8n], "no flag, no change");
+  const before = BigInt(Date.now()) * 1_000_000n - 1_000_000_000n;
+  guest.ok("fd_filestat_set_times", fd, 0n, 0n, FSTFLAGS.ATIM_NOW);
+  assertEquals([(times()[0] ?? 0n) > before, times()[1]], [true, 8n]);
+  for (const flags of [FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW, FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW, 16]) {
+    assertEquals(guest.call("fd_filestat_set_times", fd, 1n, 1n, flags), "EINVAL");
+  }
+  assertEquals(times()[1], 8n);
+});
+
+Deno.test("a file that is unlinked while open stays usable", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", NEW);
+  assertEquals(guest.onPath("path_unlink_file", "file"), "SUCCESS");
+  assertEquals(guest.write(fd, "still"), 5);
+  assertEquals(guest.read(fd, 10, 0n), "still");
+  guest.ok("fd_filestat_get", fd, RESULT_PTR);
+  assertEquals(guest.u64(24), 0n, "no link is left");
+  assertEquals(typeof guest.open("file", NEW), "number", "the name is free again");
+});
+
+Deno.test("fd_write() to a full device is ENOSPC", () => {
+  using guest = new TestGuest({ preopens: [{ hostPath: "/dev", guestPath: "/", readOnly: false }] });
+  const fd = guest.opened("full", { rights: RIGHTS.FD_WRITE });
+  assertEquals(guest.write(fd, "text"), "ENOSPC");
+  assertEquals(guest.write(fd, "a", "b"), "ENOSPC");
+});

@@ -1,0 +1,231 @@
+/**
+ * A guest without a program: it calls the import functions itself, on a memory of its own, in a directory of its own.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { WASI_ERRNO } from "../../errors.ts";
+import { Files } from "../../ffi/files.ts";
+import { openLibrary } from "../../ffi/library.ts";
+import { GuestMemory } from "../../host/memory.ts";
+import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
+import { ALL_RIGHTS, LOOKUP_SYMLINK_FOLLOW } from "../../host/wasi/types.ts";
+
+/** The descriptor of the directory `/`, the only one that a {@link TestGuest} is given. */
+export const ROOT = 3;
+
+/** An errno by its name in `errors.ts`. */
+export type ErrnoName = keyof typeof WASI_ERRNO;
+
+const ERRNO_NAMES = new Map<number, string>(Object.entries(WASI_ERRNO).map(([name, number]) => [number, name]));
+
+/** Where results and structs go; what is passed in is put above. */
+const RESULT = 64;
+const SCRATCH = 4096;
+const IOVECS = 512;
+
+/** What a test says of a guest, beyond its directory. */
+export interface TestGuestOptions extends Partial<WasiOptions> {
+  readOnly?: boolean;
+}
+
+/** See the module. Its directory on the host is removed with it. */
+export class TestGuest implements Disposable {
+  readonly directory: string;
+  readonly memory: GuestMemory;
+  readonly wasi: Wasi;
+  readonly #library = openLibrary();
+  readonly #files = new Files(this.#library);
+  #next = SCRATCH;
+
+  constructor(options: TestGuestOptions = {}) {
+    this.directory = Deno.makeTempDirSync({ prefix: "wasi-" });
+    this.wasi = new Wasi(this.#files, {
+      args: options.args ?? [],
+      env: options.env ?? {},
+      preopens: options.preopens ??
+        [{ hostPath: this.directory, guestPath: "/", readOnly: options.readOnly ?? false }],
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      ...(options.stdout === undefined ? {} : { stdout: options.stdout }),
+      ...(options.stderr === undefined ? {} : { stderr: options.stderr }),
+    });
+    this.memory = new GuestMemory(new WebAssembly.Memory({ initial: 4 }));
+    this.wasi.bind(this.memory);
+  }
+
+  /** Where `name` of the guest's directory is on the host. */
+  path(name: string): string {
+    return `${this.directory}/${name}`;
+  }
+
+  /** Calls an import function. @returns the errno's name. */
+  call(name: string, ...args: (number | bigint)[]): string {
+    this.#next = SCRATCH;
+    return this.#call(name, args);
+  }
+
+  /** Calls an import function that must succeed. */
+  ok(name: string, ...args: (number | bigint)[]): void {
+    assertEquals(this.call(name, ...args), "SUCCESS", name);
+  }
+
+  // ----- memory
+
+  u8(offset = 0): number {
+    return this.memory.data.getUint8(RESULT + offset);
+  }
+
+  u16(offset = 0): number {
+    return this.memory.data.getUint16(RESULT + offset, true);
+  }
+
+  u32(offset = 0): number {
+    return this.memory.data.getUint32(RESULT + offset, true);
+  }
+
+  u64(offset = 0): bigint {
+    return this.memory.data.getBigUint64(RESULT + offset, true);
+  }
+
+  /** Puts bytes into memory. @returns their address and length. */
+  put(value: string | Uint8Array): [ptr: number, size: number] {
+    const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
+    const ptr = this.#next;
+    this.memory.bytes.set(bytes, ptr);
+    this.#next += (bytes.length + 15) & ~7;
+    return [ptr, bytes.length];
+  }
+
+  /** Puts iovecs into memory. @returns the address and the number of them. */
+  putIovecs(...ranges: readonly (readonly [ptr: number, size: number])[]): [ptr: number, count: number] {
+    ranges.forEach(([ptr, size], index) => {
+      this.memory.data.setUint32(IOVECS + index * 8, ptr, true);
+      this.memory.data.setUint32(IOVECS + index * 8 + 4, size, true);
+    });
+    return [IOVECS, ranges.length];
+  }
+
+  // ----- files
+
+  /** `path_open`. @returns the descriptor, or the errno's name. */
+  open(path: string | Uint8Array, options: OpenOptions = {}): number | string {
+    this.#next = SCRATCH;
+    const errno = this.#call("path_open", [
+      options.at ?? ROOT,
+      options.follow === false ? 0 : LOOKUP_SYMLINK_FOLLOW,
+      ...this.put(path),
+      options.oflags ?? 0,
+      options.rights ?? ALL_RIGHTS,
+      options.inheriting ?? ALL_RIGHTS,
+      options.fdflags ?? 0,
+      RESULT,
+    ]);
+    return errno === "SUCCESS" ? this.u32() : errno;
+  }
+
+  /** {@link TestGuest.open} that must succeed. */
+  opened(path: string, options: OpenOptions = {}): number {
+    const fd = this.open(path, options);
+    if (typeof fd === "string") throw new Error(`path_open("${path}"): ${fd}`);
+    return fd;
+  }
+
+  /** A call whose arguments are a directory's descriptor, a path, and others: `path_unlink_file` and its like. */
+  onPath(name: string, path: string | Uint8Array, ...rest: (number | bigint)[]): string {
+    this.#next = SCRATCH;
+    return this.#call(name, [ROOT, ...this.put(path), ...rest]);
+  }
+
+  rename(from: string, to: string): string {
+    this.#next = SCRATCH;
+    return this.#call("path_rename", [ROOT, ...this.put(from), ROOT, ...this.put(to)]);
+  }
+
+  link(from: string, to: string, flags = 0): string {
+    this.#next = SCRATCH;
+    return this.#call("path_link", [ROOT, flags, ...this.put(from), ROOT, ...this.put(to)]);
+  }
+
+  symlink(target: string, path: string): string {
+    this.#next = SCRATCH;
+    return this.#call("path_symlink", [...this.put(target), ROOT, ...this.put(path)]);
+  }
+
+  /** `path_filestat_get`; the result is where {@link TestGuest.u64} and its like read. */
+  stat(path: string, options: { follow?: boolean } = {}): string {
+    this.#next = SCRATCH;
+    return this.#call("path_filestat_get", [
+      ROOT,
+      options.follow === false ? 0 : LOOKUP_SYMLINK_FOLLOW,
+      ...this.put(path),
+      RESULT,
+    ]);
+  }
+
+  /** `fd_write`. @returns how many bytes, or the errno's name. */
+  write(fd: number, ...texts: string[]): number | string {
+    this.#next = SCRATCH;
+    const errno = this.#call("fd_write", [fd, ...this.putIovecs(...texts.map((text) => this.put(text))), RESULT]);
+    return errno === "SUCCESS" ? this.u32() : errno;
+  }
+
+  /** `fd_pwrite`. @returns how many bytes, or the errno's name. */
+  writeAt(fd: number, offset: bigint, ...texts: string[]): number | string {
+    this.#next = SCRATCH;
+    const iovecs = this.putIovecs(...texts.map((text) => this.put(text)));
+    const errno = this.#call("fd_pwrite", [fd, ...iovecs, offset, RESULT]);
+    return errno === "SUCCESS" ? this.u32() : errno;
+  }
+
+  /** `fd_read` (or `fd_pread`, with an offset) into one buffer. @returns the text, or the errno's name after "!". */
+  read(fd: number, size = 100, offset?: bigint): string {
+    this.#next = SCRATCH;
+    const iovecs = this.putIovecs([SCRATCH, size]);
+    const errno = offset === undefined
+      ? this.#call("fd_read", [fd, ...iovecs, RESULT])
+      : this.#call("fd_pread", [fd, ...iovecs, offset, RESULT]);
+    if (errno !== "SUCCESS") return `!${errno}`;
+    return new TextDecoder().decode(this.memory.bytes.slice(SCRATCH, SCRATCH + this.u32()));
+  }
+
+  /** `fd_seek`. @returns the position, or the errno's name. */
+  seek(fd: number, offset: bigint, whence: number): bigint | string {
+    const errno = this.call("fd_seek", fd, offset, whence, RESULT);
+    return errno === "SUCCESS" ? this.u64() : errno;
+  }
+
+  /** `fd_fdstat_get`. */
+  fdstat(fd: number): { filetype: number; flags: number; rights: bigint; inheriting: bigint } {
+    this.ok("fd_fdstat_get", fd, RESULT);
+    return { filetype: this.u8(), flags: this.u16(2), rights: this.u64(8), inheriting: this.u64(16) };
+  }
+
+  #call(name: string, args: (number | bigint)[]): string {
+    const run = this.wasi.imports[name];
+    if (run === undefined) throw new TypeError(`no import "${name}"`);
+    // WebAssembly hands over 32-bit values as signed numbers.
+    const errno = run(...args.map((value) => typeof value === "number" ? value | 0 : BigInt.asIntN(64, value)));
+    return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
+  }
+
+  [Symbol.dispose](): void {
+    this.wasi[Symbol.dispose]();
+    this.#files[Symbol.dispose]();
+    this.#library[Symbol.dispose]();
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+/** What `path_open` is asked for; all rights and following links unless said otherwise. */
+export interface OpenOptions {
+  at?: number;
+  follow?: boolean;
+  oflags?: number;
+  rights?: bigint;
+  inheriting?: bigint;
+  fdflags?: number;
+}
+
+/** Address of the results that {@link TestGuest.u32} and its like read. */
+export const RESULT_PTR = RESULT;
