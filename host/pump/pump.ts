@@ -20,6 +20,8 @@ export interface PumpLayout {
   readonly dataBytes: number;
   /** Where the first perf buffer is, and how many there are. */
   readonly perf?: { readonly start: number; readonly count: number };
+  /** Whether the processor lets a store pass earlier loads: this machine's answer when absent. */
+  readonly weakOrder?: boolean;
 }
 
 /** The functions of pump.wat. Pointers are wasm `i32`, signed or not. */
@@ -41,7 +43,7 @@ let compiled: WebAssembly.Module | undefined;
  */
 export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(PUMP_BASE64), (char) => char.charCodeAt(0)));
-  const { pageSizeBytes, dataBytes, perf } = layout;
+  const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
   const instance = new WebAssembly.Instance(compiled, {
     ring: {
       memory,
@@ -50,7 +52,7 @@ export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, 
       start: perf?.start ?? 0,
       stride: pageSizeBytes + dataBytes,
       count: perf?.count ?? 0,
-      weak: Deno.build.arch === "x86_64" ? 0 : 1,
+      weak: weakOrder ? 1 : 0,
     },
     guest: { memory: guest.memory, table: guest.table },
   });
