@@ -64,16 +64,19 @@ build_bpf() {
   fi
 }
 
-# $1 (C or C++) -> $2, with the skeletons in the folder of $2
+# $1 (C or C++) -> $2, with the skeletons in the folder of $2. A line "// link: FLAGS" in the source replaces the flags to
+# link with.
 build_wasm() {
-  local source=$1 module=$2 compiler=(clang-19)
+  local source=$1 module=$2 compiler=(clang-19) link=-Wl,--export-table
   local folder=${module%/*}
   outdated "$module" "$source" "${source%/*}"/*.h "$folder"/*.skel.h examples/include/*.h wasm-include/c/*.h "$0" ||
     return 0
   echo "  $source"
   [[ $source == *.cpp ]] && compiler=(clang++-19 -fno-exceptions)
-  "${compiler[@]}" --target=wasm32-wasi -Oz -Wall -Wextra -I "$folder" -I wasm-include/c -I examples/include \
-    -Wl,--export-table -Wl,--strip-all "$source" -o "$module"
+  if grep -q '^// link:' "$source"; then link=$(sed -n 's,^// link:,,p' "$source"); fi
+  # shellcheck disable=SC2086 # $link is a list of words
+  "${compiler[@]}" --target=wasm32-wasi -Oz -Wall -Wextra -I "${source%/*}" -I "$folder" -I wasm-include/c \
+    -I examples/include $link -Wl,--strip-all "$source" -o "$module"
 }
 
 build_example() {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/* A map call is one bpf(2) call: events.bpf.c counts those of this process. */
+#include "events_guest.h"
+
+enum { ROUNDS = 1000 };
+
+static struct events_bpf *skel;
+
+/* Counts itself as well: the kernel's side adds one before the look-up runs. */
+static __u64 calls(void) {
+    __u32 key = 0;
+    __u64 count = 0;
+    bpf_map_lookup_elem(bpf_map__fd(skel->maps.calls), &key, &count);
+    return count;
+}
+
+int main(void) {
+    __u32 key = 0, next;
+    __u64 value = 0;
+    skel = events_open_and_start();
+    int map = bpf_map__fd(skel->maps.globals);
+    events_emit(skel, COMMAND_RING_A, 0, 0, 0); /* says which process to count */
+
+    __u64 before = calls();
+    for (int i = 0; i < ROUNDS; i++) bpf_map_lookup_elem(map, &key, &value);
+    check_equal("look-ups", calls() - before - 1, ROUNDS);
+    before = calls();
+    for (int i = 0; i < ROUNDS; i++) bpf_map_update_elem(map, &key, &value, BPF_ANY);
+    check_equal("updates", calls() - before - 1, ROUNDS);
+    before = calls();
+    for (int i = 0; i < ROUNDS; i++) bpf_map_get_next_key(map, &key, &next);
+    check_equal("steps of a walk", calls() - before - 1, ROUNDS);
+    events_bpf__destroy(skel);
+    return check_result();
+}

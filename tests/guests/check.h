@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/* How test guests report: a line "ok NAME" or "not ok NAME: why" for each fact, and exit code 1 if one does not hold. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+static int check_failures;
+
+/* The fact is that `got` is `wanted`. */
+static inline bool check_equal(const char *name, long long got, long long wanted) {
+    bool holds = got == wanted;
+    if (holds) {
+        printf("ok %s\n", name);
+    } else {
+        printf("not ok %s: got %lld, wanted %lld\n", name, got, wanted);
+        check_failures++;
+    }
+    fflush(stdout); /* what comes next may end the guest */
+    return holds;
+}
+
+static inline bool check(const char *name, bool holds) {
+    return check_equal(name, holds, true);
+}
+
+/* The guest's exit code. */
+static inline int check_result(void) {
+    return check_failures ? 1 : 0;
+}
+
+#endif /* CHECK_H */

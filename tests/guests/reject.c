@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/*
+ * An object that the kernel rejects, and a place to attach to that is not there. The test of this guest looks for the
+ * verifier's words and the tracepoint's name on stderr. A program that is not to be loaded is not.
+ */
+#include "libbpf-wasm.h"
+#include "check.h"
+#include "reject.skel.h"
+
+int main(void) {
+    errno = 0;
+    check("an object that the verifier rejects does not load", reject_bpf__open_and_load() == NULL);
+    check("and sets errno", errno != 0);
+
+    struct reject_bpf *skel = reject_bpf__open();
+    check_equal("the bad program can be left out", bpf_program__set_autoload(skel->progs.bad, false), 0);
+    check_equal("and what is left loads", reject_bpf__load(skel), 0);
+    check_equal("it is too late to say so now", bpf_program__set_autoload(skel->progs.good, false), -EINVAL);
+    check_equal("attaching to what is not there", reject_bpf__attach(skel), -ENOENT);
+    check_equal("a program that was left out is unknown", wasm_attach_bpf_program(skel->skeleton->handle, "bad", NULL), -2);
+    reject_bpf__destroy(skel);
+
+    skel = reject_bpf__open();
+    bpf_program__set_autoload(skel->progs.bad, false);
+    bpf_program__set_autoload(skel->progs.nowhere, false);
+    check_equal("without both it loads", reject_bpf__load(skel), 0);
+    check_equal("and attaches", reject_bpf__attach(skel), 0);
+    check("the good program has a link", skel->links.good != NULL);
+    check("the others have none", skel->links.bad == NULL && skel->links.nowhere == NULL);
+    reject_bpf__destroy(skel);
+    return check_result();
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+/* A trap in a callback ends the guest: the host exits with 134. */
+#include "events_guest.h"
+
+static int trap(void *ctx, void *data, size_t size) {
+    (void)ctx, (void)data, (void)size;
+    __builtin_trap();
+}
+
+int main(void) {
+    static char data[RECORD_SIZE_MAX];
+    struct events_bpf *skel = events_open_and_start();
+    events_emit(skel, COMMAND_RING_A, 0, 2, 64);
+    events_poll(events_handle(skel), skel->maps.ring_a, trap, NULL, data, sizeof(data), 0);
+    check("a trap in a callback ends the guest", false);
+    return check_result();
+}
