@@ -58,6 +58,18 @@ Deno.test("wasm-bpf runs a guest with libc alone and leaves no file behind", asy
   assertEquals(await filesIn(`${root.path}/tmp`), []);
 });
 
+Deno.test("wasm-bpf takes nothing that others may have put where its parts seem to lie", async () => {
+  await using root = await makeRoot();
+  for (const folder of ["bundle", "lib", ".build/lib", "bundle/lib"]) {
+    const planted = `${root.path}/tmp/deno-compile-wasm-bpf/${folder}`;
+    await Deno.mkdir(planted, { recursive: true });
+    for (const name of ["cli.js", "libwasm_bpf.so"]) await Deno.writeTextFile(`${planted}/${name}`, "throw 'planted'");
+  }
+  const { code, stdout } = await runIn(root.path, ["--version"]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /embedded/);
+});
+
 Deno.test("wasm-bpf exits with 127 and one line when there is no such module", async () => {
   await using root = await makeRoot();
   const { code, stdout, stderr } = await runIn(root.path, ["missing.wasm"]);
