@@ -6,7 +6,7 @@
 
 import { FormatError } from "../errors.ts";
 import { parseTypes } from "./parse_btf.ts";
-import type { BtfType, TypeId } from "./types.ts";
+import type { BtfType, BtfTypeOf, TypeId } from "./types.ts";
 
 /** How many const, volatile, typedef, ... may be stacked on a type; libbpf's limit. */
 const MAX_MODIFIERS = 32;
@@ -49,7 +49,7 @@ export class Btf {
   }
 
   /** The first type of this kind and name. */
-  find<Kind extends BtfType["kind"]>(kind: Kind, name: string): Extract<BtfType, { kind: Kind }> | undefined {
+  find<Kind extends BtfType["kind"]>(kind: Kind, name: string): BtfTypeOf<Kind> | undefined {
     this.#byName ??= groupByName(this.types);
     for (const type of this.#byName.get(name) ?? []) {
       if (isKind(type, kind)) return type;
@@ -98,6 +98,6 @@ function groupByName(types: readonly BtfType[]): Map<string, BtfType[]> {
   return groups;
 }
 
-function isKind<Kind extends BtfType["kind"]>(type: BtfType, kind: Kind): type is Extract<BtfType, { kind: Kind }> {
+function isKind<Kind extends BtfType["kind"]>(type: BtfType, kind: Kind): type is BtfTypeOf<Kind> {
   return type.kind === kind;
 }

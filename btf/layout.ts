@@ -120,7 +120,10 @@ export class Layouts {
     };
   }
 
-  /** What a C compiler makes of the same declaration, packed if the kernel side has it packed. */
+  /**
+   * What a C compiler makes of the same declaration, packed if the kernel side has it packed. Alignment that an attribute
+   * raises and unnamed bit-fields are not in BTF: where they were used, this is a guess.
+   */
   #placed(struct: BtfStruct): StructLayout {
     const { packed } = this.#kernel.ofStruct(struct);
     const bitOffsets: number[] = [];

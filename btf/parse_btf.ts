@@ -8,7 +8,7 @@
 
 import { FormatError } from "../errors.ts";
 import { Reader } from "./reader.ts";
-import type { BtfMember, BtfType, TypeId } from "./types.ts";
+import type { BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
 
 const MAGIC = 0xeb9f;
 const MAGIC_BIG_ENDIAN = 0x9feb;
@@ -266,7 +266,7 @@ function references(type: BtfType): TypeId[] {
 }
 
 /** Before the struct's flag, a bit-field's width was written in an INT of its own. */
-function oldBitFields(struct: Extract<BtfType, { kind: "struct" | "union" }>, types: readonly BtfType[]): BtfType {
+function oldBitFields(struct: BtfStruct, types: readonly BtfType[]): BtfType {
   const isOld = (member: BtfMember) => {
     const type = types[member.type];
     return member.bitSize === 0 && type?.kind === "int" && type.bits !== type.sizeBytes * 8;

@@ -109,3 +109,8 @@ export type BtfType =
   | BtfVar
   | BtfDataSection
   | BtfDeclTag;
+
+/** The types of one kind. */
+export type BtfTypeOf<Kind extends BtfType["kind"], Type extends BtfType = BtfType> = Type extends BtfType
+  ? Kind extends Type["kind"] ? Type : never
+  : never;

@@ -1,0 +1,70 @@
+/**
+ * Compiles the sources beside it for tests.
+ *
+ * @module
+ */
+
+const HERE = new URL(".", import.meta.url).pathname;
+
+const compiled = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** The BPF object of `name`.bpf.c; compiled once a run. */
+export function compileObject(name: string): Uint8Array<ArrayBuffer> {
+  let object = compiled.get(name);
+  if (object === undefined) {
+    object = compileSource(Deno.readTextFileSync(`${HERE}${name}.bpf.c`));
+    compiled.set(name, object);
+  }
+  return object;
+}
+
+/** The object that clang makes of `source` for `target` ("bpf", "bpfeb", "x86_64"). */
+export function compileSource(source: string, target = "bpf"): Uint8Array<ArrayBuffer> {
+  return withFile(".c", source, (path) => {
+    clang(["-g", "-O2", "-target", target, "-I", HERE, "-c", path, "-o", `${path}.o`]);
+    return Deno.readFileSync(`${path}.o`);
+  });
+}
+
+/** Fails with clang's words when C `source` does not compile for wasm32. */
+export function checkForWasm(source: string, options: readonly string[] = []): void {
+  withFile(".c", source, (path) => {
+    clang(["--target=wasm32-wasi", "-Wall", "-Werror", "-fsyntax-only", "-I", HERE, ...options, path]);
+  });
+}
+
+/** A module without libc that exports all functions and the memory. */
+export function compileModule(source: string, options: readonly string[] = []): Uint8Array<ArrayBuffer> {
+  return withFile(".c", source, (path) => {
+    const link = ["-nostdlib", "-Wl,--no-entry", "-Wl,--export-all", ...options];
+    clang(["--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-I", HERE, ...link, path, "-o", `${path}.wasm`]);
+    return Deno.readFileSync(`${path}.wasm`);
+  });
+}
+
+/** What `command` prints about `bytes`, which it gets as a file: the argument "FILE". */
+export function outputOf(command: string, args: readonly string[], bytes: Uint8Array): string {
+  return withFile(".o", bytes, (path) => run(command, args.map((arg) => arg === "FILE" ? path : arg)));
+}
+
+function clang(args: readonly string[]): void {
+  run("clang-19", args);
+}
+
+function run(command: string, args: readonly string[]): string {
+  const { success, stdout, stderr } = new Deno.Command(command, { args: [...args] }).outputSync();
+  if (!success) throw new Error(`${command} ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+function withFile<T>(suffix: string, content: string | Uint8Array, use: (path: string) => T): T {
+  const folder = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
+  try {
+    const path = `${folder}/x.bpf${suffix}`;
+    if (typeof content === "string") Deno.writeTextFileSync(path, content);
+    else Deno.writeFileSync(path, content);
+    return use(path);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
