@@ -2,8 +2,8 @@
 # Builds the guests: every examples/NAME/ (results beside the sources) and tests/guests/ (results in .build/guests/).
 #   scripts/build_guests.sh              all of them
 #   scripts/build_guests.sh NAME...      some: names of examples, or "tests"
-# Builds what is older than its sources and says a line for each step. Needs clang-19, lld-19, wasi-libc, bpftool, and what
-# scripts/build_libbpf.sh leaves in .build/include.
+# Builds what is older than its sources, with a line for each step. Needs what scripts/setup.sh installs, and the headers
+# that scripts/build_libbpf.sh leaves in .build/include.
 set -euo pipefail
 shopt -s nullglob extglob
 cd "$(dirname "$0")/.."
@@ -64,8 +64,8 @@ build_bpf() {
   fi
 }
 
-# $1 (C or C++) -> $2, with the skeletons in the folder of $2. A line "// link: FLAGS" in the source replaces the flags to
-# link with.
+# $1 (C or C++) -> $2, with the skeletons in the folder of $2. A line "// link: FLAGS" in the source replaces the flags
+# to link with.
 build_wasm() {
   local source=$1 module=$2 compiler=(clang-19) link=-Wl,--export-table
   local folder=${module%/*}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Counts what a network interface receives, by protocol, at the earliest point there is, and prints a table every interval.
+ * Counts what a network interface receives, by protocol, at the earliest point there is; prints a table every interval.
  * Shows: XDP, and a per-CPU map.
  * See README.md for what it looks like.
  */

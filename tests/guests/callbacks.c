@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What a callback may do: stop, return nothing, grow memory, use maps, attach, and poll another buffer but not its own. */
+/* What a callback may do: stop, return nothing, grow memory, use maps, attach, poll another buffer but not its own. */
 #include "events_guest.h"
+#include "xdp_pass.skel.h"
 
 static struct events_bpf *skel;
 static char data_a[RECORD_SIZE_MAX], data_b[RECORD_SIZE_MAX];
@@ -55,9 +56,11 @@ static int poll_same(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-static int attach_again(void *ctx, void *data, size_t size) {
+static int load_and_attach(void *ctx, void *data, size_t size) {
     (void)data, (void)size;
-    *(int *)ctx = wasm_attach_bpf_program(events_handle(skel), "on_bpf", NULL);
+    struct xdp_pass_bpf *other = xdp_pass_bpf__open_and_load();
+    *(int *)ctx = other ? wasm_attach_bpf_program(other->skeleton->handle, "pass", "lo") : -1;
+    xdp_pass_bpf__destroy(other);
     return 0;
 }
 
@@ -102,8 +105,8 @@ static void reentering(void) {
 
     result = -1;
     events_emit(skel, COMMAND_RING_A, 0, 1, 16);
-    poll_a(attach_again, &result, 0);
-    check("a program may be attached in a callback", result >= 0);
+    poll_a(load_and_attach, &result, 0);
+    check_equal("an object may be loaded, attached and closed in a callback", result, 0);
 }
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How test guests report: a line "ok NAME" or "not ok NAME: why" for each fact, and exit code 1 if one does not hold. */
+/* How test guests report: "ok NAME" or "not ok NAME: why" for each fact, and exit code 1 if one does not hold. */
 #ifndef CHECK_H
 #define CHECK_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Closing an object detaches its programs, and so does the SDK's detach. An interface takes one XDP program, so that a
- * second one tells whether the first is still there. The one attached last is left to the end of the guest: the guest can
- * run again at once.
+ * second one tells whether the first is still there. The one attached last is left to the end of the guest: the guest
+ * can run again at once.
  */
 #include "libbpf-wasm.h"
 #include "check.h"

@@ -55,8 +55,8 @@ static void commands(int array) {
 static void polling(bpf_object_skel object, int array, int ring) {
     int32_t sample = (int32_t)(intptr_t)ignore;
     check_equal("polling map -1", wasm_bpf_buffer_poll(object, -1, sample, 0, data, sizeof(data), 0), -EBADF_LINUX);
-    check_equal("polling a map that is no buffer", wasm_bpf_buffer_poll(object, array, sample, 0, data, sizeof(data), 0),
-                -EINVAL_LINUX);
+    check_equal("polling a map that is no buffer",
+                wasm_bpf_buffer_poll(object, array, sample, 0, data, sizeof(data), 0), -EINVAL_LINUX);
     const int32_t wrong[] = {0, -1, INT32_MAX, INT32_MIN, 1 << 20};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         check_equal("polling with a callback that is none",

@@ -40,7 +40,7 @@ static inline bpf_object_skel events_handle(const struct events_bpf *skel) {
 static inline void events_emit(struct events_bpf *skel, enum command_kind kind, __u64 first, __u32 count, __u32 size) {
     __u32 key = 0;
     struct command command = {
-        .magic = skel->rodata->magic, .first = first, .kind = kind, .count = count, .size = size};
+        .magic = skel->rodata->magic, .first = first, .kind = kind, .count = count, .size = size, .reserved = 0};
     if (bpf_map_update_elem(bpf_map__fd(skel->maps.commands), &key, &command, BPF_ANY) < 0)
         check("the command is accepted", false);
 }

@@ -15,10 +15,11 @@ static int cause_another(void *ctx, void *data, size_t size) {
 int main(void) {
     static char data[RECORD_SIZE_MAX];
     skel = events_open_and_start();
+    bpf_object_skel object = events_handle(skel);
     events_emit(skel, COMMAND_RING_A, 0, 10, 64);
     for (int poll = 0; poll < 3; poll++)
         check_equal("a poll delivers what was there when it began",
-                    events_poll(events_handle(skel), skel->maps.ring_a, cause_another, NULL, data, sizeof(data), 100), 10);
+                    events_poll(object, skel->maps.ring_a, cause_another, NULL, data, sizeof(data), 100), 10);
     check_equal("no more and no less", runs, 30);
     events_bpf__destroy(skel);
     return check_result();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Per-CPU maps move as many values as the machine may have CPUs, each on 8 bytes, and the guest must have room for all. */
+/* Per-CPU maps move a value, rounded up to 8 bytes, for each CPU that there may be; the guest must have room for all. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "maps.skel.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A pointer or length that leaves the guest's memory is -EFAULT, however it gets there; the last byte of memory is fine. */
+/* A pointer or length that leaves the guest's memory is -EFAULT, however it gets there; the last byte is fine. */
 #include "events_guest.h"
 
 enum { EFAULT_LINUX = 14 };

@@ -55,7 +55,7 @@ static void odd_records(struct events_bpf *skel) {
 /* The ring refuses what it has no room for; what it held arrives. */
 static void full_ring(struct events_bpf *skel) {
     struct seen seen = {0};
-    events_emit(skel, COMMAND_RING_A, 0, 512, 56); /* 64 bytes each in the ring: 256 fill it, and one place stays free */
+    events_emit(skel, COMMAND_RING_A, 0, 512, 56); /* 64 bytes each in the ring, which never fills to the last byte */
     check_equal("a full ring loses nothing that it holds", poll_ring_a(skel, &seen), 16 * 1024 / 64 - 1);
     check_equal("in order", seen.misplaced, 0);
     seen = (struct seen){0};

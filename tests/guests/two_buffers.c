@@ -13,10 +13,10 @@ int main(void) {
         events_emit(skel, COMMAND_RING_B, 1000 + b.count, 5, 48);
         events_poll(object, skel->maps.perf, events_see, &perf, data, sizeof(data), 0);
         events_emit(skel, COMMAND_PERF, 2000 + perf.count, 7, 64);
-        check_equal("ring B's five records", events_poll(object, skel->maps.ring_b, events_see, &b, data, sizeof(data), 0),
-                    5);
-        check_equal("ring A's three records", events_poll(object, skel->maps.ring_a, events_see, &a, data, sizeof(data), 0),
-                    3);
+        check_equal("ring B's five records",
+                    events_poll(object, skel->maps.ring_b, events_see, &b, data, sizeof(data), 0), 5);
+        check_equal("ring A's three records",
+                    events_poll(object, skel->maps.ring_a, events_see, &a, data, sizeof(data), 0), 3);
         check_equal("the perf buffer's seven records",
                     events_poll(object, skel->maps.perf, events_see, &perf, data, sizeof(data), 0), 7);
     }
