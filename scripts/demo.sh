@@ -11,8 +11,9 @@ use_deno "$DENO_VERSION"
 example=${1:-runqlat}
 arguments=("${@:2}")
 if [[ $example == runqlat && $# -le 1 ]]; then arguments=(1 5); fi
-if [[ ! -d examples/$example ]]; then
-  echo "No example \"$example\". There are: $(cd examples && echo */ | tr -d /)" >&2
+mapfile -t examples < <(basename --suffix=.bpf.c examples/*/*.bpf.c)
+if [[ " ${examples[*]} " != *" $example "* ]]; then
+  echo "No example \"$example\". There are: ${examples[*]}" >&2
   exit 1
 fi
 
@@ -22,7 +23,7 @@ as_root() {
 
 scripts/setup.sh
 scripts/build_libbpf.sh
-scripts/build_guests.sh
+scripts/build_guests.sh "${examples[@]}"
 scripts/build_binary.sh
 if ! mountpoint --quiet /sys/kernel/tracing; then
   echo "Mounting tracefs on /sys/kernel/tracing" >&2
