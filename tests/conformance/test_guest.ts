@@ -36,20 +36,17 @@ export class TestGuest implements Disposable {
   readonly memory: GuestMemory;
   readonly wasi: Wasi;
   readonly #library = openLibrary();
-  readonly #files = new Files(this.#library);
+  readonly files = new Files(this.#library);
   #next = SCRATCH;
 
   constructor(options: TestGuestOptions = {}) {
     this.directory = Deno.makeTempDirSync({ prefix: "wasi-" });
-    this.wasi = new Wasi(this.#files, {
-      args: options.args ?? [],
-      env: options.env ?? {},
-      preopens: options.preopens ??
-        [{ hostPath: this.directory, guestPath: "/", readOnly: options.readOnly ?? false }],
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-      ...(options.stdout === undefined ? {} : { stdout: options.stdout }),
-      ...(options.stderr === undefined ? {} : { stderr: options.stderr }),
-    });
+    try {
+      this.wasi = new Wasi(this.files, this.#wasiOptions(options));
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
     this.memory = new GuestMemory(new WebAssembly.Memory({ initial: 4 }));
     this.wasi.bind(this.memory);
   }
@@ -209,9 +206,18 @@ export class TestGuest implements Disposable {
     return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
   }
 
+  #wasiOptions(options: TestGuestOptions): WasiOptions {
+    const root = { hostPath: this.directory, guestPath: "/", readOnly: options.readOnly ?? false };
+    return { args: [], env: {}, preopens: [root], ...options };
+  }
+
   [Symbol.dispose](): void {
     this.wasi[Symbol.dispose]();
-    this.#files[Symbol.dispose]();
+    this.#close();
+  }
+
+  #close(): void {
+    this.files[Symbol.dispose]();
     this.#library[Symbol.dispose]();
     Deno.removeSync(this.directory, { recursive: true });
   }

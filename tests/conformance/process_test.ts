@@ -1,0 +1,163 @@
+import { assertEquals, assertGreater, assertGreaterOrEqual, assertThrows } from "@std/assert";
+import { BpfError, WASI_ERRNO } from "../../errors.ts";
+import { parsePreopen, ProcExit, Wasi } from "../../host/wasi/mod.ts";
+import { CLOCK, OFLAGS } from "../../host/wasi/types.ts";
+import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+
+/** Calls `args_*` or `environ_*`. @returns the strings. */
+function strings(guest: TestGuest, name: "args" | "environ"): string[] {
+  guest.ok(`${name}_sizes_get`, RESULT_PTR, RESULT_PTR + 4);
+  const [count, size] = [guest.u32(), guest.u32(4)];
+  guest.ok(`${name}_get`, 8000, 9000);
+  const all = new TextDecoder().decode(guest.memory.bytes.slice(9000, 9000 + size));
+  return Array.from({ length: count }, (_, index) => {
+    const start = guest.memory.data.getUint32(8000 + index * 4, true) - 9000;
+    return new TextDecoder().decode(guest.memory.bytes.slice(9000 + start, 9000 + all.length * 4)).split("\0")[0] ?? "";
+  });
+}
+
+Deno.test("args_get() and environ_get() hand out what was given, in order, in any language", () => {
+  const args = ["prog", "", "two words", "ünï ✓ 文", "-h"];
+  using guest = new TestGuest({ args, env: { B: "2", A: "", C: "x=y=ö" } });
+  assertEquals(strings(guest, "args"), args);
+  assertEquals(strings(guest, "environ"), ["B=2", "A=", "C=x=y=ö"]);
+});
+
+Deno.test("a guest without arguments and environment has none", () => {
+  using guest = new TestGuest();
+  assertEquals([strings(guest, "args"), strings(guest, "environ")], [[], []]);
+  assertEquals([guest.u32(), guest.u32(4)], [0, 0]);
+});
+
+Deno.test("an argument with a NUL is refused", () => {
+  assertThrows(() => new TestGuest({ args: ["a\0b"] }), TypeError, "NUL");
+  assertThrows(() => new TestGuest({ env: { A: "\0" } }), TypeError, "NUL");
+});
+
+Deno.test("clock_time_get() and clock_res_get() know four clocks", () => {
+  using guest = new TestGuest();
+  for (const clock of Object.values(CLOCK)) {
+    guest.ok("clock_res_get", clock, RESULT_PTR);
+    assertGreater(guest.u64(), 0n);
+    guest.ok("clock_time_get", clock, 1n, RESULT_PTR);
+    const first = guest.u64();
+    guest.ok("clock_time_get", clock, 0n, RESULT_PTR);
+    assertGreaterOrEqual(guest.u64(), first);
+  }
+  guest.ok("clock_time_get", CLOCK.REALTIME, 0n, RESULT_PTR);
+  assertEquals(Math.abs(Number(guest.u64() / 1_000_000n) - Date.now()) < 1000, true);
+  for (const clock of [4, -1]) {
+    assertEquals(guest.call("clock_time_get", clock, 0n, RESULT_PTR), "EINVAL");
+    assertEquals(guest.call("clock_res_get", clock, RESULT_PTR), "EINVAL");
+  }
+});
+
+Deno.test("random_get() fills all of the buffer and nothing else", () => {
+  using guest = new TestGuest();
+  guest.ok("random_get", 8000, 0);
+  assertEquals(guest.memory.bytes.subarray(8000, 8100).every((byte) => byte === 0), true);
+  guest.ok("random_get", 8000, 100_000);
+  const { bytes } = guest.memory;
+  assertEquals([bytes[7999], bytes[108_000]], [0, 0]);
+  for (let at = 8000; at < 108_000; at += 1000) {
+    assertEquals(bytes.subarray(at, at + 1000).some((byte) => byte !== 0), true);
+  }
+});
+
+Deno.test("sched_yield() succeeds and proc_raise() is not offered", () => {
+  using guest = new TestGuest();
+  guest.ok("sched_yield");
+  assertEquals(guest.call("proc_raise", 9), "ENOSYS");
+});
+
+Deno.test("proc_exit() throws its code, and so does every call after it", () => {
+  using guest = new TestGuest();
+  const codeOf = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof ProcExit) return error.code;
+      throw error;
+    }
+    return undefined;
+  };
+  assertEquals(codeOf(() => guest.call("proc_exit", 33)), 33);
+  const args = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (const name of Object.keys(guest.wasi.imports)) assertEquals(codeOf(() => guest.call(name, ...args)), 33, name);
+});
+
+Deno.test("all 46 functions are there, and 45 of wasi_unstable", () => {
+  using guest = new TestGuest();
+  assertEquals(Object.keys(guest.wasi.imports).length, 46);
+  assertEquals(Object.keys(guest.wasi.unstableImports).length, 45);
+});
+
+Deno.test("wasi_unstable: fd_seek() and filestat as they were before preview 1", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
+  guest.write(fd, "0123456789");
+  const { fd_seek, fd_filestat_get } = guest.wasi.unstableImports;
+  const seek = (offset: bigint, whence: number) => {
+    assertEquals(fd_seek?.(fd, offset, whence, RESULT_PTR), 0);
+    return guest.u64();
+  };
+  assertEquals([seek(-3n, 0), seek(-1n, 1), seek(2n, 2)], [7n, 9n, 2n], "position, end, start");
+  assertEquals(fd_filestat_get?.(fd, RESULT_PTR), 0);
+  assertEquals([guest.u8(16), guest.u32(20), guest.u64(24)], [4, 1, 10n], "type, links, size");
+});
+
+Deno.test("before its memory is known, a guest's calls are EFAULT", () => {
+  using guest = new TestGuest();
+  using unbound = new Wasi(guest.files, { args: [], env: {}, preopens: [] });
+  assertEquals(unbound.imports["args_sizes_get"]?.(0, 4), WASI_ERRNO.EFAULT);
+  unbound.bind(guest.memory);
+  assertEquals(unbound.imports["args_sizes_get"]?.(0, 4), WASI_ERRNO.SUCCESS);
+});
+
+Deno.test("parsePreopen() takes HOST, HOST::GUEST, and :ro after them", () => {
+  assertEquals(parsePreopen("/data"), { hostPath: "/data", guestPath: "/data", readOnly: false });
+  assertEquals(parsePreopen("a:b::/c"), { hostPath: "a:b", guestPath: "/c", readOnly: false });
+  assertEquals(parsePreopen(".:ro"), { hostPath: ".", guestPath: ".", readOnly: true });
+  assertEquals(parsePreopen("/data::/:ro"), { hostPath: "/data", guestPath: "/", readOnly: true });
+  for (const text of ["", "::", "::/x", "/x::", ":ro"]) {
+    assertThrows(() => parsePreopen(text), RangeError, "Cannot give directory");
+  }
+});
+
+Deno.test("a directory that cannot be opened is told by its name", () => {
+  const give = (hostPath: string) => () => new TestGuest({ preopens: [{ hostPath, guestPath: "/", readOnly: false }] });
+  assertThrows(give("/not/there"), BpfError, 'Cannot give the guest directory "/not/there": ENOENT');
+  assertThrows(give("/etc/passwd"), BpfError, "ENOTDIR");
+});
+
+Deno.test("no pointer and no length makes the host read or write outside the guest's memory", () => {
+  using guest = new TestGuest();
+  const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
+  const size = guest.memory.sizeBytes;
+  const bad = [size, size - 3, -1, -8, 0x7fff_ffff, 0x8000_0000];
+  for (const ptr of bad) {
+    assertEquals(guest.call("fd_write", fd, ptr, 1, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([8000, 4]), ptr), "EFAULT");
+    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([ptr >>> 0, 4]), RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([8000, 4], [8000, -1]), RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("fd_read", 0, ...guest.putIovecs([ptr >>> 0, 4]), RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("path_open", ROOT, 0, ptr, 4, 0, 0n, 0n, 0, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("path_open", ROOT, 0, 8000, -1, 0, 0n, 0n, 0, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("path_open", ROOT, 0, ...guest.put("file"), 0, 0n, 0n, 0, ptr), "EFAULT");
+    assertEquals(guest.call("fd_readdir", ROOT, ptr, 100, 0n, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("fd_readdir", ROOT, 8000, -1, 0n, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("random_get", ptr, 4), "EFAULT");
+    assertEquals(guest.call("random_get", 8000, -1), "EFAULT");
+    for (const name of ["fd_fdstat_get", "fd_filestat_get", "fd_tell"]) {
+      assertEquals(guest.call(name, fd, ptr), "EFAULT");
+    }
+    for (const name of ["args_sizes_get", "environ_sizes_get"]) {
+      assertEquals([guest.call(name, ptr, RESULT_PTR), guest.call(name, RESULT_PTR, ptr)], ["EFAULT", "EFAULT"]);
+    }
+    assertEquals(guest.call("clock_time_get", 0, 0n, ptr), "EFAULT");
+    assertEquals(guest.call("fd_prestat_get", ROOT, ptr), "EFAULT");
+  }
+  assertEquals(guest.call("fd_write", fd, 0, 1025, RESULT_PTR), "EINVAL", "more iovecs than Linux takes");
+  assertEquals(guest.call("fd_write", fd, 0, -1, RESULT_PTR), "EINVAL");
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "", "what is wrong in one part writes nothing of the others");
+});
