@@ -6,8 +6,9 @@
 
 import { LINUX_ERRNO } from "../errors.ts";
 import { MapType } from "./constants.ts";
-import type { BpfLink, BpfMap, MemoryWindow } from "./mod.ts";
+import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryBase, MemoryWindow } from "./mod.ts";
 import type { Native } from "./libbpf.ts";
+import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
 import { type Address, address, addressOf, type NativePointer, NULL } from "./pointers.ts";
 
@@ -59,7 +60,7 @@ export class NativeMap implements BpfMap {
     this.fd = native.check.value(`Cannot use map "${name}"`, symbols.bpf_map__fd(pointer));
   }
 
-  lookup(window: MemoryWindow, key: number, value: number, flags: number): number {
+  lookup(window: MemoryBase, key: number, value: number, flags: number): number {
     if (this.#owner.closed) return CLOSED;
     const { base } = window;
     return this.#native.element.symbols.bpf_map_lookup_elem_flags(
@@ -70,7 +71,7 @@ export class NativeMap implements BpfMap {
     );
   }
 
-  update(window: MemoryWindow, key: number, value: number, flags: number): number {
+  update(window: MemoryBase, key: number, value: number, flags: number): number {
     if (this.#owner.closed) return CLOSED;
     const { base } = window;
     return this.#native.element.symbols.bpf_map_update_elem(
@@ -81,12 +82,12 @@ export class NativeMap implements BpfMap {
     );
   }
 
-  delete(window: MemoryWindow, key: number, flags: number): number {
+  delete(window: MemoryBase, key: number, flags: number): number {
     if (this.#owner.closed) return CLOSED;
     return this.#native.element.symbols.bpf_map_delete_elem_flags(this.fd, this.#key(window.base, key), address(flags));
   }
 
-  nextKey(window: MemoryWindow, key: number | undefined, nextKey: number): number {
+  nextKey(window: MemoryBase, key: number | undefined, nextKey: number): number {
     if (this.#owner.closed) return CLOSED;
     const { base } = window;
     return this.#native.element.symbols.bpf_map_get_next_key(
@@ -96,7 +97,7 @@ export class NativeMap implements BpfMap {
     );
   }
 
-  lookupAndDelete(window: MemoryWindow, key: number, value: number, flags: number): number {
+  lookupAndDelete(window: MemoryBase, key: number, value: number, flags: number): number {
     if (this.#owner.closed) return CLOSED;
     const { base } = window;
     return this.#native.element.symbols.bpf_map_lookup_and_delete_elem_flags(
@@ -104,6 +105,56 @@ export class NativeMap implements BpfMap {
       this.#key(base, key),
       address(base + value),
       address(flags),
+    );
+  }
+
+  lookupBatch(window: MemoryBase, batch: BatchWalk, flags: BatchFlags = {}): number {
+    if (this.#owner.closed) return CLOSED;
+    return this.#walk(this.#native.element.symbols.bpf_map_lookup_batch, window, batch, flags);
+  }
+
+  lookupAndDeleteBatch(window: MemoryBase, batch: BatchWalk, flags: BatchFlags = {}): number {
+    if (this.#owner.closed) return CLOSED;
+    return this.#walk(this.#native.element.symbols.bpf_map_lookup_and_delete_batch, window, batch, flags);
+  }
+
+  updateBatch(window: MemoryBase, batch: Batch, flags: BatchFlags = {}): number {
+    if (this.#owner.closed) return CLOSED;
+    const { base } = window;
+    return this.#native.element.symbols.bpf_map_update_batch(
+      this.fd,
+      address(base + batch.keys),
+      address(base + batch.values),
+      address(base + batch.count),
+      batchOptions(flags),
+    );
+  }
+
+  deleteBatch(window: MemoryBase, batch: Omit<Batch, "values">, flags: BatchFlags = {}): number {
+    if (this.#owner.closed) return CLOSED;
+    const { base } = window;
+    return this.#native.element.symbols.bpf_map_delete_batch(
+      this.fd,
+      address(base + batch.keys),
+      address(base + batch.count),
+      batchOptions(flags),
+    );
+  }
+
+  #walk(
+    call: Native["element"]["symbols"]["bpf_map_lookup_batch"],
+    { base }: MemoryBase,
+    batch: BatchWalk,
+    flags: BatchFlags,
+  ): number {
+    return call(
+      this.fd,
+      batch.inBatch === undefined ? NULL : address(base + batch.inBatch),
+      address(base + batch.outBatch),
+      address(base + batch.keys),
+      address(base + batch.values),
+      address(base + batch.count),
+      batchOptions(flags),
     );
   }
 
@@ -123,7 +174,32 @@ export class NativeMap implements BpfMap {
 
 /** A window on `memory`. @throws {TypeError} when the memory is shared. */
 export function windowOf(memory: WebAssembly.Memory): MemoryWindow {
-  const { buffer } = memory;
-  if (!(buffer instanceof ArrayBuffer)) throw new TypeError("Cannot use shared memory: not supported");
-  return { base: addressOf(buffer) };
+  return new Window(memory);
+}
+
+class Window implements MemoryWindow {
+  base: number;
+  readonly #memory: WebAssembly.Memory;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.base = addressOf(unshared(memory));
+  }
+
+  refresh(): boolean {
+    const before = this.base;
+    this.base = addressOf(unshared(this.#memory));
+    return this.base !== before;
+  }
+}
+
+function unshared({ buffer }: WebAssembly.Memory): ArrayBuffer {
+  if (buffer instanceof ArrayBuffer) return buffer;
+  throw new TypeError("Cannot use shared memory: not supported");
+}
+
+/** `struct bpf_map_batch_opts`, or NULL where there is nothing to say. */
+function batchOptions({ elementFlags = 0, flags = 0 }: BatchFlags): Uint8Array<ArrayBuffer> | null {
+  if (elementFlags === 0 && flags === 0) return null;
+  return new Struct("bpf_map_batch_opts").u64("elem_flags", elementFlags).u64("flags", flags).bytes;
 }

@@ -109,7 +109,7 @@ export interface BpfLink extends Disposable {
 /**
  * `struct bpf_map` of a loaded object. Lives as long as its object.
  *
- * The element calls take offsets into a {@link MemoryWindow} and trust them: the caller has checked that {@link keySize} or
+ * The element calls take offsets into a {@link MemoryWindow} (or any other {@link MemoryBase}) and trust them: the caller has checked that {@link keySize} or
  * {@link elementBytes} bytes lie there. They return 0 or a negative errno and never throw, allocate or grow anything.
  */
 export interface BpfMap {
@@ -128,24 +128,64 @@ export interface BpfMap {
   /** The kernel's descriptor. */
   readonly fd: number;
 
-  lookup(window: MemoryWindow, key: number, value: number, flags: number): number;
-  update(window: MemoryWindow, key: number, value: number, flags: number): number;
-  delete(window: MemoryWindow, key: number, flags: number): number;
+  lookup(window: MemoryBase, key: number, value: number, flags: number): number;
+  update(window: MemoryBase, key: number, value: number, flags: number): number;
+  delete(window: MemoryBase, key: number, flags: number): number;
   /** @param key undefined asks for the first key. */
-  nextKey(window: MemoryWindow, key: number | undefined, nextKey: number): number;
-  lookupAndDelete(window: MemoryWindow, key: number, value: number, flags: number): number;
+  nextKey(window: MemoryBase, key: number | undefined, nextKey: number): number;
+  lookupAndDelete(window: MemoryBase, key: number, value: number, flags: number): number;
+
+  /**
+   * The batch calls (Linux 5.6): many elements in one system call.
+   *
+   * @returns 0 or a negative errno; -ENOENT when a lookup reached the end. How many elements were moved is at `count`.
+   */
+  lookupBatch(window: MemoryBase, batch: BatchWalk, flags?: BatchFlags): number;
+  lookupAndDeleteBatch(window: MemoryBase, batch: BatchWalk, flags?: BatchFlags): number;
+  updateBatch(window: MemoryBase, batch: Batch, flags?: BatchFlags): number;
+  deleteBatch(window: MemoryBase, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
 
   /** Attaches a struct_ops map. @throws {BpfError} */
   attachStructOps(): BpfLink;
+}
+
+/** Where the elements of a batch are: offsets into a {@link MemoryWindow}. */
+export interface Batch {
+  /** `keySize` bytes for each element. */
+  readonly keys: number;
+  /** `elementBytes` bytes for each element. */
+  readonly values: number;
+  /** A u32: how many elements there is room for; afterwards, how many were moved. */
+  readonly count: number;
+}
+
+/** A batch that walks the map: where the last one stopped, and where this one is to note its stop. */
+export interface BatchWalk extends Batch {
+  /** What the last batch noted at `outBatch`: `keySize` bytes, at least 4. Absent begins at the start. */
+  readonly inBatch?: number;
+  readonly outBatch: number;
+}
+
+/** `struct bpf_map_batch_opts`. */
+export interface BatchFlags {
+  /** BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK for each element. */
+  readonly elementFlags?: number;
+  readonly flags?: number;
+}
+
+/** Bytes that native calls work on. */
+export interface MemoryBase {
+  /** The address of the first byte. */
+  readonly base: number;
 }
 
 /**
  * A WebAssembly memory as native code sees it: where its byte 0 is. V8 reserves the whole range, so the base never moves when
  * the memory grows.
  */
-export interface MemoryWindow {
-  /** The address of the memory's first byte. */
-  readonly base: number;
+export interface MemoryWindow extends MemoryBase {
+  /** Looks again, after growth. @returns whether the base moved after all. */
+  refresh(): boolean;
 }
 
 /** Options of {@link openLibbpf}. */

@@ -4,12 +4,13 @@
  * @module
  */
 
-import { BpfError, GuestError, LINUX_ERRNO } from "../errors.ts";
+import { BpfError, GuestError, LINUX_ERRNO, wasiErrno } from "../errors.ts";
 import type { BpfMap, Libbpf, Libc, MemoryWindow } from "../ffi/mod.ts";
 import { HandleTable } from "./handles.ts";
 import type { LoadedObject } from "./loaded_object.ts";
 import { GuestMemory, MemoryFault } from "./memory.ts";
 import { tableOf } from "./pump/mod.ts";
+import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 import type { Wasi } from "./wasi/mod.ts";
 
 /** A map that the guest has a number for, and the object it came from. */
@@ -35,16 +36,20 @@ export interface GuestContextOptions {
   /** The name under which the guest's objects are opened. */
   objectName: string;
   btfPath?: string | undefined;
+  /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
+  sharedMemory?: SharedMemoryMode | undefined;
 }
 
 /** A function that a guest may import. What it takes and gives is checked by WebAssembly against the guest's declaration. */
 // deno-lint-ignore no-explicit-any -- each import has parameters of its own, numbers and BigInts
 export type ImportFunction = (...parameters: any[]) => number | bigint | void;
 
-const EFAULT = -LINUX_ERRNO.EFAULT;
-const EINVAL = -LINUX_ERRNO.EINVAL;
 /** libbpf's own errors begin here and are no errno of Linux. */
 const LIBBPF_ERRNO_START = 4000;
+
+function linuxResult(errno: number): number {
+  return errno >= LIBBPF_ERRNO_START ? -LINUX_ERRNO.EINVAL : -errno;
+}
 
 /** The state of one guest behind its imports. Disposing closes every object it has open. */
 export class GuestContext implements Disposable {
@@ -56,6 +61,7 @@ export class GuestContext implements Disposable {
   readonly objects = new HandleTable<LoadedObject>();
   /** By the kernel's descriptor, which is the number the guest has. */
   readonly maps = new Map<number, GuestMap>();
+  readonly shared: SharedMemory;
   readonly #diagnostics: Diagnostics;
   #bound: Bound | undefined;
 
@@ -65,13 +71,16 @@ export class GuestContext implements Disposable {
     this.wasi = options.wasi;
     this.objectName = options.objectName;
     this.btfPath = options.btfPath;
+    this.shared = new SharedMemory(options.libc, options.sharedMemory);
     this.#diagnostics = options.diagnostics;
   }
 
   /** Gives the calls the instance's memory and table, which exist only after linking. */
   bind(instance: GuestInstance): void {
-    const memory = new GuestMemory(instance.memory);
     const window = this.libbpf.openWindow(instance.memory);
+    const memory = new GuestMemory(instance.memory, () => {
+      if (window.refresh()) this.shared.fallBackToCopies(memory);
+    });
     this.#bound = { ...instance, memory, rawMemory: instance.memory, window, callbackTable: undefined };
     this.wasi.bind(memory);
   }
@@ -123,20 +132,56 @@ export class GuestContext implements Disposable {
   guarded<P extends readonly unknown[], R extends number | bigint>(call: (...parameters: P) => R, onError?: R) {
     return (...parameters: P): R | number => {
       if (this.wasi.exit !== undefined) throw this.wasi.exit;
+      if (this.shared.copying) this.sync();
       try {
         return call(...parameters);
       } catch (error) {
         const errno = this.#errnoOf(error);
-        return onError ?? errno;
+        return onError ?? linuxResult(errno);
+      } finally {
+        if (this.shared.copying) this.sync();
       }
     };
   }
 
+  /** The same for imports whose errors are WASI's: module `libbpf`. */
+  guardedWasi<P extends readonly unknown[]>(call: (...parameters: P) => number) {
+    return (...parameters: P): number => {
+      if (this.wasi.exit !== undefined) throw this.wasi.exit;
+      if (this.shared.copying) this.sync();
+      try {
+        return call(...parameters);
+      } catch (error) {
+        return -wasiErrno(this.#errnoOf(error));
+      } finally {
+        if (this.shared.copying) this.sync();
+      }
+    };
+  }
+
+  /** `call` of another import module, with copies of map memory brought up to date around it: for those that wait. */
+  synced(call: ImportFunction): ImportFunction {
+    return (...parameters) => {
+      if (this.shared.copying) this.sync();
+      try {
+        return call(...parameters);
+      } finally {
+        if (this.shared.copying) this.sync();
+      }
+    };
+  }
+
+  /** Brings copies of map memory up to date, where map memory has to be copied. */
+  sync(): void {
+    this.shared.sync(this.memory);
+  }
+
+  /** The Linux (or libbpf) errno of a refusal, which is reported. What is no refusal is thrown on. */
   #errnoOf(error: unknown): number {
-    if (error instanceof MemoryFault) return EFAULT;
+    if (error instanceof MemoryFault) return LINUX_ERRNO.EFAULT;
     if (!(error instanceof BpfError)) throw error;
     this.report(error);
-    return error.errno >= LIBBPF_ERRNO_START ? EINVAL : -error.errno;
+    return error.errno;
   }
 
   get #alive(): Bound {
@@ -146,6 +191,7 @@ export class GuestContext implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.shared[Symbol.dispose]();
     for (const loaded of this.objects.drain()) loaded[Symbol.dispose]();
     this.maps.clear();
   }

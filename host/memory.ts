@@ -33,12 +33,15 @@ export class MemoryFault extends RangeError {
  */
 export class GuestMemory {
   readonly #memory: WebAssembly.Memory;
+  readonly #onGrow: () => void;
   #bytes: Uint8Array<ArrayBuffer>;
   #data: DataView<ArrayBuffer>;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  constructor(memory: WebAssembly.Memory) {
+  /** @param onGrow called when the memory was seen to have grown, before anything is done with the new bytes. */
+  constructor(memory: WebAssembly.Memory, onGrow: () => void = () => {}) {
     this.#memory = memory;
+    this.#onGrow = onGrow;
     this.#bytes = new Uint8Array(bufferOf(memory));
     this.#data = new DataView(this.#bytes.buffer);
   }
@@ -104,6 +107,7 @@ export class GuestMemory {
   #refresh(): void {
     this.#bytes = new Uint8Array(bufferOf(this.#memory));
     this.#data = new DataView(this.#bytes.buffer);
+    this.#onGrow();
   }
 }
 

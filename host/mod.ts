@@ -7,10 +7,12 @@
 import type { BpfError } from "../errors.ts";
 import { Files } from "../ffi/files.ts";
 import { type Libbpf, Libc, openLibbpf, openLibrary } from "../ffi/mod.ts";
-import { GuestContext } from "./context.ts";
+import { GuestContext, type ImportFunction } from "./context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
+import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
+import type { SharedMemoryMode } from "./shared_memory.ts";
 import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
-import { parsePreopen, type Preopen, ProcExit, Wasi, WASI_MODULE } from "./wasi/mod.ts";
+import { parsePreopen, type Preopen, ProcExit, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
 
 export { parsePreopen, type Preopen };
 
@@ -29,6 +31,8 @@ export interface RunGuestOptions {
   callbackExport?: string | undefined;
   /** The import module of the wrapper's poll: "callback-wrapper" by default. */
   wrapperModule?: string | undefined;
+  /** How map memory reaches the guest: "map" (default) or, for tests, "copy". */
+  sharedMemory?: SharedMemoryMode;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
   onProblem?: (problem: BpfError | string) => void;
   /** Called when events were lost, with how many since the last call. */
@@ -77,8 +81,10 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
   const imports: ImportModules = {
-    [WASI_MODULE]: wasi.imports,
+    [WASI_MODULE]: withSync(wasi.imports, context),
+    [WASI_UNSTABLE_MODULE]: withSync(wasi.unstableImports, context),
     wasm_bpf: wasmBpfImports(context),
+    [LIBBPF_MODULE]: libbpfImports(context),
     [names.wrapperModule]: callbackWrapperImports(context),
   };
   try {
@@ -89,6 +95,19 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   }
 }
 
+/** The functions of WASI that wait, and the one that guests ask how long they did. */
+const WAITING = ["poll_oneoff", "sched_yield", "clock_time_get"];
+
+/** WASI's functions, with copies of map memory brought up to date around those that a guest calls to let time pass. */
+function withSync(functions: Record<string, ImportFunction>, context: GuestContext): Record<string, ImportFunction> {
+  const synced = { ...functions };
+  for (const name of WAITING) {
+    const call = functions[name];
+    if (call !== undefined) synced[name] = context.synced(call);
+  }
+  return synced;
+}
+
 function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: RunGuestOptions): GuestContext {
   return new GuestContext({
     libbpf,
@@ -96,6 +115,7 @@ function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: RunGuestOpti
     wasi,
     objectName: objectNameOf(options.name ?? "guest"),
     btfPath: options.btfPath,
+    sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
   });
 }

@@ -11,7 +11,7 @@
 import type { Files } from "../../ffi/files.ts";
 import type { GuestMemory } from "../memory.ts";
 import { clockFunctions } from "./clocks.ts";
-import { WasiContext, type WasiFunctions } from "./context.ts";
+import { type ProcExit, WasiContext, type WasiFunctions } from "./context.ts";
 import { DescriptorTable, standardStream } from "./descriptors.ts";
 import { descriptorFunctions, transferFunctions } from "./fd.ts";
 import { RangeReader } from "./iovecs.ts";
@@ -78,6 +78,11 @@ export class Wasi implements Disposable {
   /** Gives the import functions the guest's memory; before that, those that touch memory answer EFAULT. */
   bind(memory: GuestMemory): void {
     this.#context.bind(memory);
+  }
+
+  /** Set once the guest called `proc_exit`: no import works after that. */
+  get exit(): ProcExit | undefined {
+    return this.#context.exit;
   }
 
   /**

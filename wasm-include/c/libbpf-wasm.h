@@ -8,7 +8,9 @@
  *     `err == -ENOENT` and `strerror(-err)` are right; only the wasm_* imports themselves return Linux numbers. The
  *     reason for a failure (libbpf's and the verifier's words) is on the host's stderr; this header prints nothing.
  *   - Between open and load, `skel->rodata->x`, `skel->data->x` and `skel->bss->x` set what the program starts with.
- *     After load they keep those values: they are not live in version 1. Read what changes through a map.
+ *     After load they keep those values: they are not live in version 1. Read what changes through a map, or
+ *     compile with -DWASM_BPF_ABI=2 (a host that has import module "libbpf"): then, as in a native program, skel->bss
+ *     and skel->data are the kernel's own memory from load until the object is closed.
  *   - bpf_program__set_autoload(prog, false) keeps a program out of the kernel.
  *   - Version 1 has no call that only detaches, so detaching closes the object, and its maps with it: read them before.
  *
@@ -69,6 +71,25 @@ int wasm_bpf_buffer_poll(bpf_object_skel obj, int fd, int32_t sample_func, uint3
                          int timeout_ms);
 
 #undef WASM_BPF_IMPORT
+
+#ifndef WASM_BPF_ABI
+#define WASM_BPF_ABI 1
+#endif
+
+#if WASM_BPF_ABI >= 2
+/*
+ * Shares an mmapable array with the guest: `addr` is the first of `size` bytes set aside on a page boundary. Returns how
+ * many bytes are shared, or one of the guest's own error numbers, negative.
+ */
+__attribute__((import_module("libbpf"), import_name("bpf_map_mmap")))
+int bpf_map_mmap(int fd, void *addr, size_t size);
+/* Ends the sharing; the bytes stay as they were last. */
+__attribute__((import_module("libbpf"), import_name("bpf_map_munmap")))
+int bpf_map_munmap(int fd);
+
+/* The largest page of any kernel, so that memory aligned to it can be shared with all of them. */
+enum { WASM_BPF__PAGE_SIZE = 65536 };
+#endif
 
 /* The map commands of bpf(2) that wasm_bpf_map_operate() knows. */
 enum bpf_cmd {
@@ -353,12 +374,23 @@ static inline const char *wasm_bpf__map_name(const char *name) {
     return dot ? dot : name;
 }
 
+/* Zeroed memory for a section's image: where it can be shared with the kernel, of whole pages. */
+static inline void *wasm_bpf__new_image(size_t size) {
+#if WASM_BPF_ABI >= 2
+    size_t room = (size + WASM_BPF__PAGE_SIZE - 1) / WASM_BPF__PAGE_SIZE * WASM_BPF__PAGE_SIZE;
+    void *image = aligned_alloc(WASM_BPF__PAGE_SIZE, room ? room : WASM_BPF__PAGE_SIZE);
+    return image ? memset(image, 0, size) : NULL;
+#else
+    return calloc(1, size ? size : 1);
+#endif
+}
+
 /* Gives `map` the initial bytes of its section. Sections that only the host can fill (.kconfig) have none. */
 static inline int wasm_bpf__read_image(const struct bpf_object_skeleton *s, struct bpf_map *map) {
     struct wasm_bpf__section section;
     if (!wasm_bpf__find_section(s->data, s->data_sz, map->name, &section)) return 0;
     if (section.size > INT32_MAX) return -EINVAL;
-    map->image = calloc(1, section.size ? section.size : 1);
+    map->image = wasm_bpf__new_image(section.size);
     if (!map->image) return -ENOMEM;
     map->image_size = section.size;
     if (section.type != WASM_BPF__NOBITS) memcpy(map->image, (const char *)s->data + section.offset, section.size);
@@ -413,7 +445,7 @@ static inline void wasm_bpf__configure(const struct bpf_object_skeleton *s, char
 }
 
 /* Writes the initial bytes of .bss into its new map, if they are not all zero. */
-static inline int wasm_bpf__write_bss(const struct bpf_object_skeleton *s, struct bpf_map *map) {
+static inline int wasm_bpf__write_bss(const struct bpf_object_skeleton *s, const struct bpf_map *map) {
     struct wasm_bpf__section section;
     const char *bytes = (const char *)map->image;
     uint32_t key = 0;
@@ -422,6 +454,20 @@ static inline int wasm_bpf__write_bss(const struct bpf_object_skeleton *s, struc
         return 0;
     if (bytes[0] == 0 && memcmp(bytes, bytes + 1, map->image_size - 1) == 0) return 0;
     return wasm_bpf__result(wasm_bpf_map_operate(map->fd, BPF_MAP_UPDATE_ELEM, &key, map->image, NULL, BPF_ANY));
+}
+
+/* Makes the image of .bss or .data the kernel's own memory. What the guest cannot write (.rodata) stays a copy. */
+static inline int wasm_bpf__share(const struct bpf_map *map) {
+#if WASM_BPF_ABI >= 2
+    if (map->image && map->image_size && strncmp(map->name, ".rodata", 7) != 0) {
+        size_t room = (map->image_size + WASM_BPF__PAGE_SIZE - 1) / WASM_BPF__PAGE_SIZE * WASM_BPF__PAGE_SIZE;
+        int shared = bpf_map_mmap(map->fd, map->image, room);
+        if (shared < 0) return wasm_bpf__fail(-shared);
+    }
+#else
+    (void)map;
+#endif
+    return 0;
 }
 
 /* Sets what every map, program and the object itself know of their handle. */
@@ -454,7 +500,9 @@ static inline int bpf_object__load_skeleton(struct bpf_object_skeleton *s) {
 
     wasm_bpf__set_handle(s, handle);
     for (int i = 0; i < s->map_cnt; i++) {
-        int err = wasm_bpf__write_bss(s, *wasm_bpf__map_at(s, i)->map);
+        const struct bpf_map *map = *wasm_bpf__map_at(s, i)->map;
+        int err = wasm_bpf__write_bss(s, map);
+        if (err >= 0) err = wasm_bpf__share(map);
         if (err < 0) return err;
     }
     return 0;

@@ -1,0 +1,21 @@
+/**
+ * ABI version 2: the import module `libbpf`. One activity a file; this is the table of them.
+ *
+ * Results are 0 or positive, or a negative WASI errno, so that a guest's own `<errno.h>` and `strerror` are right.
+ *
+ * @module
+ */
+
+import type { GuestContext, ImportFunction } from "../context.ts";
+import { mapMmap, mapMunmap } from "./map_memory.ts";
+
+/** The name of the import module. */
+export const LIBBPF_MODULE = "libbpf";
+
+/** The functions of module `libbpf`, for one guest. */
+export function libbpfImports(guest: GuestContext): Record<string, ImportFunction> {
+  return {
+    bpf_map_mmap: guest.guardedWasi(mapMmap(guest)),
+    bpf_map_munmap: guest.guardedWasi(mapMunmap(guest)),
+  };
+}

@@ -1,0 +1,53 @@
+/** Running the command line as a user does: with `--allow-ffi` and no other permission, on the Deno that runs the tests. */
+
+const CHECKOUT = new URL("../../", import.meta.url).pathname;
+
+/** A process that ended. */
+export interface Finished {
+  /** The exit code; 128 + N when signal N ended it. */
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `command` to its end with an empty stdin. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: Deno.CommandOptions = {},
+): Promise<Finished> {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args], stdin: "null", ...options })
+    .output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The words before wasm-bpf's own: a Deno, its flags, the script. */
+export const WASM_BPF: readonly string[] = [
+  Deno.execPath(),
+  "run",
+  "--quiet",
+  "--no-prompt",
+  "--allow-ffi",
+  `${CHECKOUT}cli.ts`,
+];
+
+/** Runs `wasm-bpf` with `args`. */
+export function runWasmBpf(args: readonly string[], options: Deno.CommandOptions = {}): Promise<Finished> {
+  const [command = "", ...before] = WASM_BPF;
+  return run(command, [...before, ...args], options);
+}
+
+/** The path of a guest of tests/guests/, as scripts/build_guests.sh made it. */
+export function testGuest(name: string): string {
+  return `${CHECKOUT}.build/guests/${name}.wasm`;
+}
+
+/** The lines of a test guest's output that say what does not hold; the whole output when it said nothing at all. */
+export function failures({ code, stdout, stderr }: Finished): string[] {
+  const lines = stdout.split("\n").filter((line) => /^(not )?ok /.test(line));
+  const failed = lines.filter((line) => line.startsWith("not ok"));
+  return code === 0 && lines.length > 0 && failed.length === 0
+    ? []
+    : [`exit code ${code}`, ...failed, ...(lines.length === 0 ? [stdout] : []), stderr];
+}
