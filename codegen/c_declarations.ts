@@ -11,7 +11,7 @@
 
 import type { Btf } from "../btf/btf.ts";
 import type { Layouts } from "../btf/layout.ts";
-import type { BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
+import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
 import { FormatError } from "../errors.ts";
 import { identifier } from "./c_identifiers.ts";
 
@@ -26,7 +26,7 @@ export interface TypeNames {
   /** `struct event`, `event_t`; undefined for a struct or union that has to be written out where it is used. */
   ofStruct(struct: BtfStruct, id: TypeId): string | undefined;
   /** `enum state`; undefined where an integer is to stand for it. */
-  ofEnum(enumeration: Extract<BtfType, { kind: "enum" }>): string | undefined;
+  ofEnum(enumeration: BtfEnum): string | undefined;
 }
 
 /** Writes declarations. */
