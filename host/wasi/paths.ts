@@ -80,8 +80,8 @@ export function withFile<T>(
 
 /** Runs `action` on the last component of `path` and the directory it is in, which is closed afterwards. */
 export function withPlace<T>(context: WasiContext, from: Descriptor, path: Path, action: (place: Place) => T): T {
-  // The kernel refuses absolute paths only where it resolves them, and `split` takes the slash for the parent's.
-  if (path[0] === SLASH) refuse("EPERM");
+  // The kernel would say so of the parent, which "/" has not.
+  if (isAbsolute(path)) refuse("EPERM");
   const { parent, name } = split(path);
   const parentFd = openPath(context, from, parent, O.PATH | O.DIRECTORY);
   try {
@@ -96,7 +96,7 @@ export function endsWithSlash(path: Path): boolean {
   return path[path.length - 2] === SLASH;
 }
 
-/** Whether the path (or name) is absolute. */
+/** Whether the path is absolute. */
 export function isAbsolute(path: Path): boolean {
   return path[0] === SLASH;
 }

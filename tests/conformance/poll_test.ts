@@ -175,6 +175,15 @@ Deno.test("poll_oneoff() tells of the subscriptions that are wrong, at once, bes
   assertLess(tookMs, 1000);
 });
 
+Deno.test("poll_oneoff() does not sleep when a subscription is wrong", () => {
+  using guest = new TestGuest();
+  const tookMs = elapsed(() => {
+    const events = poll(guest, { clock: CLOCK.MONOTONIC, timeout: 5000n * MS }, { fd: 99, type: EVENTTYPE.FD_READ });
+    assertEquals(events, [{ userdata: 101n, error: 8, type: EVENTTYPE.FD_READ, bytes: 0n, flags: 0 }]);
+  });
+  assertLess(tookMs, 1000);
+});
+
 Deno.test("poll_oneoff() refuses no subscriptions, too many, and memory that is not there", () => {
   using guest = new TestGuest();
   assertEquals(poll(guest), "EINVAL");
