@@ -375,12 +375,23 @@ export function wasiErrno(errno: number): number {
   return WASI_BY_LINUX.get(number) ?? WASI_ERRNO.EIO;
 }
 
-/** The line of a libbpf or verifier log that tells most: the last that is no summary and no echo. */
+/** Lines that only say that it failed, or how long it took. */
+const SUMMARY =
+  /^(processed \d+ insns|verification time|stack depth|-- (BEGIN|END) |failed to load object|prog '.*': failed to load: -)/;
+
+/**
+ * The line of a libbpf or verifier log that tells most: the last that is no summary. The verifier's own lines do not say which
+ * program they are about, so its name is put before them.
+ */
 function lastUsefulLine(log: readonly string[]): string | undefined {
-  const useful = log.filter((line) =>
-    line.trim() !== "" &&
-    !/^processed \d+ insns|^libbpf: failed to load object|^libbpf: -- (BEGIN|END)|^-- (BEGIN|END)|^verification time|^stack depth/
-      .test(line.trim())
-  );
-  return useful.at(-1)?.trim().replace(/^libbpf: /, "");
+  let verified = "";
+  let useful: string | undefined;
+  for (const raw of log) {
+    const line = raw.trim().replace(/^libbpf: /, "");
+    const begins = /^(prog '.*': )-- BEGIN PROG LOAD LOG --/.exec(line);
+    if (begins?.[1] !== undefined) verified = begins[1];
+    else if (/^-- END PROG LOAD LOG --/.test(line)) verified = "";
+    else if (line !== "" && !SUMMARY.test(line)) useful = verified + line;
+  }
+  return useful;
 }

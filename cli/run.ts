@@ -103,7 +103,9 @@ function failed(error: unknown, options: Options): number {
     if (options.verbose && error.cause instanceof Error && error.cause.stack) printError(error.cause.stack);
     return error.code === "trap" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
   }
-  throw error;
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  printError(options.verbose ? stack : `Cannot go on: ${message} (a bug of wasm-bpf; --verbose shows where)`);
+  return EXIT.HOST;
 }
 
 function parse(args: readonly string[]): Options | "help" | "version" {

@@ -107,7 +107,7 @@ const MOST_NAMED = 5;
 
 function checkImports(module: WebAssembly.Module, imports: ImportModules): void {
   const unknown = WebAssembly.Module.imports(module)
-    .filter((one) => one.kind !== "function" || !Object.hasOwn(imports[one.module] ?? {}, one.name))
+    .filter((one) => one.kind !== "function" || !offers(imports, one.module, one.name))
     .map((one) => `${one.module}.${one.name}`);
   if (unknown.length === 0) return;
   const named = [...new Set(unknown)];
@@ -116,6 +116,11 @@ function checkImports(module: WebAssembly.Module, imports: ImportModules): void 
     "unknown-import",
     `Cannot link module: unknown import ${named.slice(0, MOST_NAMED).join(", ")}${more}`,
   );
+}
+
+/** Own properties alone count: an object also has a "constructor", and what a guest could do with that is no ABI. */
+function offers(imports: ImportModules, module: string, name: string): boolean {
+  return Object.hasOwn(imports, module) && Object.hasOwn(imports[module] ?? {}, name);
 }
 
 function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAssembly.Instance {
@@ -136,6 +141,12 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstan
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new GuestError("invalid-module", 'Cannot run module: it exports no "memory"');
   }
+  if (!hasAddressesOf32Bits(memory)) {
+    throw new GuestError(
+      "invalid-module",
+      "Cannot run module: its memory has 64-bit addresses (compile it for wasm32)",
+    );
+  }
   const callback = instance.exports[names.callbackExport];
   return {
     memory,
@@ -143,6 +154,16 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstan
     callback: typeof callback === "function" ? callback : undefined,
     callbackName: names.callbackExport,
   };
+}
+
+/** Growing by 0 changes nothing; a memory with 64-bit addresses wants a BigInt there. */
+function hasAddressesOf32Bits(memory: WebAssembly.Memory): boolean {
+  try {
+    memory.grow(0);
+    return true;
+  } catch (error) {
+    return !(error instanceof TypeError);
+  }
 }
 
 function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined {
@@ -162,6 +183,11 @@ function trapOf(error: unknown): unknown {
   }
   if (isWasmException(error)) {
     return new GuestError("trap", "The guest trapped: an exception that nobody caught", { cause: error });
+  }
+  // Numbers go between WebAssembly and JavaScript as their declared types say; i64 is a BigInt.
+  if (error instanceof TypeError && /BigInt/.test(error.message)) {
+    const message = "Cannot run module: it declares an import, or its entry, with types that do not fit";
+    return new GuestError("invalid-module", message, { cause: error });
   }
   return error;
 }

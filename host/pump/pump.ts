@@ -4,6 +4,7 @@
  * @module
  */
 
+import { GuestError } from "../../errors.ts";
 import { PUMP_BASE64 } from "./pump_bytes.ts";
 
 /** What a buffer delivers to: the guest's memory, and the table that holds its callbacks. */
@@ -44,7 +45,7 @@ let compiled: WebAssembly.Module | undefined;
 export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(PUMP_BASE64), (char) => char.charCodeAt(0)));
   const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
-  const instance = new WebAssembly.Instance(compiled, {
+  const instance = link(compiled, {
     ring: {
       memory,
       page: pageSizeBytes,
@@ -58,6 +59,18 @@ export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, 
   });
   // The exports of our own module, whose bytes a test compares with its source.
   return instance.exports as unknown as Pump;
+}
+
+/** @throws {GuestError} when the guest's memory or table is of a kind that the pump cannot import. */
+function link(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.LinkError)) throw cause;
+    throw new GuestError("invalid-module", "Cannot call back: the table that the module exports is none of functions", {
+      cause,
+    });
+  }
 }
 
 /** A table with `callback` alone at index 0, for guests that have no table and name their callback by an export (Go). */
