@@ -29,8 +29,6 @@ const NEW_DIRECTORY_MODE = 0o777;
 
 const ALL_OFLAGS = OFLAGS.CREAT | OFLAGS.DIRECTORY | OFLAGS.EXCL | OFLAGS.TRUNC;
 const ALL_FDFLAGS = FDFLAGS.APPEND | FDFLAGS.DSYNC | FDFLAGS.NONBLOCK | FDFLAGS.RSYNC | FDFLAGS.SYNC;
-const READING = RIGHTS.FD_READ | RIGHTS.FD_READDIR;
-const WRITING = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE;
 
 /** `path_open`. */
 export function openFunctions(context: WasiContext): WasiFunctions {
@@ -237,8 +235,9 @@ function hostFlags({ oflags, fdflags, follow, rights }: OpenRequest): number {
   if ((oflags & ~ALL_OFLAGS) !== 0 || (fdflags & ~ALL_FDFLAGS) !== 0) refuse("EINVAL");
   const isDirectory = (oflags & OFLAGS.DIRECTORY) !== 0;
   if (isDirectory && (oflags & (OFLAGS.CREAT | OFLAGS.EXCL | OFLAGS.TRUNC)) !== 0) refuse("EINVAL");
-  const writes = (rights & WRITING) !== 0n;
-  const access = !writes ? O.RDONLY : (rights & READING) !== 0n ? O.RDWR : O.WRONLY;
+  // The right to write alone decides: Go asks for the rights to change a file's size when it only means to read.
+  const writes = (rights & RIGHTS.FD_WRITE) !== 0n;
+  const access = !writes ? O.RDONLY : (rights & RIGHTS.FD_READ) !== 0n ? O.RDWR : O.WRONLY;
   return access | O.NOCTTY | (follow ? 0 : O.NOFOLLOW) |
     (isDirectory ? O.DIRECTORY : 0) |
     ((oflags & OFLAGS.CREAT) !== 0 ? O.CREAT : 0) |

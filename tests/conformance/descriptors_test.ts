@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
+import { ALL_RIGHTS, FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
 import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT };
@@ -124,6 +124,7 @@ Deno.test("a read-only directory is like a read-only mount", () => {
   const read = { rights: RIGHTS.FD_READ | RIGHTS.FD_FILESTAT_SET_TIMES, inheriting: 0n };
   const fd = guest.opened("file", read);
   assertEquals(guest.read(fd), "text");
+  assertEquals(typeof guest.open("file", { rights: ALL_RIGHTS & ~RIGHTS.FD_WRITE }), "number", "as Go opens to read");
   assertEquals(guest.open("file", { rights: RIGHTS.FD_WRITE }), "EROFS");
   assertEquals(guest.open("file", { ...read, oflags: OFLAGS.TRUNC }), "EROFS");
   assertEquals(guest.open("new", { ...read, oflags: OFLAGS.CREAT }), "EROFS");
