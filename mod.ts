@@ -6,4 +6,4 @@
 
 export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode } from "./errors.ts";
 export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
-export { libbpfVersion, readFile, restoreBrokenPipeSignal } from "./host/process.ts";
+export { openSystem, type System } from "./host/system.ts";

@@ -6,7 +6,7 @@
 
 import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors.ts";
-import { parsePreopen, readFile, restoreBrokenPipeSignal, runGuest, type RunGuestOptions } from "../mod.ts";
+import { openSystem, parsePreopen, runGuest, type RunGuestOptions } from "../mod.ts";
 import { EXIT, UsageError } from "./main.ts";
 import { printError, writeOutput } from "./output.ts";
 import { VERSION } from "./version.ts";
@@ -66,10 +66,12 @@ export async function run(args: readonly string[]): Promise<number> {
 function runModule(options: Options): number {
   let lost = 0;
   try {
-    const bytes = readFile(options.module);
-    restoreBrokenPipeSignal();
+    using system = openSystem();
+    const bytes = system.readFile(options.module);
+    system.restoreBrokenPipeSignal();
     return runGuest(bytes, {
       ...options.guest,
+      system,
       name: options.module,
       args: options.guestArgs,
       onProblem: (problem) => report(problem, options),

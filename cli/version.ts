@@ -5,7 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { libbpfVersion } from "../mod.ts";
+import { openSystem } from "../mod.ts";
 
 /** This project's version: what deno.json says. */
 export const VERSION: string = config.version;
@@ -14,4 +14,13 @@ export const VERSION: string = config.version;
 export function versionText(): string {
   return [`wasm-bpf ${VERSION}`, `deno ${Deno.version.deno}`, `v8 ${Deno.version.v8}`, `libbpf ${libbpfVersion()}`]
     .join("\n");
+}
+
+function libbpfVersion(): string {
+  try {
+    using system = openSystem();
+    return system.libbpfVersion();
+  } catch (error) {
+    return error instanceof Error ? `not found (${error.message})` : "not found";
+  }
 }

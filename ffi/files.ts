@@ -50,6 +50,9 @@ export const O = {
   PATH: 0o10000000,
 } as const;
 
+/** The calls that guests make all day; the others are slower by a microsecond and start faster. */
+const FAST = ["read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "clock_gettime"] as const;
+
 /** The largest number of ranges that one call takes (`UIO_MAXIOV`). */
 export const MAX_RANGES = 1024;
 
@@ -90,7 +93,7 @@ export class Files implements Disposable {
 
   constructor(library: NativeLibrary) {
     this.#library = library;
-    this.#dl = library.openSyscalls(fileRows);
+    this.#dl = library.openSyscalls(fileRows, FAST);
     this.#call = this.#dl.symbols;
   }
 

@@ -13,7 +13,7 @@ import { windowOf } from "./map.ts";
 import type { BpfObject, Libbpf, MemoryWindow, OpenLibbpfOptions, OpenObjectOptions } from "./mod.ts";
 import { NativeObject } from "./object.ts";
 import type { SymbolTable } from "./symbol_table.ts";
-import { ELEMENT_SYMBOLS } from "./symbols/element.ts";
+import { ELEMENT_NAMES, ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
 import { LINK_SYMBOLS } from "./symbols/link.ts";
 import { MAP_SYMBOLS } from "./symbols/map.ts";
@@ -76,7 +76,7 @@ class NativeLibbpf implements Libbpf, Native {
     this.object = library.open(OBJECT_SYMBOLS);
     this.program = library.open(PROGRAM_SYMBOLS);
     this.map = library.open(MAP_SYMBOLS);
-    this.element = library.openFast(ELEMENT_SYMBOLS);
+    this.element = library.open(ELEMENT_SYMBOLS, ELEMENT_NAMES);
     this.link = library.open(LINK_SYMBOLS);
     this.#log = installLog(library);
     this.check = new Checker(this.#log, this.libc);
@@ -121,11 +121,19 @@ class NativeLibbpf implements Libbpf, Native {
 
   openNetworkNamespace(path: string): number {
     const operation = `Cannot open network namespace "${path}"`;
-    const fd = this.libc.open(path, OPEN.RDONLY | OPEN.CLOEXEC);
-    if (fd < 0) throw new BpfError(operation, fd);
-    if (this.libc.fileSystemType(fd) === NSFS_MAGIC) return fd;
-    this.libc.close(fd);
-    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is no namespace"] });
+    // Looked at before it is opened: to open a device has effects, and to open a FIFO can take for ever.
+    const place = this.check.value(operation, this.libc.open(path, OPEN.PATH | OPEN.CLOEXEC));
+    try {
+      if (this.libc.fileSystemType(place) !== NSFS_MAGIC) {
+        throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
+          log: ["it is no namespace"],
+          hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
+        });
+      }
+      return this.check.value(operation, this.libc.open(`/proc/self/fd/${place}`, OPEN.RDONLY | OPEN.CLOEXEC));
+    } finally {
+      this.libc.close(place);
+    }
   }
 
   closeDescriptor(fd: number): void {

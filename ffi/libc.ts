@@ -20,6 +20,8 @@ export const AT_FDCWD = -100;
 export const OPEN = {
   RDONLY: 0,
   CLOEXEC: 0o2000000,
+  /** O_PATH: a place in the file system, not opened for reading. */
+  PATH: 0o10000000,
   DIRECTORY: Deno.build.arch === "aarch64" ? 0o40000 : 0o200000,
 } as const;
 
@@ -64,7 +66,7 @@ export class Libc implements Disposable {
 
   constructor(library: NativeLibrary) {
     this.#library = library;
-    this.#dl = library.openSyscalls(libcRows);
+    this.#dl = library.openSyscalls(libcRows, ["read", "write", "epoll_pwait"]);
   }
 
   /** Opens `path`. @returns a descriptor or a negative errno. */
@@ -195,7 +197,7 @@ export class Libc implements Disposable {
   /**
    * The bytes of the file at `path`, without Deno's read permission.
    *
-   * @throws {BpfError} what `open` or `read` said.
+   * @throws {BpfError} what `open` or `read` said; EFBIG for more than 1 GiB.
    */
   readFile(path: string): Uint8Array<ArrayBuffer> {
     const operation = `Cannot read "${path}"`;
@@ -218,6 +220,9 @@ export class Libc implements Disposable {
       if (count < 0) throw new BpfError(operation, count);
       if (count === 0) return bytes.subarray(0, size);
       size += count;
+      if (size > MAX_FILE_BYTES) {
+        throw new BpfError(operation, LINUX_ERRNO.EFBIG, { log: ["it has more than 1 GiB"] });
+      }
     }
   }
 
@@ -230,6 +235,9 @@ export class Libc implements Disposable {
     this.#dl.close();
   }
 }
+
+/** The largest module that V8 takes. A device without an end is no file either. */
+const MAX_FILE_BYTES = 1 << 30;
 
 /** A value of the auxiliary vector: pairs of 64-bit type and value (`man 3 getauxval`). */
 function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {

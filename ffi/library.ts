@@ -5,7 +5,7 @@
  */
 
 import { BpfError } from "../errors.ts";
-import { openCold, openFast, type SymbolTable } from "./symbol_table.ts";
+import { openTable, type SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
 /** Where the library was found, in the order of search. */
@@ -13,6 +13,8 @@ export type LibraryOrigin = "environment" | "embedded" | "built" | "system";
 
 /** Names the variable that overrides the search. */
 export const LIBRARY_VARIABLE = "WASM_BPF_LIBBPF";
+
+type ForeignFunctions = Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>;
 
 const FILE_NAME = "libwasm_bpf.so";
 const SYSTEM_NAMES = ["libbpf.so.1"];
@@ -48,23 +50,20 @@ export class NativeLibrary implements Disposable {
     return this.syscallSymbol === "wasm_bpf_syscall";
   }
 
-  /** A table of functions that are called seldom. The caller closes it. */
-  open<const S extends Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>>(rows: S): SymbolTable<S> {
-    return openCold(this.path, rows);
+  /** A table of functions, of which `fast` are called often. The caller closes it. */
+  open<const S extends ForeignFunctions>(rows: S, fast: readonly (keyof S)[] = []): SymbolTable<S> {
+    return openTable(this.path, rows, fast);
   }
 
-  /** A table of functions on a hot path. The caller closes it. */
-  openFast<const S extends Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>>(
-    rows: S,
-  ): SymbolTable<S> {
-    return openFast(this.path, rows);
-  }
-
-  /** A table of system calls, each row made for {@link NativeLibrary.syscallSymbol}. The caller closes it. */
-  openSyscalls<const S extends Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>>(
+  /**
+   * A table of system calls, each row made for {@link NativeLibrary.syscallSymbol}; `fast` are called often. The caller
+   * closes it.
+   */
+  openSyscalls<const S extends ForeignFunctions>(
     rows: (symbol: string) => S,
+    fast: readonly (keyof S)[] = [],
   ): SymbolTable<S> {
-    return openFast(this.hasShim ? this.path : LIBC, rows(this.syscallSymbol));
+    return openTable(this.hasShim ? this.path : LIBC, rows(this.syscallSymbol), fast);
   }
 
   /** A function of libc itself, for the few things that are no system call. */
@@ -194,7 +193,7 @@ const LIBC = "libc.so.6";
 
 /** The C library by itself: what is needed before the one library is there, and the few calls that are no system calls. */
 class Libc6 implements Disposable {
-  readonly #library = openCold(LIBC, {
+  readonly #library = openTable(LIBC, {
     // char *getenv(const char *name)
     getenv: { parameters: ["buffer"], result: "pointer" },
     // unsigned int if_nametoindex(const char *ifname)

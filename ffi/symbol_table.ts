@@ -11,7 +11,7 @@
 
 import { nativePointer } from "./pointers.ts";
 
-/** A table as {@link openFast} and {@link openCold} give it: functions by name, and a way to close the library. */
+/** A table as {@link openTable} gives it: functions by name, and a way to close the library. */
 export interface SymbolTable<S extends Deno.ForeignLibraryInterface> {
   readonly symbols: Deno.StaticForeignLibraryInterface<S>;
   close(): void;
@@ -21,34 +21,39 @@ type Callable = Omit<Deno.ForeignFunction, "nonblocking">;
 
 type Rows = Record<string, Deno.ForeignFunction & { readonly optional?: boolean; readonly name?: string }>;
 
-/** Functions of the library at `path` that are called often. @throws {Error} at first use of one that it lacks. */
-export function openFast<const S extends Rows>(path: string, rows: S): SymbolTable<S> {
-  const libraries: Deno.DynamicLibrary<Deno.ForeignLibraryInterface>[] = [];
-  const symbols = lazyProperties(rows, (name, row) => {
-    const library = Deno.dlopen(path, { [name]: row });
-    libraries.push(library);
-    return library.symbols[name] ?? undefined;
-  });
-  return { symbols: typed<S>(symbols), close: () => libraries.splice(0).forEach((library) => library.close()) };
-}
-
-/** Functions of the library at `path` that are called seldom. Optional ones that it lacks are null. */
-export function openCold<const S extends Rows>(path: string, rows: S): SymbolTable<S> {
-  const names: Record<string, { type: "pointer"; optional: true; name: string }> = {};
+/**
+ * The functions of `rows` in the library at `path`. Optional ones that it lacks are null.
+ *
+ * @param fast those that are called often.
+ * @throws {TypeError} at first use of one that it lacks.
+ */
+export function openTable<const S extends Rows>(
+  path: string,
+  rows: S,
+  fast: readonly (keyof S)[] = [],
+): SymbolTable<S> {
+  const places: Record<string, { type: "pointer"; optional: true; name: string }> = {};
   for (const [name, row] of Object.entries(rows)) {
-    names[name] = { type: "pointer", optional: true, name: row.name ?? name };
+    places[name] = { type: "pointer", optional: true, name: row.name ?? name };
   }
-  const library = Deno.dlopen(path, names);
+  const library = Deno.dlopen(path, places);
+  const trampolines: Deno.DynamicLibrary<Deno.ForeignLibraryInterface>[] = [];
   const symbols = lazyProperties(rows, (name, row) => {
     const pointer = library.symbols[name];
     if (pointer === null || pointer === undefined) {
       if (row.optional) return null;
       throw new TypeError(`Cannot find symbol "${name}" in ${path}`);
     }
+    if (fast.includes(name)) {
+      const one = Deno.dlopen(path, { [name]: row });
+      trampolines.push(one);
+      return one.symbols[name];
+    }
     const fn = new Deno.UnsafeFnPointer(nativePointer<Callable>(pointer), row);
     return (...parameters: never[]) => fn.call(...parameters);
   });
-  return { symbols: typed<S>(symbols), close: () => library.close() };
+  const close = () => [...trampolines.splice(0), library].forEach((one) => one.close());
+  return { symbols: typed<S>(symbols), close };
 }
 
 /** An object whose properties are made at first use and are plain data from then on. */

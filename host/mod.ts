@@ -6,11 +6,12 @@
 
 import type { BpfError } from "../errors.ts";
 import { Files } from "../ffi/files.ts";
-import { type Libbpf, Libc, openLibbpf, openLibrary } from "../ffi/mod.ts";
+import { type Libbpf, type Libc, openLibbpf } from "../ffi/mod.ts";
 import { GuestContext, type ImportFunction } from "./context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./shared_memory.ts";
+import { openSystem, type System } from "./system.ts";
 import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
 import { parsePreopen, type Preopen, ProcExit, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
 
@@ -31,6 +32,8 @@ export interface RunGuestOptions {
   callbackExport?: string | undefined;
   /** The import module of the wrapper's poll: "callback-wrapper" by default. */
   wrapperModule?: string | undefined;
+  /** The system, if the caller has opened it already; it stays the caller's. */
+  system?: System;
   /** How map memory reaches the guest: "map" (default) or, for tests, "copy". */
   sharedMemory?: SharedMemoryMode;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
@@ -66,16 +69,16 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   const name = options.name ?? "guest";
   // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
   const module = compileGuest(bytes, name);
-  using library = openLibrary();
-  using libc = new Libc(library);
-  using files = new Files(library);
-  using libbpf = openLibbpf({ library, libc });
+  using opened = options.system === undefined ? openSystem() : undefined;
+  const system = options.system ?? opened ?? openSystem();
+  using files = new Files(system.library);
+  using libbpf = openLibbpf(system);
   using wasi = new Wasi(files, {
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
     preopens: options.preopens ?? [],
   });
-  using context = contextOf(libbpf, libc, wasi, options);
+  using context = contextOf(libbpf, system.libc, wasi, options);
   const names = {
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
