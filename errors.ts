@@ -79,10 +79,18 @@ export class FormatError extends Error {
   readonly problem: string;
 
   constructor(format: string, problem: string, options?: ErrorOptions) {
-    super(`Cannot parse ${format}: ${problem}`, options);
+    // It may quote names from the bytes.
+    const text = printable(problem);
+    super(`Cannot parse ${format}: ${text}`, options);
     this.format = format;
-    this.problem = problem;
+    this.problem = text;
   }
+}
+
+/** `text` with what a terminal would take for a command written out, as `\x1b`. For names that come from files. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** Linux's errno numbers (asm-generic; the same on x86_64 and arm64). */

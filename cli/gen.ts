@@ -6,6 +6,7 @@
 
 import { genSkeleton, genTypes, genTypesOfBtf, objectName } from "../codegen/mod.ts";
 import { explainInput, readInput } from "./input.ts";
+import { UsageError } from "./main.ts";
 import { writeOutput } from "./output.ts";
 
 const HELP = `Usage: wasm-bpf gen skeleton OBJECT [name NAME]
@@ -50,23 +51,20 @@ interface Request {
  * Runs `wasm-bpf gen`.
  *
  * @param args what follows `gen`.
- * @returns the exit code: 0; 1 when asked for something that is not there, or stdout could not be written; 126 when the file
- * is no BPF object; 127 when there is no such file.
+ * @returns the exit code: 0; 1 when asked for a type that is not there, or stdout could not be written; 126 when the file is no
+ * BPF object; 127 when there is no such file.
+ * @throws {UsageError}
  */
 export function gen(args: readonly string[]): number {
   if (args.length === 0 || args.includes("-h") || args.includes("--help")) return writeOutput(HELP);
   const request = parse(args);
-  if (typeof request === "string") {
-    console.error(`${request} (see wasm-bpf gen --help)`);
-    return 1;
-  }
+  let text: string;
   try {
-    return writeOutput(generate(request));
+    text = generate(request);
   } catch (error) {
-    const { line, exitCode } = explainInput(request.path, error);
-    console.error(line);
-    return exitCode;
+    return explainInput(request.path, error);
   }
+  return writeOutput(text);
 }
 
 function generate({ what, path, name, types, all, isBtf }: Request): string {
@@ -75,31 +73,46 @@ function generate({ what, path, name, types, all, isBtf }: Request): string {
   return isBtf ? genTypesOfBtf(bytes, { name, types }) : genTypes(bytes, { name, types, all });
 }
 
-/** The request, or why there is none. */
-function parse(args: readonly string[]): Request | string {
-  const [what, ...rest] = args;
-  if (what !== "skeleton" && what !== "types") return `Cannot generate "${what}": only skeleton and types are known`;
-  const request: Request = { what, path: "", name: "", types: [], all: false, isBtf: false };
-  for (let i = 0; i < rest.length; i++) {
-    const word = rest[i] ?? "";
-    const [option = "", attached] = word.startsWith("--") ? word.split(/=(.*)/s, 2) : [word];
-    const value = () => attached ?? rest[++i];
-    if ((option === "name" && request.path !== "") || option === "--name") request.name = value() ?? "";
-    else if (option === "--type" && what === "types") request.types.push(value() ?? "");
-    else if (option === "--all" && what === "types") request.all = true;
-    else if (option === "--btf" && what === "types") {
-      request.isBtf = true;
-      request.path = value() ?? "";
-    } else if (option.startsWith("-")) return `Cannot generate ${what}: unknown option "${word}"`;
-    else if (request.path !== "") return `Cannot generate ${what}: one file at a time, not also "${word}"`;
-    else request.path = word;
-    if (i >= rest.length) return `Cannot generate ${what}: "${word}" needs a value`;
+/** @throws {UsageError} */
+function parse(args: readonly string[]): Request {
+  const [what = "", ...rest] = args;
+  if (what !== "skeleton" && what !== "types") {
+    throw new UsageError(`Cannot generate "${what}": only skeleton and types are known`);
   }
-  if (request.path === "") return `Cannot generate ${what}: no object given`;
-  if (request.isBtf && request.types.length === 0) return "Cannot generate types: --btf needs --type";
+  const request: Request = { what, path: "", name: "", types: [], all: false, isBtf: false };
+  const words = [...rest];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    readWord(word, words, request);
+  }
+  if (request.path === "") throw new UsageError(`Cannot generate ${what}: no file given`);
+  if (request.isBtf && request.types.length === 0) throw new UsageError("Cannot generate types: --btf needs --type");
   request.name ||= objectName(request.path);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(request.name)) {
-    return `Cannot generate ${what}: ${JSON.stringify(request.name)} is no C identifier; give another with "name NAME"`;
+    throw new UsageError(
+      `Cannot generate ${what}: ${JSON.stringify(request.name)} is no C identifier; give another with "name NAME"`,
+    );
   }
   return request;
+}
+
+/** Reads one word, and the value of an option from the words after it. @throws {UsageError} */
+function readWord(word: string, words: string[], request: Request): void {
+  const [option = "", attached] = word.startsWith("--") ? word.split(/=(.*)/s, 2) : [word];
+  const value = () => {
+    const given = attached ?? words.shift();
+    if (!given) throw new UsageError(`Cannot generate ${request.what}: ${option} needs a value`);
+    return given;
+  };
+  const forTypes = request.what === "types";
+  if (option === "--name" || (option === "name" && request.path !== "")) request.name = value();
+  else if (option === "--type" && forTypes) request.types.push(value());
+  else if (word === "--all" && forTypes) request.all = true;
+  else if (option.startsWith("-") && !(option === "--btf" && forTypes)) {
+    throw new UsageError(`Cannot generate ${request.what}: unknown option "${word}"`);
+  } else if (request.path !== "") {
+    throw new UsageError(`Cannot generate ${request.what}: one file at a time, not also "${word}"`);
+  } else {
+    request.isBtf = option === "--btf";
+    request.path = request.isBtf ? value() : word;
+  }
 }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { printable } from "../errors.ts";
 import { explainInput, readInput } from "./input.ts";
 import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
+import { UsageError } from "./main.ts";
 import { writeOutput } from "./output.ts";
 
 const HELP = `Usage: wasm-bpf inspect [--json] FILE
@@ -25,41 +27,31 @@ Examples:
  * Runs `wasm-bpf inspect`.
  *
  * @param args what follows `inspect`.
- * @returns the exit code: 0; 1 for wrong use, or when stdout could not be written; 126 when the file is neither a module nor
- * a BPF object; 127 when there is no such file.
+ * @returns the exit code: 0; 1 when stdout could not be written; 126 when the file is neither a module nor a BPF object; 127
+ * when there is no such file.
+ * @throws {UsageError}
  */
 export function inspect(args: readonly string[]): number {
   if (args.length === 0 || args.includes("-h") || args.includes("--help")) return writeOutput(HELP);
   const wrong = args.find((word) => word.startsWith("-") && word !== "--json");
+  if (wrong !== undefined) throw new UsageError(`Cannot inspect: unknown option "${wrong}"`);
   const [path, ...more] = args.filter((word) => !word.startsWith("-"));
-  if (wrong !== undefined || path === undefined || more.length > 0) {
-    const problem = wrong !== undefined
-      ? `unknown option "${wrong}"`
-      : path === undefined
-      ? "no file given"
-      : "one file at a time";
-    console.error(`Cannot inspect: ${problem} (see wasm-bpf inspect --help)`);
-    return 1;
-  }
+  if (path === undefined) throw new UsageError("Cannot inspect: no file given");
+  if (more.length > 0) throw new UsageError(`Cannot inspect: one file at a time, not also "${more[0]}"`);
+  let text: string;
   try {
     const report = inspectBytes(readInput(path));
-    const text = args.includes("--json") ? JSON.stringify(report, undefined, 2) : describe(path, report);
-    return writeOutput(`${text}\n`);
+    text = args.includes("--json") ? JSON.stringify(report, undefined, 2) : describe(path, report);
   } catch (error) {
-    const { line, exitCode } = explainInput(path, error);
-    console.error(line);
-    return exitCode;
+    return explainInput(path, error);
   }
+  return writeOutput(`${text}\n`);
 }
 
 /** The report as text. Names come from the file: what a terminal would take for a command is shown as `\x1b`. */
 function describe(path: string, report: ModuleReport | ObjectReport): string {
   const lines = report.kind === "module" ? describeModule(path, report) : describeObject(path, report);
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  const control = /[\x00-\x1f\x7f-\x9f]/g;
-  return lines
-    .map((line) => line.replace(control, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`))
-    .join("\n");
+  return lines.map(printable).join("\n");
 }
 
 function describeModule(path: string, report: ModuleReport): string[] {

@@ -1,0 +1,195 @@
+import { assert } from "@std/assert";
+import { Decoder } from "../btf/decode.ts";
+import { parseObject } from "../btf/object.ts";
+import { compileObject } from "../btf/testdata/compile.ts";
+import { inspectBytes } from "./inspection.ts";
+import { FormatError } from "../errors.ts";
+import { genSkeleton, genTypes } from "../codegen/mod.ts";
+
+/** How many damaged files each object becomes. */
+const RUNS = 400;
+
+/** Far more than any run needs; a loop without end would take for ever. */
+const MAX_RUN_MS = 2000;
+
+/** Pseudo-random numbers, the same every time: what fails once can be looked at. */
+class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  below(limit: number): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(this.#state / 2 ** 32 * limit);
+  }
+}
+
+/** Values that programs trip over. */
+const NASTY = [0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8, 0x01000000];
+
+/** A damaged copy: some bytes, words or ranges changed, or its end cut off. */
+function damage(bytes: Uint8Array<ArrayBuffer>, from: number, to: number, random: Random): Uint8Array<ArrayBuffer> {
+  const copy = bytes.slice();
+  const view = new DataView(copy.buffer);
+  const changes = 1 + random.below(8);
+  for (let i = 0; i < changes; i++) {
+    const at = from + random.below(Math.max(1, to - from - 8));
+    switch (random.below(5)) {
+      case 0:
+        copy[at] = random.below(256);
+        break;
+      case 1:
+        view.setUint32(at & ~3, NASTY[random.below(NASTY.length)] ?? 0, true);
+        break;
+      case 2:
+        view.setUint32(at & ~3, random.below(200), true);
+        break;
+      case 3:
+        view.setBigUint64(at & ~7, BigInt.asUintN(64, -BigInt(random.below(100))), true);
+        break;
+      default:
+        copy.copyWithin(at, from + random.below(to - from), from + random.below(to - from));
+    }
+  }
+  return random.below(20) === 0 ? copy.slice(0, random.below(copy.length)) : copy;
+}
+
+/** Runs everything that reads files on `bytes`; whatever is not a {@link FormatError} gets out. */
+function useAll(bytes: Uint8Array<ArrayBuffer>): void {
+  const tries = [
+    () => genSkeleton(bytes, { name: "x" }),
+    () => genTypes(bytes, { name: "x", all: true }),
+    () => JSON.stringify(inspectBytes(bytes)),
+    () => decodeAll(bytes),
+  ];
+  for (const attempt of tries) {
+    try {
+      attempt();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+    }
+  }
+}
+
+function decodeAll(bytes: Uint8Array): void {
+  const { btf, layouts, dataSections } = parseObject(bytes);
+  if (btf === undefined || layouts === undefined) return;
+  const decoder = new Decoder(btf, layouts);
+  for (const { variables, bytes: content } of dataSections) {
+    for (const { type, offset } of variables) {
+      if (content.length - offset >= layouts.of(type).sizeBytes) decoder.decode(type, content.subarray(offset));
+    }
+  }
+}
+
+for (const name of ["sections", "layouts", "kernel_types"]) {
+  Deno.test(`damaged copies of ${name}.bpf.c's object give a FormatError or a result, and soon`, () => {
+    const object = compileObject(name);
+    const { elf } = parseObject(object);
+    const random = new Random(7);
+    // Where it hurts: headers, BTF, symbols, strings; and anywhere.
+    const targets = [
+      { from: 0, to: 64 },
+      { from: object.length - elf.sections.length * 64, to: object.length },
+      ...elf.sections
+        .filter((section) => [".BTF", ".BTF.ext", ".symtab", ".strtab", ".maps"].includes(section.name))
+        .flatMap(({ name, offset, sizeBytes }) =>
+          Array(name === ".BTF" ? 4 : 1).fill({ from: offset, to: offset + sizeBytes })
+        ),
+      { from: 0, to: object.length },
+    ];
+    for (let run = 0; run < RUNS; run++) {
+      const { from, to } = targets[run % targets.length] ?? { from: 0, to: object.length };
+      const damaged = damage(object, from, to, random);
+      const before = performance.now();
+      try {
+        useAll(damaged);
+      } catch (error) {
+        throw new Error(`run ${run}`, { cause: error });
+      }
+      const tookMs = performance.now() - before;
+      assert(tookMs < MAX_RUN_MS, `run ${run} took ${tookMs} ms`);
+    }
+  });
+}
+
+Deno.test("damaged copies of a module give a FormatError or a result, and soon", () => {
+  const module = moduleWith(compileObject("sections"));
+  const random = new Random(11);
+  for (let run = 0; run < RUNS; run++) {
+    const damaged = damage(module, 8, run % 2 === 0 ? 120 : module.length, random);
+    const before = performance.now();
+    try {
+      inspectBytes(damaged);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw new Error(`run ${run}`, { cause: error });
+    }
+    assert(performance.now() - before < MAX_RUN_MS);
+  }
+});
+
+Deno.test("structs that repeat each other end in a FormatError, not in endless source", () => {
+  // Each anonymous struct holds the next one twice: 2^60 members, written out.
+  const words: number[] = [];
+  const depth = 30;
+  for (let i = 0; i < depth; i++) {
+    words.push(i === 0 ? 1 : 0, (4 << 24) | 2, 0, 0, i + 2, 0, 0, i + 2, 0);
+  }
+  words.push(0, (4 << 24) | 0, 0);
+  const object = withBtf(compileObject("sections"), words);
+  const before = performance.now();
+  let message = "";
+  try {
+    genTypes(object, { name: "x", all: true });
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    message = error.message;
+  }
+  assert(message.includes("too large") || message.includes("too deeply"), message);
+  assert(performance.now() - before < 10_000);
+});
+
+/** A module with one segment of data. */
+function moduleWith(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const leb = (value: number): number[] => value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)];
+  const section = (id: number, content: number[]) => [id, ...leb(content.length), ...content];
+  const text = (name: string) => [name.length, ...new TextEncoder().encode(name)];
+  return new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, [2, 0x60, 2, 0x7f, 0x7f, 1, 0x7e, 0x60, 0, 0]),
+    ...section(2, [
+      2,
+      ...text("wasm_bpf"),
+      ...text("wasm_load_bpf_object"),
+      0,
+      0,
+      ...text("env"),
+      ...text("memory"),
+      2,
+      0,
+      1,
+    ]),
+    ...section(11, [1, 0, 0x41, ...leb(1024), 0x0b, ...leb(data.length), ...data]),
+  ]);
+}
+
+/** The object with its `.BTF` replaced: these words as types, "s" as the only name. */
+function withBtf(object: Uint8Array<ArrayBuffer>, words: number[]): Uint8Array<ArrayBuffer> {
+  const copy = object.slice();
+  // What refers to its old types would be an error of its own.
+  const { elf } = parseObject(object);
+  const table = new DataView(copy.buffer).getUint32(0x28, true);
+  const view = new DataView(copy.buffer);
+  for (const { index, name } of elf.sections) {
+    if (name === ".maps") view.setUint32(table + index * 64, 0, true);
+  }
+  const btf = elf.sections.find(({ name }) => name === ".BTF");
+  assert(btf !== undefined && words.length * 4 + 27 <= btf.sizeBytes);
+  [0x0001eb9f, 24, 0, words.length * 4, words.length * 4, 3, ...words].forEach((word, i) =>
+    view.setUint32(btf.offset + i * 4, word, true)
+  );
+  copy.set([0, 0x73, 0], btf.offset + 24 + words.length * 4);
+  return copy;
+}

@@ -1,0 +1,84 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { compileObject, compileSource } from "../btf/testdata/compile.ts";
+import { runCommand, withFiles } from "./testdata/run_command.ts";
+
+Deno.test("gen skeleton writes a header named after the file, with --allow-ffi alone", () => {
+  withFiles({ "my-tool.bpf.o": compileObject("sections") }, (folder) => {
+    const { code, stdout, stderr } = runCommand(["gen", "skeleton", `${folder}/my-tool.bpf.o`]);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "struct my_tool_bpf {");
+    for (const args of [["name", "other"], ["--name", "other"], ["--name=other"]]) {
+      const { stdout } = runCommand(["gen", "skeleton", `${folder}/my-tool.bpf.o`, ...args]);
+      assertStringIncludes(stdout, "static inline struct other *other__open(void) {");
+    }
+  });
+});
+
+Deno.test("gen types writes the types asked for", () => {
+  withFiles({ "x.bpf.o": compileObject("kernel_types") }, (folder) => {
+    const { code, stdout } = runCommand(["gen", "types", `${folder}/x.bpf.o`, "--type", "task_struct", "--all"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "struct own {");
+    assertStringIncludes(stdout, "struct task_struct {");
+  });
+});
+
+Deno.test("gen answers what is wrong in one line, with an exit code for each", () => {
+  const files = {
+    "text.o": new TextEncoder().encode("hello"),
+    "native.o": compileSource("int x;", "x86_64"),
+    "empty.o": new Uint8Array(0),
+    "1.bpf.o": compileObject("sections"),
+  };
+  withFiles(files, (folder) => {
+    const cases: [args: string[], code: number, line: RegExp][] = [
+      [["skeleton", "/no/such.o"], 127, /^wasm-bpf: Cannot read "\/no\/such\.o": ENOENT: no such file or directory\n$/],
+      [
+        ["skeleton", `${folder}/text.o`],
+        126,
+        /^wasm-bpf: Cannot parse ".*text\.o": it does not begin with \\x7fELF\n$/,
+      ],
+      [["types", `${folder}/empty.o`], 126, /^wasm-bpf: Cannot parse ".*empty\.o": it does not begin with \\x7fELF\n$/],
+      [["types", `${folder}/native.o`], 126, /^wasm-bpf: Cannot parse ".*native\.o": it is for x86_64, not for BPF\n$/],
+      [["types", folder], 126, /^wasm-bpf: Cannot read ".*": EISDIR: is a directory\n$/],
+      [["types", `${folder}/1.bpf.o`], 2, /^wasm-bpf: Cannot generate types: "1_bpf" is no C identifier/],
+      [
+        ["types", `${folder}/1.bpf.o`, "name", "x", "--type", "event"],
+        1,
+        /^wasm-bpf: Cannot find type "event": .*unused.*\n$/,
+      ],
+      [["skeleton"], 2, /^wasm-bpf: Cannot generate skeleton: no file given /],
+      [["skeleton", "a.o", "b.o"], 2, /^wasm-bpf: Cannot generate skeleton: one file at a time/],
+      [["skeleton", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate skeleton: unknown option "--all"/],
+      [["types", "a.o", "--type"], 2, /^wasm-bpf: Cannot generate types: --type needs a value/],
+      [["types", "--btf", "a.o"], 2, /^wasm-bpf: Cannot generate types: --btf needs --type/],
+      [["poem", "a.o"], 2, /^wasm-bpf: Cannot generate "poem": only skeleton and types are known/],
+    ];
+    for (const [args, code, line] of cases) {
+      const result = runCommand(["gen", ...args]);
+      assertMatch(result.stderr, line);
+      assertEquals([result.code, result.stdout], [code, ""], args.join(" "));
+    }
+  });
+});
+
+Deno.test("gen ends quietly when its reader has enough, and says so when the disk is full", () => {
+  withFiles({ "x.bpf.o": compileObject("sections") }, (folder) => {
+    const closed = runCommand(["gen", "skeleton", `${folder}/x.bpf.o`], "| head -1");
+    assertEquals(closed.stderr, "");
+    assertEquals(closed.stdout.split("\n").length, 2);
+    const full = runCommand(["gen", "skeleton", `${folder}/x.bpf.o`], "> /dev/full");
+    assertEquals([full.code, full.stderr], [
+      1,
+      "wasm-bpf: Cannot write standard output: No space left on device (os error 28)\n",
+    ]);
+  });
+});
+
+Deno.test("gen without anything, or with --help, explains itself", () => {
+  for (const args of [[], ["--help"], ["types", "-h"]]) {
+    const { code, stdout } = runCommand(["gen", ...args]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "Examples:\n  wasm-bpf gen skeleton runqlat.bpf.o > runqlat.skel.h");
+  }
+});

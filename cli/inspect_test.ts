@@ -1,0 +1,181 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { parseElf } from "../btf/elf.ts";
+import { compileModule, compileObject } from "../btf/testdata/compile.ts";
+import { genSkeleton } from "../codegen/mod.ts";
+import { FormatError } from "../errors.ts";
+import { inspectBytes, type ModuleReport } from "./inspection.ts";
+import { runCommand, withFiles } from "./testdata/run_command.ts";
+import { parseModule } from "./wasm_module.ts";
+
+const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
+
+/** A guest with the object of sections.bpf.c inside. */
+function guest(): Uint8Array<ArrayBuffer> {
+  const skeleton = genSkeleton(compileObject("sections"), { name: "x" });
+  const literal = skeleton.slice(skeleton.indexOf("static const char data[]"), skeleton.indexOf("*sz = sizeof"));
+  return compileModule(`
+    #define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
+    IMPORT("wasm_bpf", "wasm_load_bpf_object") long long load(const void *object, int size);
+    IMPORT("libbpf", "bpf_object__load") int load2(int object);
+    IMPORT("wasi_snapshot_preview1", "proc_exit") void leave(int code);
+    IMPORT("elsewhere", "f") float f(double x, float y);
+    ${literal.replace("static ", "")}
+    void run(void) { load(data, sizeof(data) - 1); load2(1); leave(f(1, 2)); }`);
+}
+
+function inspectGuest(): ModuleReport {
+  const report = inspectBytes(guest());
+  assert(report.kind === "module");
+  return report;
+}
+
+Deno.test("inspectBytes() groups imports by what they stand for, with types", () => {
+  const { imports } = inspectGuest();
+  assertEquals(imports.map(({ module, abi }) => [module, abi]).sort(), [
+    ["elsewhere", "unknown"],
+    ["libbpf", "ABI version 2"],
+    ["wasi_snapshot_preview1", "WASI preview 1"],
+    ["wasm_bpf", "ABI version 1"],
+  ]);
+  const functions = imports.flatMap(({ functions }) => functions);
+  assertEquals(functions.find(({ name }) => name === "wasm_load_bpf_object")?.type, "(i32, i32) -> i64");
+  assertEquals(functions.find(({ name }) => name === "f")?.type, "(f64, f32) -> f32");
+  assertEquals(functions.find(({ name }) => name === "proc_exit")?.type, "(i32)");
+});
+
+Deno.test("inspectBytes() finds the object in a guest, whole", () => {
+  const { objects, damaged } = inspectGuest();
+  const object = inspectBytes(compileObject("sections"));
+  assertEquals(objects.map(({ address: _, ...report }) => report), object.kind === "object" ? [object] : []);
+  assertEquals(damaged, []);
+});
+
+Deno.test("inspectBytes() finds an object that was split over segments, and tells a damaged one", () => {
+  const object = compileObject("sections");
+  const broken = object.slice();
+  const btf = parseElf(object).sections.find(({ name }) => name === ".BTF");
+  // Its version.
+  broken[(btf?.offset ?? 0) + 2] = 9;
+  const cut = object.length >> 1;
+  const report = inspectBytes(moduleWith([
+    { address: 1024 + cut, bytes: object.subarray(cut) },
+    { address: 1024, bytes: object.subarray(0, cut) },
+    { address: 100_000, bytes: broken },
+  ]));
+  assert(report.kind === "module");
+  assertEquals(report.objects.map(({ address, sizeBytes }) => [address, sizeBytes]), [[1024, object.length]]);
+  assertEquals(report.damaged, [{ address: 100_000, problem: "Cannot parse BTF: version 9 is not known" }]);
+});
+
+Deno.test("inspectBytes() agrees with the engine about imports and exports of a real guest", async () => {
+  const source = `#include "libbpf-wasm.h"
+    int main(void) { struct bpf_map m = {0}; int fd = bpf_map__fd(&m); printf("%d\\n", fd); return bpf_map_delete_elem(fd, 0); }`;
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/a.c`, source);
+    const { success } = await new Deno.Command("clang-19", {
+      args: ["--target=wasm32-wasi", "-Oz", "-I", SDK, "-Wl,--export-table", `${folder}/a.c`, "-o", `${folder}/a.wasm`],
+    }).output();
+    assert(success);
+    const bytes = await Deno.readFile(`${folder}/a.wasm`);
+    const module = new WebAssembly.Module(bytes);
+    const { imports, exports } = parseModule(bytes);
+    assertEquals(
+      imports.map(({ module, name, kind }) => ({ module, name, kind })),
+      WebAssembly.Module.imports(module).map(({ module, name, kind }) => ({ module, name, kind })),
+    );
+    assertEquals(exports, WebAssembly.Module.exports(module).map(({ name }) => name));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("inspectBytes() refuses what is neither", () => {
+  assertThrows(() => inspectBytes(new Uint8Array(0)), FormatError, "neither a WebAssembly module nor a BPF object");
+  const module = guest();
+  for (let size = 9; size < module.length; size += 311) {
+    try {
+      inspectBytes(module.subarray(0, size));
+    } catch (error) {
+      assert(error instanceof FormatError);
+    }
+  }
+});
+
+Deno.test("inspect prints a module and its object, with --allow-ffi alone", () => {
+  withFiles({ "x.wasm": guest() }, (folder) => {
+    const { code, stdout, stderr } = runCommand(["inspect", `${folder}/x.wasm`]);
+    assertEquals([code, stderr], [0, ""]);
+    for (
+      const line of [
+        /x\.wasm: WebAssembly module, [\d.]+ KiB\n/,
+        /imports from wasm_bpf \(ABI version 1\):\n {2}wasm_load_bpf_object {2}\(i32, i32\) -> i64\n/,
+        /object at 0x[0-9a-f]+: BPF object, [\d.]+ KiB, license GPL\n/,
+        / {2}on_switch +tp\/sched\/sched_switch +tracepoint +\d+ instructions\n/,
+        / {2}on_exit +\?kprobe\/do_exit +kprobe +2 instructions, not loaded by itself\n/,
+        / {2}events +ringbuf +256 KiB\n/,
+        / {2}hists +hash +key 4 B, value 120 B, 10240 entries, pinned by name\n/,
+        / {2}\.data\.custom +4 B +custom \(4\)\n/,
+        /\.debug\* [\d.]+ KiB/,
+      ]
+    ) assertMatch(stdout, line);
+  });
+});
+
+Deno.test("inspect --json prints the same as data", () => {
+  withFiles({ "x.bpf.o": compileObject("sections") }, (folder) => {
+    const { code, stdout } = runCommand(["inspect", "--json", `${folder}/x.bpf.o`]);
+    assertEquals(code, 0);
+    assertEquals(JSON.parse(stdout), JSON.parse(JSON.stringify(inspectBytes(compileObject("sections")))));
+  });
+});
+
+Deno.test("inspect shows names without obeying them", () => {
+  const object = compileObject("sections").slice();
+  const text = new TextDecoder("latin1").decode(object);
+  for (let name = text.indexOf("on_packet"); name >= 0; name = text.indexOf("on_packet", name + 1)) object[name] = 0x1b;
+  withFiles({ "x.bpf.o": object }, (folder) => {
+    const { stdout } = runCommand(["inspect", `${folder}/x.bpf.o`]);
+    assertStringIncludes(stdout, "\\x1bn_packet");
+    assertEquals(stdout.includes("\x1b"), false);
+  });
+});
+
+Deno.test("inspect answers what is wrong in one line, with an exit code for each", () => {
+  withFiles({ "text": new TextEncoder().encode("hello"), "cut.wasm": guest().subarray(0, 60) }, (folder) => {
+    const cases: [args: string[], code: number, line: RegExp][] = [
+      [["/no/such"], 127, /^wasm-bpf: Cannot read "\/no\/such": ENOENT: no such file or directory\n$/],
+      [
+        [`${folder}/text`],
+        126,
+        /^wasm-bpf: Cannot parse ".*text": it is neither a WebAssembly module nor a BPF object\n$/,
+      ],
+      [
+        [`${folder}/cut.wasm`],
+        126,
+        /^wasm-bpf: Cannot parse ".*cut\.wasm": WebAssembly: \d+ bytes at \d+ are outside its \d+ bytes\n$/,
+      ],
+      [["/bin/true"], 126, /^wasm-bpf: Cannot parse "\/bin\/true": it is for \w+, not for BPF\n$/],
+      [["a", "b"], 2, /^wasm-bpf: Cannot inspect: one file at a time/],
+      [["--yaml", "a"], 2, /^wasm-bpf: Cannot inspect: unknown option "--yaml"/],
+    ];
+    for (const [args, code, line] of cases) {
+      const result = runCommand(["inspect", ...args]);
+      assertMatch(result.stderr, line);
+      assertEquals([result.code, result.stdout], [code, ""], args.join(" "));
+    }
+  });
+});
+
+/** A module of nothing but data. */
+function moduleWith(segments: readonly { address: number; bytes: Uint8Array }[]): Uint8Array {
+  const unsigned = (value: number): number[] => value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+  const signed = (value: number): number[] => value < 64 ? [value] : [(value & 127) | 128, ...signed(value >>> 7)];
+  const content = [
+    ...unsigned(segments.length),
+    ...segments.flatMap((
+      { address, bytes },
+    ) => [0, 0x41, ...signed(address), 0x0b, ...unsigned(bytes.length), ...bytes]),
+  ];
+  return new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 11, ...unsigned(content.length), ...content]);
+}

@@ -1,0 +1,39 @@
+/**
+ * Runs a subcommand as people do: in a process of its own, with `--allow-ffi` alone.
+ *
+ * @module
+ */
+
+/** How a command ended. */
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Runs `wasm-bpf` with `args`.
+ *
+ * @param shell what a shell does with its output: "| head -1", "> /dev/full".
+ */
+export function runCommand(args: readonly string[], shell = ""): CommandResult {
+  const main = new URL("../../cli.ts", import.meta.url).pathname;
+  const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", "--allow-ffi", main];
+  const { code, stdout, stderr } = new Deno.Command("sh", {
+    args: ["-c", `"$@" ${shell}`, "sh", ...deno, ...args],
+    env: { NO_COLOR: "1" },
+  }).outputSync();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Puts `files` into a folder for the time of `use`. */
+export function withFiles<T>(files: Readonly<Record<string, Uint8Array>>, use: (folder: string) => T): T {
+  const folder = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
+  try {
+    for (const [name, bytes] of Object.entries(files)) Deno.writeFileSync(`${folder}/${name}`, bytes);
+    return use(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
