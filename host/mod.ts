@@ -69,8 +69,8 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   const name = options.name ?? "guest";
   // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
   const module = compileGuest(bytes, name);
-  using opened = options.system === undefined ? openSystem() : undefined;
-  const system = options.system ?? opened ?? openSystem();
+  const system = options.system ?? openSystem();
+  using _own = options.system === undefined ? system : null;
   using files = new Files(system.library);
   using libbpf = openLibbpf(system);
   using wasi = new Wasi(files, {
@@ -83,13 +83,17 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
-  const imports: ImportModules = {
+  const wasmBpf = wasmBpfImports(context);
+  const modules: ImportModules = {
     [WASI_MODULE]: withSync(wasi.imports, context),
     [WASI_UNSTABLE_MODULE]: withSync(wasi.unstableImports, context),
-    wasm_bpf: wasmBpfImports(context),
+    wasm_bpf: wasmBpf,
+    // What the first guests of this ABI import from, and all to whose linker no module was named.
+    env: wasmBpf,
     [LIBBPF_MODULE]: libbpfImports(context),
-    [names.wrapperModule]: callbackWrapperImports(context),
   };
+  const wrapper = { ...modules[names.wrapperModule], ...callbackWrapperImports(context) };
+  const imports: ImportModules = { ...modules, [names.wrapperModule]: wrapper };
   try {
     return startGuest(linkGuest(module, imports, context, names));
   } catch (error) {
