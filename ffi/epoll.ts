@@ -67,11 +67,13 @@ export class EpollSet implements Disposable {
   /**
    * Waits. @param timeoutMs whole milliseconds, -1 for ever.
    *
-   * @returns 1 when a buffer was woken, 0 on time-out, -EINTR when the wake descriptor is readable or a signal came, or another
+   * @returns 1 when a buffer was woken, or may have been, 0 on time-out, -EINTR when the wake descriptor is readable, or another
    * negative errno.
    */
   wait(timeoutMs: number): number {
     const count = this.#libc.epollWait(this.#fd, this.#events, MAX_EVENTS, timeoutMs);
+    // The process was stopped and goes on (Ctrl-Z and fg, a debugger): no reason for a guest to hear of it.
+    if (count === -LINUX_ERRNO.EINTR) return 1;
     for (let i = 0; i < count; i++) {
       if (this.#view.getUint32(i * EVENT.sizeBytes + EVENT.data, true) === WAKE) return -LINUX_ERRNO.EINTR;
     }

@@ -21,8 +21,6 @@ export interface EventBufferOptions {
   wakeFd?: number | undefined;
   /** Bytes of data in each CPU's perf buffer: a power of two, at least a page. Ring buffers have their size from the map. */
   perfBufferBytes?: number | undefined;
-  /** Told after a poll that met records of how many others the kernel had to drop, perf buffers being full. */
-  onLost?: ((count: number) => void) | undefined;
 }
 
 /** What libbpf's own tools take: 64 pages of 4 KiB. */
@@ -168,11 +166,9 @@ class RingSource implements Source {
 class PerfSource implements Source {
   readonly #buffers: PerfBuffers;
   readonly #pump: Pump;
-  readonly #onLost: ((count: number) => void) | undefined;
-  #reported = 0;
 
   constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions) {
-    const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, wakeFd, onLost } = options;
+    const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, wakeFd } = options;
     const pageSizeBytes = libc.pageSizeBytes;
     if (dataBytes < pageSizeBytes || (dataBytes & (dataBytes - 1)) !== 0) {
       throw new RangeError(
@@ -187,16 +183,11 @@ class PerfSource implements Source {
     this.#pump = instantiatePump(memory, { pageSizeBytes, dataBytes, perf: { start, count } }, guest);
     buffers.map({ buffer, start, dataBytes });
     this.#buffers = buffers;
-    this.#onLost = onLost;
     stack.move();
   }
 
   consume(callback: number, context: number, data: number, maxSize: number): number {
-    try {
-      return this.#pump.perf_consume(callback, context, data, maxSize);
-    } finally {
-      this.#reportLost();
-    }
+    return this.#pump.perf_consume(callback, context, data, maxSize);
   }
 
   pending(): boolean {
@@ -217,13 +208,6 @@ class PerfSource implements Source {
 
   [Symbol.dispose](): void {
     this.#buffers[Symbol.dispose]();
-  }
-
-  #reportLost(): void {
-    const count = this.#pump.lost() - this.#reported;
-    if (count === 0) return;
-    this.#reported += count;
-    this.#onLost?.(count);
   }
 }
 

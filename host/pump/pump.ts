@@ -5,7 +5,7 @@
  */
 
 import { GuestError } from "../../errors.ts";
-import { PUMP_BASE64 } from "./pump_bytes.ts";
+import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
 /** What a buffer delivers to: the guest's memory, and the table that holds its callbacks. */
 export interface PumpGuest {
@@ -35,7 +35,7 @@ export interface Pump {
   lost(): number;
 }
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<boolean, WebAssembly.Module>();
 
 /**
  * An instance of the pump.
@@ -43,9 +43,8 @@ let compiled: WebAssembly.Module | undefined;
  * @param memory of fixed size: with the kernel's read-only pages in it, growing it would end the process.
  */
 export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(PUMP_BASE64), (char) => char.charCodeAt(0)));
   const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
-  const instance = link(compiled, {
+  const instance = link(compile(weakOrder), {
     ring: {
       memory,
       page: pageSizeBytes,
@@ -53,7 +52,6 @@ export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, 
       start: perf?.start ?? 0,
       stride: pageSizeBytes + dataBytes,
       count: perf?.count ?? 0,
-      weak: weakOrder ? 1 : 0,
     },
     guest: { memory: guest.memory, table: guest.table },
   });
@@ -71,6 +69,17 @@ function link(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAsse
       cause,
     });
   }
+}
+
+/** The module, compiled at first use. */
+function compile(weakOrder: boolean): WebAssembly.Module {
+  let module = compiled.get(weakOrder);
+  if (!module) {
+    const base64 = weakOrder ? WEAK_PUMP_BASE64 : PUMP_BASE64;
+    module = new WebAssembly.Module(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+    compiled.set(weakOrder, module);
+  }
+  return module;
 }
 
 /** A table with `callback` alone at index 0, for guests that have no table and name their callback by an export (Go). */

@@ -3,7 +3,7 @@ import { Entry, TestGuest } from "../../tests/guests/pump_guest.ts";
 import { assemblePump } from "../../scripts/build_pump.ts";
 import { DATA_BYTES, HandMadePerf, HandMadeRing, PerfType } from "./hand_made.ts";
 import { tableOf } from "./pump.ts";
-import { PUMP_BASE64 } from "./pump_bytes.ts";
+import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
 const DATA = 4096;
 const MAX = 1024;
@@ -30,7 +30,9 @@ function consume(ring: HandMadeRing, callback: number = Entry.RETURNING): number
 }
 
 Deno.test("pump_bytes.ts holds the bytes of pump.wat", () => {
-  assertEquals(Uint8Array.from(atob(PUMP_BASE64), (char) => char.charCodeAt(0)), assemblePump());
+  for (const [base64, weakOrder] of [[PUMP_BASE64, false], [WEAK_PUMP_BASE64, true]] as const) {
+    assertEquals(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)), assemblePump({ weakOrder }));
+  }
 });
 
 for (const weakOrder of [false, true]) {

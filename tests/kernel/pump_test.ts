@@ -206,10 +206,8 @@ Deno.test("EventBuffer.poll() copies perf records whole, around the end of the p
 Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
   using events = new Events();
   const guest = new TestGuest();
-  const reports: number[] = [];
   using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, {
     perfBufferBytes: 4096,
-    onLost: (count) => reports.push(count),
   });
   const sent = events.emit("emit_perf", { count: 100, cpu: 0 });
   assertLess(sent, 100);
@@ -218,7 +216,6 @@ Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
   assertEquals(events.emit("emit_perf", { count: 1, cpu: 0 }), 1);
   assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 1);
   assertEquals(buffer.lost, 100 - sent);
-  assertEquals(reports, [100 - sent]);
 });
 
 Deno.test("EventBuffer leaves no descriptor and no mapping behind, even when disposed in its callback", () => {

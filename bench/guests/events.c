@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Delivery of records: events KIND WORK SIZE SAMPLES.
+ *   KIND ring or perf; WORK light, hash or format; SIZE bytes of a record. A sample fills the buffer, which is not timed, and
+ *   then times the one poll that empties it: nanoseconds per record.
+ * Prints how many records were sent and delivered as well: a host that loses some has no time per record.
+ */
+#include "bench.h"
+#include "events.h"
+#include "events.skel.h"
+
+#define WARM_UP 40
+
+/* Records in a filled perf buffer of libbpf's usual 64 pages. */
+#define PERF_BYTES (64 * 4096)
+
+static uint64_t delivered, sum;
+static char line[256];
+
+static int light(void *ctx, void *data, size_t size) {
+    (void)ctx, (void)size;
+    delivered++;
+    sum += *(const uint32_t *)data;
+    return 0;
+}
+
+/* FNV-1a. */
+static int hash(void *ctx, void *data, size_t size) {
+    const unsigned char *bytes = (const unsigned char *)data;
+    uint64_t value = 0xcbf29ce484222325ULL;
+    (void)ctx;
+    for (size_t i = 0; i < size; i++) value = (value ^ bytes[i]) * 0x100000001b3ULL;
+    delivered++;
+    sum += value;
+    return 0;
+}
+
+static int format(void *ctx, void *data, size_t size) {
+    const struct record *record = (const struct record *)data;
+    (void)ctx, (void)size;
+    delivered++;
+    sum += (uint64_t)snprintf(line, sizeof(line), "%-16s %-7u %-7u %llu ms\n", record->comm, record->pid, record->ppid,
+                              record->duration_ns / 1000000);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    bench_require(argc >= 4, "usage: events ring|perf light|hash|format SIZE [SAMPLES]");
+    bool perf = strcmp(argv[1], "perf") == 0;
+    bpf_buffer_sample_fn work = strcmp(argv[2], "hash") == 0 ? hash : strcmp(argv[2], "format") == 0 ? format : light;
+    unsigned size = bench_argument(argc, argv, 3, 64), samples = bench_argument(argc, argv, 4, 100);
+
+    struct events_bpf *skel = events_bpf__open_and_load();
+    bench_require(skel && events_bpf__attach(skel) == 0, "cannot load and attach");
+    struct bpf_buffer *buffer = bpf_buffer__open(perf ? skel->maps.perf : skel->maps.ring, work, NULL);
+    bench_require(buffer, "cannot open the buffer");
+
+    /* Each record has a header: 8 bytes in a ring, 12 in a perf buffer, all rounded up to 8. */
+    unsigned count = perf ? PERF_BYTES / (size + 16) - 1 : RING_BYTES / (size + 8) - 1;
+    struct command command = {COMMAND_MAGIC, perf ? COMMAND_PERF : COMMAND_RING, count, size, 0};
+    int commands = bpf_map__fd(skel->maps.commands);
+    uint32_t zero = 0;
+    bpf_buffer__poll(buffer, 0); /* a host may open the buffer only now */
+    for (unsigned round = 0; round < WARM_UP + samples; round++) {
+        bench_require(bpf_map_update_elem(commands, &zero, &command, BPF_ANY) == 0, "the command failed");
+        uint64_t before = delivered, start = bench_now_ns();
+        int result = bpf_buffer__poll(buffer, 1000);
+        uint64_t end = bench_now_ns();
+        bench_require(result >= 0, "poll failed");
+        if (round >= WARM_UP && delivered > before) bench_keep((double)(end - start) / (double)(delivered - before));
+    }
+    bench_print("ns");
+    uint64_t sent = 0;
+    bpf_map_lookup_elem(bpf_map__fd(skel->maps.sent), &zero, &sent);
+    printf("sent %llu\ndelivered %llu\nsum %llu\n", (unsigned long long)sent, (unsigned long long)delivered,
+           (unsigned long long)sum);
+    events_bpf__destroy(skel);
+    return 0;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+/* Global variables, which are an array that programs of user space can map. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+__u64 cells[16];

@@ -1,0 +1,179 @@
+/**
+ * The benchmarks: guests against their native twins, and against any other host.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { buildAll, buildHost, ROOT } from "./build.ts";
+import { type Contestant, hostContestant, nativeContestant, NoFigures } from "./contestants.ts";
+import { type Effort, HERE, type Measure, MEASURES } from "./measures.ts";
+import { markdown, measureLines, type Result, type Rounds, tableHead } from "./table.ts";
+
+const HELP = `Benchmarks: each guest and its native C twin, made of one source, run in turn.
+
+Usage: deno task bench [options]
+
+Options:
+  --quick               few samples: a rough idea in a minute
+  --rounds N            how often each pair runs (7; --quick 3)
+  --only NAME           the measures whose name has NAME in it (repeatable; --list shows the names)
+  --host COMMAND        what runs the guests ("./wasm-bpf {module}"; built if needed)
+  --peer COMMAND        another host, in a column of its own (repeatable): 'wasm-host run {module}'
+  --markdown PATH       writes the table to a file
+  --readme              writes the table into README.md
+  --list                names of the measures
+  -h, --help            this text
+
+Needs root, a kernel with BTF and what scripts/setup.sh installs. Figures are medians of the rounds, ± half of the distance
+between the quartiles of all samples; the ratio is that of host to native (of native to host where more is better), taken
+round by round.`;
+
+const QUICK: Effort = { samples: 30, floodMs: 600 };
+const THOROUGH: Effort = { samples: 100, floodMs: 2000 };
+
+interface Options {
+  rounds: number;
+  effort: Effort;
+  measures: readonly Measure[];
+  host: string | undefined;
+  peers: readonly string[];
+  markdown: string | undefined;
+  readme: boolean;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  if (typeof options === "string") {
+    console.log(options);
+    return 0;
+  }
+  await build(options.host === undefined);
+  const contestants = [
+    nativeContestant(),
+    hostContestant(HERE, options.host ?? `${ROOT}wasm-bpf {module}`),
+    ...options.peers.map((peer) => hostContestant(peer.split(/\s+/)[0]?.split("/").at(-1) ?? peer, peer)),
+  ];
+  const table = tableHead(contestants.map(({ name }) => name));
+  for (const measure of options.measures) {
+    note(measure.name);
+    table.push(...measureLines(measure, await compare(measure, contestants, options)));
+  }
+  note("");
+  const text = markdown(table);
+  console.log(text);
+  const document = `${text}\n\n${await circumstances(options)}\n`;
+  if (options.markdown !== undefined) await Deno.writeTextFile(options.markdown, document);
+  if (options.readme) await writeReadme(document);
+  return 0;
+}
+
+function parse(args: readonly string[]): Options | string {
+  const parsed = parseArgs(args, {
+    boolean: ["quick", "readme", "list", "help"],
+    string: ["rounds", "only", "host", "peer", "markdown"],
+    collect: ["only", "peer"],
+    alias: { help: "h" },
+    unknown: (argument) => usage(`unknown argument "${argument}"`),
+  });
+  if (parsed["help"]) return HELP;
+  if (parsed["list"]) return MEASURES.map(({ name }) => name).join("\n");
+  const quick = parsed["quick"] === true;
+  const rounds = Number(parsed["rounds"] ?? (quick ? 3 : 7));
+  if (!Number.isInteger(rounds) || rounds < 1) usage("--rounds wants a number of at least 1");
+  const only = texts(parsed["only"]);
+  const measures = MEASURES.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
+  if (measures.length === 0) usage(`no measure has "${only.join('" or "')}" in its name`);
+  return {
+    rounds,
+    effort: quick ? QUICK : THOROUGH,
+    measures,
+    host: text(parsed["host"]),
+    peers: texts(parsed["peer"]),
+    markdown: text(parsed["markdown"]),
+    readme: parsed["readme"] === true,
+  };
+}
+
+function usage(problem: string): never {
+  console.error(`Cannot run benchmarks: ${problem} (--help shows what there is)`);
+  Deno.exit(2);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+async function build(withHost: boolean): Promise<void> {
+  try {
+    note("building");
+    await buildAll();
+    await buildHost(withHost);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
+
+/** Runs all contestants in turn, round after round. One that gave nothing once is left out of the other rounds. */
+async function compare(
+  measure: Measure,
+  contestants: readonly Contestant[],
+  { rounds, effort }: Options,
+): Promise<Result[]> {
+  const results = contestants.map((contestant) => ({
+    contestant,
+    name: contestant.name,
+    rounds: new Array<Rounds[0]>(),
+  }));
+  for (let round = 0; round < rounds; round++) {
+    for (const { contestant, rounds } of results) {
+      if (rounds.some((one) => one instanceof NoFigures)) continue;
+      rounds.push(await attempt(measure, contestant, effort));
+    }
+  }
+  return results;
+}
+
+async function attempt(measure: Measure, contestant: Contestant, effort: Effort): Promise<Rounds[0]> {
+  try {
+    return await measure.run(contestant, effort);
+  } catch (error) {
+    if (!(error instanceof NoFigures)) throw error;
+    if (error.cause !== undefined) console.error(`\r${measure.name}: ${error.cause}`);
+    return error;
+  }
+}
+
+/** What is going on, on a line that the next one replaces. */
+function note(what: string): void {
+  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${what}`));
+}
+
+async function circumstances({ rounds }: Options): Promise<string> {
+  const cpu = /^model name\s*:\s*(.*)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
+  const { hardwareConcurrency: cores } = navigator;
+  return `Linux ${Deno.osRelease()}, ${cores} cores of ${cpu}, Deno ${Deno.version.deno}; medians of ${rounds} rounds, ` +
+    "± half of the distance between the quartiles.";
+}
+
+const README_START = "<!-- bench: written by deno task bench --readme -->";
+const README_END = "<!-- /bench -->";
+
+/** Replaces what is between the two marks in README.md. */
+async function writeReadme(document: string): Promise<void> {
+  const path = `${ROOT}README.md`;
+  const readme = await Deno.readTextFile(path);
+  const [start, end] = [readme.indexOf(README_START), readme.indexOf(README_END)];
+  if (start < 0 || end < start) {
+    throw new Error(`Cannot write the table: README.md has no "${README_START}" ... "${README_END}"`);
+  }
+  const before = readme.slice(0, start + README_START.length);
+  await Deno.writeTextFile(path, `${before}\n\n${document}\n${readme.slice(end)}`);
+}

@@ -1,0 +1,221 @@
+/**
+ * What is measured, and the bar for each figure.
+ *
+ * @module
+ */
+
+import { OUT, ROOT } from "./build.ts";
+import { type Contestant, type Figures, launch, NoFigures, runSamples, runWithProducer } from "./contestants.ts";
+
+/** How much of everything. */
+export interface Effort {
+  /** Samples of each run. */
+  readonly samples: number;
+  /** Milliseconds of a flood. */
+  readonly floodMs: number;
+}
+
+export type Unit = "ns" | "us" | "ms" | "MiB" | "/s" | "%";
+
+/** What a figure has to reach. */
+export interface Bar {
+  readonly text: string;
+  reached(figure: { native: number; here: number; ratio: number }): boolean;
+}
+
+/** One line of the table. */
+export interface Row {
+  readonly title: string;
+  /** The name of the samples. */
+  readonly figure: string;
+  readonly unit: Unit;
+  /** What a sample is multiplied by to have the unit. 1 when absent. */
+  readonly scale?: number;
+  /** The ratio is native's figure to the other, not the other to native's. */
+  readonly more?: boolean;
+  readonly bar?: Bar;
+}
+
+/** Something to measure: one or more runs of a contestant for the figures of some rows. */
+export interface Measure {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  run(contestant: Contestant, effort: Effort): Promise<Figures>;
+}
+
+/** At most `limit` times the native time. */
+function times(limit: number): Bar {
+  return { text: `${limit}x`, reached: ({ ratio }) => ratio <= limit };
+}
+
+/** At most `limit` of the figure's own unit. */
+function below(limit: number, unit: Unit): Bar {
+  return { text: `${limit} ${unit}`, reached: ({ here }) => here < limit };
+}
+
+const LIGHT: Bar = {
+  text: "4x, +15 ns",
+  reached: ({ native, here, ratio }) => ratio <= 4 && here - native <= 15,
+};
+
+const CALLBACKS: Record<string, string> = {
+  light: "light callback",
+  hash: "hash in the callback",
+  format: "formatted line in the callback",
+};
+
+function events(kind: "ring" | "perf", work: string, size: number, bar?: Bar): Measure {
+  const title = `${kind === "ring" ? "ring buffer" : "perf buffer"}, ${size} B, ${CALLBACKS[work]}`;
+  return {
+    name: `${kind}/${size}/${work}`,
+    rows: [row(title, bar)],
+    run: (contestant, { samples }) => runSamples(contestant.command("events", [kind, work, size, samples])),
+  };
+}
+
+function calls(what: string, title: string, bar: Bar): Measure {
+  return {
+    name: what === "poll" ? what : `map/${what}`,
+    rows: [row(title, bar)],
+    run: (contestant, { samples }) => runSamples(contestant.command("maps", [what, samples])),
+  };
+}
+
+function row(title: string, bar?: Bar): Row {
+  return { title, figure: "ns", unit: "ns", ...bar && { bar } };
+}
+
+/** The batch calls are part of the host API; no guest has them yet, so that no other host takes part. */
+const BATCH: Measure = {
+  name: "map/batch",
+  rows: [row("hash map lookup in a batch, per element (host API)", times(1.15))],
+  run: (contestant, { samples }) => {
+    if (contestant.native) return runSamples([`${OUT}/batch`, `${samples}`]);
+    if (contestant.name !== HERE) throw new NoFigures("not offered");
+    const command = [
+      Deno.execPath(),
+      "run",
+      "--allow-ffi",
+      "--allow-read",
+      `${ROOT}bench/batch.ts`,
+      `${OUT}/maps.bpf.o`,
+    ];
+    return runSamples([...command, `${samples}`]);
+  },
+};
+
+const MAPPED: Measure = {
+  name: "map/mapped",
+  rows: [row("mapped element, read in place", below(3, "ns"))],
+  run: (contestant, { samples }) => runSamples(contestant.command("mapped", [samples])),
+};
+
+/** Between two records; enough for the reader to sleep. */
+const WAKE_PAUSE_US = 1000;
+
+const WAKE: Measure = {
+  name: "wake",
+  rows: [{ title: "from wakeup to callback", figure: "ns", unit: "us", scale: 1e-3 }],
+  run: (contestant, { samples }) => runWithProducer(contestant.command("wake", [samples]), WAKE_PAUSE_US),
+};
+
+const FLOOD: Measure = {
+  name: "flood",
+  rows: [
+    {
+      title: "flood, formatted line: delivered",
+      figure: "delivered/s",
+      unit: "/s",
+      more: true,
+      bar: times(1.5),
+    },
+    { title: "flood: lost", figure: "lost", unit: "%" },
+    { title: "flood: share of one core", figure: "cpu", unit: "%" },
+  ],
+  run: (contestant, { floodMs }) => runWithProducer(contestant.command("flood", [floodMs]), 0),
+};
+
+/** Long enough to have settled: compilers in the background are done. */
+const SETTLE_MS = 300;
+
+const START: Measure = {
+  name: "start",
+  rows: [
+    { title: "bootstrap: start to attached", figure: "first_line_ns", unit: "ms", scale: 1e-6, bar: times(3) },
+    { title: "bootstrap: CPU time until then and idle", figure: "cpu_ns", unit: "ms", scale: 1e-6 },
+    { title: "bootstrap: peak resident memory", figure: "peak_kib", unit: "MiB", scale: 1 / 1024 },
+    {
+      title: "bootstrap: peak over a bare Deno program",
+      figure: "over_bare_kib",
+      unit: "MiB",
+      scale: 1 / 1024,
+      bar: below(15, "MiB"),
+    },
+  ],
+  async run(contestant) {
+    const figures = await launch(contestant.command("bootstrap", []), SETTLE_MS);
+    if (contestant.name !== HERE) return figures;
+    const bare = await launch([`${OUT}/bare`], SETTLE_MS);
+    return { ...figures, over_bare_kib: [only(figures, "peak_kib") - only(bare, "peak_kib")] };
+  },
+};
+
+function manyMaps(count: number): Measure {
+  return {
+    name: `growth/maps/${count}`,
+    rows: [row(`map lookup, taking turns among ${count} map${count === 1 ? "" : "s"}`)],
+    run: (contestant, { samples }) => runSamples(contestant.command(`growth${count}`, [samples])),
+  };
+}
+
+/** Each guest in a process of its own. */
+function manyGuests(count: number): Measure {
+  const title = `${count} guest${count === 1 ? "" : "s"} at once`;
+  return {
+    name: `growth/guests/${count}`,
+    rows: [
+      { title: `${title}: all at work after`, figure: "all_ns", unit: "ms", scale: 1e-6 },
+      { title: `${title}: memory of each (PSS)`, figure: "own_kib", unit: "MiB", scale: 1 / 1024 },
+    ],
+    async run(contestant) {
+      const stayMs = 500 + 150 * count;
+      const command = contestant.command("growth1", [1, 60_000]);
+      const all = await Promise.all(Array.from({ length: count }, () => launch(command, stayMs)));
+      return {
+        all_ns: [Math.max(...all.map((figures) => only(figures, "first_line_ns")))],
+        own_kib: all.map((figures) => only(figures, "own_kib")),
+      };
+    },
+  };
+}
+
+function only(figures: Figures, name: string): number {
+  return figures[name]?.[0] ?? NaN;
+}
+
+/** What the table calls this project's own host. */
+export const HERE = "wasm-bpf";
+
+/** All measures, as the table has them. */
+export const MEASURES: readonly Measure[] = [
+  events("ring", "light", 64, LIGHT),
+  events("ring", "hash", 64, times(1.39)),
+  events("ring", "format", 64, times(2.5)),
+  ...[8, 512, 4096].map((size) => events("ring", "light", size)),
+  events("perf", "light", 64, times(5)),
+  events("perf", "hash", 64),
+  events("perf", "format", 64),
+  ...[8, 512, 4096].map((size) => events("perf", "light", size)),
+  calls("lookup", "array map lookup", times(1.1)),
+  calls("update", "hash map update", times(1.1)),
+  calls("delete", "hash map delete", times(1.1)),
+  calls("walk", "hash map walk (next key and lookup), per element", times(1.1)),
+  BATCH,
+  MAPPED,
+  calls("poll", "poll with nothing there", times(1.5)),
+  WAKE,
+  FLOOD,
+  START,
+  ...[1, 8, 64].map(manyMaps),
+  ...[1, 4, 16].map(manyGuests),
+];

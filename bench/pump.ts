@@ -1,0 +1,121 @@
+/**
+ * The event pump beside libbpf in C: nanoseconds per event, light callback, the same programs as producers. Needs root.
+ *
+ *     deno run -A bench/pump.ts [rounds]
+ *
+ * Both run in turn, a few times, so that what else the machine does hits both; each figure is the median of all rounds.
+ *
+ * @module
+ */
+
+import { EventBuffer } from "../host/pump/mod.ts";
+import { type EmitterName, Events, eventsObject } from "../tests/kernel/pump_events.ts";
+
+interface Case {
+  map: "ring" | "large_ring" | "perf";
+  size: number;
+  /** Records in each round: as many as fit. 0: polls of the empty buffer. */
+  count: number;
+}
+
+const CASES: readonly Case[] = [
+  { map: "ring", size: 8, count: 16_000 },
+  { map: "ring", size: 64, count: 3600 },
+  { map: "ring", size: 512, count: 500 },
+  { map: "large_ring", size: 64, count: 58_000 },
+  { map: "large_ring", size: 4096, count: 1000 },
+  { map: "perf", size: 8, count: 8000 },
+  { map: "perf", size: 64, count: 2800 },
+  { map: "perf", size: 512, count: 480 },
+  { map: "perf", size: 4096, count: 60 },
+  { map: "ring", size: 0, count: 0 },
+  { map: "perf", size: 0, count: 0 },
+];
+
+const BATCHES = 3;
+const EMPTY_POLLS = 1000;
+const DATA = 4096;
+
+if (import.meta.main) {
+  const rounds = Number(Deno.args[0] ?? 40);
+  const directory = Deno.makeTempDirSync();
+  try {
+    const native = buildNative(directory);
+    const guest = buildGuest(directory);
+    console.log(`| event | native C | spread | here | spread | ratio |\n|---|---|---|---|---|---|`);
+    for (const bench of CASES) {
+      const theirs: number[] = [];
+      const ours: number[] = [];
+      for (let batch = 0; batch < BATCHES; batch++) {
+        theirs.push(...native(bench, rounds));
+        ours.push(...measure(bench, guest, rounds));
+      }
+      const [a, b] = [summary(theirs), summary(ours)];
+      const name = bench.count ? `${bench.map}, ${bench.size} B` : `${bench.map}, empty poll`;
+      const ratio = (b.median / a.median).toFixed(2);
+      console.log(`| ${name} | ${a.median} ns | ${a.spread} | ${b.median} ns | ${b.spread} | ${ratio} |`);
+    }
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+/** Compiles the native twin. @returns a function that runs it and gives the nanoseconds per record of each round. */
+function buildNative(directory: string): (bench: Case, rounds: number) => number[] {
+  const root = new URL("../", import.meta.url).pathname;
+  const lib = `${root}.build/lib`;
+  run(
+    "clang-19",
+    ["-O2", `-I${root}.build/include`, `${root}bench/native/ring.c`, "-o", `${directory}/ring`]
+      .concat(`${lib}/libbpf.a`, `${lib}/libelf.a`, "-lz"),
+  );
+  Deno.writeFileSync(`${directory}/events.bpf.o`, eventsObject());
+  return ({ map, size, count }, rounds) =>
+    run(`${directory}/ring`, [`${directory}/events.bpf.o`, map, ...[size, count, rounds].map(String)])
+      .trim().split("\n").map(Number);
+}
+
+/** Compiles the guest. Not with the assembler of the tests: compiling that one would keep V8 from optimising the pump. */
+function buildGuest(directory: string): WebAssembly.Module {
+  const source = new URL("guests/light.c", import.meta.url).pathname;
+  const target = `${directory}/light.wasm`;
+  run("clang-19", ["--target=wasm32", "-O2", "-nostdlib", "-Wl,--no-entry,--export-table", source, "-o", target]);
+  return new WebAssembly.Module(Deno.readFileSync(target));
+}
+
+function run(command: string, args: string[]): string {
+  const { success, stdout, stderr } = new Deno.Command(command, { args }).outputSync();
+  if (!success) throw new Error(`${command} failed: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** The same on the pump. The first rounds, which V8 runs in its baseline code, are left out. */
+function measure({ map, size, count }: Case, guest: WebAssembly.Module, rounds: number): number[] {
+  const { memory, __indirect_function_table: table, callback } = new WebAssembly.Instance(guest).exports;
+  if (
+    !(memory instanceof WebAssembly.Memory) || !(table instanceof WebAssembly.Table) || typeof callback !== "function"
+  ) throw new TypeError("no guest");
+  const index = Number(callback());
+  using events = new Events();
+  using buffer = EventBuffer.open(events.libc, events.map(map), { memory, table });
+  const program: EmitterName = `emit_${map}`;
+  const results: number[] = [];
+  for (let round = -rounds; round < rounds; round++) {
+    if (count && events.emit(program, { count, size }) !== count) throw new Error("Records were lost");
+    const start = performance.now();
+    if (count) {
+      if (buffer.poll(index, 0, DATA, 8192, 0) !== count) throw new Error("Records are missing");
+    } else {
+      for (let i = 0; i < EMPTY_POLLS; i++) buffer.poll(index, 0, DATA, 8192, 0);
+    }
+    if (round >= 0) results.push((performance.now() - start) * 1e6 / (count || EMPTY_POLLS));
+  }
+  return results;
+}
+
+/** The median, and the middle 80 %. */
+function summary(values: number[]): { median: number; spread: string } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => Number(sorted[Math.floor(share * (sorted.length - 1))]?.toFixed(2));
+  return { median: at(0.5), spread: `${at(0.1)}-${at(0.9)}` };
+}
