@@ -40,8 +40,10 @@ export interface Native {
 
 /** {@link Libbpf} on the real library. */
 export function openNativeLibbpf(options: OpenLibbpfOptions): Libbpf {
-  const ownLibrary = options.library === undefined ? openLibrary() : undefined;
-  return new NativeLibbpf(options.library ?? ownLibrary ?? openLibrary(), ownLibrary, options.libc);
+  const library = options.library ?? openLibrary();
+  const libc = options.libc ?? new Libc(library);
+  const owned = [...(options.libc ? [] : [libc]), ...(options.library ? [] : [library])];
+  return new NativeLibbpf(library, libc, owned);
 }
 
 // linux/magic.h
@@ -59,17 +61,16 @@ class NativeLibbpf implements Libbpf, Native {
   readonly element;
   readonly link;
   readonly #library: NativeLibrary;
-  readonly #owned: NativeLibrary | undefined;
-  readonly #ownLibc: Libc | undefined;
+  /** What to dispose last, in this order. */
+  readonly #owned: readonly Disposable[];
   readonly #libbpf;
   readonly #log: LibbpfLog;
   #possibleCpus = 0;
 
-  constructor(library: NativeLibrary, owned: NativeLibrary | undefined, libc: Libc | undefined) {
+  constructor(library: NativeLibrary, libc: Libc, owned: readonly Disposable[]) {
     this.#library = library;
     this.#owned = owned;
-    this.#ownLibc = libc === undefined ? new Libc(library) : undefined;
-    this.libc = libc ?? this.#ownLibc ?? new Libc(library);
+    this.libc = libc;
     this.path = library.path;
     this.origin = library.origin;
     this.#libbpf = library.open(LIBBPF_SYMBOLS);
@@ -158,7 +159,6 @@ class NativeLibbpf implements Libbpf, Native {
   [Symbol.dispose](): void {
     for (const table of [this.object, this.program, this.map, this.element, this.link, this.#libbpf]) table.close();
     this.#log[Symbol.dispose]();
-    this.#ownLibc?.[Symbol.dispose]();
-    this.#owned?.[Symbol.dispose]();
+    for (const one of this.#owned) one[Symbol.dispose]();
   }
 }
