@@ -7,3 +7,21 @@
 export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode } from "./errors.ts";
 export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
 export { openSystem, type System } from "./host/system.ts";
+export {
+  type AttachTarget,
+  AttachType,
+  type Batch,
+  type BatchFlags,
+  type BatchWalk,
+  type BpfLink,
+  type BpfMap,
+  type BpfObject,
+  type BpfProgram,
+  type Libbpf,
+  MapType,
+  type MemoryBase,
+  type MemoryWindow,
+  openLibbpf,
+  type OpenObjectOptions,
+  ProgramType,
+} from "./ffi/mod.ts";
