@@ -12,7 +12,7 @@ import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
 import { FormatError } from "../errors.ts";
 import { Declarations, staticAsserts } from "./c_declarations.ts";
 import { identifier } from "./c_identifiers.ts";
-import { findNamed, selectTypes, type TypeSelection } from "./type_selection.ts";
+import { findNamed, HOW_TO_KEEP, selectTypes, type TypeSelection } from "./type_selection.ts";
 
 /** What {@link genTypes} needs to know besides the object. */
 export interface TypesOptions extends TypeSelection {
@@ -27,12 +27,15 @@ export interface TypesOptions extends TypeSelection {
  * Pointers and `long` become `long long`. Typedefs of numbers are resolved; structs, unions and enums keep their names.
  *
  * @throws {FormatError} when the object is none or is damaged, or has no BTF.
- * @throws {RangeError} when it has no type that `types` asks for.
+ * @throws {RangeError} when it has no type that `types` asks for, or none at all.
  */
 export function genTypes(object: Uint8Array, options: TypesOptions): string {
   const info = parseObject(object);
   if (info.btf === undefined) throw new FormatError("ELF", "it has no BTF; compile it with -g");
-  return new TypesWriter(info.btf).write(selectTypes(info, info.btf, options), options.name);
+  const writer = new TypesWriter(info.btf);
+  const header = writer.write(selectTypes(info, info.btf, options), options.name);
+  if (writer.isEmpty) throw new RangeError(`Cannot generate types: no map or variable has any ${HOW_TO_KEEP}`);
+  return header;
 }
 
 /**
@@ -70,6 +73,11 @@ class TypesWriter {
       ofStruct: (struct, id) => this.#names.get(struct.id) ?? this.#names.get(this.#namingTypedef(id)?.id ?? 0),
       ofEnum: (enumeration) => this.#names.get(enumeration.id),
     });
+  }
+
+  /** Whether nothing has been defined. */
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
   }
 
   write(ids: readonly TypeId[], name: string): string {

@@ -63,6 +63,10 @@ Deno.test("genTypes() says how to get a type that is not in the object", () => {
   assertStringIncludes(error.message, "const struct event *unused;");
 });
 
+Deno.test("genTypes() says so when there is nothing to write", () => {
+  assertThrows(() => genTypes(compileSource("int x;"), { name: "x" }), RangeError, "no map or variable has any");
+});
+
 Deno.test("genTypes() keeps two structs of one name apart", () => {
   // Only linking makes such objects; the second "b_struct" becomes "a_struct" in the strings.
   const object = compileSource("struct a_struct { int a; } a; struct b_struct { long b; } b;");

@@ -47,15 +47,17 @@ function pointees(btf: Btf, id: TypeId): TypeId[] {
   return target.kind === "struct" || target.kind === "union" || target.kind === "enum" ? [type.target] : [];
 }
 
+/** What to do about a type that is missing: BTF has none of those that only local variables have. */
+export const HOW_TO_KEEP =
+  "(hint: compilers leave out a type that only local variables have, as a ring buffer's record; " +
+  'a global pointer to it, "const struct event *unused;", keeps it)';
+
 /** The struct, union, enum or typedef of this name. @throws {RangeError} when there is none. */
 export function findNamed(btf: Btf, name: string): TypeId {
   const found = btf.find("struct", name) ?? btf.find("union", name) ?? btf.find("enum", name) ??
     btf.find("typedef", name);
   if (found !== undefined) return found.id;
-  throw new RangeError(
-    `Cannot find type ${JSON.stringify(name)}: not in the object's BTF (hint: compilers leave out what only local ` +
-      `variables have; a global pointer to it, "const struct event *unused;", keeps it)`,
-  );
+  throw new RangeError(`Cannot find type ${JSON.stringify(name)}: not in the BTF ${HOW_TO_KEEP}`);
 }
 
 /** All structs, unions and enums but the kernel's and those that define maps. */
