@@ -14,7 +14,9 @@ deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
   demo) ;;
   tests)
-    packages+=(iproute2 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 shellcheck)
+    packages+=(iproute2 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 shellcheck rustc libstd-rust-dev-wasm32)
+    # bookworm's Rust wants a linker of its own age; bookworm's Go is too old for guests.
+    if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then packages+=(lld-14); else packages+=(golang-go); fi
     deno_versions+=("$DENO_NEWEST")
     ;;
   *) echo "Usage: scripts/setup.sh [tests]" >&2 && exit 2 ;;

@@ -10,6 +10,7 @@ use_deno "$DENO_VERSION"
 scripts/setup.sh tests
 scripts/build_libbpf.sh
 scripts/build_guests.sh
+scripts/build_language_guests.sh
 scripts/build_binary.sh
 if ((EUID)); then exec sudo -- "$PWD/scripts/test.sh"; fi
 
