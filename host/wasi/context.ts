@@ -64,17 +64,22 @@ export class WasiContext {
   }
 }
 
-/** A row of an import table: takes i32 as numbers and i64 as BigInts, gives a WASI errno. */
-// deno-lint-ignore no-explicit-any -- each import has parameters of its own; WebAssembly checks them when it links
-export type WasiFunction = (...args: any[]) => number;
+/**
+ * An import function: takes i32 as numbers and i64 as BigInts, gives a WASI errno. The type is that of a method, so that each
+ * function can name its own parameters; WebAssembly checks them when it links.
+ */
+export type WasiFunction = { run(...args: readonly (number | bigint)[]): number }["run"];
+
+/** An import function that may give nothing for success, and throw {@link Refusal}. */
+type PlainFunction = { run(...args: readonly (number | bigint)[]): number | void }["run"];
 
 /**
  * An import function that gives the guest an errno for what is thrown as {@link Refusal} or {@link MemoryFault}.
  *
  * After `proc_exit` it throws {@link ProcExit} again: a guest that catches exceptions cannot go on.
  */
-export function guarded<A extends unknown[]>(context: WasiContext, run: (...args: A) => number | void): WasiFunction {
-  return (...args: A): number => {
+function guarded(context: WasiContext, run: PlainFunction): WasiFunction {
+  return (...args) => {
     if (context.exit !== undefined) throw context.exit;
     try {
       return run(...args) ?? WASI_ERRNO.SUCCESS;
@@ -90,10 +95,6 @@ export function guarded<A extends unknown[]>(context: WasiContext, run: (...args
 export type WasiFunctions = Record<string, WasiFunction>;
 
 /** Guards each function of a table. */
-export function guardAll(
-  context: WasiContext,
-  // deno-lint-ignore no-explicit-any -- see WasiFunction
-  table: Record<string, (...args: any[]) => number | void>,
-): WasiFunctions {
+export function guardAll(context: WasiContext, table: Record<string, PlainFunction>): WasiFunctions {
   return Object.fromEntries(Object.entries(table).map(([name, run]) => [name, guarded(context, run)]));
 }

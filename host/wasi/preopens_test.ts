@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { Files } from "../../ffi/files.ts";
+import { openLibrary } from "../../ffi/library.ts";
+import { openPreopen, parsePreopen } from "./preopens.ts";
+
+Deno.test("parsePreopen() takes HOST, HOST::GUEST, and :ro after them", () => {
+  assertEquals(parsePreopen("/data"), { hostPath: "/data", guestPath: "/data", readOnly: false });
+  assertEquals(parsePreopen("a:b::/c"), { hostPath: "a:b", guestPath: "/c", readOnly: false });
+  assertEquals(parsePreopen(".:ro"), { hostPath: ".", guestPath: ".", readOnly: true });
+  assertEquals(parsePreopen("/data::/:ro"), { hostPath: "/data", guestPath: "/", readOnly: true });
+});
+
+Deno.test("parsePreopen() refuses empty paths", () => {
+  for (const text of ["", "::", "::/x", "/x::", ":ro"]) {
+    assertThrows(() => parsePreopen(text), RangeError, `Cannot give directory "${text}"`);
+  }
+});
+
+Deno.test("openPreopen() tells which directory cannot be opened, and why", () => {
+  using library = openLibrary();
+  using files = new Files(library);
+  const give = (hostPath: string) => () => openPreopen(files, { hostPath, guestPath: "/", readOnly: false });
+  assertThrows(give("/not/there"), BpfError, 'Cannot give the guest directory "/not/there": ENOENT');
+  assertThrows(give("/etc/passwd"), BpfError, "ENOTDIR");
+});
+
+Deno.test("openPreopen() refuses a kernel that cannot hold a guest inside", () => {
+  class FilesBefore56 extends Files {
+    override openBeneath(): number {
+      return -LINUX_ERRNO.ENOSYS;
+    }
+  }
+  using library = openLibrary();
+  using files = new FilesBefore56(library);
+  const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  const before = open();
+  assertThrows(() => openPreopen(files, { hostPath: "/tmp", guestPath: "/", readOnly: false }), BpfError, "Linux 5.6");
+  assertEquals(open(), before);
+});
