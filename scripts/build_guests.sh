@@ -2,8 +2,8 @@
 # Builds the guests: every examples/NAME/ (results beside the sources) and tests/guests/ (results in .build/guests/).
 #   scripts/build_guests.sh              all of them
 #   scripts/build_guests.sh NAME...      some: names of examples, or "tests"
-# Builds what is older than its sources, with a line for each step. Needs what scripts/setup.sh installs, and the headers
-# that scripts/build_libbpf.sh leaves in .build/include.
+# Builds what is older than its sources, with a line for each step. Needs what scripts/setup.sh installs, and the
+# headers that scripts/build_libbpf.sh leaves in .build/include.
 set -euo pipefail
 shopt -s nullglob extglob
 cd "$(dirname "$0")/.."

@@ -7,7 +7,7 @@
 #include "check.h"
 
 int main(void) {
-    const char *const paths[] = {"/", ".", "..", "/etc/passwd", "../../../etc/passwd", "/proc/self/environ", "/dev/null"};
+    const char *const paths[] = {"/", ".", "..", "/etc/passwd", "../../etc/passwd", "/proc/self/environ", "/dev/null"};
     int opened = 0;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) opened += open(paths[i], O_RDONLY) >= 0;
     check_equal("nothing can be opened", opened, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Per-CPU maps move a value, rounded up to 8 bytes, for each CPU that there may be; the guest must have room for all. */
+/* Per-CPU maps move a value, rounded up to 8 bytes, for each CPU there may be; the guest must have room for all. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "maps.skel.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A record larger than the guest's buffer is cut to it, the callback is told the cut size, and nothing else is written. */
+/* A record larger than the guest's buffer is cut to it; the callback is told the cut size, and no more is written. */
 #include "events_guest.h"
 
 enum { ROOM = 64, CANARY = 0x5a };
