@@ -88,14 +88,13 @@ static int print_events(struct bootstrap_bpf *skel) {
     }
     printf("%-8s %-5s %-16s %-7s %-7s %s\n", "TIME", "EVENT", "COMM", "PID", "PPID", "FILENAME/EXIT CODE");
     int err = 0;
-    bool written = true;
-    while (err >= 0 && (written = tool_flush())) {
+    while (err >= 0 && tool_flush()) {
         err = bpf_buffer__poll(events, 1000);
         report_lost(bpf_map__fd(skel->maps.lost));
     }
     if (err < 0) fprintf(stderr, "Cannot read events: %s\n", strerror(-err));
     bpf_buffer__free(events);
-    return err < 0 || !written;
+    return err < 0 || ferror(stdout);
 }
 
 int main(int argc, char **argv) {

@@ -88,7 +88,7 @@ static int print_events(struct opensnoop_bpf *skel) {
     while (err >= 0 && tool_flush()) err = bpf_buffer__poll(events, 1000);
     if (err < 0) fprintf(stderr, "Cannot read events: %s\n", strerror(-err));
     bpf_buffer__free(events);
-    return err < 0;
+    return err < 0 || ferror(stdout);
 }
 
 int main(int argc, char **argv) {

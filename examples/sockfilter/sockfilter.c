@@ -46,7 +46,7 @@ static int print_packets(struct sockfilter_bpf *skel) {
     while (err >= 0 && tool_flush()) err = bpf_buffer__poll(packets, 1000);
     if (err < 0) fprintf(stderr, "Cannot read packets: %s\n", strerror(-err));
     bpf_buffer__free(packets);
-    return err < 0;
+    return err < 0 || ferror(stdout);
 }
 
 int main(int argc, char **argv) {

@@ -36,7 +36,7 @@ static int print_connections(struct sockops_bpf *skel) {
     while (err >= 0 && tool_flush()) err = bpf_buffer__poll(connections, 1000);
     if (err < 0) fprintf(stderr, "Cannot read connections: %s\n", strerror(-err));
     bpf_buffer__free(connections);
-    return err < 0;
+    return err < 0 || ferror(stdout);
 }
 
 int main(int argc, char **argv) {

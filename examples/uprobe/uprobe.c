@@ -28,7 +28,7 @@ static int print_calls(struct uprobe_bpf *skel) {
     while (err >= 0 && tool_flush()) err = bpf_buffer__poll(calls, 1000);
     if (err < 0) fprintf(stderr, "Cannot read calls: %s\n", strerror(-err));
     bpf_buffer__free(calls);
-    return err < 0;
+    return err < 0 || ferror(stdout);
 }
 
 /* Attaches both programs to the function. */
