@@ -8,7 +8,6 @@ import { syscallNumber, syscallRow, wideSyscallRow } from "./syscalls.ts";
 
 /** The numbers of these calls on this machine's architecture. */
 export const FILE_SYSCALLS = {
-  accept4: syscallNumber("accept4"),
   clock_getres: syscallNumber("clock_getres"),
   clock_gettime: syscallNumber("clock_gettime"),
   close: syscallNumber("close"),
@@ -27,16 +26,13 @@ export const FILE_SYSCALLS = {
   openat: syscallNumber("openat"),
   openat2: syscallNumber("openat2"),
   ppoll: syscallNumber("ppoll"),
-  pread64: syscallNumber("pread64"),
   preadv: syscallNumber("preadv"),
-  pwrite64: syscallNumber("pwrite64"),
   pwritev: syscallNumber("pwritev"),
   read: syscallNumber("read"),
   readlinkat: syscallNumber("readlinkat"),
   readv: syscallNumber("readv"),
   renameat2: syscallNumber("renameat2"),
   sched_yield: syscallNumber("sched_yield"),
-  shutdown: syscallNumber("shutdown"),
   statx: syscallNumber("statx"),
   symlinkat: syscallNumber("symlinkat"),
   unlinkat: syscallNumber("unlinkat"),
@@ -48,8 +44,6 @@ export const FILE_SYSCALLS = {
 /** @param symbol a C function of the shape of `syscall(2)`. */
 export function fileRows(symbol: string) {
   return {
-    // int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)
-    accept4: syscallRow(symbol, ["i32", "pointer", "pointer", "i32"]),
     // int clock_getres(clockid_t clockid, struct timespec *res)
     clock_getres: syscallRow(symbol, ["i32", "buffer"]),
     // int clock_gettime(clockid_t clockid, struct timespec *tp)
@@ -86,12 +80,8 @@ export function fileRows(symbol: string) {
     openat2: syscallRow(symbol, ["i32", "buffer", "buffer", "u32"]),
     // int ppoll(struct pollfd *fds, nfds_t nfds, struct timespec *timeout, const sigset_t *sigmask, size_t sigsetsize)
     ppoll: syscallRow(symbol, ["buffer", "u32", "buffer", "pointer", "u32"]),
-    // ssize_t pread64(int fd, void *buf, size_t count, off_t offset)
-    pread64: syscallRow(symbol, ["i32", "buffer", "u32", "i64"]),
     // ssize_t preadv(int fd, const struct iovec *iov, int iovcnt, off_t offset)
     preadv: syscallRow(symbol, ["i32", "buffer", "i32", "i64"]),
-    // ssize_t pwrite64(int fd, const void *buf, size_t count, off_t offset)
-    pwrite64: syscallRow(symbol, ["i32", "buffer", "u32", "i64"]),
     // ssize_t pwritev(int fd, const struct iovec *iov, int iovcnt, off_t offset)
     pwritev: syscallRow(symbol, ["i32", "buffer", "i32", "i64"]),
     // ssize_t read(int fd, void *buf, size_t count)
@@ -104,8 +94,6 @@ export function fileRows(symbol: string) {
     renameat2: syscallRow(symbol, ["i32", "buffer", "i32", "buffer", "u32"]),
     // int sched_yield(void)
     sched_yield: syscallRow(symbol, []),
-    // int shutdown(int sockfd, int how)
-    shutdown: syscallRow(symbol, ["i32", "i32"]),
     // int statx(int dirfd, const char *path, int flags, unsigned int mask, struct statx *buf)
     statx: syscallRow(symbol, ["i32", "buffer", "i32", "u32", "buffer"]),
     // int symlinkat(const char *target, int newdirfd, const char *linkpath)

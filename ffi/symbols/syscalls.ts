@@ -51,7 +51,6 @@ const NUMBERS = {
   utimensat: [280, 88],
   epoll_pwait: [281, 22],
   fallocate: [285, 47],
-  accept4: [288, 242],
   eventfd2: [290, 19],
   epoll_create1: [291, 20],
   dup3: [292, 24],

@@ -8,16 +8,7 @@ import { WASI_ERRNO } from "../../errors.ts";
 import { FILE_MODE, S_IFMT } from "../../ffi/file_layouts.ts";
 import { type Files, O } from "../../ffi/files.ts";
 import { Refusal, refuse } from "./context.ts";
-import {
-  ALL_RIGHTS,
-  DIRECTORY_RIGHTS,
-  FDFLAGS,
-  FILE_RIGHTS,
-  FILETYPE,
-  RIGHTS,
-  SOCKET_RIGHTS,
-  STREAM_RIGHTS,
-} from "./types.ts";
+import { ALL_RIGHTS, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, FILETYPE, RIGHTS, STREAM_RIGHTS } from "./types.ts";
 
 /** The most descriptors a guest can hold. */
 export const MAX_DESCRIPTORS = 1024;
@@ -112,7 +103,8 @@ export class DescriptorTable implements Disposable {
 export function standardStream(files: Files, hostFd: number): Descriptor | undefined {
   const status = files.status(hostFd);
   if (typeof status === "number") return undefined;
-  const filetype = filetypeOf(status.mode);
+  // A guest can do with a socket what it can do with a pipe.
+  const filetype = (status.mode & S_IFMT) === FILE_MODE.SOCKET ? FILETYPE.UNKNOWN : filetypeOf(status.mode);
   // A guest's libc takes a character device that cannot seek for a terminal; /dev/null must not look like one.
   const seeks = filetype !== FILETYPE.CHARACTER_DEVICE || files.isTerminal(hostFd)
     ? 0n
@@ -145,9 +137,6 @@ export function rightsOn(filetype: number): bigint {
     case FILETYPE.REGULAR_FILE:
     case FILETYPE.BLOCK_DEVICE:
       return FILE_RIGHTS;
-    case FILETYPE.SOCKET_STREAM:
-    case FILETYPE.SOCKET_DGRAM:
-      return SOCKET_RIGHTS;
     default:
       return STREAM_RIGHTS;
   }
@@ -158,6 +147,7 @@ const FILETYPE_BY_MODE = new Map<number, number>([
   [FILE_MODE.CHARACTER_DEVICE, FILETYPE.CHARACTER_DEVICE],
   [FILE_MODE.DIRECTORY, FILETYPE.DIRECTORY],
   [FILE_MODE.REGULAR, FILETYPE.REGULAR_FILE],
+  // Of the two kinds of sockets the mode says nothing.
   [FILE_MODE.SOCKET, FILETYPE.SOCKET_STREAM],
   [FILE_MODE.LINK, FILETYPE.SYMBOLIC_LINK],
 ]);

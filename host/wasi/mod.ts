@@ -113,6 +113,6 @@ function importTable(context: WasiContext, ranges: RangeReader, options: WasiOpt
     ...attributeFunctions(context),
     ...nameFunctions(context),
     ...pollFunctions(context),
-    ...socketFunctions(context, ranges),
+    ...socketFunctions(context),
   };
 }

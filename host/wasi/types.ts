@@ -58,9 +58,6 @@ export const DIRECTORY_RIGHTS = RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_SYNC | RI
 export const STREAM_RIGHTS = RIGHTS.FD_READ | RIGHTS.FD_WRITE | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET |
   RIGHTS.POLL_FD_READWRITE;
 
-/** The rights that mean something on a socket. */
-export const SOCKET_RIGHTS = STREAM_RIGHTS | RIGHTS.SOCK_SHUTDOWN | RIGHTS.SOCK_ACCEPT;
-
 export const FILETYPE = {
   UNKNOWN: 0,
   BLOCK_DEVICE: 1,
@@ -81,4 +78,3 @@ export const CLOCK = { REALTIME: 0, MONOTONIC: 1, PROCESS_CPUTIME: 2, THREAD_CPU
 export const EVENTTYPE = { CLOCK: 0, FD_READ: 1, FD_WRITE: 2 } as const;
 export const SUBCLOCKFLAGS_ABSTIME = 1;
 export const EVENT_HANGUP = 1;
-export const SDFLAGS = { RD: 1, WR: 2 } as const;
