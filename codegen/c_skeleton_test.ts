@@ -102,6 +102,9 @@ Deno.test("genSkeleton() stops a guest whose structs have not the kernel's layou
     Error,
   );
   assertStringIncludes(error.message, "size of start in struct record is not the kernel's");
+  assertStringIncludes(skeleton, "_Static_assert(offsetof(struct record, start) == 8,");
+  // What no compiler would get wrong needs no assertion.
+  assertEquals(skeleton.includes("offsetof(struct hist"), false);
 });
 
 Deno.test("genSkeleton() holds the object's bytes as they are", () => {
