@@ -6,7 +6,7 @@
 
 import { genSkeleton, genTypes, genTypesOfBtf, objectName } from "../codegen/mod.ts";
 import { explainInput, readInput } from "./input.ts";
-import { UsageError } from "./main.ts";
+import { UsageError } from "./exit.ts";
 import { writeOutput } from "./output.ts";
 
 const HELP = `Usage: wasm-bpf gen skeleton OBJECT [name NAME]

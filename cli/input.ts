@@ -7,7 +7,7 @@
 import { BpfError, FormatError, LINUX_ERRNO } from "../errors.ts";
 import { Libc } from "../ffi/libc.ts";
 import { openLibrary } from "../ffi/library.ts";
-import { EXIT } from "./main.ts";
+import { EXIT } from "./exit.ts";
 import { printError } from "./output.ts";
 
 /** The bytes of the file at `path`, with `--allow-ffi` alone. @throws {BpfError} ENOENT, EACCES, EISDIR ... */

@@ -7,7 +7,7 @@
 import { printable } from "../errors.ts";
 import { explainInput, readInput } from "./input.ts";
 import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
-import { UsageError } from "./main.ts";
+import { UsageError } from "./exit.ts";
 import { writeOutput } from "./output.ts";
 
 const HELP = `Usage: wasm-bpf inspect [--json] FILE

@@ -7,7 +7,7 @@
 import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors.ts";
 import { openSystem, parsePreopen, runGuest, type RunGuestOptions } from "../mod.ts";
-import { EXIT, UsageError } from "./main.ts";
+import { EXIT, UsageError } from "./exit.ts";
 import { printError, writeOutput } from "./output.ts";
 import { VERSION } from "./version.ts";
 

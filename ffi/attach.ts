@@ -8,9 +8,9 @@ import { LINUX_ERRNO } from "../errors.ts";
 import { AttachType, ProgramType } from "./constants.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./library.ts";
-import type { Native } from "./libbpf.ts";
+import type { Native } from "./native.ts";
 import { DetachLink, joinLinks, NativeLink } from "./link.ts";
-import type { AttachTarget, BpfLink, BpfProgram } from "./mod.ts";
+import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";
 import { address, type NativePointer } from "./pointers.ts";
 
 type ProgramPointer = NativePointer<"bpf_program">;

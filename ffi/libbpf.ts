@@ -10,33 +10,15 @@ import { Libc, OPEN } from "./libc.ts";
 import { type NativeLibrary, openLibrary } from "./library.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import { windowOf } from "./map.ts";
-import type { BpfObject, Libbpf, MemoryWindow, OpenLibbpfOptions, OpenObjectOptions } from "./mod.ts";
+import type { Native } from "./native.ts";
+import type { BpfObject, Libbpf, MemoryWindow, OpenLibbpfOptions, OpenObjectOptions } from "./interfaces.ts";
 import { NativeObject } from "./object.ts";
-import type { SymbolTable } from "./symbol_table.ts";
 import { ELEMENT_NAMES, ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
 import { LINK_SYMBOLS } from "./symbols/link.ts";
 import { MAP_SYMBOLS } from "./symbols/map.ts";
 import { OBJECT_SYMBOLS } from "./symbols/object.ts";
 import { PROGRAM_SYMBOLS } from "./symbols/program.ts";
-
-/** What the owners reach the library through. */
-export interface Native {
-  readonly libc: Libc;
-  readonly check: Checker;
-  readonly possibleCpus: number;
-  readonly object: SymbolTable<typeof OBJECT_SYMBOLS>;
-  readonly program: SymbolTable<typeof PROGRAM_SYMBOLS>;
-  readonly map: SymbolTable<typeof MAP_SYMBOLS>;
-  readonly element: SymbolTable<typeof ELEMENT_SYMBOLS>;
-  readonly link: SymbolTable<typeof LINK_SYMBOLS>;
-  /** Why the last call returned NULL, as a negative errno. Only right after it. */
-  lastError(): number;
-  /** A `const char *` as a string; "" for NULL. */
-  text(pointer: Deno.PointerValue): string;
-  /** An optional symbol. @throws {BpfError} EOPNOTSUPP, naming the version that has it, when this libbpf lacks it. */
-  need<F>(symbol: F | null, operation: string, version: string): F;
-}
 
 /** {@link Libbpf} on the real library. */
 export function openNativeLibbpf(options: OpenLibbpfOptions): Libbpf {

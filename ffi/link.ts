@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Native } from "./libbpf.ts";
-import type { BpfLink } from "./mod.ts";
+import type { Native } from "./native.ts";
+import type { BpfLink } from "./interfaces.ts";
 import { type NativePointer, nativePointer } from "./pointers.ts";
 
 /** A link of libbpf's. */

@@ -6,8 +6,8 @@
 
 import { LINUX_ERRNO } from "../errors.ts";
 import { MapType } from "./constants.ts";
-import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryBase, MemoryWindow } from "./mod.ts";
-import type { Native } from "./libbpf.ts";
+import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryBase, MemoryWindow } from "./interfaces.ts";
+import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
 import { type Address, address, addressOf, type NativePointer, NULL } from "./pointers.ts";

@@ -9,7 +9,7 @@
  */
 
 import { BpfError } from "../errors.ts";
-import type { BpfMap, MemoryWindow } from "./mod.ts";
+import type { BpfMap, MemoryWindow } from "./interfaces.ts";
 import { type Libc, MMAP } from "./libc.ts";
 import { address, NULL } from "./pointers.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Native } from "./libbpf.ts";
+import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./library.ts";
 import { NativeMap } from "./map.ts";
-import type { BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./mod.ts";
+import type { BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
 import { address, type NativePointer, nativePointer } from "./pointers.ts";
 import { NativeProgram } from "./program.ts";
 

@@ -5,9 +5,9 @@
  */
 
 import { attachProgram } from "./attach.ts";
-import type { Native } from "./libbpf.ts";
+import type { Native } from "./native.ts";
 import type { Closable } from "./map.ts";
-import type { AttachTarget, BpfLink, BpfProgram } from "./mod.ts";
+import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";
 import type { NativePointer } from "./pointers.ts";
 
 /** A program of an object. See {@link BpfProgram}. */

@@ -13,7 +13,7 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { EpollSet } from "./epoll.ts";
 import type { Libc } from "./libc.ts";
-import type { BpfMap } from "./mod.ts";
+import type { BpfMap } from "./interfaces.ts";
 import { MappedPages } from "./pages.ts";
 
 /** How many bytes the pages of a ring of `maxEntries` bytes take. */

@@ -1,0 +1,190 @@
+/**
+ * What libbpf is to the rest of the house: interfaces, which `libbpf.ts` and its neighbours implement on the real library and
+ * `fake.ts` in plain TypeScript.
+ *
+ * @module
+ */
+
+import type { Libc } from "./libc.ts";
+import type { LibraryOrigin, NativeLibrary } from "./library.ts";
+
+/** libbpf, opened. Everything made from it must be disposed before it. */
+export interface Libbpf extends Disposable {
+  /** libbpf's version: "v1.5". */
+  readonly version: string;
+  readonly path: string;
+  readonly origin: LibraryOrigin;
+  /** How many CPUs this machine may ever have: the number of values in an element of a per-CPU map. */
+  readonly possibleCpus: number;
+
+  /**
+   * Parses an ELF object. Nothing reaches the kernel yet.
+   *
+   * @throws {BpfError} what libbpf said of it.
+   */
+  openObject(bytes: Uint8Array<ArrayBuffer>, options?: OpenObjectOptions): BpfObject;
+
+  /** A window on a WebAssembly memory, for map calls straight on its bytes. */
+  openWindow(memory: WebAssembly.Memory): MemoryWindow;
+
+  /** The index of a network interface. @throws {BpfError} ENODEV when there is none of this name. */
+  interfaceIndex(name: string): number;
+
+  /** Opens a cgroup2 directory. The caller closes the descriptor. @throws {BpfError} ENOENT, EINVAL when it is no cgroup2. */
+  openCgroup(path: string): number;
+
+  /** Opens a network namespace ("/proc/self/ns/net", "/run/netns/NAME"). The caller closes it. @throws {BpfError} */
+  openNetworkNamespace(path: string): number;
+
+  /** Closes a descriptor that a method of this interface gave. */
+  closeDescriptor(fd: number): void;
+}
+
+/** How to open an object. */
+export interface OpenObjectOptions {
+  /** The object's name; its first 8 characters begin the names of its global-data maps. */
+  name?: string;
+  /** BTF to resolve CO-RE relocations against instead of the running kernel's (`--btf`). */
+  btfPath?: string | undefined;
+}
+
+/** `struct bpf_object`. Disposing closes it and everything that came from it: links first. */
+export interface BpfObject extends Disposable {
+  readonly name: string;
+  /** Loads maps and programs into the kernel. Needs CAP_BPF, and CAP_PERFMON or CAP_NET_ADMIN by program type. @throws {BpfError} */
+  load(): void;
+  findProgram(name: string): BpfProgram | undefined;
+  /** Finds a map by name; ".rodata" and its like also by their section. */
+  findMap(name: string): BpfMap | undefined;
+  programs(): readonly BpfProgram[];
+  maps(): readonly BpfMap[];
+}
+
+/** `struct bpf_program`. Lives as long as its object. */
+export interface BpfProgram {
+  readonly name: string;
+  /** The section it came from, which says what it is: "tp/sched/sched_switch", "xdp", ... */
+  readonly sectionName: string;
+  /** A value of {@link ProgramType}. */
+  readonly type: number;
+  /** A value of {@link AttachType}. */
+  readonly expectedAttachType: number;
+  /** The kernel's descriptor. @throws {BpfError} EINVAL when the program is not loaded. */
+  readonly fd: number;
+  /** Whether `load` takes this program into the kernel. Only before `load`. */
+  autoload: boolean;
+  /** Attaches. The link is the caller's. @throws {BpfError} */
+  attach(target?: AttachTarget): BpfLink;
+}
+
+/** Where to attach a program. `{ kind: "section" }`: wherever its section name says, as `bpf_program__attach` does. */
+export type AttachTarget =
+  | { kind: "section" }
+  | { kind: "xdp" | "tcx" | "netkit"; ifindex: number }
+  | { kind: "tc"; ifindex: number }
+  | { kind: "socket"; ifindex: number }
+  | { kind: "cgroup" | "netns"; fd: number }
+  | { kind: "kprobe"; function: string; offset: number; retprobe: boolean }
+  | { kind: "ksyscall"; name: string; retprobe: boolean }
+  | { kind: "uprobe"; binary: string; function?: string; offset: number; retprobe: boolean; pid: number }
+  | { kind: "usdt"; binary: string; provider: string; name: string; pid: number }
+  | { kind: "tracepoint"; category: string; name: string }
+  | { kind: "raw_tracepoint"; name: string }
+  | { kind: "perf_event"; event: "cpu-clock" | "task-clock" | "cpu-cycles" | "instructions"; frequencyHz: number }
+  | { kind: "netfilter"; family: number; hook: number; priority: number }
+  | { kind: "sockmap"; map: BpfMap };
+
+/** `struct bpf_link`, or what stands for it where the kernel has none. Disposing detaches, once. */
+export interface BpfLink extends Disposable {
+  /** What is attached, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
+  readonly description: string;
+}
+
+/**
+ * `struct bpf_map` of a loaded object. Lives as long as its object.
+ *
+ * The element calls take offsets into a {@link MemoryWindow} (or any other {@link MemoryBase}) and trust them: the caller has checked that {@link keySize} or
+ * {@link elementBytes} bytes lie there. They return 0 or a negative errno and never throw, allocate or grow anything.
+ */
+export interface BpfMap {
+  readonly name: string;
+  /** A value of {@link MapType}. */
+  readonly type: number;
+  /** Bytes. 0 for queues, stacks and bloom filters. */
+  readonly keySize: number;
+  /** Bytes of one value as declared. */
+  readonly valueSize: number;
+  /** Bytes that one element moves: for per-CPU maps `round_up(valueSize, 8) * possibleCpus`. */
+  readonly elementBytes: number;
+  readonly maxEntries: number;
+  /** BPF_F_* flags of its creation. */
+  readonly flags: number;
+  /** The kernel's descriptor. */
+  readonly fd: number;
+
+  lookup(window: MemoryBase, key: number, value: number, flags: number): number;
+  update(window: MemoryBase, key: number, value: number, flags: number): number;
+  delete(window: MemoryBase, key: number, flags: number): number;
+  /** @param key undefined asks for the first key. */
+  nextKey(window: MemoryBase, key: number | undefined, nextKey: number): number;
+  lookupAndDelete(window: MemoryBase, key: number, value: number, flags: number): number;
+
+  /**
+   * The batch calls (Linux 5.6): many elements in one system call.
+   *
+   * @returns 0 or a negative errno; -ENOENT when a lookup reached the end. How many elements were moved is at `count`.
+   */
+  lookupBatch(window: MemoryBase, batch: BatchWalk, flags?: BatchFlags): number;
+  lookupAndDeleteBatch(window: MemoryBase, batch: BatchWalk, flags?: BatchFlags): number;
+  updateBatch(window: MemoryBase, batch: Batch, flags?: BatchFlags): number;
+  deleteBatch(window: MemoryBase, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
+
+  /** Attaches a struct_ops map. @throws {BpfError} */
+  attachStructOps(): BpfLink;
+}
+
+/** Where the elements of a batch are: offsets into a {@link MemoryWindow}. */
+export interface Batch {
+  /** `keySize` bytes for each element. */
+  readonly keys: number;
+  /** `elementBytes` bytes for each element. */
+  readonly values: number;
+  /** A u32: how many elements there is room for; afterwards, how many were moved. */
+  readonly count: number;
+}
+
+/** A batch that walks the map: where the last one stopped, and where this one is to note its stop. */
+export interface BatchWalk extends Batch {
+  /** What the last batch noted at `outBatch`: `keySize` bytes, at least 4. Absent begins at the start. */
+  readonly inBatch?: number;
+  readonly outBatch: number;
+}
+
+/** `struct bpf_map_batch_opts`. */
+export interface BatchFlags {
+  /** BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK for each element. */
+  readonly elementFlags?: number;
+  readonly flags?: number;
+}
+
+/** Bytes that native calls work on. */
+export interface MemoryBase {
+  /** The address of the first byte. */
+  readonly base: number;
+}
+
+/**
+ * A WebAssembly memory as native code sees it: where its byte 0 is. V8 reserves the whole range, so the base never moves when
+ * the memory grows.
+ */
+export interface MemoryWindow extends MemoryBase {
+  /** Looks again, after growth. @returns whether the base moved after all. */
+  refresh(): boolean;
+}
+
+/** Options of {@link openLibbpf}. */
+export interface OpenLibbpfOptions {
+  /** The library to use; found by `openLibrary()` when absent. The caller's to dispose if given. */
+  library?: NativeLibrary;
+  libc?: Libc;
+}
