@@ -1,5 +1,5 @@
 /**
- * ELF64 objects for the BPF machine: sections, symbols and relocations.
+ * ELF64 objects for the BPF machine: sections and symbols.
  *
  * @see https://gabi.xinuos.com/elf/ the format
  * @module
@@ -9,15 +9,14 @@ import { FormatError } from "../errors.ts";
 import { Reader } from "./reader.ts";
 
 /** Section types (`sh_type`) that matter for BPF objects. */
-export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;
+export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8 } as const;
 
 /** Section flags (`sh_flags`) that matter for BPF objects. */
 export const SECTION_FLAG = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const;
 
-/** Symbol types, bindings and the section index of what is defined elsewhere. */
+/** Symbol types and bindings. */
 export const SYMBOL_TYPE = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const;
 export const SYMBOL_BIND = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
-export const UNDEFINED_SECTION = 0;
 
 /** One section of an object. */
 export interface ElfSection {
@@ -50,14 +49,6 @@ export interface ElfSymbol {
   readonly sizeBytes: number;
 }
 
-/** One relocation. */
-export interface ElfRelocation {
-  /** Byte offset in the section that is relocated. */
-  readonly offset: number;
-  /** Index in {@link ElfFile.symbols}. */
-  readonly symbol: number;
-}
-
 /** A parsed object. It aliases the bytes that it was parsed from. */
 export interface ElfFile {
   readonly sections: readonly ElfSection[];
@@ -75,7 +66,6 @@ export const EM_BPF = 247;
 const HEADER_SIZE = 64;
 const SECTION_HEADER_SIZE = 64;
 const SYMBOL_SIZE = 24;
-const REL_SIZE = 16;
 
 /**
  * Parses a relocatable BPF object.
@@ -102,19 +92,6 @@ export function elfSizeBytes(bytes: Uint8Array): number {
   let end = file.size(0x28) + sections.length * SECTION_HEADER_SIZE;
   for (const section of sections) end = Math.max(end, section.offset + section.bytes.length);
   return end;
-}
-
-/** The relocations of a REL section. @throws {FormatError} when one names a symbol that is not there. */
-export function readRelocations(elf: ElfFile, section: ElfSection): ElfRelocation[] {
-  const data = new Reader(section.bytes, "ELF");
-  const count = Math.floor(data.sizeBytes / REL_SIZE);
-  const relocations: ElfRelocation[] = [];
-  for (let i = 0; i < count; i++) {
-    const symbol = data.u32(i * REL_SIZE + 12);
-    if (symbol >= elf.symbols.length) data.fail(`a relocation names symbol ${symbol} of ${elf.symbols.length}`);
-    relocations.push({ offset: data.size(i * REL_SIZE), symbol });
-  }
-  return relocations;
 }
 
 function checkHeader(file: Reader): void {

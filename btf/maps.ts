@@ -8,7 +8,7 @@ import { FormatError } from "../errors.ts";
 import type { Btf } from "./btf.ts";
 import { type ElfFile, type ElfSymbol, SYMBOL_BIND } from "./elf.ts";
 import type { Layouts } from "./layout.ts";
-import { mapTypeName, mapTypeNumber } from "./sections.ts";
+import { mapTypeNumber } from "./sections.ts";
 import type { BtfMember, BtfStruct, TypeId } from "./types.ts";
 
 /** What a map is to be. */
@@ -129,13 +129,4 @@ function size(map: string, of: string, given: number | undefined, typed: number 
     throw new FormatError("BTF", `map "${map}" has a ${of} of ${given} and of ${typed} bytes`);
   }
   return typed ?? given ?? 0;
-}
-
-/** One line for people: `hash, key 4 bytes, value 120 bytes, 10240 entries`. */
-export function describeMap(map: MapDefinition): string {
-  const parts = [mapTypeName(map.type)];
-  if (map.keySize > 0) parts.push(`key ${map.keySize} B`);
-  if (map.valueSize > 0) parts.push(`value ${map.valueSize} B`);
-  if (map.maxEntries > 0) parts.push(`max ${map.maxEntries}`);
-  return parts.join(", ");
 }
