@@ -144,7 +144,7 @@ export class Layouts {
 }
 
 /** Whether an integer is C's `long`, which has 4 bytes on wasm32. */
-export function isLong(type: BtfInt): boolean {
+function isLong(type: BtfInt): boolean {
   return type.sizeBytes === 8 && /^(unsigned )?long( unsigned)?( int)?$/.test(type.name);
 }
 
