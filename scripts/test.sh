@@ -82,10 +82,9 @@ tier() {
   if ((tier_failed)); then report "$name" FAILED "$detail"; else report "$name" ok "$detail"; fi
 }
 
-
 use_deno "$DENO_VERSION"
-mapfile -t sources < <(find . -name '*.ts' ! -path './.*' ! -name '*_test.ts' ! -path './tests/*' ! -path './scripts/*' \
-  ! -path './bench/*' ! -path '*/node_modules/*' | sort)
+mapfile -t documented < <(grep --recursive --files-with-matches --include='*.ts' --include='*.md' --exclude-dir='.?*' \
+  --exclude-dir=node_modules --exclude='*_test.ts' --exclude-dir=tests '```ts' . | sort)
 mapfile -t shell_scripts < <(find scripts .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
 
 check format "$deno" fmt --check
@@ -98,7 +97,9 @@ check shellcheck shellcheck --severity=warning --external-sources "${shell_scrip
 check symbols "$deno" run --allow-all scripts/check_symbols.ts
 # Types are checked above, once; examples in the documentation are checked as they run.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
-tier documentation "$DENO_VERSION" --doc "${sources[@]}" README.md
+# Deno imports all of a module's exports into each of its examples: what an example leaves unused is no mistake of its own.
+sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#' deno.json >"$logs/deno.json"
+tier documentation "$DENO_VERSION" --config="$logs/deno.json" --no-lock --doc "${documented[@]}"
 tier "kernel-$DENO_VERSION" "$DENO_VERSION" --no-check tests/kernel
 tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance
