@@ -102,7 +102,9 @@ function mapRows(map: MapReport): string[][] {
   const parts = [
     map.keySize > 0 ? `key ${map.keySize} B` : "",
     map.valueSize > 0 ? `value ${map.valueSize} B` : "",
-    map.maxEntries > 0 ? (isByteSized ? size(map.maxEntries) : `${map.maxEntries} entries`) : "",
+    map.maxEntries > 0
+      ? (isByteSized ? size(map.maxEntries) : map.maxEntries === 1 ? "1 entry" : `${map.maxEntries} entries`)
+      : "",
     map.pinned ? "pinned by name" : "",
   ];
   const row = [map.name, map.type, parts.filter((part) => part !== "").join(", ")];
