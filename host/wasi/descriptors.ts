@@ -51,7 +51,7 @@ export class DescriptorTable implements Disposable {
   get(fd: number, rights: bigint = 0n): Descriptor {
     const descriptor = this.#entries[fd];
     if (descriptor === undefined) refuse("EBADF");
-    if ((descriptor.rights & rights) !== rights) throw new Refusal(lackOf(descriptor, rights));
+    if ((descriptor.rights & rights) !== rights) throw new Refusal(lackOf(rights));
     return descriptor;
   }
 
@@ -165,10 +165,7 @@ export function fdflagsOf(hostFlags: number): number {
     (isSync ? FDFLAGS.SYNC | FDFLAGS.RSYNC | FDFLAGS.DSYNC : (hostFlags & O.DSYNC) !== 0 ? FDFLAGS.DSYNC : 0);
 }
 
-/** Reading what is not open for reading is EBADF to every libc, whatever the rights say; all else is a lack of rights. */
-function lackOf(descriptor: Descriptor, rights: bigint): number {
-  if (descriptor.filetype === FILETYPE.DIRECTORY && (rights & (RIGHTS.FD_READ | RIGHTS.FD_WRITE)) !== 0n) {
-    return WASI_ERRNO.EBADF;
-  }
+/** Programs know what is not open for reading or writing as EBADF; all else is a lack of rights. */
+function lackOf(rights: bigint): number {
   return rights === RIGHTS.FD_READ || rights === RIGHTS.FD_WRITE ? WASI_ERRNO.EBADF : WASI_ERRNO.ENOTCAPABLE;
 }

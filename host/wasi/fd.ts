@@ -46,7 +46,7 @@ export function transferFunctions(
       },
 
       fd_pread: (fd: number, list: number, count: number, offset: bigint, result: number) => {
-        const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_READ | RIGHTS.FD_SEEK));
+        const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_READ), RIGHTS.FD_SEEK);
         context.memory.check(guestPtr(result), 4);
         const into = ranges.read(context.memory, list, count);
         const read = checked(files.readAt(hostFd, into, checkedOffset(offset)));
@@ -54,7 +54,7 @@ export function transferFunctions(
       },
 
       fd_pwrite: (fd: number, list: number, count: number, offset: bigint, result: number) => {
-        const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_WRITE | RIGHTS.FD_SEEK));
+        const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_WRITE), RIGHTS.FD_SEEK);
         context.memory.check(guestPtr(result), 4);
         const from = ranges.read(context.memory, list, count);
         const written = checked(files.writeAt(hostFd, from, checkedOffset(offset)));
@@ -178,11 +178,11 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
 }
 
 /** A descriptor with positions, and the right to them. Streams have none: ESPIPE. */
-function positioned(descriptor: Descriptor, right: bigint = 0n): Descriptor {
+function positioned(descriptor: Descriptor, right: bigint): Descriptor {
   if (descriptor.filetype === FILETYPE.DIRECTORY) refuse("EBADF");
   // The right to seek is the right to tell as well.
   const sufficient = right === RIGHTS.FD_TELL ? right | RIGHTS.FD_SEEK : right;
-  if (right !== 0n && (descriptor.rights & sufficient) === 0n) {
+  if ((descriptor.rights & sufficient) === 0n) {
     refuse(descriptor.filetype === FILETYPE.REGULAR_FILE ? "ENOTCAPABLE" : "ESPIPE");
   }
   return descriptor;

@@ -174,7 +174,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
       withPlace(context, from, path, (old) => {
         if (isDots(old.name) || endsWithSlash(old.name)) refuseDirectoryLink(context, from, path);
         withPlace(context, to, newPath, ({ parentFd, name }) => {
-          checked(files.link(old.parentFd, old.name, parentFd, name));
+          created(context, to, newPath, files.link(old.parentFd, old.name, parentFd, name));
         });
       });
     },
@@ -186,7 +186,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
       // The guest could not follow it, but whoever shares the directory with the guest would.
       if (isAbsolute(target)) refuse("EPERM");
       withPlace(context, from, path, ({ parentFd, name }) => {
-        checked(files.symlink(target, parentFd, name));
+        created(context, from, path, files.symlink(target, parentFd, name));
       });
     },
   });
@@ -255,6 +255,17 @@ function changes(flags: number): boolean {
 
 function follows(lookup: number): boolean {
   return (lookup & LOOKUP_SYMLINK_FOLLOW) !== 0;
+}
+
+/**
+ * Checks the result of making a name. Of a name with a slash after it that exists already, the lookup knows better what is
+ * wrong: it may be no directory (ENOTDIR), or a link to nothing (ENOENT).
+ */
+function created(context: WasiContext, from: Descriptor, path: Path, result: number): void {
+  if (result === -LINUX_ERRNO.EEXIST && endsWithSlash(path)) {
+    withFile(context, from, path, { follow: true }, () => undefined);
+  }
+  checked(result);
 }
 
 /**

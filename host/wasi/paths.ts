@@ -83,6 +83,8 @@ export function withPlace<T>(context: WasiContext, from: Descriptor, path: Path,
   // The kernel would say so of the parent, which "/" has not.
   if (isAbsolute(path)) refuse("EPERM");
   const { parent, name } = split(path);
+  // Calls on names look at no name that is dots, so they would not say that this one leads out.
+  if (isDots(name)) withFile(context, from, path, { follow: true }, () => undefined);
   const parentFd = openPath(context, from, parent, O.PATH | O.DIRECTORY);
   try {
     return action({ parentFd, name });

@@ -7,9 +7,10 @@
 import { wasiErrno } from "../../errors.ts";
 import type { DirectoryEntry } from "../../ffi/file_layouts.ts";
 import { guestPtr } from "../memory.ts";
-import { guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
+import { guardAll, Refusal, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type Descriptor, filetypeOf } from "./descriptors.ts";
-import { FILETYPE, RIGHTS, WHENCE } from "./types.ts";
+import { directory } from "./paths.ts";
+import { RIGHTS, WHENCE } from "./types.ts";
 
 /** Of a `dirent`: next 0 (8), inode 8 (8), name length 16 (4), file type 20 (1); the name follows. */
 const DIRENT_SIZE = 24;
@@ -20,8 +21,7 @@ const DT_SHIFT = 12;
 export function directoryFunctions(context: WasiContext): WasiFunctions {
   return guardAll(context, {
     fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, result: number): void {
-      const descriptor = context.descriptors.get(fd, RIGHTS.FD_READDIR);
-      if (descriptor.filetype !== FILETYPE.DIRECTORY) refuse("ENOTDIR");
+      const descriptor = directory(context, fd, RIGHTS.FD_READDIR);
       const out = context.memory.view(guestPtr(buffer), length >>> 0);
       context.memory.check(guestPtr(result), 4);
       const used = fill(context, descriptor, out, cookie);

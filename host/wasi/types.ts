@@ -56,7 +56,7 @@ export const DIRECTORY_RIGHTS = RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_SYNC | RI
 
 /** The rights that mean something on a terminal, a pipe or another stream without positions. */
 export const STREAM_RIGHTS = RIGHTS.FD_READ | RIGHTS.FD_WRITE | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET |
-  RIGHTS.POLL_FD_READWRITE;
+  RIGHTS.FD_SYNC | RIGHTS.FD_DATASYNC | RIGHTS.POLL_FD_READWRITE;
 
 export const FILETYPE = {
   UNKNOWN: 0,

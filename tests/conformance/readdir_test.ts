@@ -113,7 +113,7 @@ Deno.test("fd_readdir() fills the buffer, cutting the last entry, and fills none
 Deno.test("fd_readdir() refuses what is no directory, and cookies of nobody", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
-  assertEquals(guest.call("fd_readdir", fd, BUFFER, 100, 0n, RESULT_PTR), "ENOTCAPABLE");
+  assertEquals(guest.call("fd_readdir", fd, BUFFER, 100, 0n, RESULT_PTR), "ENOTDIR");
   assertEquals(guest.call("fd_readdir", 99, BUFFER, 100, 0n, RESULT_PTR), "EBADF");
   assertEquals(guest.call("fd_readdir", ROOT, BUFFER, 100, -1n, RESULT_PTR), "EINVAL");
 });
