@@ -1,5 +1,6 @@
 /**
- * Map values that are themselves descriptors. The kernel would take any descriptor of this process; a guest may use its own.
+ * Map keys and values that are themselves descriptors. The kernel would take any descriptor of this process; a guest may use
+ * its own.
  *
  * @module
  */
@@ -33,6 +34,7 @@ const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.SOCKHASH, nothing],
   [MapType.XSKMAP, nothing],
   [MapType.REUSEPORT_SOCKARRAY, nothing],
+  [MapType.STRUCT_OPS, nothing], // programs, where the struct has functions
   [MapType.DEVMAP, optionalProgram],
   [MapType.DEVMAP_HASH, optionalProgram],
   [MapType.CPUMAP, optionalProgram],
@@ -46,14 +48,43 @@ const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
 export function withHostDescriptor(guest: GuestContext, map: BpfMap, value: GuestPtr, update: () => number): number {
   const rule = RULES.get(map.type);
   if (rule === undefined || map.valueSize < rule.offset + 4) return update();
+  return replaced(guest, rule, value, update);
+}
+
+/** `operate` while the descriptor behind `place` is the host's. */
+function replaced(guest: GuestContext, rule: DescriptorRule, place: GuestPtr, operate: () => number): number {
   const { data } = guest.memory;
-  const guestFd = data.getInt32(value + rule.offset, true);
+  const at = place + rule.offset;
+  const guestFd = data.getInt32(at, true);
   const hostFd = rule.hostFd(guest, guestFd);
   if (hostFd === undefined) return -LINUX_ERRNO.EBADF;
-  data.setInt32(value + rule.offset, hostFd, true);
-  const result = update();
-  data.setInt32(value + rule.offset, guestFd, true);
+  data.setInt32(at, hostFd, true);
+  const result = operate();
+  data.setInt32(at, guestFd, true);
   return result;
+}
+
+/** By map type: what a key is, where it is a descriptor. Types that are not here have plain bytes for keys. */
+const KEY_RULES: ReadonlyMap<number, DescriptorRule> = new Map([
+  [MapType.INODE_STORAGE, ownDirectory],
+  [MapType.CGRP_STORAGE, ownDirectory],
+  [MapType.SK_STORAGE, nothing],
+  [MapType.TASK_STORAGE, nothing],
+]);
+
+/**
+ * Calls `operate` with the key at `key` as the kernel is to see it: with the host's descriptor where the guest wrote its own.
+ *
+ * @returns what `operate` returned, or -EBADF when the guest does not own what the key names.
+ */
+export function withHostKey(guest: GuestContext, map: BpfMap, key: GuestPtr, operate: () => number): number {
+  const rule = KEY_RULES.get(map.type);
+  return rule === undefined ? operate() : replaced(guest, rule, key, operate);
+}
+
+/** Whether keys of this map's type are descriptors. */
+export function hasDescriptorKeys(map: BpfMap): boolean {
+  return KEY_RULES.has(map.type);
 }
 
 /** Whether values of this map's type may hold descriptors. */

@@ -1,7 +1,7 @@
 import { LINUX_ERRNO } from "../../errors.ts";
 import type { GuestContext, GuestMap } from "../context.ts";
 import { type GuestPtr, guestPtr } from "../memory.ts";
-import { holdsDescriptors, withHostDescriptor } from "./descriptor_values.ts";
+import { hasDescriptorKeys, holdsDescriptors, withHostDescriptor, withHostKey } from "./descriptor_values.ts";
 
 const LOOKUP = 1;
 const UPDATE = 2;
@@ -29,20 +29,41 @@ export function mapOperate(
     if (found === undefined) return EBADF;
     // The kernel knows no flag up there; a number of 53 bits keeps the native call on its fast path.
     if (flags > 0xffff_ffff_ffffn || flags < 0n) return EINVAL;
-    switch (cmd) {
-      case LOOKUP:
-        return lookup(guest, found, guestPtr(key), guestPtr(value), Number(flags));
-      case UPDATE:
-        return update(guest, found, guestPtr(key), guestPtr(value), Number(flags));
-      case DELETE:
-        return remove(guest, found, guestPtr(key), Number(flags));
-      case GET_NEXT_KEY:
-        return nextKeyOf(guest, found, guestPtr(key), guestPtr(nextKey));
-      default:
-        return EINVAL;
-    }
+    const run = hasDescriptorKeys(found.map) ? operateWithHostKey : operate;
+    return run(guest, found, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), Number(flags));
   };
 }
+
+function operate(
+  guest: GuestContext,
+  found: GuestMap,
+  cmd: number,
+  key: GuestPtr,
+  value: GuestPtr,
+  nextKey: GuestPtr,
+  flags: number,
+): number {
+  switch (cmd) {
+    case LOOKUP:
+      return lookup(guest, found, key, value, flags);
+    case UPDATE:
+      return update(guest, found, key, value, flags);
+    case DELETE:
+      return remove(guest, found, key, flags);
+    case GET_NEXT_KEY:
+      return nextKeyOf(guest, found, key, nextKey);
+    default:
+      return EINVAL;
+  }
+}
+
+/** Apart, so that the usual case makes no closure. */
+function operateWithHostKey(guest: GuestContext, found: GuestMap, cmd: number, key: GuestPtr, ...rest: Rest): number {
+  if (!guest.memory.has(key, found.map.keySize)) return EFAULT;
+  return withHostKey(guest, found.map, key, () => operate(guest, found, cmd, key, ...rest));
+}
+
+type Rest = [value: GuestPtr, nextKey: GuestPtr, flags: number];
 
 function lookup(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
   const { memory } = guest;
