@@ -7,7 +7,6 @@
 import { GuestError } from "../errors.ts";
 import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
 import { exportTable, TABLE_NAME } from "./export_table.ts";
-import { ProcExit } from "./wasi/mod.ts";
 
 /** Names that can be changed for guests made with other toolchains. */
 export interface GuestNames {
@@ -64,10 +63,10 @@ export function linkGuest(
 /**
  * Runs a linked guest to its end: `_start` of a command, or `_initialize` of a reactor.
  *
- * @returns the guest's exit code.
  * @throws {GuestError} "trap", or "invalid-module" when it has no entry.
+ * @throws {ProcExit} what `proc_exit` throws, when the guest ended itself.
  */
-export function startGuest(instance: WebAssembly.Instance): number {
+export function startGuest(instance: WebAssembly.Instance): void {
   const { _start, _initialize } = instance.exports;
   const entry = _start ?? _initialize;
   if (typeof entry !== "function") {
@@ -75,9 +74,7 @@ export function startGuest(instance: WebAssembly.Instance): number {
   }
   try {
     entry();
-    return 0;
   } catch (error) {
-    if (error instanceof ProcExit) return error.code;
     throw trapOf(error);
   }
 }
@@ -132,7 +129,7 @@ function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAss
       throw new GuestError("unknown-import", `Cannot link module: ${reason}`, { cause: error });
     }
     // The module's own start function ran and failed.
-    throw error instanceof ProcExit ? error : trapOf(error);
+    throw trapOf(error);
   }
 }
 
@@ -140,6 +137,10 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstan
   const { memory } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new GuestError("invalid-module", 'Cannot run module: it exports no "memory"');
+  }
+  // A guest with threads could change bytes between the check and the use of them.
+  if (!(memory.buffer instanceof ArrayBuffer)) {
+    throw new GuestError("invalid-module", "Cannot run module: its memory is shared between threads");
   }
   if (!hasAddressesOf32Bits(memory)) {
     throw new GuestError(
@@ -172,7 +173,7 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
   return Object.values(exports).find((one) => one instanceof WebAssembly.Table);
 }
 
-/** What a guest died of. Errors of the host itself stay what they are. */
+/** What a guest died of. `ProcExit` and errors of the host itself stay what they are. */
 function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
   if (error instanceof WebAssembly.RuntimeError) {

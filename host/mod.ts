@@ -13,7 +13,7 @@ import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./shared_memory.ts";
 import { openSystem, type System } from "./system.ts";
 import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
-import { parsePreopen, type Preopen, ProcExit, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
+import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
 
 export { parsePreopen, type Preopen };
 
@@ -83,23 +83,26 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
+  try {
+    startGuest(linkGuest(module, importsOf(context, names.wrapperModule), context, names));
+  } catch (error) {
+    // After proc_exit it does not matter how the guest got out: one that catches exceptions may have gone on for a while.
+    if (wasi.exit === undefined) throw error;
+  }
+  return wasi.exit?.code ?? 0;
+}
+
+function importsOf(context: GuestContext, wrapperModule: string): ImportModules {
   const wasmBpf = wasmBpfImports(context);
   const modules: ImportModules = {
-    [WASI_MODULE]: withSync(wasi.imports, context),
-    [WASI_UNSTABLE_MODULE]: withSync(wasi.unstableImports, context),
+    [WASI_MODULE]: withSync(context.wasi.imports, context),
+    [WASI_UNSTABLE_MODULE]: withSync(context.wasi.unstableImports, context),
     wasm_bpf: wasmBpf,
     // What the first guests of this ABI import from, and all to whose linker no module was named.
     env: wasmBpf,
     [LIBBPF_MODULE]: libbpfImports(context),
   };
-  const wrapper = { ...modules[names.wrapperModule], ...callbackWrapperImports(context) };
-  const imports: ImportModules = { ...modules, [names.wrapperModule]: wrapper };
-  try {
-    return startGuest(linkGuest(module, imports, context, names));
-  } catch (error) {
-    if (error instanceof ProcExit) return error.code;
-    throw error;
-  }
+  return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
 }
 
 /** The functions of WASI that wait, and the one that guests ask how long they did. */

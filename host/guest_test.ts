@@ -1,0 +1,202 @@
+/** Guests made by hand, run with the host's own imports: none of them comes to bpf(2), so that no privilege is needed. */
+
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { GuestError, type GuestErrorCode } from "../errors.ts";
+import { assemble } from "../scripts/build_pump.ts";
+import { TABLE_NAME } from "./export_table.ts";
+import { compileGuest } from "./guest.ts";
+import { runGuest } from "./mod.ts";
+
+const WASI_EFAULT = 21;
+
+const MEMORY = `(memory (export "memory") 1)`;
+const EXIT = `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))`;
+const POLL = `(import "wasm_bpf" "wasm_bpf_buffer_poll" (func $poll (param i64 i32 i32 i32 i32 i32 i32) (result i32)))`;
+
+/** Runs a module written as text. @returns its exit code. */
+function run(text: string): number {
+  return runGuest(assemble(`(module ${text})`), { name: "test.wasm" });
+}
+
+/** What became of a module that must fail. */
+function failureOf(fn: () => unknown): { code: GuestErrorCode; message: string } {
+  const { code, message } = assertThrows(fn, GuestError);
+  return { code, message };
+}
+
+function startOf(body: string): string {
+  return `(func (export "_start") ${body})`;
+}
+
+Deno.test("compileGuest() says what a file is that is no module", () => {
+  const cases: [Uint8Array<ArrayBuffer>, string][] = [
+    [new Uint8Array(), 'Cannot run "x": it is empty'],
+    [new TextEncoder().encode("#!/bin/sh"), 'Cannot run "x": it is not a WebAssembly module'],
+    [Uint8Array.of(0x00, 0x61, 0x73), 'Cannot run "x": it is not a WebAssembly module'],
+    [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), 'Cannot run "x": it is an ELF file, not a WebAssembly module'],
+  ];
+  for (const [bytes, message] of cases) {
+    assertEquals(failureOf(() => compileGuest(bytes, "x")), { code: "invalid-module", message });
+  }
+});
+
+Deno.test("compileGuest() gives the engine's reason for a damaged module, in one line", () => {
+  const whole = assemble(`(module ${MEMORY} ${startOf("")})`);
+  for (let length = 4; length < whole.length; length++) {
+    // Cut off between two sections it may be a module still.
+    if (WebAssembly.validate(whole.slice(0, length))) continue;
+    const { code, message } = failureOf(() => compileGuest(whole.slice(0, length), "dir/x.wasm"));
+    assertEquals(code, "invalid-module");
+    assertEquals(message.startsWith('Cannot run "dir/x.wasm": ') && !message.includes("\n"), true, message);
+    assertEquals(message.includes("WebAssembly.Module()"), false, message);
+  }
+});
+
+Deno.test("compileGuest() exports the table of a module that polls and exports none", () => {
+  const names = (text: string) => {
+    const module = compileGuest(assemble(`(module ${text})`), "x");
+    return WebAssembly.Module.exports(module).map((one) => one.name);
+  };
+  const wrapperPoll = `(import "w" "wasm_bpf_buffer_poll" (func (param i64 i32 i32 i32 i32 i32) (result i32)))`;
+  assertEquals(names(`${POLL} ${MEMORY} (table 1 funcref)`), ["memory", TABLE_NAME]);
+  assertEquals(names(`${POLL} ${MEMORY} (table (export "table") 1 funcref)`), ["memory", "table"]);
+  assertEquals(names(`${MEMORY} (table 1 funcref)`), ["memory"]);
+  assertEquals(names(`${wrapperPoll} ${MEMORY}`), ["memory"]);
+  assertEquals(names(`${POLL} ${MEMORY} (table 1 funcref) (func (export "${TABLE_NAME}"))`), ["memory", TABLE_NAME]);
+});
+
+Deno.test("linkGuest() names imports that nobody offers, and only the first of many", () => {
+  const message = (imports: string) => {
+    const failure = failureOf(() => run(`${imports} ${MEMORY} ${startOf("")}`));
+    assertEquals(failure.code, "unknown-import");
+    return failure.message;
+  };
+  const imported = (...names: string[]) => names.map((name) => `(import "env" "${name}" (func))`).join(" ");
+  assertEquals(message(imported("abort")), "Cannot link module: unknown import env.abort");
+  assertEquals(message(imported("a", "b", "a")), "Cannot link module: unknown import env.a, env.b");
+  assertEquals(
+    message(imported("a", "b", "c", "d", "e", "f", "g")),
+    "Cannot link module: unknown import env.a, env.b, env.c, env.d, env.e and 2 more",
+  );
+});
+
+Deno.test("linkGuest() offers nothing but the ABI's functions", () => {
+  const imports: Record<string, string> = {
+    "constructor.keys": "(func)",
+    "__proto__.toString": "(func)",
+    "wasm_bpf.constructor": "(func)",
+    "env.memory": "(memory 1)",
+    "env.__indirect_function_table": "(table 1 funcref)",
+    "wasm_bpf.wasm_bpf_map_operate": "(global i32)",
+    "wasm:js-string.length": "(func (param externref) (result i32))",
+  };
+  for (const [name, type] of Object.entries(imports)) {
+    const [module, field] = name.split(".");
+    const failure = failureOf(() => run(`(import "${module}" "${field}" ${type}) (func (export "_start"))`));
+    assertEquals(failure, { code: "unknown-import", message: `Cannot link module: unknown import ${name}` });
+  }
+});
+
+Deno.test("linkGuest() refuses a module without a memory of its own that it can use", () => {
+  const memories: Record<string, string> = {
+    "": 'it exports no "memory"',
+    '(memory 1) (export "heap" (memory 0))': 'it exports no "memory"',
+    '(func (export "memory"))': 'it exports no "memory"',
+    '(memory (export "memory") 1 1 shared)': "its memory is shared between threads",
+    '(memory (export "memory") i64 1)': "its memory has 64-bit addresses (compile it for wasm32)",
+  };
+  for (const [memory, reason] of Object.entries(memories)) {
+    const failure = failureOf(() => run(`${memory} ${startOf("")}`));
+    assertEquals(failure, { code: "invalid-module", message: `Cannot run module: ${reason}` });
+  }
+});
+
+Deno.test("linkGuest() lets a start function run, which has no memory yet for imports to use", () => {
+  const calls = `
+    (import "wasm_bpf" "wasm_load_bpf_object" (func $load (param i32 i32) (result i64)))
+    (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))`;
+  const module = (call: string) => `
+    ${calls} ${EXIT} ${MEMORY} (global $result (mut i32) (i32.const 99))
+    (func $early (global.set $result ${call})) (start $early)
+    ${startOf("(call $exit (global.get $result))")}`;
+  assertEquals(run(module("(call $random (i32.const 0) (i32.const 8))")), WASI_EFAULT);
+  assertEquals(run(module("(i32.wrap_i64 (call $load (i32.const 0) (i32.const 8)))")), 0);
+});
+
+Deno.test("linkGuest() takes a trap and proc_exit in a start function for the guest's end", () => {
+  const started = (body: string) => run(`${EXIT} ${MEMORY} (func $early ${body}) (start $early) ${startOf("")}`);
+  assertEquals(started("(call $exit (i32.const 9))"), 9);
+  assertEquals(failureOf(() => started("unreachable")), { code: "trap", message: "The guest trapped: unreachable" });
+});
+
+Deno.test("startGuest() calls _start, or _initialize of a module that has no _start", () => {
+  const leave = (code: number) => `(call $exit (i32.const ${code}))`;
+  const initialize = `(func (export "_initialize") ${leave(5)})`;
+  assertEquals(run(`${EXIT} ${MEMORY} ${startOf(leave(4))}`), 4);
+  assertEquals(run(`${EXIT} ${MEMORY} ${initialize}`), 5);
+  assertEquals(run(`${EXIT} ${MEMORY} ${initialize} ${startOf(leave(4))}`), 4);
+  assertEquals(run(`${MEMORY} ${startOf("")}`), 0);
+  assertEquals(run(`${MEMORY} (func (export "_start") (result i32) (i32.const 3))`), 0);
+  for (const entry of ["", `(func (export "main"))`, `(global (export "_start") i32 (i32.const 1))`]) {
+    assertEquals(failureOf(() => run(`${MEMORY} ${entry}`)), {
+      code: "invalid-module",
+      message: "Cannot run module: it exports neither _start nor _initialize",
+    });
+  }
+});
+
+Deno.test("startGuest() tells what a guest trapped of", () => {
+  const deaths: Record<string, string> = {
+    "unreachable": "unreachable",
+    "(drop (i32.load (i32.const -4)))": "memory access out of bounds",
+    "(drop (i32.div_s (i32.const 1) (i32.const 0)))": "divide by zero",
+    "(call_indirect (i32.const 7))": "table index is out of bounds",
+    "(call $deeper (i64.const 1)) (drop (i32.const 1))": "stack overflow",
+    "(throw $tag)": "an exception that nobody caught",
+  };
+  const others = `(tag $tag) (table 1 funcref)
+    (func $deeper (param i64) (call $deeper (local.get 0)) (drop (i32.const 1)))`;
+  for (const [body, reason] of Object.entries(deaths)) {
+    const failure = failureOf(() => run(`${MEMORY} ${others} ${startOf(body)}`));
+    assertEquals(failure, { code: "trap", message: `The guest trapped: ${reason}` });
+  }
+});
+
+Deno.test("runGuest() ends with the code of proc_exit, whatever a guest catches and does afterwards", () => {
+  const close = `(import "wasm_bpf" "wasm_close_bpf_object" (func $close (param i64) (result i32)))`;
+  const pause = `(import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))`;
+  const swallowed = `(block $caught (try_table (catch_all $caught) (call $exit (i32.const 9))))`;
+  const others = ["", "unreachable", "(drop (call $close (i64.const 1))) unreachable", "(drop (call $yield))"];
+  for (const rest of others) {
+    assertEquals(run(`${EXIT} ${close} ${pause} ${MEMORY} ${startOf(`${swallowed} ${rest}`)}`), 9, rest);
+  }
+  const again = `(block $again (try_table (catch_all $again) (call $exit (i32.const 1))))`;
+  assertEquals(run(`${EXIT} ${MEMORY} ${startOf(`${swallowed} ${again}`)}`), 9, "a second proc_exit");
+});
+
+Deno.test("runGuest() keeps all 32 bits of an exit code", () => {
+  assertEquals(run(`${EXIT} ${MEMORY} ${startOf("(call $exit (i32.const -1))")}`), 2 ** 32 - 1);
+});
+
+Deno.test("runGuest() offers the same functions as module env, and a wrapper may be called so too", () => {
+  const load = `(import "env" "wasm_load_bpf_object" (func $load (param i32 i32) (result i64)))`;
+  const poll = `(import "env" "wasm_bpf_buffer_poll" (func $poll (param i64 i32 i32 i32 i32 i32) (result i32)))`;
+  const module = `${load} ${poll} ${EXIT} ${MEMORY} (func (export "cb") (param i32 i32 i32))
+    ${startOf("(call $exit (i32.wrap_i64 (call $load (i32.const 0) (i32.const -1))))")}`;
+  const bytes = assemble(`(module ${module})`);
+  assertEquals(runGuest(bytes, { wrapperModule: "env", callbackExport: "cb" }), 0);
+});
+
+Deno.test("runGuest() refuses an import that is declared with types that do not fit", () => {
+  const declarations = [
+    `(import "wasm_bpf" "wasm_load_bpf_object" (func $call (param i64 i64) (result i64)))`,
+    `(import "wasm_bpf" "wasm_load_bpf_object" (func $call (param i64 i64) (result i32)))`,
+    `(import "wasi_snapshot_preview1" "fd_close" (func $call (param i64 i64) (result i64)))`,
+  ];
+  for (const declaration of declarations) {
+    const call = "(drop (call $call (i64.const 1) (i64.const 1)))";
+    const { code, message } = failureOf(() => run(`${declaration} ${MEMORY} ${startOf(call)}`));
+    assertEquals(code, "invalid-module");
+    assertStringIncludes(message, "types that do not fit");
+  }
+});
