@@ -661,6 +661,18 @@ static inline int bpf_buffer__poll(struct bpf_buffer *buffer, int timeout_ms) {
     return buffer->stopped < 0 ? wasm_bpf__fail(-buffer->stopped) : wasm_bpf__result(result);
 }
 
+/*
+ * Perf buffers take records from when they are open, which in version 1 the first poll does: without this one, records
+ * before it would be lost. A ring buffer takes them from load on, and is not to deliver any before it is polled. What
+ * tells the two apart is that a perf event array has indices, of which this one is too large (Linux's E2BIG).
+ */
+static inline int wasm_bpf__open_perf_buffer(struct bpf_buffer *buffer) {
+    uint32_t index = UINT32_MAX;
+    if (wasm_bpf_map_operate(buffer->events->fd, BPF_MAP_DELETE_ELEM, &index, NULL, NULL, 0) != -7) return 0;
+    int result = bpf_buffer__poll(buffer, 0);
+    return result < 0 ? result : 0;
+}
+
 #ifdef __cplusplus
 } /* extern "C" */
 #define WASM_BPF_OVERLOAD
@@ -668,13 +680,13 @@ static inline int bpf_buffer__poll(struct bpf_buffer *buffer, int timeout_ms) {
 #define WASM_BPF_OVERLOAD __attribute__((overloadable))
 #endif
 
-/* Sets the callback of a buffer from bpf_buffer__new(). */
+/* Sets the callback of a buffer from bpf_buffer__new(), and starts to take records. */
 WASM_BPF_OVERLOAD static inline int bpf_buffer__open(struct bpf_buffer *buffer, bpf_buffer_sample_fn sample_fn,
                                                      void *ctx) {
     if (!buffer || !sample_fn) return wasm_bpf__fail(EINVAL);
     buffer->sample_fn = sample_fn;
     buffer->ctx = ctx;
-    return 0;
+    return wasm_bpf__open_perf_buffer(buffer);
 }
 
 /* Both steps in one, the form that most sources use: makes the buffer and sets its callback; NULL on failure. */

@@ -1,0 +1,104 @@
+/** Examples that run until they are stopped: their output, as it comes. */
+
+import { assert } from "@std/assert";
+import { WASM_BPF } from "./command.ts";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
+
+/** How long an example may take for what a test waits for, on a busy machine. */
+const DEADLINE_MS = 30_000;
+
+/** The path of an example's module. */
+export function example(name: string): string {
+  return `${EXAMPLES}${name}/${name}.wasm`;
+}
+
+/**
+ * A running example. `await using` ends it.
+ *
+ * ```ts ignore
+ * await using bootstrap = await RunningExample.start("bootstrap", ["-d", "100"]);
+ * ```
+ */
+export class RunningExample implements AsyncDisposable {
+  /** Its output so far, without the header. */
+  readonly lines: string[] = [];
+  header = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  readonly #stderr: Promise<string>;
+  #changed = Promise.withResolvers<void>();
+  #ended = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#reading = this.#read();
+    this.#stderr = new Response(child.stderr).text();
+  }
+
+  /** Starts an example and waits for its first line, the header: then its programs are attached. */
+  static async start(name: string, args: readonly string[] = []): Promise<RunningExample> {
+    const [command = "", ...before] = WASM_BPF;
+    const child = new Deno.Command(command, {
+      args: [...before, example(name), ...args],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const running = new RunningExample(child);
+    await running.waitFor(() => running.header !== "");
+    return running;
+  }
+
+  /** Waits until `condition` holds, looking at each new line. @throws when the example ends, or takes too long. */
+  async waitFor(condition: () => boolean): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), DEADLINE_MS));
+    while (!condition()) {
+      if (this.#ended) assert(false, `it ended: ${await this.#stderr}`);
+      const what = await Promise.race([this.#changed.promise, deadline]);
+      if (what === "late") assert(false, `nothing came that was waited for; the last lines: ${this.#lastLines()}`);
+    }
+    clearTimeout(timer);
+  }
+
+  /** Waits for `count` lines that match, and a little longer for more. Returns all that match. */
+  async matching(pattern: RegExp, count: number): Promise<string[]> {
+    await this.waitFor(() => this.lines.filter((line) => pattern.test(line)).length >= count);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return this.lines.filter((line) => pattern.test(line));
+  }
+
+  /** Ends it with a signal, as Ctrl-C does. Returns how it ended and what it wrote to stderr. */
+  async stop(signal: Deno.Signal = "SIGINT"): Promise<{ status: Deno.CommandStatus; stderr: string }> {
+    if (!this.#ended) this.#child.kill(signal);
+    const [status, stderr] = await Promise.all([this.#child.status, this.#stderr, this.#reading]);
+    return { status, stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL");
+  }
+
+  async #read(): Promise<void> {
+    let rest = "";
+    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      if (this.header === "") this.header = lines.shift() ?? "";
+      this.lines.push(...lines);
+      this.#notify();
+    }
+    this.#ended = true;
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  #lastLines(): string {
+    return JSON.stringify(this.lines.slice(-5));
+  }
+}
