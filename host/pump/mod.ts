@@ -104,17 +104,20 @@ export class EventBuffer implements Disposable {
   }
 
   #wait(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number {
-    const deadline = timeoutMs < 0 ? Infinity : performance.now() + timeoutMs;
-    for (let rest = timeoutMs; !this.#disposed;) {
+    const forever = timeoutMs < 0;
+    const deadline = performance.now() + timeoutMs;
+    let rest = forever ? -1 : timeoutMs;
+    for (;;) {
       // A look at the positions with a full barrier, without which the kernel might not know that it has to wake us.
-      const woken = this.#source.pending() ? 1 : this.#source.wait(Math.max(-1, rest));
+      const woken = this.#source.pending() ? 1 : this.#source.wait(rest);
       if (woken < 0) return woken;
       const result = this.#source.consume(callback, context, data, maxSize);
       if (result !== 0 || woken === 0) return result;
-      // Discarded records only, or a wakeup for what was delivered before it: there is time left to wait.
-      if (timeoutMs > 0) rest = Math.max(0, Math.ceil(deadline - performance.now()));
+      // Discarded records only, or a wakeup for what was delivered before it: wait for what time is left.
+      if (forever) continue;
+      rest = Math.ceil(deadline - performance.now());
+      if (rest <= 0) return 0;
     }
-    return 0;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Order } from "./pump_worker.ts";
 
 const DATA = 1024;
 const EINTR = -4;
+const EBUSY = -16;
 
 /** Makes `guest` note the number of each record. */
 function noteNumbers(guest: TestGuest): number[] {
@@ -107,7 +108,7 @@ Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than it
     const waited = performance.now() - start;
     assertGreater(waited, 299);
     assertLess(waited, 3000);
-    assertLess(cpuTicks() - before, 5);
+    assertLess(cpuTicks() - before, 3);
   }
 });
 
@@ -132,6 +133,51 @@ Deno.test("EventBuffer.poll() is woken by a record from another CPU, every time"
     }
     worker.terminate();
     assertEquals(delivered, 2000);
+  }
+});
+
+Deno.test("EventBuffer.poll() goes on waiting after a signal", async () => {
+  using events = new Events();
+  using buffer = EventBuffer.open(events.libc, events.map("ring"), new TestGuest());
+  const ignore = () => {};
+  Deno.addSignalListener("SIGUSR1", ignore);
+  const kill = `for i in 1 2 3; do sleep 0.05; kill -USR1 ${Deno.pid}; done`;
+  const child = new Deno.Command("sh", { args: ["-c", kill] }).spawn();
+  const start = performance.now();
+  assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 300), 0);
+  assertGreater(performance.now() - start, 299);
+  assertEquals((await child.status).success, true);
+  Deno.removeSignalListener("SIGUSR1", ignore);
+});
+
+Deno.test("EventBuffer.poll() may be called from a callback for another buffer, not for the same", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using ring = EventBuffer.open(events.libc, events.map("ring"), guest);
+  using perf = EventBuffer.open(events.libc, events.map("perf"), guest);
+  events.emit("emit_ring", { count: 2 });
+  events.emit("emit_perf", { count: 3 });
+  const inner: number[] = [];
+  guest.onRecord = (context) => {
+    if (context === 1) {
+      inner.push(ring.poll(Entry.RETURNING, 1, DATA, 64, 0), perf.poll(Entry.RETURNING, 2, DATA, 64, 0));
+    }
+    return 0;
+  };
+  assertEquals(ring.poll(Entry.RETURNING, 1, DATA, 64, 0), 2);
+  assertEquals(inner, [EBUSY, 3, EBUSY, 0]);
+});
+
+Deno.test("EventBuffer.poll() lets a trap through and delivers the rest next time", () => {
+  using events = new Events();
+  for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
+    const guest = new TestGuest();
+    using buffer = EventBuffer.open(events.libc, events.map(map), guest);
+    const numbers = noteNumbers(guest);
+    events.emit(program, { count: 3, cpu: 0 });
+    assertThrows(() => buffer.poll(Entry.TRAPPING, 0, DATA, 64, 0), WebAssembly.RuntimeError, "unreachable");
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), 2);
+    assertEquals(numbers, [0, 1, 2]);
   }
 });
 
@@ -262,8 +308,8 @@ function resources(): { descriptors: number; mappings: number } {
   };
 }
 
-/** The CPU time of this process, in ticks of 10 ms. */
+/** The CPU time of this thread, in ticks of 10 ms. V8 has others, which may be compiling. */
 function cpuTicks(): number {
-  const fields = Deno.readTextFileSync("/proc/self/stat").split(") ")[1]?.split(" ") ?? [];
+  const fields = Deno.readTextFileSync("/proc/thread-self/stat").split(") ")[1]?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);
 }
