@@ -71,6 +71,8 @@ export interface DirectoryEntry {
   name: Uint8Array<ArrayBuffer>;
 }
 
+const DIRENT_NAME = 19;
+
 /**
  * Reads the `struct linux_dirent64`s in `bytes`.
  *
@@ -84,8 +86,10 @@ export interface DirectoryEntry {
  */
 export function* readDirectoryEntries(bytes: Uint8Array<ArrayBuffer>): Generator<DirectoryEntry> {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at < bytes.length; at += data.getUint16(at + 16, true)) {
-    const nameAt = at + 19;
+  for (let at = 0, size = 0; at < bytes.length; at += size) {
+    size = data.getUint16(at + 16, true);
+    const nameAt = at + DIRENT_NAME;
+    if (size <= DIRENT_NAME) throw new RangeError(`an entry of ${size} bytes in a directory`);
     yield {
       inode: data.getBigUint64(at, true),
       next: data.getBigInt64(at + 8, true),
