@@ -123,7 +123,10 @@ function parse(args: readonly string[]): Options | "help" | "version" {
   });
   if (parsed["help"]) return "help";
   if (parsed["version"]) return "version";
-  const [module, ...guestArgs] = parsed._.map(String);
+  // parseArgs() drops the first "--", which is the guest's when it comes after MODULE.
+  const words = parsed._.length;
+  const guestDashes = args.indexOf("--") > args.length - words - 1 ? 1 : 0;
+  const [module, ...guestArgs] = args.slice(args.length - words - guestDashes);
   if (module === undefined) throw new UsageError("Cannot run: no MODULE given");
   return {
     module,

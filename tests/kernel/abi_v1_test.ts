@@ -1,0 +1,123 @@
+/** Every promise of ABI version 1, by the guests of tests/guests/, which check themselves (tests/guests/README.md). */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { failures, type Finished, run, runWasmBpf, testGuest } from "./command.ts";
+
+/** What each guest shows, and what the host has to say on stderr meanwhile. */
+const GUESTS: Readonly<Record<string, readonly [promise: string, stderr?: RegExp]>> = {
+  ring_records: ["wasm_bpf_buffer_poll() delivers every record of a ring buffer, once, in order"],
+  perf_records: [
+    "wasm_bpf_buffer_poll() delivers every record of a perf buffer and counts the lost ones",
+    /Lost \d+ events/,
+  ],
+  two_buffers: ["wasm_bpf_buffer_poll() keeps a position for each buffer"],
+  timeouts: ["wasm_bpf_buffer_poll() waits as long as it is told to"],
+  truncation: ["wasm_bpf_buffer_poll() cuts a record to the guest's buffer and tells the cut size"],
+  flood: ["wasm_bpf_buffer_poll() returns though events keep coming"],
+  callbacks: ["wasm_bpf_buffer_poll() lets a callback stop it, grow memory and call the host"],
+  close_in_callback: ["wasm_close_bpf_object() in a callback ends the delivery"],
+  close_detaches: ["wasm_close_bpf_object() detaches every program", /EBUSY/],
+  map_types: ["wasm_bpf_map_operate() works on maps of every kind"],
+  percpu: ["wasm_bpf_map_operate() moves a value for each CPU, and checks the room for all"],
+  foreign_maps: ["wasm_bpf_map_operate() refuses numbers that the guest does not own"],
+  call_count: ["wasm_bpf_map_operate() makes one bpf(2) call"],
+  i64_pointers: ["wasm_bpf_map_operate() takes pointers as i64"],
+  errors: [
+    "every import answers wrong use with a negative errno",
+    /Cannot open object .*\n.*[^]*"no_such_program"[^]*no_such\/tracepoint/,
+  ],
+  ranges: ["every import refuses ranges that leave the guest's memory"],
+  reject: [
+    "load and attach failures are explained on stderr",
+    /Cannot load object "reject": .*invalid mem access[^]*Cannot attach program "nowhere" to tp\/no_such\/tracepoint/,
+  ],
+  globals: ["the SDK sets global variables before load"],
+  paths: ["a guest sees no file and no variable of the host"],
+  callback_wrapper: ["the callback wrapper calls the export go-callback"],
+  no_table: ["a guest that exports no table is called back"],
+  sdk: ["the SDK serves C++"],
+  older_source: ["the SDK compiles sources for other hosts of this ABI"],
+};
+
+for (const [name, [promise, stderr]] of Object.entries(GUESTS)) {
+  Deno.test(`${promise} (${name})`, async () => {
+    const finished = await runWasmBpf([testGuest(name)]);
+    assertEquals(failures(finished), []);
+    assertEquals(foreignLines(finished), [], "the host writes nothing to the guest's stdout");
+    if (stderr) assertMatch(finished.stderr, stderr);
+    else assertEquals(finished.stderr, "");
+  });
+}
+
+/** The lines of stdout that a test guest does not write. */
+function foreignLines({ stdout }: Finished): string[] {
+  return stdout.trimEnd().split("\n").filter((line) => !/^(ok|not ok|#) /.test(line));
+}
+
+Deno.test("the host exits with the guest's own code", async () => {
+  for (const code of [0, 1, 42, 125, 127, 255]) {
+    assertEquals(await runWasmBpf([testGuest("exit_code"), `${code}`]), { code, stdout: "", stderr: "" });
+  }
+});
+
+Deno.test("exit in a callback ends the guest with its code", async () => {
+  assertEquals(await runWasmBpf([testGuest("exit_in_callback")]), { code: 7, stdout: "", stderr: "" });
+});
+
+Deno.test("a trap in a callback ends the guest with 134 and one line", async () => {
+  const { code, stdout, stderr } = await runWasmBpf([testGuest("trap_in_callback")]);
+  assertEquals([code, stdout], [134, ""]);
+  assertMatch(stderr, /^wasm-bpf: .*unreachable.*\n$/);
+});
+
+Deno.test("argv is the module as typed and the arguments after it, untouched", async () => {
+  const args = ["-h", "--", "--env", "X=1", "", "two words", "näive 火 🐝", "-v"];
+  const { code, stdout } = await runWasmBpf([testGuest("arguments"), ...args]);
+  assertEquals([code, stdout], [0, [testGuest("arguments"), ...args, ""].join("\n")]);
+});
+
+const CGROUP = (await run("findmnt", ["--noheadings", "--first-only", "--types", "cgroup2", "--output", "TARGET"]))
+  .stdout.trim();
+
+/** Programs of tests/guests/targets.bpf.c, and where each can be attached. */
+const TARGETS: readonly (readonly [program: string, target?: string])[] = [
+  ["on_xdp", "lo"],
+  ["on_tc", "lo"],
+  ["on_tcx", "lo"],
+  ["on_sockops", CGROUP],
+  ["on_cgroup_skb", CGROUP],
+  ["on_cgroup_sock", CGROUP],
+  ["on_uprobe", "libc.so.6:getpid"],
+  ["on_uprobe", "libc.so.6:getpid+0"],
+  ["on_uretprobe", "libc.so.6:getpid"],
+  ["on_tracepoint", "syscalls/sys_enter_getpgid"],
+  ["on_raw_tracepoint", "sched_switch"],
+  ["on_perf_event", "cpu-clock@99Hz"],
+  ["on_socket_filter", "lo"],
+  ["on_sk_lookup", "/proc/self/ns/net"],
+  ["on_netfilter", "ipv4/pre_routing/10"],
+  ["by_section"],
+  ["raw_by_section"],
+  ["by_section", ""],
+];
+
+for (const [program, target] of TARGETS) {
+  const where = target === undefined ? "by its section name" : `to "${target}"`;
+  Deno.test(`wasm_attach_bpf_program() attaches ${program} ${where}`, async () => {
+    const finished = await runWasmBpf([testGuest("attach"), program, ...(target === undefined ? [] : [target])]);
+    assertEquals(failures(finished), []);
+    assertEquals(finished.stderr, "");
+  });
+}
+
+Deno.test("wasm_attach_bpf_program() says which target it cannot find", async () => {
+  for (const [program, target, reason] of [["on_xdp", "no-such0", "ENODEV"], ["on_sockops", "/no/such", "ENOENT"]]) {
+    const { code, stderr } = await runWasmBpf([testGuest("attach"), program ?? "", target ?? ""]);
+    assertEquals(code, 1);
+    assert(stderr.includes(target ?? "") && stderr.includes(reason ?? ""), stderr);
+  }
+});
+
+Deno.test("wasm_attach_bpf_program_fd() attaches to a directory that the guest holds", async () => {
+  assertEquals(failures(await runWasmBpf(["--dir", CGROUP, testGuest("attach_fd")])), []);
+});
