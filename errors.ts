@@ -383,9 +383,9 @@ export function wasiErrno(errno: number): number {
   return WASI_BY_LINUX.get(number) ?? WASI_ERRNO.EIO;
 }
 
-/** Lines that only say that it failed, or how long it took. */
+/** Lines that only say that it failed, or how long it took, or that guess (at a limit which kernels from 5.11 do not have). */
 const SUMMARY =
-  /^(processed \d+ insns|verification time|stack depth|-- (BEGIN|END) |failed to load object|prog '.*': failed to load: -)/;
+  /^(processed \d+ insns|verification time|stack depth|-- (BEGIN|END) |failed to load object|prog '.*': failed to load: -|permission error while running as root; try raising)/;
 
 /**
  * The line of a libbpf or verifier log that tells most: the last that is no summary. The verifier's own lines do not say which

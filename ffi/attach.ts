@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LINUX_ERRNO } from "../errors.ts";
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { AttachType, ProgramType } from "./constants.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./library.ts";
@@ -40,6 +40,8 @@ export function attachProgram(
 
 function attachTo(at: Attachment, target: AttachTarget): BpfLink {
   switch (target.kind) {
+    case "section":
+      return attachBySection(at);
     case "socket":
       return attachSocket(at, target);
     case "tc":
@@ -56,12 +58,10 @@ function attachTo(at: Attachment, target: AttachTarget): BpfLink {
 /** The kinds for which libbpf has a function that returns a `struct bpf_link *`. */
 function nativeLink(
   { native, pointer, operation }: Attachment,
-  target: Exclude<AttachTarget, { kind: "socket" | "tc" | "perf_event" | "sockmap" }>,
+  target: Exclude<AttachTarget, { kind: "section" | "socket" | "tc" | "perf_event" | "sockmap" }>,
 ): Deno.PointerValue {
   const { symbols } = native.program;
   switch (target.kind) {
-    case "section":
-      return symbols.bpf_program__attach(pointer);
     case "xdp":
       return symbols.bpf_program__attach_xdp(pointer, target.ifindex);
     case "tcx":
@@ -110,6 +110,16 @@ function nativeLink(
       return native.need(symbols.bpf_program__attach_netfilter, operation, "1.3")(pointer, opts.bytes);
     }
   }
+}
+
+function attachBySection({ native, pointer, operation, description }: Attachment): BpfLink {
+  const link = native.program.symbols.bpf_program__attach(pointer);
+  if (link === null && native.lastError() === -LINUX_ERRNO.EOPNOTSUPP) {
+    throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
+      log: ["its section does not say where: give it a target"],
+    });
+  }
+  return NativeLink.from(native, link, operation, description);
 }
 
 const AF_PACKET = 17;
@@ -198,6 +208,9 @@ function attachPerfEvent(at: Attachment, target: Target<"perf_event">): BpfLink 
     for (let cpu = 0; cpu < native.possibleCpus; cpu++) {
       const fd = native.libc.perfEventOpen(attributes.bytes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
       if (fd === -LINUX_ERRNO.ENODEV) continue; // an offline CPU
+      if (fd === -LINUX_ERRNO.ENOENT) {
+        throw new BpfError(operation, fd, { log: ["this machine has no such counter; cpu-clock needs none"] });
+      }
       native.check.value(operation, fd);
       const link = native.program.symbols.bpf_program__attach_perf_event_opts(pointer, fd, null);
       if (link === null) native.libc.close(fd);

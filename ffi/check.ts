@@ -76,8 +76,9 @@ export function hintFor(
     return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y provides it): give the kernel's BTF with --btf PATH";
   }
   if (/tracepoint .*perf event ID: No such file/.test(text)) return tracepointHint(here);
-  if (/kprobe|uprobe/.test(text) && /perf event|type/.test(text) && (code === "ENOENT" || code === "EOPNOTSUPP")) {
-    if (/determine .*probe .*type|probe perf type/.test(text)) return "this kernel is built without kprobes or uprobes";
+  const probe = /failed to create (kprobe|kretprobe|uprobe|uretprobe)/.exec(text)?.[1]?.replace("ret", "");
+  if (probe !== undefined && here.readText(`/sys/bus/event_source/devices/${probe}/type`) === undefined) {
+    return `this kernel is built without ${probe}s (CONFIG_${probe.toUpperCase()}_EVENTS=y provides them)`;
   }
   if (code === "EPERM" || code === "EACCES") return privilegeHint(operation, text, here);
   if (code === "ENOMEM" && /memlock/i.test(text)) return "raise the limit on locked memory: ulimit -l unlimited";
