@@ -42,7 +42,9 @@ export function transferFunctions(
         context.memory.check(guestPtr(result), 4);
         const into = ranges.read(context.memory, list, count);
         refuseToWait(context, descriptor, POLL.IN);
-        context.memory.data.setUint32(guestPtr(result), checked(files.read(descriptor.hostFd, into)), true);
+        let read: number;
+        do read = files.read(descriptor.hostFd, into); while (waited(context, descriptor, POLL.IN, read));
+        context.memory.data.setUint32(guestPtr(result), checked(read), true);
       },
 
       fd_pread: (fd: number, list: number, count: number, offset: bigint, result: number) => {
@@ -84,7 +86,8 @@ export function transferFunctions(
         memory.check(guestPtr(result), 4);
         const from: Ranges = ranges.read(memory, list, count);
         if (descriptor.emulatedFlags !== 0) refuseToWait(context, descriptor, POLL.OUT);
-        const written = files.write(descriptor.hostFd, from);
+        let written: number;
+        do written = files.write(descriptor.hostFd, from); while (waited(context, descriptor, POLL.OUT, written));
         if (written < 0) return wasiErrno(written);
         memory.data.setUint32(guestPtr(result), written, true);
         return WASI_ERRNO.SUCCESS;
@@ -123,9 +126,10 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
       const at = guestPtr(result);
       context.memory.check(at, FDSTAT_SIZE);
       const { data } = context.memory;
-      const flags = fdflagsOf(checked(files.flags(descriptor.hostFd))) | descriptor.emulatedFlags;
+      const flags = fdflagsOf(checked(files.flags(descriptor.hostFd)));
+      const ownFlags = descriptor.isOwned ? flags : (flags & ~FDFLAGS.NONBLOCK) | descriptor.emulatedFlags;
       data.setUint16(at, descriptor.filetype, true);
-      data.setUint16(at + 2, flags, true);
+      data.setUint16(at + 2, ownFlags, true);
       data.setUint32(at + 4, 0, true);
       data.setBigUint64(at + 8, descriptor.rights, true);
       data.setBigUint64(at + 16, descriptor.inheriting, true);
@@ -209,6 +213,17 @@ function refuseToWait(context: WasiContext, descriptor: Descriptor, wanted: numb
   if ((descriptor.emulatedFlags & FDFLAGS.NONBLOCK) === 0) return;
   const result = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], 0n);
   if (result === 0 || result === -LINUX_ERRNO.EINTR) refuse("EAGAIN");
+}
+
+/**
+ * Waits when the host's stream would not: whoever shares it may have made it non-blocking, of which the guest knows nothing.
+ *
+ * @returns whether to try again.
+ */
+function waited(context: WasiContext, descriptor: Descriptor, wanted: number, result: number): boolean {
+  return false;
+  const polled = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], undefined);
+  return polled >= 0 || polled === -LINUX_ERRNO.EINTR;
 }
 
 /** An unsigned 64-bit offset or size, which the kernel takes as signed. */

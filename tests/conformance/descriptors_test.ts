@@ -233,6 +233,25 @@ Deno.test("NONBLOCK on a stream of the host is the guest's alone", () => {
   for (const fd of [directory, pipe]) probe.files.close(fd);
 });
 
+Deno.test("a stream that the host made non-blocking blocks, as the guest was told", async () => {
+  using probe = new TestGuest();
+  new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
+  const directory = probe.files.openDirectory(probe.directory);
+  const pipe = probe.files.openBeneath(directory, new TextEncoder().encode("pipe\0"), 2 | 0o4000);
+  using guest = new TestGuest({ stdin: pipe, stdout: pipe });
+  assertEquals([guest.fdstat(0).flags, guest.fdstat(1).flags], [0, 0]);
+  const script = `sleep 0.1; printf late > ${probe.path("pipe")}`;
+  const late = new Deno.Command("sh", { args: ["-c", script] }).spawn();
+  assertEquals(guest.read(0), "late");
+  await late.status;
+  assertEquals(guest.write(1, "x".repeat(65_536)), 65_536, "a pipe is full then");
+  const drain = `sleep 0.1; head -c 65536 ${probe.path("pipe")}`;
+  const reader = new Deno.Command("sh", { args: ["-c", drain], stdout: "null" }).spawn();
+  assertEquals(guest.write(1, "more"), 4);
+  await reader.status;
+  for (const fd of [directory, pipe]) probe.files.close(fd);
+});
+
 Deno.test("sock_*() on what is no socket is ENOTSOCK", () => {
   using guest = new TestGuest();
   const file = guest.opened("file", NEW);
