@@ -221,7 +221,7 @@ function refuseToWait(context: WasiContext, descriptor: Descriptor, wanted: numb
  * @returns whether to try again.
  */
 function waited(context: WasiContext, descriptor: Descriptor, wanted: number, result: number): boolean {
-  return false;
+  if (result !== -LINUX_ERRNO.EAGAIN || descriptor.isOwned || descriptor.emulatedFlags !== 0) return false;
   const polled = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], undefined);
   return polled >= 0 || polled === -LINUX_ERRNO.EINTR;
 }
