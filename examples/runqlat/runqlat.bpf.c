@@ -66,7 +66,7 @@ static void count_wait(struct task_struct *task, __u64 wait_ns) {
         bpf_map_update_elem(&hists, &key, &empty, BPF_NOEXIST);
         hist = bpf_map_lookup_elem(&hists, &key);
         if (!hist) return; /* full */
-        BPF_CORE_READ_STR_INTO(&hist->comm, task, comm);
+        BPF_CORE_READ_STR_INTO(&hist->comm, task, group_leader, comm); /* threads have names of their own */
     }
     __u32 slot = log2_u64(wait_ns / (milliseconds ? 1000000 : 1000));
     if (slot >= HIST_SLOTS) slot = HIST_SLOTS - 1;
