@@ -91,16 +91,15 @@ export class EventBuffer implements Disposable {
       return this.#wait(callback, context, data, maxSize, timeoutMs);
     } finally {
       this.#polling = false;
-      if (this.#disposed) this.#source[Symbol.dispose]();
     }
   }
 
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    // From a callback: the pump ends when it returns, and finds zeros where the kernel's pages were until then.
     this.#source.stop();
-    // From a callback: the pages stay until the poll that called it returns.
-    if (!this.#polling) this.#source[Symbol.dispose]();
+    this.#source[Symbol.dispose]();
   }
 
   #wait(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number {
@@ -112,6 +111,7 @@ export class EventBuffer implements Disposable {
       const woken = this.#source.pending() ? 1 : this.#source.wait(rest);
       if (woken < 0) return woken;
       const result = this.#source.consume(callback, context, data, maxSize);
+      // Never 0 after a callback, which may have closed all that is used below.
       if (result !== 0 || woken === 0) return result;
       // Discarded records only, or a wakeup for what was delivered before it: wait for what time is left.
       if (forever) continue;

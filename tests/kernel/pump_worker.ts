@@ -13,12 +13,14 @@ export interface Order {
   /** Of the library. */
   path: string;
   count: number;
+  /** Every n-th record is discarded. */
+  discard?: number;
 }
 
-const { fd, path, count }: Order = JSON.parse(self.name);
+const { fd, path, count, discard = 0 }: Order = JSON.parse(self.name);
 using runner = new Runner(path);
 for (let first = 0; first < count; first++) {
-  runner.emit(fd, { count: 1, first });
+  runner.emit(fd, { count: 1, first, discard });
   // Up to 40 us, so that records come before, during and after the consumer's way into its sleep.
   const until = performance.now() + (first % 40) / 1000;
   while (performance.now() < until);

@@ -1,0 +1,18 @@
+/**
+ * A program that waits for events that do not come, for pump_test.ts to stop and continue.
+ *
+ * @module
+ */
+
+import { EventBuffer } from "../../host/pump/mod.ts";
+import { TestGuest } from "../guests/pump_guest.ts";
+import { Events } from "./pump_events.ts";
+
+const TIMEOUT_MS = 800;
+
+using events = new Events();
+using buffer = EventBuffer.open(events.libc, events.map("ring"), new TestGuest());
+console.log("waiting");
+const start = performance.now();
+const result = buffer.poll(1, 0, 0, 64, TIMEOUT_MS);
+console.log(`${result} after ${performance.now() - start < TIMEOUT_MS ? "less than" : "the whole"} time`);
