@@ -42,8 +42,8 @@ export function transferFunctions(
         context.memory.check(guestPtr(result), 4);
         const into = ranges.read(context.memory, list, count);
         refuseToWait(context, descriptor, POLL.IN);
-        let read: number;
-        do read = files.read(descriptor.hostFd, into); while (waited(context, descriptor, POLL.IN, read));
+        let read = files.read(descriptor.hostFd, into);
+        while (waited(context, descriptor, POLL.IN, read)) read = files.read(descriptor.hostFd, into);
         context.memory.data.setUint32(guestPtr(result), checked(read), true);
       },
 
@@ -86,8 +86,8 @@ export function transferFunctions(
         memory.check(guestPtr(result), 4);
         const from: Ranges = ranges.read(memory, list, count);
         if (descriptor.emulatedFlags !== 0) refuseToWait(context, descriptor, POLL.OUT);
-        let written: number;
-        do written = files.write(descriptor.hostFd, from); while (waited(context, descriptor, POLL.OUT, written));
+        let written = files.write(descriptor.hostFd, from);
+        while (waited(context, descriptor, POLL.OUT, written)) written = files.write(descriptor.hostFd, from);
         if (written < 0) return wasiErrno(written);
         memory.data.setUint32(guestPtr(result), written, true);
         return WASI_ERRNO.SUCCESS;

@@ -5,6 +5,8 @@
  * inside them. Rights behave as the specification says: they are the guest's to give up. A read-only directory is like a
  * read-only mount: what would change it fails with EROFS.
  *
+ * Source: https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
+ *
  * @module
  */
 

@@ -5,8 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import type { Files } from "../../ffi/files.ts";
-import { O } from "../../ffi/files.ts";
+import { type Files, O } from "../../ffi/files.ts";
 import { type Descriptor, preopenedDirectory } from "./descriptors.ts";
 
 /** A directory of the host and the name under which the guest finds it. */
@@ -34,6 +33,15 @@ export function parsePreopen(text: string): Preopen {
   return { hostPath, guestPath, readOnly };
 }
 
+/** What is the matter when a directory can be opened, but not with the call that keeps a guest inside. */
+const OPENAT2_HINTS = new Map<number, string>([
+  [LINUX_ERRNO.ENOSYS, "openat2, which keeps a guest inside its directories, needs Linux 5.6 or newer"],
+  [
+    LINUX_ERRNO.EPERM,
+    "something forbids openat2, which keeps a guest inside its directories: a container's seccomp profile?",
+  ],
+]);
+
 /**
  * Opens a directory for the guest.
  *
@@ -46,10 +54,7 @@ export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Pre
   const probe = files.openBeneath(hostFd, Uint8Array.of(0x2e, 0), O.PATH | O.DIRECTORY);
   if (probe < 0) {
     files.close(hostFd);
-    const hint = probe === -LINUX_ERRNO.ENOSYS
-      ? "the kernel has no openat2, which keeps a guest inside its directories; Linux 5.6 or newer is needed for --dir"
-      : undefined;
-    throw new BpfError(operation, probe, { hint });
+    throw new BpfError(operation, probe, { hint: OPENAT2_HINTS.get(-probe) });
   }
   files.close(probe);
   return preopenedDirectory(hostFd, guestPath, readOnly);

@@ -106,6 +106,23 @@ Deno.test("wasi_unstable: fd_seek() and filestat as they were before preview 1",
   assertEquals([guest.u8(16), guest.u32(20), guest.u64(24)], [4, 1, 10n], "type, links, size");
 });
 
+Deno.test("wasi_unstable: poll_oneoff() as it was before preview 1", () => {
+  using guest = new TestGuest();
+  const { data } = guest.memory;
+  const [input, output] = [8000, 9000];
+  // Two clocks of 56 bytes each: userdata, type, identifier, clock, timeout, precision, flags.
+  [30_000_000n, 0xffff_ffff_ffffn].forEach((timeout, index) => {
+    data.setBigUint64(input + index * 56, BigInt(index + 5), true);
+    data.setBigUint64(input + index * 56 + 16, 77n, true);
+    data.setUint32(input + index * 56 + 24, CLOCK.MONOTONIC, true);
+    data.setBigUint64(input + index * 56 + 32, timeout, true);
+  });
+  const start = performance.now();
+  assertEquals(guest.wasi.unstableImports["poll_oneoff"]?.(input, output, 2, RESULT_PTR), 0);
+  assertGreaterOrEqual(performance.now() - start, 30);
+  assertEquals([guest.u32(), data.getBigUint64(output, true), data.getUint16(output + 8, true)], [1, 5n, 0]);
+});
+
 Deno.test("before its memory is known, a guest's calls are EFAULT", () => {
   using guest = new TestGuest();
   using unbound = new Wasi(guest.files, { args: [], env: {}, preopens: [] });
