@@ -8,7 +8,10 @@ set -euo pipefail
 shopt -s nullglob extglob
 cd "$(dirname "$0")/.."
 
-deno=${DENO:-.tools/deno-2.6.10/deno}
+source scripts/pins.sh
+use_deno "$DENO_VERSION"
+deno=${DENO:-$deno}
+self=scripts/build_guests.sh
 vmlinux=.build/include/vmlinux.h
 case $(uname -m) in
   x86_64) bpf_arch=x86 ;;
@@ -54,9 +57,10 @@ make_vmlinux() {
 build_bpf() {
   local source=$1.bpf.c object=$2.bpf.o skeleton=$2.skel.h
   # Headers of its own, if any; the skeleton is no source.
-  if outdated "$object" "$source" "${source%/*}"/!(*.skel).h "$vmlinux" "$0"; then
+  if outdated "$object" "$source" "${source%/*}"/!(*.skel).h "$vmlinux" $self; then
     echo "  $source"
-    clang-19 -g -O2 -Wall -target bpf "-D__TARGET_ARCH_$bpf_arch" -I .build/include -c "$source" -o "$object"
+    clang-19 -g -O2 -Wall -target bpf "-D__TARGET_ARCH_$bpf_arch" -I .build/include \
+      -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$source" -o "$object"
     llvm-strip-19 -g "$object"
   fi
   if outdated "$skeleton" "$object" codegen/*.ts btf/*.ts; then
@@ -69,47 +73,51 @@ build_bpf() {
 build_wasm() {
   local source=$1 module=$2 compiler=(clang-19) link=-Wl,--export-table
   local folder=${module%/*}
-  outdated "$module" "$source" "${source%/*}"/*.h "$folder"/*.skel.h examples/include/*.h wasm-include/c/*.h "$0" ||
+  outdated "$module" "$source" "${source%/*}"/*.h "$folder"/*.skel.h examples/include/*.h wasm-include/c/*.h $self ||
     return 0
   echo "  $source"
-  [[ $source == *.cpp ]] && compiler=(clang++-19 -fno-exceptions)
+  [[ $source == *.cpp ]] && compiler=(clang++-19 -fno-exceptions -nostdlib++)
   if grep -q '^// link:' "$source"; then link=$(sed -n 's,^// link:,,p' "$source"); fi
   # shellcheck disable=SC2086 # $link is a list of words
   "${compiler[@]}" --target=wasm32-wasi -Oz -Wall -Wextra -I "${source%/*}" -I "$folder" -I wasm-include/c \
     -I examples/include $link -Wl,--strip-all "$source" -o "$module"
 }
 
-build_example() {
+# What xargs below runs.
+case ${1:-} in
+  --bpf) build_bpf "$2" "$3" && exit ;;
+  --wasm) build_wasm "$2" "$3" && exit ;;
+esac
+
+# Pairs of arguments for build_bpf and build_wasm.
+bpf=() wasm=()
+add_example() {
   local base=examples/$1/$1
   [[ -f $base.bpf.c && -f $base.c ]] || fail "there is no $base.c with a $base.bpf.c"
-  build_bpf "$base" "$base"
-  build_wasm "$base.c" "$base.wasm"
+  bpf+=("$base" "$base")
+  wasm+=("$base.c" "$base.wasm")
 }
-
-build_tests() {
-  local source name
+add_tests() {
+  local source
   mkdir -p .build/guests
-  for source in tests/guests/*.bpf.c; do
-    name=$(basename "$source" .bpf.c)
-    build_bpf "${source%.bpf.c}" ".build/guests/$name"
-  done
-  for source in tests/guests/*.c tests/guests/*.cpp; do
-    [[ $source == *.bpf.c ]] && continue
-    name=$(basename "${source%.*}")
-    build_wasm "$source" ".build/guests/$name.wasm"
+  for source in tests/guests/*.bpf.c; do bpf+=("${source%.bpf.c}" ".build/guests/$(basename "$source" .bpf.c)"); done
+  for source in tests/guests/!(*.bpf).c tests/guests/*.cpp; do
+    wasm+=("$source" ".build/guests/$(basename "${source%.*}").wasm")
   done
 }
-
-# What xargs below runs, once for each name.
-if [[ ${1:-} == --one ]]; then
-  if [[ $2 == tests ]]; then build_tests; else build_example "$2"; fi
-  exit
-fi
 
 names=("$@")
 if [[ ${#names[@]} == 0 ]]; then
   for source in examples/*/*.bpf.c; do names+=("$(basename "$source" .bpf.c)"); done
   names+=(tests)
 fi
+for name in "${names[@]}"; do
+  if [[ $name == tests ]]; then add_tests; else add_example "$name"; fi
+done
+
+mkdir -p .build
+exec 9>.build/guests.lock && flock 9
 make_vmlinux
-printf '%s\n' "${names[@]}" | xargs -n 1 -P "$(nproc)" "$0" --one || exit 1
+# Every skeleton before any guest: a guest may use more than one.
+printf '%s\n' "${bpf[@]}" | xargs -n 2 -P "$(nproc)" $self --bpf || exit 1
+printf '%s\n' "${wasm[@]}" | xargs -n 2 -P "$(nproc)" $self --wasm || exit 1

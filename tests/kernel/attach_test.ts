@@ -1,0 +1,230 @@
+/**
+ * Every kind of program that this kernel can attach: attached for real, seen running, and gone after the object is closed. The
+ * others: refused in one line that says why.
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Libc, openLibrary } from "../../ffi/mod.ts";
+import { Struct } from "../../ffi/layouts.ts";
+import { run, runWasmBpf, testGuest } from "./command.ts";
+import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
+
+const DIRECTORY = new URL(".", import.meta.url).pathname;
+
+/** Makes what a program waits for happen. */
+type Trigger = () => Promise<void> | void;
+
+async function runProgram(path = "/bin/true"): Promise<void> {
+  assertEquals((await run(path, [])).code, 0);
+}
+
+/** A connection over lo, and some bytes both ways. */
+async function connect(hostname = "127.0.0.1"): Promise<void> {
+  using listener = Deno.listen({ hostname, port: 0 });
+  const bytes = new Uint8Array(100);
+  const answer = (async () => {
+    using server = await listener.accept();
+    await server.read(bytes);
+    await server.write(bytes);
+  })();
+  using client = await Deno.connect({ hostname, port: listener.addr.port });
+  await client.write(bytes);
+  await client.read(bytes);
+  await answer;
+}
+
+/** A packet that nobody has dissected yet: sent raw. */
+function sendRaw(): void {
+  using library = openLibrary();
+  using libc = new Libc(library);
+  const fd = libc.socket(17, /* AF_PACKET */ 3, /* SOCK_RAW */ 0x0008 /* ETH_P_IP, big-endian */);
+  assert(fd >= 0);
+  try {
+    const address = new Struct("sockaddr_ll").u16("sll_family", 17).u16("sll_protocol", 8).i32("sll_ifindex", 1);
+    assertEquals(libc.bind(fd, address.bytes), 0);
+    // Ethernet and IPv4 headers, the rest zeros: UDP from nobody to nobody.
+    const packet = new Uint8Array(64);
+    packet.set([0x08, 0x00, 0x45, 0, 0, 50, 0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1], 12);
+    assertEquals(libc.write(fd, packet), packet.length);
+  } finally {
+    libc.close(fd);
+  }
+}
+
+async function cgroupRoot(): Promise<string> {
+  const root = /^\S+ (\S+) cgroup2 /m.exec(await Deno.readTextFile("/proc/self/mounts"))?.[1];
+  if (root === undefined) throw new Error("No cgroup2 file system is mounted");
+  return root;
+}
+
+const CGROUP = await cgroupRoot();
+const NAMESPACE = "/proc/self/ns/net";
+
+/** The programs with their targets, and what makes them run. */
+const FIRING: readonly (readonly [programs: readonly string[], trigger: Trigger])[] = [
+  [["on_xdp=lo"], connect],
+  [["on_tc=lo"], connect],
+  [["on_tc_egress=lo"], connect],
+  [["on_tcx_ingress=lo"], connect],
+  [["on_tcx_egress=lo"], connect],
+  [[`on_sockops=${CGROUP}`], connect],
+  [[`on_cgroup_skb=${CGROUP}`], connect],
+  [[`on_cgroup_sock=${CGROUP}`], connect],
+  [[`on_connect4=${CGROUP}`], connect],
+  [["on_uprobe=libc.so.6:setlocale"], () => runProgram()],
+  [["on_uprobe=libc.so.6:setlocale+0x0"], () => runProgram()],
+  [["on_uretprobe=libc.so.6:setlocale"], () => runProgram()],
+  [["on_tracepoint=sched/sched_process_exec"], () => runProgram()],
+  [["on_tracepoint_by_section"], () => runProgram()],
+  [["on_raw_tracepoint=sched_process_exec"], () => runProgram()],
+  [["on_btf_tracepoint"], () => runProgram()],
+  [["on_btf_tracepoint=sched_process_exec"], () => runProgram()],
+  [["on_perf_event=cpu-clock@99Hz"], () => {}],
+  [["on_perf_event=task-clock@1000"], () => {}],
+  [["on_socket=lo"], connect],
+  [[`on_sk_lookup=${NAMESPACE}`], connect],
+  [[`on_flow_dissector=${NAMESPACE}`], sendRaw],
+  [["on_netfilter=ipv4/input/-100"], connect],
+  [["on_netfilter=2/3/7"], connect], // NFPROTO_IPV4, NF_INET_LOCAL_OUT
+  [[`fill_sockets=${CGROUP}`, "on_sk_msg=sockets"], connect],
+  [[`fill_sockets=${CGROUP}`, "on_sk_skb=sockets"], connect],
+];
+
+for (const [programs, trigger] of FIRING) {
+  Deno.test(`attached for real: ${programs.join(" ")}`, () => firesAndDetaches("fires", programs, trigger));
+}
+
+Deno.test("attached for real: usdt binary:provider:name", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const binary = `${directory}/target`;
+    const compiled = await run("clang-19", ["-o", binary, `${DIRECTORY}usdt_target.c`]);
+    assertEquals(compiled.code, 0, compiled.stderr);
+    await firesAndDetaches("fires", [`on_usdt=${binary}:wasm_bpf:tick`], () => runProgram(binary));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("attached for real: a struct_ops map", async () => {
+  const route = ["127.77.0.1", "dev", "lo", "table", "local"];
+  const programs = ["count_runs", "keep_ssthresh", "keep_cwnd", "avoid_nothing"];
+  const before = await programIds(programs);
+  await using guest = new FiringGuest("congestion", []);
+  // A guest has no program of its own to name in such a value.
+  assertEquals(await guest.line(), "update: -9");
+  assertEquals(await guest.line(), "attached");
+  const own = (await programIds(programs)).filter((id) => !before.includes(id));
+  try {
+    const added = await run("ip", ["route", "add", "local", ...route, "congctl", "wasm_bpf_test"]);
+    assertEquals(added.code, 0, added.stderr);
+    await connect("127.77.0.1");
+    assertEquals(await guest.line(), "fired");
+  } finally {
+    await run("ip", ["route", "del", "local", ...route]);
+  }
+  await guest.proceed();
+  assertEquals(await guest.line(), "closed");
+  assertEquals(await leftOver(programs, own), []);
+});
+
+/** Attaches, triggers, closes: the programs run in between and are gone afterwards, while the guest still lives. */
+async function firesAndDetaches(guestName: string, programs: readonly string[], trigger: Trigger): Promise<void> {
+  const names = programs.map((program) => program.replace(/=.*/, ""));
+  const before = await programIds(names);
+  await using guest = new FiringGuest(guestName, programs);
+  assertEquals(await guest.line(), "attached");
+  const own = (await programIds(names)).filter((id) => !before.includes(id));
+  assertEquals(own.length, names.length);
+  await trigger();
+  assertEquals(await guest.line(), "fired");
+  await guest.proceed();
+  assertEquals(await guest.line(), "closed");
+  assertEquals(await leftOver(names, own), []);
+  await guest.proceed();
+  assertEquals((await guest.status).code, 0);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+  Deno.test(`detached when ${signal} ends the guest`, async () => {
+    const names = ["on_xdp", "on_tc", "on_perf_event", "on_sockops", "on_tracepoint", "on_uprobe"];
+    const programs = ["on_xdp=lo", "on_tc=lo", "on_perf_event=cpu-clock@99Hz", `on_sockops=${CGROUP}`]
+      .concat("on_tracepoint=sched/sched_switch", "on_uprobe=libc.so.6:exit");
+    const before = await programIds(names);
+    await using guest = new FiringGuest("fires", programs);
+    assertEquals(await guest.line(), "attached");
+    const own = (await programIds(names)).filter((id) => !before.includes(id));
+    assertEquals(own.length, names.length);
+    guest.kill(signal);
+    assertEquals((await guest.status).signal, signal);
+    assertEquals(await leftOver(names, own), []);
+  });
+}
+
+/** What cannot be attached, and the line that says so. */
+const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
+  ["on_xdp", /Cannot attach program "on_xdp" to xdp: EOPNOTSUPP: its section does not say where: give it a target$/],
+  ["on_xdp=nosuch0", /Cannot find network interface "nosuch0": ENODEV: no such device \(hint: .*\/sys\/class\/net\)$/],
+  ["on_xdp=", /EOPNOTSUPP: its section does not say where/],
+  ["on_netkit=lo", /Cannot attach program "on_netkit" to netkit of interface 1: E(INVAL|OPNOTSUPP): /],
+  ["on_sockops=/tmp", /Cannot open cgroup "\/tmp": EINVAL: it is no directory of a cgroup2 file system \(hint: mount /],
+  ["on_sockops=/nosuch", /Cannot open cgroup "\/nosuch": ENOENT: /],
+  ["on_sockops=/bin/true", /Cannot open cgroup "\/bin\/true": ENOTDIR: /],
+  ["on_sk_lookup=/tmp", /Cannot open network namespace "\/tmp": EINVAL: it is no namespace/],
+  ["on_uprobe=/bin/true", /EINVAL: a uprobe's target is binary:function\[\+offset\]$/],
+  ["on_uprobe=/nosuch:main", /ENOENT: elf: failed to open \/nosuch: No such file or directory$/],
+  ["on_uprobe=/bin/true:nosuch", /ENOENT: elf: failed to find symbol 'nosuch' in '\/bin\/true'$/],
+  ["on_uprobe=/bin/true:main+x", /EINVAL: "x" is no offset in bytes$/],
+  ["on_usdt=/bin/true:a", /EINVAL: a USDT probe's target is binary:provider:name$/],
+  ["on_usdt=/bin/true:a:b", /ENOENT: usdt: no USDT notes section \(\.note\.stapsdt\) found in '\/bin\/true'$/],
+  ["on_tracepoint=sched", /EINVAL: a tracepoint is category\/name$/],
+  ["on_tracepoint=sched/nosuch", /ENOENT: .*\(hint: this kernel has no such tracepoint: see .*available_events\)$/],
+  ["on_raw_tracepoint=nosuch", /ENOENT: prog 'on_raw_tracepoint': failed to attach to raw tracepoint 'nosuch'/],
+  ["on_btf_tracepoint=nosuch", /EINVAL: programs of section "tp_btf\/sched_process_exec" take no target$/],
+  ["on_perf_event=cpu-clock", /EINVAL: a perf event is cpu-clock@99Hz, or /],
+  ["on_perf_event=cpu-clock@0Hz", /EINVAL: a perf event is cpu-clock@99Hz, or /],
+  ["on_netfilter=ipv4/nowhere/1", /EINVAL: a netfilter target is family\/hook\/priority, like ipv4\/input\/-100$/],
+  ["on_netfilter=ipv4/input", /EINVAL: a netfilter target is family\/hook\/priority/],
+  ["on_sk_msg=nosuch", /EINVAL: the object has no map of this name$/],
+  ["on_sk_msg=runs", /Cannot attach program "on_sk_msg" to map "runs": E(OPNOTSUPP|INVAL): /],
+];
+
+for (const [program, line] of REFUSED) {
+  Deno.test(`refused with a reason: ${program}`, async () => {
+    const { code, stdout, stderr } = await runWasmBpf([testGuest("fires"), program]);
+    assertEquals(code, 4, stderr);
+    assertMatch(stdout, /^\w+: -\d+\n$/);
+    assertMatch(stderr, /^wasm-bpf: [^\n]*\n$/);
+    assertMatch(stderr.trimEnd(), line);
+  });
+}
+
+Deno.test("refused in a moment: a network namespace that is a FIFO", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    assertEquals((await run("mkfifo", [`${directory}/fifo`])).code, 0);
+    const { code, stderr } = await runWasmBpf([testGuest("fires"), `on_sk_lookup=${directory}/fifo`]);
+    assertEquals(code, 4);
+    assertMatch(stderr, /EINVAL: it is no namespace/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+/** Kinds that depend on how the kernel was built and booted: they run, or are refused in a line that says why not. */
+const DEPENDENT: readonly (readonly [program: string, trigger: Trigger, line: RegExp])[] = [
+  ["on_kprobe=do_exit", () => runProgram(), /ENOENT: .* \(hint: this kernel is built without kprobes \(.*\)\)$/],
+  ["on_fentry", () => {}, /E(PERM|NOTSUPP): .*\(hint: the kernel is locked down \(\w+\), which forbids /],
+  ["on_lsm", () => runProgram(), /E(PERM|INVAL): .*\(hint: the kernel is locked down \(\w+\), which forbids /],
+];
+
+for (const [program, trigger, line] of DEPENDENT) {
+  Deno.test(`attached for real, or refused with a reason: ${program}`, async () => {
+    const { code, stderr } = await runWasmBpf(["--", testGuest("fires"), program], {
+      signal: AbortSignal.timeout(20_000),
+    });
+    // 3: not loaded; 4: not attached; 5: attached, and nothing made it run.
+    if (code === 3 || code === 4) return assertMatch(stderr.trimEnd(), line);
+    await firesAndDetaches("fires", [program], trigger);
+  });
+}

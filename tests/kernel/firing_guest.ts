@@ -1,0 +1,81 @@
+/** The guest fires.c, or one like it, running: what it says line by line, and which programs of it the kernel has. */
+
+import { run, testGuest, WASM_BPF } from "./command.ts";
+
+/** A running guest. Disposing kills it if it still runs. */
+export class FiringGuest implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #stderr: Promise<string>;
+  #rest = "";
+
+  constructor(name: string, args: readonly string[]) {
+    const [command = "", ...before] = WASM_BPF;
+    this.#child = new Deno.Command(command, {
+      args: [...before, testGuest(name), ...args],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#stdin = this.#child.stdin.getWriter();
+    this.#stderr = new Response(this.#child.stderr).text();
+  }
+
+  /** The next line of its output. @throws {Error} with its stderr when it ended instead. */
+  async line(): Promise<string> {
+    while (!this.#rest.includes("\n")) {
+      const { value, done } = await this.#lines.read();
+      if (done) throw new Error(`The guest ended: ${this.#rest}${await this.#stderr}`);
+      this.#rest += value;
+    }
+    const end = this.#rest.indexOf("\n");
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + 1);
+    return line;
+  }
+
+  /** Lets it go on. */
+  async proceed(): Promise<void> {
+    await this.#stdin.write(new TextEncoder().encode("\n"));
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** How it ended. */
+  get status(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.#child.status;
+    await this.#lines.cancel();
+    await this.#stdin.abort().catch(() => {});
+    await this.#stderr;
+  }
+}
+
+/** The kernel's numbers of programs with these names. Where bpftool has no BTF to read, it has 15 bytes of a name. */
+export async function programIds(names: readonly string[]): Promise<number[]> {
+  const { stdout } = await run("bpftool", ["--json", "prog", "list"]);
+  const programs: { id: number; name?: string }[] = JSON.parse(stdout);
+  const known = new Set(names.flatMap((name) => [name, name.slice(0, 15)]));
+  return programs.filter(({ name = "" }) => known.has(name)).map(({ id }) => id);
+}
+
+/** Waits until none of `ids` is in the kernel: it frees programs a moment after they are let go. @returns those left. */
+export async function leftOver(names: readonly string[], ids: readonly number[]): Promise<number[]> {
+  for (let attempt = 0;; attempt++) {
+    const left = (await programIds(names)).filter((id) => ids.includes(id));
+    if (left.length === 0 || attempt === 40) return left;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
