@@ -163,17 +163,17 @@ async function circumstances({ rounds }: Options): Promise<string> {
     "± half of the distance between the quartiles.";
 }
 
-const README_START = "<!-- bench: written by deno task bench --readme -->";
-const README_END = "<!-- /bench -->";
+const README_BEGIN = "<!-- bench:begin -->";
+const README_END = "<!-- bench:end -->";
 
 /** Replaces what is between the two marks in README.md. */
 async function writeReadme(document: string): Promise<void> {
   const path = `${ROOT}README.md`;
   const readme = await Deno.readTextFile(path);
-  const [start, end] = [readme.indexOf(README_START), readme.indexOf(README_END)];
+  const [start, end] = [readme.indexOf(README_BEGIN), readme.indexOf(README_END)];
   if (start < 0 || end < start) {
-    throw new Error(`Cannot write the table: README.md has no "${README_START}" ... "${README_END}"`);
+    throw new Error(`Cannot write the table: README.md has no "${README_BEGIN}" ... "${README_END}"`);
   }
-  const before = readme.slice(0, start + README_START.length);
+  const before = readme.slice(0, start + README_BEGIN.length);
   await Deno.writeTextFile(path, `${before}\n\n${document}\n${readme.slice(end)}`);
 }

@@ -4,7 +4,8 @@
  * ends it with SIGINT, and prints
  *   first_line_ns   from just before the process is made until the first line has arrived
  *   peak_kib        the most memory that was resident, shared pages included
- *   own_kib         proportional share (PSS) at the end of the stay
+ *   resident_kib    what is resident at the end of the stay
+ *   own_kib         its proportional share (PSS)
  *   cpu_ns          CPU time of all threads until then
  */
 #define _GNU_SOURCE
@@ -68,12 +69,13 @@ int main(int argc, char **argv) {
     if (byte != '\n') return fprintf(stderr, "%s ended without a line\n", argv[2]), 1;
 
     sleep_ms(strtol(argv[1], NULL, 10));
+    unsigned long resident = proc_kib(pid, "status", "VmRSS:");
     unsigned long own = proc_kib(pid, "smaps_rollup", "Pss:");
     uint64_t cpu = clock_getcpuclockid(pid, &clock) == 0 ? now_ns(clock) : 0;
     unsigned long peak = proc_kib(pid, "status", "VmHWM:");
     kill(pid, SIGINT);
     waitpid(pid, NULL, 0);
-    printf("first_line_ns %llu\npeak_kib %lu\nown_kib %lu\ncpu_ns %llu\n", (unsigned long long)(end - start), peak, own,
-           (unsigned long long)cpu);
+    printf("first_line_ns %llu\npeak_kib %lu\nresident_kib %lu\nown_kib %lu\ncpu_ns %llu\n",
+           (unsigned long long)(end - start), peak, resident, own, (unsigned long long)cpu);
     return 0;
 }
