@@ -50,6 +50,7 @@ export class EventBuffer implements Disposable {
    *
    * @throws {BpfError} EINVAL when `map` is neither kind; E2BIG when it is larger than 1 GiB; what `perf_event_open`, `mmap` or
    * epoll said.
+   * @throws {GuestError} when the table is none of functions.
    */
   static open(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
     switch (map.type) {

@@ -94,7 +94,7 @@
   ;; The kernel wakes a waiter only if, after committing a record, it finds the consumer position exactly at that record. So
   ;; both sides write (kernel: the record's header; we: the position), then read what the other wrote, and one of them must see
   ;; the other's. That takes a full barrier between our store and our loads: the sequentially consistent store here (an
-  ;; exchange on x86_64). publish() does without, because this function always runs before a wait.
+  ;; exchange on x86_64). $publish does without, because this function always runs before a wait.
   (func (export "ring_pending") (result i32)
     (local $position i64)
     (local.set $position (i64.atomic.load $ring (i32.const 0)))
@@ -237,9 +237,9 @@
     (i32.const 0))
 
   ;; Gives the room before `position` back to the kernel, which must not see it before we have read what was there. On x86_64 no
-  ;; store passes an earlier load, so a plain one will do, and saves 0.3 ns a record on AMD Zen (an exchange takes 2.2 ns by
-  ;; itself there, more on Intel). For processors that reorder (arm64) scripts/build_pump.ts makes a second module, in which this
-  ;; store is i64.atomic.store. A test of a flag here instead costs 0.6 ns.
+  ;; store passes an earlier load, so a plain one will do; a sequentially consistent one (an exchange: 2.2 ns by itself on AMD
+  ;; Zen) costs 0.3 ns a record in this loop. Where processors reorder (arm64), scripts/build_pump.ts's second module has
+  ;; i64.atomic.store here. A flag tested here instead costs 0.6 ns.
   (func $publish (param $at i32) (param $position i64)
     (i64.store $ring (local.get $at) (local.get $position)))
 
