@@ -286,9 +286,6 @@ struct wasm_bpf__symbol {
     uint64_t value, size;
 };
 
-static_assert(sizeof(struct wasm_bpf__section) == 64, "an ELF64 section header has 64 bytes");
-static_assert(sizeof(struct wasm_bpf__symbol) == 24, "an ELF64 symbol has 24 bytes");
-
 enum { WASM_BPF__SYMTAB = 2, WASM_BPF__NOBITS = 8, WASM_BPF__FUNC = 2 };
 
 static inline bool wasm_bpf__in_file(uint64_t offset, uint64_t size, size_t file_size) {
