@@ -98,7 +98,8 @@ function report(problem: BpfError | string, options: Options): void {
 function failed(error: unknown, options: Options): number {
   if (error instanceof BpfError) {
     report(error, { ...options, quiet: false });
-    return error.operation.startsWith("Cannot read") && error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.HOST;
+    if (!error.operation.startsWith("Cannot read")) return EXIT.HOST;
+    return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
   }
   if (error instanceof GuestError) {
     printError(error.message);

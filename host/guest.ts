@@ -88,7 +88,7 @@ function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Modu
     const what = bytes.length === 0
       ? "it is empty"
       : magic === ELF_MAGIC
-      ? "it is an ELF file, not a WebAssembly module"
+      ? "it is an ELF file, not a WebAssembly module (wasm-bpf inspect shows what is in an eBPF object)"
       : "it is not a WebAssembly module";
     throw new GuestError("invalid-module", `Cannot run "${name}": ${what}`);
   }
@@ -96,7 +96,7 @@ function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Modu
     return new WebAssembly.Module(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.replace(/^WebAssembly\.Module\(\): /, "") : String(cause);
-    throw new GuestError("invalid-module", `Cannot run "${name}": ${reason}`, { cause });
+    throw new GuestError("invalid-module", `Cannot run "${name}": it is no valid module: ${reason}`, { cause });
   }
 }
 
