@@ -19,7 +19,6 @@ export {
   type BpfProgram,
   type Libbpf,
   MapType,
-  type MemoryBase,
   type MemoryWindow,
   openLibbpf,
   type OpenObjectOptions,

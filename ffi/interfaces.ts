@@ -103,7 +103,7 @@ export interface BpfLink extends Disposable {
 /**
  * `struct bpf_map` of a loaded object. Lives as long as its object.
  *
- * The element calls take offsets into a {@link MemoryWindow} (or any other {@link MemoryBase}) and trust them: the caller has checked that {@link keySize} or
+ * The element calls take offsets into `memory`, a guest's whole memory or any other bytes, and trust them: the caller has checked that {@link keySize} or
  * {@link elementBytes} bytes lie there. They return 0 or a negative errno and never throw, allocate or grow anything.
  */
 export interface BpfMap {
@@ -122,28 +122,28 @@ export interface BpfMap {
   /** The kernel's descriptor. */
   readonly fd: number;
 
-  lookup(window: MemoryBase, key: number, value: number, flags: number): number;
-  update(window: MemoryBase, key: number, value: number, flags: number): number;
-  delete(window: MemoryBase, key: number, flags: number): number;
+  lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
+  update(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
+  delete(memory: Uint8Array<ArrayBuffer>, key: number, flags: number): number;
   /** @param key undefined asks for the first key. */
-  nextKey(window: MemoryBase, key: number | undefined, nextKey: number): number;
-  lookupAndDelete(window: MemoryBase, key: number, value: number, flags: number): number;
+  nextKey(memory: Uint8Array<ArrayBuffer>, key: number | undefined, nextKey: number): number;
+  lookupAndDelete(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
 
   /**
    * The batch calls (Linux 5.6): many elements in one system call.
    *
    * @returns 0 or a negative errno; -ENOENT when a lookup reached the end. How many elements were moved is at `count`.
    */
-  lookupBatch(window: MemoryBase, batch: BatchWalk, flags?: BatchFlags): number;
-  lookupAndDeleteBatch(window: MemoryBase, batch: BatchWalk, flags?: BatchFlags): number;
-  updateBatch(window: MemoryBase, batch: Batch, flags?: BatchFlags): number;
-  deleteBatch(window: MemoryBase, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
+  lookupBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags?: BatchFlags): number;
+  lookupAndDeleteBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags?: BatchFlags): number;
+  updateBatch(memory: Uint8Array<ArrayBuffer>, batch: Batch, flags?: BatchFlags): number;
+  deleteBatch(memory: Uint8Array<ArrayBuffer>, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
 
   /** Attaches a struct_ops map. @throws {BpfError} */
   attachStructOps(): BpfLink;
 }
 
-/** Where the elements of a batch are: offsets into a {@link MemoryWindow}. */
+/** Where the elements of a batch are: offsets into the memory that the call is given. */
 export interface Batch {
   /** `keySize` bytes for each element. */
   readonly keys: number;
@@ -167,17 +167,13 @@ export interface BatchFlags {
   readonly flags?: number;
 }
 
-/** Bytes that native calls work on. */
-export interface MemoryBase {
-  /** The address of the first byte. */
-  readonly base: number;
-}
-
 /**
  * A WebAssembly memory as native code sees it: where its byte 0 is. V8 reserves the whole range, so the base never moves when
  * the memory grows.
  */
-export interface MemoryWindow extends MemoryBase {
+export interface MemoryWindow {
+  /** The address of the memory's first byte. */
+  readonly base: number;
   /** Looks again, after growth. @returns whether the base moved after all. */
   refresh(): boolean;
 }

@@ -6,6 +6,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { Checker } from "./check.ts";
+import { openElementCall } from "./element.ts";
 import { Libc, OPEN } from "./libc.ts";
 import { type NativeLibrary, openLibrary } from "./library.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
@@ -13,7 +14,7 @@ import { windowOf } from "./map.ts";
 import type { Native } from "./native.ts";
 import type { BpfObject, Libbpf, MemoryWindow, OpenLibbpfOptions, OpenObjectOptions } from "./interfaces.ts";
 import { NativeObject } from "./object.ts";
-import { ELEMENT_NAMES, ELEMENT_SYMBOLS } from "./symbols/element.ts";
+import { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
 import { LINK_SYMBOLS } from "./symbols/link.ts";
 import { MAP_SYMBOLS } from "./symbols/map.ts";
@@ -41,11 +42,13 @@ class NativeLibbpf implements Libbpf, Native {
   readonly program;
   readonly map;
   readonly element;
+  readonly batch;
   readonly link;
   readonly #library: NativeLibrary;
   /** What to dispose last, in this order. */
   readonly #owned: readonly Disposable[];
   readonly #libbpf;
+  readonly #closeElement: () => void;
   readonly #log: LibbpfLog;
   #possibleCpus = 0;
 
@@ -59,7 +62,10 @@ class NativeLibbpf implements Libbpf, Native {
     this.object = library.open(OBJECT_SYMBOLS);
     this.program = library.open(PROGRAM_SYMBOLS);
     this.map = library.open(MAP_SYMBOLS);
-    this.element = library.open(ELEMENT_SYMBOLS, ELEMENT_NAMES);
+    this.batch = library.open(ELEMENT_SYMBOLS);
+    const { call, close } = openElementCall(library, this.batch);
+    this.element = call;
+    this.#closeElement = close;
     this.link = library.open(LINK_SYMBOLS);
     this.#log = installLog(library);
     this.check = new Checker(this.#log, this.libc);
@@ -139,7 +145,8 @@ class NativeLibbpf implements Libbpf, Native {
   }
 
   [Symbol.dispose](): void {
-    for (const table of [this.object, this.program, this.map, this.element, this.link, this.#libbpf]) table.close();
+    for (const table of [this.object, this.program, this.map, this.batch, this.link, this.#libbpf]) table.close();
+    this.#closeElement();
     this.#log[Symbol.dispose]();
     for (const one of this.#owned) one[Symbol.dispose]();
   }

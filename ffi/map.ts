@@ -6,11 +6,12 @@
 
 import { LINUX_ERRNO } from "../errors.ts";
 import { MapType } from "./constants.ts";
-import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryBase, MemoryWindow } from "./interfaces.ts";
+import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryWindow } from "./interfaces.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
+import { baseOf, ELEMENT, type ElementCall, NOTHING } from "./element.ts";
 import { NativeLink } from "./link.ts";
-import { type Address, address, addressOf, type NativePointer, NULL } from "./pointers.ts";
+import { address, addressOf, type NativePointer, NULL } from "./pointers.ts";
 
 const PER_CPU_TYPES: ReadonlySet<number> = new Set([
   MapType.PERCPU_HASH,
@@ -44,12 +45,14 @@ export class NativeMap implements BpfMap {
   readonly #native: Native;
   readonly #pointer: NativePointer<"bpf_map">;
   readonly #owner: Closable;
+  readonly #call: ElementCall;
 
   constructor(native: Native, pointer: NativePointer<"bpf_map">, name: string, owner: Closable) {
     const { symbols } = native.map;
     this.#native = native;
     this.#pointer = pointer;
     this.#owner = owner;
+    this.#call = native.element;
     this.name = name;
     this.type = symbols.bpf_map__type(pointer);
     this.keySize = symbols.bpf_map__key_size(pointer);
@@ -60,68 +63,40 @@ export class NativeMap implements BpfMap {
     this.fd = native.check.value(`Cannot use map "${name}"`, symbols.bpf_map__fd(pointer));
   }
 
-  lookup(window: MemoryBase, key: number, value: number, flags: number): number {
-    if (this.#owner.closed) return CLOSED;
-    const { base } = window;
-    return this.#native.element.symbols.bpf_map_lookup_elem_flags(
-      this.fd,
-      this.#key(base, key),
-      address(base + value),
-      address(flags),
-    );
+  lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    return this.#element(ELEMENT.LOOKUP, memory, key, value, flags);
   }
 
-  update(window: MemoryBase, key: number, value: number, flags: number): number {
-    if (this.#owner.closed) return CLOSED;
-    const { base } = window;
-    return this.#native.element.symbols.bpf_map_update_elem(
-      this.fd,
-      this.#key(base, key),
-      address(base + value),
-      address(flags),
-    );
+  update(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    return this.#element(ELEMENT.UPDATE, memory, key, value, flags);
   }
 
-  delete(window: MemoryBase, key: number, flags: number): number {
-    if (this.#owner.closed) return CLOSED;
-    return this.#native.element.symbols.bpf_map_delete_elem_flags(this.fd, this.#key(window.base, key), address(flags));
+  delete(memory: Uint8Array<ArrayBuffer>, key: number, flags: number): number {
+    return this.#element(ELEMENT.DELETE, memory, key, NOTHING, flags);
   }
 
-  nextKey(window: MemoryBase, key: number | undefined, nextKey: number): number {
-    if (this.#owner.closed) return CLOSED;
-    const { base } = window;
-    return this.#native.element.symbols.bpf_map_get_next_key(
-      this.fd,
-      key === undefined ? NULL : address(base + key),
-      address(base + nextKey),
-    );
+  nextKey(memory: Uint8Array<ArrayBuffer>, key: number | undefined, nextKey: number): number {
+    return this.#element(ELEMENT.GET_NEXT_KEY, memory, key ?? NOTHING, nextKey, 0);
   }
 
-  lookupAndDelete(window: MemoryBase, key: number, value: number, flags: number): number {
-    if (this.#owner.closed) return CLOSED;
-    const { base } = window;
-    return this.#native.element.symbols.bpf_map_lookup_and_delete_elem_flags(
-      this.fd,
-      this.#key(base, key),
-      address(base + value),
-      address(flags),
-    );
+  lookupAndDelete(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    return this.#element(ELEMENT.LOOKUP_AND_DELETE, memory, key, value, flags);
   }
 
-  lookupBatch(window: MemoryBase, batch: BatchWalk, flags: BatchFlags = {}): number {
+  lookupBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags: BatchFlags = {}): number {
     if (this.#owner.closed) return CLOSED;
-    return this.#walk(this.#native.element.symbols.bpf_map_lookup_batch, window, batch, flags);
+    return this.#walk(this.#native.batch.symbols.bpf_map_lookup_batch, memory, batch, flags);
   }
 
-  lookupAndDeleteBatch(window: MemoryBase, batch: BatchWalk, flags: BatchFlags = {}): number {
+  lookupAndDeleteBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags: BatchFlags = {}): number {
     if (this.#owner.closed) return CLOSED;
-    return this.#walk(this.#native.element.symbols.bpf_map_lookup_and_delete_batch, window, batch, flags);
+    return this.#walk(this.#native.batch.symbols.bpf_map_lookup_and_delete_batch, memory, batch, flags);
   }
 
-  updateBatch(window: MemoryBase, batch: Batch, flags: BatchFlags = {}): number {
+  updateBatch(memory: Uint8Array<ArrayBuffer>, batch: Batch, flags: BatchFlags = {}): number {
     if (this.#owner.closed) return CLOSED;
-    const { base } = window;
-    return this.#native.element.symbols.bpf_map_update_batch(
+    const base = baseOf(memory);
+    return this.#native.batch.symbols.bpf_map_update_batch(
       this.fd,
       address(base + batch.keys),
       address(base + batch.values),
@@ -130,10 +105,10 @@ export class NativeMap implements BpfMap {
     );
   }
 
-  deleteBatch(window: MemoryBase, batch: Omit<Batch, "values">, flags: BatchFlags = {}): number {
+  deleteBatch(memory: Uint8Array<ArrayBuffer>, batch: Omit<Batch, "values">, flags: BatchFlags = {}): number {
     if (this.#owner.closed) return CLOSED;
-    const { base } = window;
-    return this.#native.element.symbols.bpf_map_delete_batch(
+    const base = baseOf(memory);
+    return this.#native.batch.symbols.bpf_map_delete_batch(
       this.fd,
       address(base + batch.keys),
       address(base + batch.count),
@@ -142,11 +117,12 @@ export class NativeMap implements BpfMap {
   }
 
   #walk(
-    call: Native["element"]["symbols"]["bpf_map_lookup_batch"],
-    { base }: MemoryBase,
+    call: Native["batch"]["symbols"]["bpf_map_lookup_batch"],
+    memory: Uint8Array<ArrayBuffer>,
     batch: BatchWalk,
     flags: BatchFlags,
   ): number {
+    const base = baseOf(memory);
     return call(
       this.fd,
       batch.inBatch === undefined ? NULL : address(base + batch.inBatch),
@@ -166,9 +142,10 @@ export class NativeMap implements BpfMap {
     return NativeLink.from(this.#native, link, operation, `struct_ops map "${this.name}"`);
   }
 
-  /** The kernel insists on NULL for maps without keys (queue, stack, bloom filter). */
-  #key(base: number, key: number): Address {
-    return this.keySize === 0 ? NULL : address(base + key);
+  #element(command: number, memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    if (this.#owner.closed) return CLOSED;
+    // The kernel insists on NULL for maps without keys (queue, stack, bloom filter).
+    return this.#call(command, this.fd, memory, this.keySize === 0 ? NOTHING : key, value, flags);
   }
 }
 

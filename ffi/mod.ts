@@ -22,7 +22,6 @@ export type {
   BpfObject,
   BpfProgram,
   Libbpf,
-  MemoryBase,
   MemoryWindow,
   OpenLibbpfOptions,
   OpenObjectOptions,

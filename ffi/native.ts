@@ -5,6 +5,7 @@
  */
 
 import type { Checker } from "./check.ts";
+import type { ElementCall } from "./element.ts";
 import type { Libc } from "./libc.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
@@ -21,7 +22,9 @@ export interface Native {
   readonly object: SymbolTable<typeof OBJECT_SYMBOLS>;
   readonly program: SymbolTable<typeof PROGRAM_SYMBOLS>;
   readonly map: SymbolTable<typeof MAP_SYMBOLS>;
-  readonly element: SymbolTable<typeof ELEMENT_SYMBOLS>;
+  /** One element by one call; the batch calls are in {@link Native.batch}. */
+  readonly element: ElementCall;
+  readonly batch: SymbolTable<typeof ELEMENT_SYMBOLS>;
   readonly link: SymbolTable<typeof LINK_SYMBOLS>;
   /** Why the last call returned NULL, as a negative errno. Only right after it. */
   lastError(): number;

@@ -15,7 +15,6 @@ import { EpollSet } from "./epoll.ts";
 import type { Libc } from "./libc.ts";
 import type { BpfMap } from "./interfaces.ts";
 import { MappedPages } from "./pages.ts";
-import { addressOf } from "./pointers.ts";
 
 /** What is needed of the map. */
 export type PerfEventArray = Pick<BpfMap, "name" | "maxEntries" | "update" | "delete">;
@@ -68,8 +67,6 @@ export class PerfBuffers implements Disposable {
   readonly #noun: string;
   readonly #events: { cpu: number; fd: number }[] = [];
   readonly #epoll: EpollSet;
-  // A key and a value for calls of the map.
-  readonly #element = new Int32Array(new ArrayBuffer(8));
   #pages: MappedPages | undefined;
 
   /**
@@ -109,9 +106,7 @@ export class PerfBuffers implements Disposable {
     for (const [index, { cpu, fd }] of this.#events.entries()) {
       pages.map(this.#noun, fd, { at: start + index * sizeBytes, sizeBytes, offset: 0, writable: true });
       this.#epoll.add(fd);
-      this.#element[0] = cpu;
-      this.#element[1] = fd;
-      const result = this.#map.update({ base: addressOf(this.#element.buffer) }, 0, 4, 0);
+      const result = this.#map.update(mapEntry(cpu, fd), 0, 4, 0);
       if (result < 0) throw new BpfError(`Cannot enter a perf event in map "${this.#map.name}"`, result);
     }
   }
@@ -124,8 +119,7 @@ export class PerfBuffers implements Disposable {
   [Symbol.dispose](): void {
     for (const { cpu, fd } of this.#events.splice(0)) {
       // The map has a reference of its own, which would keep the event alive. A closed map says so and has dropped it.
-      this.#element[0] = cpu;
-      this.#map.delete({ base: addressOf(this.#element.buffer) }, 0, 0);
+      this.#map.delete(mapEntry(cpu, fd), 0, 0);
       this.#libc.close(fd);
     }
     this.#pages?.[Symbol.dispose]();
@@ -148,4 +142,9 @@ export class PerfBuffers implements Disposable {
       this.#events.push({ cpu, fd });
     }
   }
+}
+
+/** An element of the map: its key (the CPU), then its value (the perf event). */
+function mapEntry(cpu: number, fd: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Int32Array([cpu, fd]).buffer);
 }

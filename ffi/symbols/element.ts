@@ -28,16 +28,3 @@ export const ELEMENT_SYMBOLS = {
   // int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
   bpf_map_delete_batch: { parameters: ["i32", "u64", "u64", "buffer"], result: "i32" },
 } as const;
-
-/** All of them: elements are what guests move all day. */
-export const ELEMENT_NAMES = [
-  "bpf_map_lookup_elem_flags",
-  "bpf_map_update_elem",
-  "bpf_map_delete_elem_flags",
-  "bpf_map_get_next_key",
-  "bpf_map_lookup_and_delete_elem_flags",
-  "bpf_map_lookup_batch",
-  "bpf_map_lookup_and_delete_batch",
-  "bpf_map_update_batch",
-  "bpf_map_delete_batch",
-] as const satisfies readonly (keyof typeof ELEMENT_SYMBOLS)[];

@@ -132,7 +132,7 @@ export class Events implements Disposable {
     const map = this.map("scratch");
     const element = new Uint8Array(8 + map.elementBytes);
     for (let at = 8; at < element.length; at += map.valueSize) element.set(bytes, at);
-    const result = map.update({ base: addressOf(element.buffer) }, 0, 8, 0);
+    const result = map.update(element, 0, 8, 0);
     if (result < 0) throw new BpfError("Cannot fill map scratch", result);
   }
 

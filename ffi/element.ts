@@ -1,0 +1,70 @@
+/**
+ * One element of a map by one system call, straight on the caller's bytes.
+ *
+ * @module
+ */
+
+import { LINUX_ERRNO } from "../errors.ts";
+import type { NativeLibrary } from "./library.ts";
+import { type Address, address, addressOf, NULL } from "./pointers.ts";
+import type { SymbolTable } from "./symbol_table.ts";
+import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
+import { SHIM_SYMBOLS } from "./symbols/libbpf.ts";
+
+/** The commands of bpf(2) on elements (`enum bpf_cmd`). */
+export const ELEMENT = { LOOKUP: 1, UPDATE: 2, DELETE: 3, GET_NEXT_KEY: 4, LOOKUP_AND_DELETE: 21 } as const;
+
+/** In place of an offset: NULL, as the kernel wants it for maps without keys, for the first key, and for deleting. */
+export const NOTHING = 0xffff_ffff;
+
+/**
+ * Makes one command on map `fd`. `key` and `value` (or the next key) are offsets into `memory` that the caller has checked.
+ *
+ * @returns 0 or a negative errno.
+ */
+export type ElementCall = (
+  command: number,
+  fd: number,
+  memory: Uint8Array<ArrayBuffer>,
+  key: number,
+  value: number,
+  flags: number,
+) => number;
+
+/** The way to elements: the shim's function where the library has it, else libbpf's five. */
+export function openElementCall(
+  library: NativeLibrary,
+  libbpf: SymbolTable<typeof ELEMENT_SYMBOLS>,
+): { call: ElementCall; close: () => void } {
+  if (!library.hasShim) return { call: throughLibbpf(libbpf), close: () => {} };
+  const shim = library.open(SHIM_SYMBOLS, ["wasm_bpf_map_element"]);
+  // The symbol itself and no function around it: V8 inlines the call.
+  return { call: shim.symbols.wasm_bpf_map_element, close: () => shim.close() };
+}
+
+/** The address of the first of `memory`'s bytes. */
+export function baseOf(memory: Uint8Array<ArrayBuffer>): number {
+  return addressOf(memory.buffer) + memory.byteOffset;
+}
+
+function throughLibbpf({ symbols }: SymbolTable<typeof ELEMENT_SYMBOLS>): ElementCall {
+  return (command, fd, memory, key, value, flags) => {
+    const base = baseOf(memory);
+    const keyAddress: Address = key === NOTHING ? NULL : address(base + key);
+    const valueAddress: Address = value === NOTHING ? NULL : address(base + value);
+    switch (command) {
+      case ELEMENT.LOOKUP:
+        return symbols.bpf_map_lookup_elem_flags(fd, keyAddress, valueAddress, address(flags));
+      case ELEMENT.UPDATE:
+        return symbols.bpf_map_update_elem(fd, keyAddress, valueAddress, address(flags));
+      case ELEMENT.DELETE:
+        return symbols.bpf_map_delete_elem_flags(fd, keyAddress, address(flags));
+      case ELEMENT.GET_NEXT_KEY:
+        return symbols.bpf_map_get_next_key(fd, keyAddress, valueAddress);
+      case ELEMENT.LOOKUP_AND_DELETE:
+        return symbols.bpf_map_lookup_and_delete_elem_flags(fd, keyAddress, valueAddress, address(flags));
+      default:
+        return -LINUX_ERRNO.EINVAL;
+    }
+  };
+}
