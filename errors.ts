@@ -383,9 +383,19 @@ export function wasiErrno(errno: number): number {
   return WASI_BY_LINUX.get(number) ?? WASI_ERRNO.EIO;
 }
 
-/** Lines that only say that it failed, or how long it took, or that guess (at a limit which kernels from 5.11 do not have). */
-const SUMMARY =
-  /^(processed \d+ insns|verification time|stack depth|-- (BEGIN|END) |failed to load object|prog '.*': failed to load: -|permission error while running as root; try raising)/;
+/** How lines begin that only say that it failed, or how long it took, or that guess at limits (kernels from 5.11 have none). */
+const SUMMARIES = [
+  /^processed \d+ insns/,
+  /^verification time/,
+  /^stack depth/,
+  /^-- (BEGIN|END) /,
+  /^failed to load object/,
+  /^prog '.*': failed to load: -/,
+  /^failed to perform CO-RE relocations/,
+  /^permission error while running as root; try raising/,
+  /^Failed to bump RLIMIT_MEMLOCK/,
+  /^Error in bpf_object__probe_loading\(\):Operation not permitted/,
+];
 
 /**
  * The line of a libbpf or verifier log that tells most: the last that is no summary. The verifier's own lines do not say which
@@ -399,7 +409,7 @@ function lastUsefulLine(log: readonly string[]): string | undefined {
     const begins = /^(prog '.*': )-- BEGIN PROG LOAD LOG --/.exec(line);
     if (begins?.[1] !== undefined) verified = begins[1];
     else if (/^-- END PROG LOAD LOG --/.test(line)) verified = "";
-    else if (line !== "" && !SUMMARY.test(line)) useful = verified + line;
+    else if (line !== "" && !SUMMARIES.some((summary) => summary.test(line))) useful = verified + line;
   }
   return useful;
 }

@@ -73,8 +73,9 @@ export function hintFor(
     return "the object is no eBPF object for this machine's byte order: compile it with clang -target bpf";
   }
   if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
-    return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y provides it): give the kernel's BTF with --btf PATH";
+    return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
   }
+  if (/failed to (get|parse) target BTF/.test(text)) return "--btf names no file with a kernel's BTF";
   if (/tracepoint .*perf event ID: No such file/.test(text)) return tracepointHint(here);
   const probe = /failed to create (kprobe|kretprobe|uprobe|uretprobe)/.exec(text)?.[1]?.replace("ret", "");
   if (probe !== undefined && here.readText(`/sys/bus/event_source/devices/${probe}/type`) === undefined) {

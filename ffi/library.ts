@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError } from "../errors.ts";
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { openTable, type SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
@@ -123,16 +123,29 @@ export function openLibrary(): NativeLibrary {
       return new NativeLibrary(path, origin, libc, { hasShim: probeShim(path), fd });
     } catch (error) {
       if (fd !== undefined) libc.close(fd);
-      tried.push(`${candidate.label ?? path}: ${error instanceof Error ? error.message : String(error)}`);
-      // What a person named is used or refused, never passed over.
-      if (origin === "environment") break;
+      const reason = withoutEcho(error, path);
+      if (origin === "environment") {
+        libc[Symbol.dispose]();
+        // What a person named is used or refused, never passed over.
+        throw new BpfError(`Cannot open libbpf "${path}"`, LINUX_ERRNO.EINVAL, {
+          log: [reason],
+          hint: `${LIBRARY_VARIABLE} names it; without it libbpf is looked for`,
+        });
+      }
+      tried.push(`${candidate.label ?? path}: ${reason}`);
     }
   }
   libc[Symbol.dispose]();
-  throw new BpfError("Cannot open libbpf", 2, {
+  throw new BpfError("Cannot open libbpf", LINUX_ERRNO.ENOENT, {
     log: tried,
     hint: `run scripts/build_libbpf.sh, install libbpf1, or set ${LIBRARY_VARIABLE}`,
   });
+}
+
+/** What dlopen said, which begins with Deno's words, twice, and the path. */
+function withoutEcho(error: unknown, path: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^(Could not open library: )+/, "").replace(`${path}: `, "");
 }
 
 interface Candidate {
