@@ -173,6 +173,12 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
   return Object.values(exports).find((one) => one instanceof WebAssembly.Table);
 }
 
+/**
+ * What V8 and Deno say when a value cannot go between WebAssembly and JavaScript as the guest declared it: an i64 is a BigInt,
+ * several results are a list, a v128 is nothing in JavaScript, and a parameter that the guest left out is undefined.
+ */
+const MISFIT = /BigInt|is not iterable|type incompatibility when transforming|^Invalid FFI/;
+
 /** What a guest died of. `ProcExit` and errors of the host itself stay what they are. */
 function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
@@ -185,8 +191,7 @@ function trapOf(error: unknown): unknown {
   if (isWasmException(error)) {
     return new GuestError("trap", "The guest trapped: an exception that nobody caught", { cause: error });
   }
-  // Numbers go between WebAssembly and JavaScript as their declared types say; i64 is a BigInt.
-  if (error instanceof TypeError && /BigInt/.test(error.message)) {
+  if (error instanceof TypeError && MISFIT.test(error.message)) {
     const message = "Cannot run module: it declares an import, or its entry, with types that do not fit";
     return new GuestError("invalid-module", message, { cause: error });
   }
