@@ -175,17 +175,12 @@ function* candidates(libc: Libc6): Generator<Candidate> {
 }
 
 /** The library as `scripts/build_binary.sh` put it into this binary; undefined when it did not. */
-function embeddedBytes(): Uint8Array | undefined {
-  const directory = import.meta.dirname;
-  if (directory === undefined) return undefined;
-  for (const relative of ["../.build/lib", "../lib", "lib", "."]) {
-    try {
-      return Deno.readFileSync(`${directory}/${relative}/${FILE_NAME}`);
-    } catch {
-      // Not at this place: the bundle decides how deep this module lies.
-    }
+function embeddedBytes(): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Deno.readFileSync(new URL(`../lib/${FILE_NAME}`, import.meta.url));
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /** Opens the file at `path` as libbpf; whether it has the shim inside. @throws {Error} when it is no libbpf we can use. */
@@ -238,11 +233,11 @@ class Libc6 implements Disposable {
     return new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
   }
 
-  memfd(name: string, bytes: Uint8Array): number {
+  memfd(name: string, bytes: Uint8Array<ArrayBuffer>): number {
     const fd = this.#library.symbols.memfd_create(syscallNumber("memfd_create"), cString(name), MFD_CLOEXEC);
     if (fd < 0) throw new BpfError("Cannot make a memory file for libbpf", this.errnoView()[0] ?? 0);
     for (let done = 0; done < bytes.length;) {
-      const rest = new Uint8Array(bytes.subarray(done));
+      const rest = bytes.subarray(done);
       const written = this.#library.symbols.write(syscallNumber("write"), fd, rest, rest.length);
       if (written <= 0) throw new BpfError("Cannot copy libbpf into memory", this.errnoView()[0] ?? 0);
       done += written;
