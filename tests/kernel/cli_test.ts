@@ -1,0 +1,424 @@
+/** The command line: garbage in, one clear line out, and the exit codes that the help promises. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assemble } from "../../scripts/build_pump.ts";
+import { type Finished, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
+
+const CHECKOUT = new URL("../../", import.meta.url).pathname;
+const BOOTSTRAP = `${CHECKOUT}examples/bootstrap/bootstrap.wasm`;
+const OPENSNOOP = `${CHECKOUT}examples/opensnoop/opensnoop.wasm`;
+
+/** Asserts that nothing came out but one line on stderr. */
+function assertOneLine({ code, stdout, stderr }: Finished, expected: { code: number; line: RegExp }): void {
+  assertEquals([code, stdout], [expected.code, ""], stderr);
+  assertMatch(stderr, /^wasm-bpf: [^\n]+\n$/);
+  assertMatch(stderr.trimEnd(), expected.line);
+}
+
+/** A directory with these files in it. */
+async function directoryWith(files: Readonly<Record<string, Uint8Array | string>>) {
+  const path = await Deno.makeTempDir();
+  for (const [name, content] of Object.entries(files)) {
+    await Deno.writeFile(`${path}/${name}`, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Runs wasm-bpf by way of a shell: `$0 "$@"` in the script. */
+function runThrough(script: string, args: readonly string[]): Promise<Finished> {
+  return run("timeout", ["20", "bash", "-c", script, ...WASM_BPF, ...args]);
+}
+
+const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
+  [[], /^wasm-bpf: Cannot run: no MODULE given \(wasm-bpf --help shows what there is\)$/],
+  [["run"], /no MODULE given/],
+  [["--nosuch", "x.wasm"], /unknown option "--nosuch"/],
+  [["-q", "x.wasm"], /unknown option "-q"/],
+  [["--no-quiet", "x.wasm"], /unknown option "--no-quiet"/],
+  [["--env", "A", "x.wasm"], /--env "A" is not NAME=VALUE/],
+  [["--env", "=A", "x.wasm"], /--env "=A" is not NAME=VALUE/],
+  [["--btf=", "x.wasm"], /--btf needs a value/],
+  [["--callback-export", "", "x.wasm"], /--callback-export needs a value/],
+  [["--dir", "", "x.wasm"], /Cannot give directory "": it is not HOST/],
+];
+
+for (const [args, line] of USAGE) {
+  Deno.test(`wasm-bpf ${args.join(" ")} says what is wrong and exits with 2`, async () => {
+    assertOneLine(await runWasmBpf(args), { code: 2, line });
+  });
+}
+
+Deno.test("wasm-bpf exits with 127 when there is no such file", async () => {
+  assertOneLine(await runWasmBpf(["nosuch.wasm"]), {
+    code: 127,
+    line: /Cannot read "nosuch.wasm": ENOENT: no such file/,
+  });
+  assertOneLine(await runWasmBpf([""]), { code: 127, line: /Cannot read "": ENOENT/ });
+  assertOneLine(await runWasmBpf(["run", "run"]), { code: 127, line: /Cannot read "run": ENOENT/ });
+});
+
+Deno.test("wasm-bpf exits with 126 for what is no module", async () => {
+  const module = await Deno.readFile(BOOTSTRAP);
+  await using files = await directoryWith({
+    empty: "",
+    text: "hello",
+    three: module.slice(0, 3),
+    truncated: module.slice(0, module.length / 2),
+    version: module.slice(0, 8).map((byte, index) => index === 4 ? 9 : byte),
+    damaged: module.map((byte, index) => index === 9 ? 0xff : byte),
+  });
+  const at = (name: string) => runWasmBpf([`${files.path}/${name}`]);
+  assertOneLine(await at("empty"), { code: 126, line: /Cannot run ".*empty": it is empty$/ });
+  assertOneLine(await at("text"), { code: 126, line: /it is not a WebAssembly module$/ });
+  assertOneLine(await at("three"), { code: 126, line: /it is not a WebAssembly module$/ });
+  assertOneLine(await at("truncated"), { code: 126, line: /it is no valid module: / });
+  assertOneLine(await at("version"), { code: 126, line: /it is no valid module: / });
+  assertOneLine(await at("damaged"), { code: 126, line: /it is no valid module: / });
+  assertOneLine(await runWasmBpf(["/bin/true"]), { code: 126, line: /it is an ELF file, not a WebAssembly module/ });
+  assertOneLine(await runWasmBpf(["/tmp"]), { code: 126, line: /Cannot read "\/tmp": EISDIR: is a directory$/ });
+});
+
+const MEMORY = `(memory (export "memory") 1)`;
+const START = `(func (export "_start"))`;
+const POLL_TYPE = "(param i64 i32 i32 i32 i32 i32 i32) (result i32)";
+
+/** Modules that compile and still cannot run, or do not for long. */
+const MODULES: Readonly<Record<string, readonly [text: string, code: number, line: RegExp]>> = {
+  "that is bare": [`(module)`, 126, /it exports no "memory"$/],
+  "without a memory": [`(module ${START})`, 126, /it exports no "memory"$/],
+  "without an entry": [`(module ${MEMORY})`, 126, /it exports neither _start nor _initialize$/],
+  "whose _start is a global": [
+    `(module ${MEMORY} (global (export "_start") i32 (i32.const 1)))`,
+    126,
+    /exports neither _start/,
+  ],
+  "with unknown imports": [
+    `(module (import "env" "f" (func)) (import "wasm_bpf" "nosuch" (func)) ${MEMORY} ${START})`,
+    126,
+    /unknown import env\.f, wasm_bpf\.nosuch/,
+  ],
+  "with many unknown imports": [
+    `(module ${Array.from({ length: 9 }, (_, i) => `(import "env" "f${i}" (func))`).join("")} ${MEMORY} ${START})`,
+    126,
+    /unknown import env\.f0, .*env\.f4 and 4 more/,
+  ],
+  "that imports its memory": [
+    `(module (import "env" "memory" (memory 1)) (export "memory" (memory 0)) ${START})`,
+    126,
+    /unknown import env\.memory/,
+  ],
+  "that imports from JavaScript's objects": [
+    `(module (import "constructor" "keys" (func (param externref) (result externref))) ${MEMORY} ${START})`,
+    126,
+    /unknown import constructor\.keys/,
+  ],
+  "with a memory of 64-bit addresses": [`(module (memory (export "memory") i64 1) ${START})`, 126, /64-bit addresses/],
+  "with a shared memory": [`(module (memory (export "memory") 1 1 shared) ${START})`, 126, /shared/],
+  "whose import has other types": [
+    `(module (import "wasm_bpf" "wasm_bpf_map_fd_by_name" (func $f (param i64 i32) (result i64))) ${MEMORY}
+       (func (export "_start") (drop (call $f (i64.const 1) (i32.const 0)))))`,
+    126,
+    /it declares an import, or its entry, with types that do not fit$/,
+  ],
+  "whose entry has parameters": [
+    `(module ${MEMORY} (func (export "_start") (param i64)))`,
+    126,
+    /types that do not fit$/,
+  ],
+  "that traps": [`(module ${MEMORY} (func (export "_start") unreachable))`, 134, /The guest trapped: unreachable$/],
+  "that traps before it starts": [
+    `(module ${MEMORY} (func $f unreachable) (start $f) ${START})`,
+    134,
+    /The guest trapped: unreachable$/,
+  ],
+  "that overflows its stack": [
+    `(module ${MEMORY} (func $f (export "_start") (call $f) (call $f)))`,
+    134,
+    /The guest trapped: stack overflow$/,
+  ],
+  "that divides by zero": [
+    `(module ${MEMORY} (func (export "_start") (drop (i32.div_u (i32.const 1) (i32.const 0)))))`,
+    134,
+    /The guest trapped: divide by zero$/,
+  ],
+  "that reads beyond its memory": [
+    `(module ${MEMORY} (func (export "_start") (drop (i32.load (i32.const -1)))))`,
+    134,
+    /The guest trapped: memory access out of bounds$/,
+  ],
+  "that throws an exception": [
+    `(module (tag $e) ${MEMORY} (func (export "_start") (throw $e)))`,
+    134,
+    /The guest trapped: an exception that nobody caught$/,
+  ],
+  "that exports no callback for its poll": [
+    `(module (import "callback-wrapper" "wasm_bpf_buffer_poll" (func $poll (param i64 i32 i32 i32 i32 i32) (result i32)))
+       ${MEMORY} (func (export "_start")
+         (drop (call $poll (i64.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))))`,
+    126,
+    /the module does not export "go-callback"$/,
+  ],
+};
+
+for (const [what, [text, code, line]] of Object.entries(MODULES)) {
+  Deno.test(`wasm-bpf exits with ${code} for a module ${what}`, async () => {
+    await using files = await directoryWith({ "guest.wasm": assemble(text) });
+    assertOneLine(await runWasmBpf([`${files.path}/guest.wasm`]), { code, line });
+  });
+}
+
+Deno.test("wasm-bpf runs a module without a table, whose poll then fails", async () => {
+  const text = `(module (import "wasm_bpf" "wasm_bpf_buffer_poll" (func $poll ${POLL_TYPE}))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32))) ${MEMORY} (func (export "_start")
+      (call $exit (i32.sub (i32.const 0) (call $poll (i64.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+        (i32.const 0) (i32.const 0))))))`;
+  await using files = await directoryWith({ "guest.wasm": assemble(text) });
+  const { code, stdout, stderr } = await runWasmBpf([`${files.path}/guest.wasm`]);
+  assertEquals([code, stdout, stderr], [22, "", ""]);
+});
+
+Deno.test("wasm-bpf leaves everything after MODULE alone", async () => {
+  const module = testGuest("arguments");
+  const args = [
+    "-h",
+    "--",
+    "--quiet",
+    "007",
+    "1e3",
+    "0x10",
+    "",
+    "ü€😀",
+    "--version",
+    "-v",
+    "--dir",
+    "a b",
+    "true",
+    "\t\n",
+  ];
+  const expected = [module, ...args].map((arg) => `${arg}\n`).join("");
+  for (const before of [[], ["run"], ["--"], ["--quiet"], ["run", "--"]]) {
+    const { code, stdout, stderr } = await runWasmBpf([...before, module, ...args]);
+    assertEquals([code, stdout, stderr], [0, expected, ""]);
+  }
+});
+
+Deno.test("wasm-bpf --env gives the guest these variables and no others", async () => {
+  const env = ["--env", "A=1", "--env=B=2=3", "--env", "C=", "--env", "D=ü"];
+  const { code, stdout } = await runWasmBpf([...env, testGuest("environment")], { env: { SECRET: "1" } });
+  assertEquals([code, stdout], [0, "A=1\nB=2=3\nC=\nD=ü\n"]);
+});
+
+Deno.test("wasm-bpf --dir that is not there is told", async () => {
+  const finished = await runWasmBpf(["--dir", "/nosuch", testGuest("exit_code")]);
+  assertOneLine(finished, { code: 125, line: /Cannot give the guest directory "\/nosuch": ENOENT/ });
+});
+
+Deno.test("wasm-bpf --help and --version write to stdout and exit with 0", async () => {
+  const help = await runWasmBpf(["--help"]);
+  assertEquals([help.code, help.stderr], [0, ""]);
+  for (const word of ["--env", "--dir", "--btf", "--quiet", "--callback-export", "Examples:", "134"]) {
+    assertStringIncludes(help.stdout, word);
+  }
+  assertEquals((await runWasmBpf(["-h"])).stdout, help.stdout);
+  const version = await runWasmBpf(["--version"]);
+  assertEquals([version.code, version.stderr], [0, ""]);
+  assertMatch(version.stdout, /^wasm-bpf \d+\.\d+\.\d+\ndeno \d+\.\d+\.\d+\nv8 \d+\.\S+\nlibbpf 1\.5 \(built\)\n$/);
+});
+
+Deno.test("wasm-bpf tells the verifier's last words, all of them with --verbose, none with --quiet", async () => {
+  const reason = "prog 'bad': R0 invalid mem access 'scalar'";
+  const usual = await runWasmBpf([testGuest("reject")]);
+  assertStringIncludes(usual.stderr, `wasm-bpf: Cannot load object "reject": EACCES: ${reason}\n`);
+  const verbose = await runWasmBpf(["-v", testGuest("reject")]);
+  assertMatch(
+    verbose.stderr,
+    /-- BEGIN PROG LOAD LOG --\n(.*\n)+.*\(85\) call bpf_ktime_get_ns.*\n(.*\n)+.*processed \d+ insns/,
+  );
+  const quiet = await runWasmBpf(["--quiet", testGuest("reject")]);
+  assertEquals(quiet.stderr, "");
+  assertEquals(quiet.stdout, usual.stdout);
+});
+
+Deno.test("wasm-bpf names what is wrong with an object that is none of this machine's", async () => {
+  await using files = await directoryWith({ "text": "hello", "empty": "", "source.c": "int f(void) { return 0; }" });
+  const bytes = await Deno.readFile(`${CHECKOUT}.build/guests/events.bpf.o`);
+  await Deno.writeFile(`${files.path}/half`, bytes.slice(0, bytes.length / 2));
+  const bigEndian = await run("clang-19", ["-target", "bpfeb", "-c", "source.c", "-o", "bigendian"], {
+    cwd: files.path,
+  });
+  assertEquals(bigEndian.code, 0, bigEndian.stderr);
+  const native = await run("clang-19", ["-c", "source.c", "-o", "native"], { cwd: files.path });
+  assertEquals(native.code, 0, native.stderr);
+  const lines: Record<string, RegExp> = {
+    text: /Cannot open object "load": FORMAT: elf: 'load' is not a proper ELF object$/,
+    empty: /Cannot open object "load": EINVAL: /,
+    half: /Cannot open object "load": FORMAT: /,
+    bigendian: /Cannot load object "load": .*\(hint: .*byte order.*clang -target bpf\)$/,
+    native: /Cannot open object "load": .*\(hint: .*clang -target bpf\)$/,
+  };
+  for (const [name, line] of Object.entries(lines)) {
+    const { code, stdout, stderr } = await runWasmBpf([
+      "--dir",
+      files.path,
+      testGuest("load"),
+      `${files.path}/${name}`,
+    ]);
+    assertEquals([code, stdout], [0, "refused\n"]);
+    assertMatch(stderr, /^wasm-bpf: [^\n]*\n$/);
+    assertMatch(stderr.trimEnd(), line);
+  }
+});
+
+/** Capabilities taken away, and what the hint says of them. */
+const PRIVILEGES: readonly (readonly [taken: string, guest: string, hint: RegExp])[] = [
+  ["-all", BOOTSTRAP, /EPERM: operation not permitted \(hint: run as root or grant CAP_BPF and CAP_PERFMON\)$/m],
+  ["-bpf,-sys_admin", BOOTSTRAP, /\(hint: run as root or grant CAP_BPF\)$/m],
+  ["-perfmon,-sys_admin", BOOTSTRAP, /\(hint: run as root or grant CAP_PERFMON\)$/m],
+  ["-net_admin,-sys_admin", `${CHECKOUT}examples/xdp/xdp.wasm`, /\(hint: run as root or grant CAP_NET_ADMIN\)$/m],
+];
+
+for (const [taken, guest, hint] of PRIVILEGES) {
+  Deno.test(`wasm-bpf names the missing capability: ${taken}`, async () => {
+    const caps = [`--bounding-set=${taken}`, "--inh-caps=-all", "--ambient-caps=-all"];
+    const { code, stderr } = await run(
+      "setpriv",
+      [...caps, ...WASM_BPF, guest, "lo"].slice(0, guest === BOOTSTRAP ? -1 : undefined),
+    );
+    assertEquals(code, 1, stderr);
+    assertMatch(stderr, hint);
+  });
+}
+
+Deno.test("wasm-bpf needs no privilege for a guest that needs none", async () => {
+  const caps = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
+  const { code, stderr } = await run("setpriv", [...caps, ...WASM_BPF, testGuest("exit_code"), "9"]);
+  assertEquals([code, stderr], [9, ""]);
+});
+
+const UNMOUNT_TRACEFS = `for mount in /sys/kernel/tracing /sys/kernel/debug; do
+  while umount -l "$mount" 2>/dev/null; do :; done; done`;
+
+Deno.test("wasm-bpf says that tracefs is not mounted, and how to mount it", async () => {
+  const finished = await run("unshare", [
+    "--mount",
+    "bash",
+    "-c",
+    `${UNMOUNT_TRACEFS}; exec "$0" "$@"`,
+    ...WASM_BPF,
+    OPENSNOOP,
+  ]);
+  assertEquals(finished.code, 1);
+  assertMatch(finished.stderr, /\(hint: tracefs is not mounted: mount -t tracefs tracefs \/sys\/kernel\/tracing\)$/m);
+});
+
+Deno.test("wasm-bpf says that the kernel has no BTF, and takes it from --btf", async () => {
+  await using files = await directoryWith({ nothing: "" });
+  await Deno.copyFile("/sys/kernel/btf/vmlinux", `${files.path}/vmlinux`);
+  const script = `mount --bind ${files.path}/nothing /sys/kernel/btf/vmlinux; exec "$0" "$@"`;
+  const without = ["--mount", "bash", "-c", script, ...WASM_BPF];
+  const refused = await run("unshare", [...without, OPENSNOOP]);
+  assertEquals(refused.code, 1);
+  assertMatch(refused.stderr, /\(hint: this kernel has no BTF \(CONFIG_DEBUG_INFO_BTF=y\): --btf PATH gives it/);
+  const usage = await run("timeout", [
+    "--signal=INT",
+    "2",
+    "unshare",
+    ...without,
+    "--btf",
+    `${files.path}/vmlinux`,
+    OPENSNOOP,
+  ]);
+  assertMatch(usage.stdout, /^PID +COMM/);
+  assertEquals(usage.stderr, "");
+});
+
+Deno.test("wasm-bpf says when --btf names no BTF", async () => {
+  for (const path of ["/nosuch", "/bin/true"]) {
+    const { code, stderr } = await runWasmBpf(["--btf", path, BOOTSTRAP]);
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /^wasm-bpf: Cannot load object "bootstrap": .*\(hint: --btf names no file with a kernel's BTF\)$/m,
+    );
+  }
+});
+
+Deno.test("wasm-bpf tells of a full disk, and of nothing when the reader has gone", async () => {
+  const full = await runThrough(`"$0" "$@" >/dev/full`, ["--help"]);
+  assertOneLine(full, { code: 1, line: /Cannot write standard output: No space left on device/ });
+  const guest = await runThrough(`"$0" "$@" >/dev/full`, [BOOTSTRAP]);
+  assertEquals([guest.code, guest.stderr], [1, "Cannot write to stdout: No space left on device\n"]);
+});
+
+Deno.test("wasm-bpf ends promptly when its reader has gone", async () => {
+  const start = performance.now();
+  const busy = `"$0" "$@" | head -1; echo "\${PIPESTATUS[0]}"`;
+  const noise = setInterval(() => new Deno.Command("/bin/true").output(), 50);
+  const { stdout, stderr } = await runThrough(busy, [BOOTSTRAP]).finally(() => clearInterval(noise));
+  assertMatch(stdout, /^TIME +EVENT.*\n(141|1)\n$/);
+  assertEquals(stderr, "");
+  assert(performance.now() - start < 5000);
+});
+
+Deno.test("wasm-bpf works with closed streams", async () => {
+  const closed = `"$0" "$@" <&- >&- 2>&-`;
+  assertEquals((await runThrough(closed, [testGuest("exit_code"), "5"])).code, 5);
+  assertEquals((await runThrough(closed, [testGuest("ring_records")])).code, 0);
+  assertEquals((await runThrough(closed, ["nosuch.wasm"])).code, 127);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`wasm-bpf ends at once on ${signal}, whatever the guest does`, async () => {
+    const loop = assemble(`(module ${MEMORY} (func (export "_start") (loop $again (br $again))))`);
+    await using files = await directoryWith({ "loop.wasm": loop });
+    for (const guest of [`${files.path}/loop.wasm`, BOOTSTRAP]) {
+      const [command = "", ...before] = WASM_BPF;
+      const child = new Deno.Command(command, { args: [...before, guest], stdout: "null", stderr: "null" }).spawn();
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const start = performance.now();
+      child.kill(signal);
+      assertEquals((await child.status).signal, signal);
+      assert(performance.now() - start < 1000);
+    }
+  });
+}
+
+Deno.test("wasm-bpf goes on after it was stopped", async () => {
+  const [command = "", ...before] = WASM_BPF;
+  const child = new Deno.Command(command, { args: [...before, BOOTSTRAP], stdout: "null", stderr: "null" }).spawn();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  child.kill("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill("SIGCONT");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill("SIGKILL");
+  assertEquals((await child.status).signal, "SIGKILL", "it ended by itself");
+});
+
+Deno.test("WASM_BPF_LIBBPF that is no libbpf is told, and not passed over", async () => {
+  const libraries: Record<string, RegExp> = {
+    "/nosuch": /Cannot open libbpf "\/nosuch": .*No such file or directory \(hint: WASM_BPF_LIBBPF names it; /,
+    "/etc/passwd": /Cannot open libbpf "\/etc\/passwd": EINVAL: invalid ELF header \(hint: /,
+    "libc.so.6": /Cannot open libbpf "libc.so.6": EINVAL: it is no libbpf 1\.0 or newer \(hint: /,
+  };
+  for (const [path, line] of Object.entries(libraries)) {
+    const finished = await runWasmBpf([testGuest("exit_code"), "0"], { env: { WASM_BPF_LIBBPF: path } });
+    assertOneLine(finished, { code: 125, line });
+  }
+});
+
+const SYSTEM_LIBBPF = "libbpf.so.1";
+const hasSystemLibbpf = (await run("bash", ["-c", `ldconfig -p | grep -q ${SYSTEM_LIBBPF}`])).code === 0;
+
+Deno.test({
+  name: "WASM_BPF_LIBBPF: guests run on the system's libbpf",
+  ignore: !hasSystemLibbpf,
+  fn: async () => {
+    for (const guest of ["ring_records", "perf_records", "map_types", "callbacks", "errors"]) {
+      const { code, stdout } = await runWasmBpf([testGuest(guest)], { env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF } });
+      assertEquals([code, stdout.match(/^not ok.*/gm)], [0, null]);
+    }
+    const { stderr } = await runWasmBpf([testGuest("reject")], { env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF } });
+    assertStringIncludes(stderr, "R0 invalid mem access 'scalar'");
+  },
+});
