@@ -112,10 +112,12 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
 /** What import modules stand for. */
 const ABIS: ReadonlyMap<string, string> = new Map([
   ["wasm_bpf", "ABI version 1"],
+  ["env", "ABI version 1, as it was first imported"],
   ["callback-wrapper", "ABI version 1, callbacks by export"],
   ["libbpf", "ABI version 2"],
   ["wasm_bpf_sys", "ABI version 2, system"],
   ["wasi_snapshot_preview1", "WASI preview 1"],
+  ["wasi_unstable", "WASI before preview 1"],
 ]);
 
 function inspectObject(bytes: Uint8Array): ObjectReport {
