@@ -69,8 +69,8 @@ export function hintFor(
   here: Surroundings,
 ): string | undefined {
   const text = log.join("\n");
-  if (/arch|e_machine|endian/i.test(text) && /unsupported|not a valid|isn't a valid|mismatch/i.test(text)) {
-    return "the object is no eBPF object for this machine's byte order: compile it with clang -target bpf";
+  if (/is not a valid eBPF object file|non-native endianness|endianness mismatch/i.test(text)) {
+    return "it was compiled for another machine: use clang -target bpf";
   }
   if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
     return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
