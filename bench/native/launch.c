@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * Runs a command until its first line on stdout: launch STAY_MS COMMAND [ARGUMENTS...]. Keeps it STAY_MS milliseconds longer,
- * ends it with SIGINT, and prints
+ * ends it with SIGINT, and prints (the middle three are 0 when it ended by itself)
  *   first_line_ns   from just before the process is made until the first line has arrived
- *   peak_kib        the most memory that was resident, shared pages included
  *   resident_kib    what is resident at the end of the stay
  *   own_kib         its proportional share (PSS)
  *   cpu_ns          CPU time of all threads until then
+ *   peak_kib        the most memory that was resident, shared pages included
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -54,6 +54,7 @@ int main(int argc, char **argv) {
     char byte = 0;
     posix_spawn_file_actions_t actions;
     clockid_t clock;
+    struct rusage usage;
 
     if (argc < 3) return fputs("usage: launch STAY_MS COMMAND [ARGUMENTS...]\n", stderr), 2;
     if (pipe2(output, O_CLOEXEC) < 0) return perror("pipe"), 1;
@@ -72,9 +73,9 @@ int main(int argc, char **argv) {
     unsigned long resident = proc_kib(pid, "status", "VmRSS:");
     unsigned long own = proc_kib(pid, "smaps_rollup", "Pss:");
     uint64_t cpu = clock_getcpuclockid(pid, &clock) == 0 ? now_ns(clock) : 0;
-    unsigned long peak = proc_kib(pid, "status", "VmHWM:");
     kill(pid, SIGINT);
-    waitpid(pid, NULL, 0);
+    wait4(pid, NULL, 0, &usage);
+    unsigned long peak = (unsigned long)usage.ru_maxrss;
     printf("first_line_ns %llu\npeak_kib %lu\nresident_kib %lu\nown_kib %lu\ncpu_ns %llu\n",
            (unsigned long long)(end - start), peak, resident, own, (unsigned long long)cpu);
     return 0;
