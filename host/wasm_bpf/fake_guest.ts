@@ -1,0 +1,92 @@
+/**
+ * The imports of a guest that is no WebAssembly at all: tests call them as a hostile guest would, on a memory that they see.
+ *
+ * @module
+ */
+
+import type { BpfError } from "../../errors.ts";
+import { FakeLibbpf, type FakeObjectDefinition } from "../../ffi/fake.ts";
+import { Files } from "../../ffi/files.ts";
+import { GuestContext, type ImportFunction } from "../context.ts";
+import { openSystem } from "../system.ts";
+import { Wasi } from "../wasi/mod.ts";
+import { wasmBpfImports } from "./mod.ts";
+
+/** Bytes of the fake guest's memory at first. */
+export const MEMORY_BYTES = 65536;
+
+/** A guest with one page of memory, on a {@link FakeLibbpf}. */
+export class FakeGuest implements Disposable {
+  readonly libbpf: FakeLibbpf;
+  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly context: GuestContext;
+  readonly imports: Readonly<Record<string, ImportFunction>>;
+  /** What was reported, as the command line would print it. */
+  readonly problems: string[] = [];
+  readonly #stack = new DisposableStack();
+
+  /** @param options.directory what the guest holds as descriptor 3. */
+  constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number; directory?: string } = {}) {
+    const { directory } = options;
+    this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
+    const system = this.#stack.use(openSystem());
+    const files = this.#stack.use(new Files(system.library));
+    const preopens = directory === undefined ? [] : [{ hostPath: directory, guestPath: "/", readOnly: true }];
+    const wasi = this.#stack.use(new Wasi(files, { args: ["guest"], env: {}, preopens }));
+    const report = (problem: BpfError | string) =>
+      this.problems.push(typeof problem === "string" ? problem : problem.message);
+    this.context = this.#stack.use(
+      new GuestContext({
+        libbpf: this.libbpf,
+        libc: system.libc,
+        wasi,
+        objectName: "guest",
+        diagnostics: { report, lost: () => {} },
+      }),
+    );
+    this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
+    this.imports = wasmBpfImports(this.context);
+  }
+
+  /** Calls an import. */
+  call(name: string, ...parameters: (number | bigint)[]): number | bigint | void {
+    const call = this.imports[name];
+    if (call === undefined) throw new TypeError(`Cannot call ${name}: no such import`);
+    return call(...parameters);
+  }
+
+  /** Puts bytes, numbers of 32 bits or a NUL-terminated text at `at`. @returns `at`. */
+  put(at: number, value: string | readonly number[]): number {
+    const bytes = typeof value === "string"
+      ? new TextEncoder().encode(`${value}\0`)
+      : new Uint8Array(Int32Array.from(value).buffer);
+    new Uint8Array(this.memory.buffer).set(bytes, at);
+    return at;
+  }
+
+  /** The 32-bit number at `at`. */
+  peek(at: number): number {
+    return new DataView(this.memory.buffer).getInt32(at, true);
+  }
+
+  /** Loads the object. @returns its handle. */
+  load(): bigint {
+    const handle = this.call("wasm_load_bpf_object", 0, 1);
+    if (typeof handle !== "bigint") throw new TypeError("Cannot load: no handle came");
+    return handle;
+  }
+
+  /** The number of a map of the object. */
+  map(handle: bigint, name: string): number {
+    return Number(this.call("wasm_bpf_map_fd_by_name", handle, this.put(60000, name)));
+  }
+
+  /** One map call with everything at fixed places: key at 0x100, value at 0x200, next key at 0x300. */
+  operate(fd: number, command: number, flags = 0n): number {
+    return Number(this.call("wasm_bpf_map_operate", fd, command, 0x100, 0x200, 0x300, flags));
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,122 @@
+/** The calls that are neither map calls nor about targets: handles, names, and what is left afterwards. */
+
+import { assertEquals } from "@std/assert";
+import { BpfError } from "../../errors.ts";
+import { MapType, ProgramType } from "../../ffi/mod.ts";
+import { FakeGuest, MEMORY_BYTES } from "./fake_guest.ts";
+
+const ENOENT = -2;
+const EBADF = -9;
+const EFAULT = -14;
+const EINVAL = -22;
+
+const PROGRAM = { name: "program", sectionName: "tp/sched/sched_switch", type: ProgramType.TRACEPOINT };
+const OBJECT = { programs: [PROGRAM], maps: [{ name: "ring", type: MapType.RINGBUF }, { name: "guest.bss" }] };
+
+Deno.test("wasm_load_bpf_object() gives small handles, none of them twice", () => {
+  using guest = new FakeGuest(OBJECT);
+  const first = guest.load();
+  guest.call("wasm_close_bpf_object", first);
+  assertEquals([first, guest.load(), guest.load()], [1n, 2n, 3n]);
+});
+
+Deno.test("wasm_load_bpf_object() gives 0 for ranges that are not in memory, and for what libbpf refuses", () => {
+  using guest = new FakeGuest(OBJECT);
+  for (const [at, size] of [[0, -1], [0, MEMORY_BYTES + 1], [1, MEMORY_BYTES], [-1, 1], [-16, 32], [0, -2147483648]]) {
+    assertEquals(guest.call("wasm_load_bpf_object", at ?? 0, size ?? 0), 0n);
+  }
+  assertEquals(guest.problems, []);
+  assertEquals(guest.call("wasm_load_bpf_object", 0, 0), 0n);
+  guest.libbpf.loadError = new BpfError('Cannot load object "guest"', 1, { hint: "run as root" });
+  assertEquals(guest.call("wasm_load_bpf_object", 0, 1), 0n);
+  assertEquals(guest.problems, [
+    'Cannot open object "guest": EINVAL: invalid argument',
+    'Cannot load object "guest": EPERM: operation not permitted (hint: run as root)',
+  ]);
+  assertEquals(guest.libbpf.openObjects, 0);
+});
+
+Deno.test("wasm_bpf refuses handles that are none", () => {
+  using guest = new FakeGuest(OBJECT);
+  const handle = guest.load();
+  const name = guest.put(0x100, "program");
+  for (const wrong of [0n, -1n, handle + 1n, handle + (1n << 32n), 1n << 63n]) {
+    assertEquals(guest.call("wasm_close_bpf_object", wrong), EINVAL);
+    assertEquals(guest.call("wasm_attach_bpf_program", wrong, name, 0), EINVAL);
+    assertEquals(guest.call("wasm_attach_bpf_program_fd", wrong, name, -1), EINVAL);
+    assertEquals(guest.call("wasm_bpf_map_fd_by_name", wrong, name), EINVAL);
+  }
+  assertEquals(guest.call("wasm_close_bpf_object", handle), 0);
+  assertEquals(guest.call("wasm_close_bpf_object", handle), EINVAL);
+});
+
+Deno.test("wasm_bpf refuses names that are none", () => {
+  using guest = new FakeGuest(OBJECT);
+  const handle = guest.load();
+  const unknown = guest.put(0x100, "nosuch");
+  assertEquals(guest.call("wasm_attach_bpf_program", handle, unknown, 0), ENOENT);
+  assertEquals(guest.call("wasm_attach_bpf_program_fd", handle, unknown, -1), ENOENT);
+  assertEquals(guest.call("wasm_bpf_map_fd_by_name", handle, unknown), ENOENT);
+  assertEquals(guest.problems, ['Cannot attach program "nosuch": the object has none of this name (it has program)']);
+  new Uint8Array(guest.memory.buffer).fill(65);
+  for (const at of [-1, MEMORY_BYTES, MEMORY_BYTES - 1, 0]) {
+    assertEquals(guest.call("wasm_attach_bpf_program", handle, at, 0), EFAULT);
+    assertEquals(guest.call("wasm_bpf_map_fd_by_name", handle, at), EFAULT);
+  }
+});
+
+Deno.test("wasm_bpf_map_fd_by_name() finds a section of globals whatever the skeleton calls it", () => {
+  using guest = new FakeGuest(OBJECT);
+  const handle = guest.load();
+  assertEquals(guest.map(handle, "other.bss"), guest.map(handle, "guest.bss"));
+  assertEquals(guest.map(handle, ".bss"), guest.map(handle, "guest.bss"));
+  assertEquals(guest.map(handle, "other.data"), ENOENT);
+});
+
+Deno.test("wasm_attach_bpf_program() attaches until the object is closed", () => {
+  using guest = new FakeGuest(OBJECT);
+  const [first, second] = [guest.load(), guest.load()];
+  const name = guest.put(0x100, "program");
+  assertEquals(guest.call("wasm_attach_bpf_program", first, name, 0), 0);
+  assertEquals(guest.call("wasm_attach_bpf_program", second, name, guest.put(0x200, "")), 0);
+  assertEquals(guest.libbpf.attached.length, 2);
+  guest.call("wasm_close_bpf_object", first);
+  assertEquals(guest.libbpf.attached.length, 1);
+});
+
+Deno.test("wasm_attach_bpf_program() attaches a struct_ops map by its name", () => {
+  using guest = new FakeGuest({ maps: [{ name: "ops", type: MapType.STRUCT_OPS }, { name: "hash" }] });
+  const handle = guest.load();
+  assertEquals(guest.call("wasm_attach_bpf_program", handle, guest.put(0x100, "ops"), 0), 0);
+  assertEquals(guest.libbpf.attached, [{ what: "map ops", target: undefined }]);
+  assertEquals(guest.call("wasm_attach_bpf_program", handle, guest.put(0x100, "hash"), 0), ENOENT);
+});
+
+Deno.test("wasm_attach_bpf_program_fd() takes the guest's own directories", () => {
+  using guest = new FakeGuest({ programs: [{ name: "ops", sectionName: "sockops", type: ProgramType.SOCK_OPS }] }, {
+    directory: "/",
+  });
+  const handle = guest.load();
+  const name = guest.put(0x100, "ops");
+  for (const fd of [4, 100, 2147483647]) {
+    assertEquals(guest.call("wasm_attach_bpf_program_fd", handle, name, fd), EBADF);
+  }
+  assertEquals(guest.call("wasm_attach_bpf_program_fd", handle, name, 3), 0);
+  assertEquals(guest.call("wasm_attach_bpf_program_fd", handle, name, -1), 0);
+  assertEquals(guest.libbpf.attached.map(({ target }) => target?.kind), ["cgroup", "section"]);
+});
+
+Deno.test("wasm_bpf_buffer_poll() refuses a guest without a table", () => {
+  using guest = new FakeGuest(OBJECT);
+  const handle = guest.load();
+  const ring = guest.map(handle, "ring");
+  assertEquals(guest.call("wasm_bpf_buffer_poll", handle, ring, 0, 0, 0, 0, 0), EINVAL);
+});
+
+Deno.test("GuestContext closes what a guest left open", () => {
+  const guest = new FakeGuest(OBJECT);
+  guest.call("wasm_attach_bpf_program", guest.load(), guest.put(0x100, "program"), 0);
+  guest.load();
+  guest[Symbol.dispose]();
+  assertEquals([guest.libbpf.openObjects, guest.libbpf.attached, [...guest.libbpf.openDescriptors]], [0, [], []]);
+});
