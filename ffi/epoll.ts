@@ -1,5 +1,5 @@
 /**
- * Waiting for the kernel: one epoll set for all descriptors of a buffer.
+ * Waiting for the kernel: one epoll set for all descriptors of one buffer or of many.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import type { Libc } from "./libc.ts";
 
 const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const EPOLLET = 0x80000000;
 
@@ -27,7 +28,7 @@ const MAX_EVENTS = 16;
 const BUFFER = 0;
 const WAKE = 1;
 
-/** An epoll set of the descriptors of one buffer and, if wanted, one that interrupts the wait. */
+/** An epoll set of the descriptors of buffers and, if wanted, one that interrupts the wait. */
 export class EpollSet implements Disposable {
   readonly #libc: Libc;
   readonly #fd: number;
@@ -62,6 +63,11 @@ export class EpollSet implements Disposable {
    */
   add(fd: number): void {
     this.#control(fd, EPOLLIN | EPOLLET, BUFFER);
+  }
+
+  /** Takes a descriptor out again; one that is closed by now has left by itself. */
+  remove(fd: number): void {
+    this.#libc.epollControl(this.#fd, EPOLL_CTL_DEL, fd, this.#events);
   }
 
   /**

@@ -11,7 +11,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
-import { EpollSet } from "./epoll.ts";
+import type { EpollSet } from "./epoll.ts";
 import type { Libc } from "./libc.ts";
 import type { BpfMap } from "./interfaces.ts";
 import { MappedPages } from "./pages.ts";
@@ -72,14 +72,14 @@ export class PerfBuffers implements Disposable {
   /**
    * Opens the events. Nothing is recorded before {@link PerfBuffers.map}.
    *
-   * @param options.wakeFd see {@link EpollSet}.
+   * @param options.epoll where the events are waited for; the caller's.
    * @throws {BpfError} what `perf_event_open` said.
    */
-  constructor(libc: Libc, map: PerfEventArray, options: { wakeFd?: number | undefined }) {
+  constructor(libc: Libc, map: PerfEventArray, options: { epoll: EpollSet }) {
     this.#libc = libc;
     this.#map = map;
     this.#noun = `perf buffer "${map.name}"`;
-    this.#epoll = new EpollSet(libc, options.wakeFd);
+    this.#epoll = options.epoll;
     try {
       this.#open();
     } catch (error) {
@@ -91,11 +91,6 @@ export class PerfBuffers implements Disposable {
   /** How many there are. */
   get count(): number {
     return this.#events.length;
-  }
-
-  /** The CPU of buffer `index`. */
-  cpu(index: number): number | undefined {
-    return this.#events[index]?.cpu;
   }
 
   /** Maps the buffers' pages, then enters the events in the map, so that programs write to them. @throws {BpfError} */
@@ -111,19 +106,14 @@ export class PerfBuffers implements Disposable {
     }
   }
 
-  /** See {@link EpollSet.wait}. */
-  wait(timeoutMs: number): number {
-    return this.#epoll.wait(timeoutMs);
-  }
-
   [Symbol.dispose](): void {
     for (const { cpu, fd } of this.#events.splice(0)) {
       // The map has a reference of its own, which would keep the event alive. A closed map says so and has dropped it.
       this.#map.delete(mapEntry(cpu, fd), 0, 0);
+      this.#epoll.remove(fd);
       this.#libc.close(fd);
     }
     this.#pages?.[Symbol.dispose]();
-    this.#epoll[Symbol.dispose]();
   }
 
   #open(): void {

@@ -11,7 +11,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
-import { EpollSet } from "./epoll.ts";
+import type { EpollSet } from "./epoll.ts";
 import type { Libc } from "./libc.ts";
 import type { BpfMap } from "./interfaces.ts";
 import { MappedPages } from "./pages.ts";
@@ -25,17 +25,18 @@ export function ringBufferBytes(libc: Libc, maxEntries: number): number {
 export class RingBuffer implements Disposable {
   readonly #pages: MappedPages;
   readonly #epoll: EpollSet;
+  readonly #fd: number;
 
   /**
    * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
    *
-   * @param options.wakeFd see {@link EpollSet}.
+   * @param options.epoll where the buffer's descriptor is waited for; the caller's.
    * @throws {BpfError} what `mmap` or epoll said: EPERM for a map that user space may not write to.
    */
   constructor(
     libc: Libc,
     map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
-    options: { buffer: ArrayBuffer; wakeFd?: number | undefined },
+    options: { buffer: ArrayBuffer; epoll: EpollSet },
   ) {
     const noun = `ring buffer "${map.name}"`;
     const page = libc.pageSizeBytes;
@@ -48,18 +49,14 @@ export class RingBuffer implements Disposable {
     this.#pages.map(noun, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
     const sizeBytes = page + 2 * map.maxEntries;
     this.#pages.map(noun, map.fd, { at: page, sizeBytes, offset: page, writable: false });
-    this.#epoll = stack.use(new EpollSet(libc, options.wakeFd));
+    this.#epoll = options.epoll;
+    this.#fd = map.fd;
     this.#epoll.add(map.fd);
     stack.move();
   }
 
-  /** See {@link EpollSet.wait}. */
-  wait(timeoutMs: number): number {
-    return this.#epoll.wait(timeoutMs);
-  }
-
   [Symbol.dispose](): void {
-    this.#epoll[Symbol.dispose]();
+    this.#epoll.remove(this.#fd);
     this.#pages[Symbol.dispose]();
   }
 }

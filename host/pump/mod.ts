@@ -6,9 +6,11 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
 import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
+import { EpollSet } from "../../ffi/epoll.ts";
 import { PerfBuffers } from "../../ffi/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/ring_buffer.ts";
 import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
+import { deliverAfterWait } from "./wait.ts";
 
 export { type PumpGuest, tableOf } from "./pump.ts";
 
@@ -19,6 +21,8 @@ export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "up
 export interface EventBufferOptions {
   /** A descriptor (an eventfd) that ends every wait with -EINTR for as long as it is readable. The caller's to close. */
   wakeFd?: number | undefined;
+  /** Where the buffer waits, for buffers that wait together; the caller's. Each buffer has a set of its own otherwise. */
+  epoll?: EpollSet;
   /** Bytes of data in each CPU's perf buffer: a power of two, at least a page. Ring buffers have their size from the map. */
   perfBufferBytes?: number | undefined;
 }
@@ -36,11 +40,15 @@ const WASM_PAGE_BYTES = 65536;
  */
 export class EventBuffer implements Disposable {
   readonly #source: Source;
+  readonly #epoll: EpollSet;
+  readonly #ownsEpoll: boolean;
   #polling = false;
   #disposed = false;
 
-  private constructor(source: Source) {
+  private constructor(source: Source, epoll: EpollSet, options: { ownsEpoll: boolean }) {
     this.#source = source;
+    this.#epoll = epoll;
+    this.#ownsEpoll = options.ownsEpoll;
   }
 
   /**
@@ -53,14 +61,13 @@ export class EventBuffer implements Disposable {
    * @throws {GuestError} when the table is none of functions.
    */
   static open(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
-    switch (map.type) {
-      case MapType.RINGBUF:
-        return new EventBuffer(new RingSource(libc, map, guest, options));
-      case MapType.PERF_EVENT_ARRAY:
-        return new EventBuffer(new PerfSource(libc, map, guest, options));
-      default:
-        throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL);
-    }
+    using stack = new DisposableStack();
+    const epoll = options.epoll ?? stack.use(new EpollSet(libc, options.wakeFd));
+    const buffer = new EventBuffer(openSource(libc, map, guest, { ...options, epoll }), epoll, {
+      ownsEpoll: options.epoll === undefined,
+    });
+    stack.move();
+    return buffer;
   }
 
   /** How many records the kernel dropped because perf buffers were full, as far as delivery has come. Always 0 for rings. */
@@ -89,10 +96,22 @@ export class EventBuffer implements Disposable {
     try {
       const result = this.#source.consume(callback, context, data, maxSize);
       if (result !== 0 || timeoutMs === 0) return result;
-      return this.#wait(callback, context, data, maxSize, timeoutMs);
+      return deliverAfterWait(this.#epoll, timeoutMs, {
+        pending: () => this.#source.pending(),
+        consume: () => this.#source.consume(callback, context, data, maxSize),
+      });
     } finally {
       this.#polling = false;
     }
+  }
+
+  /** Whether there is something to deliver, seen behind a full barrier; see {@link deliverAfterWait}. */
+  get pending(): boolean {
+    return !this.#disposed && this.#source.pending();
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
   }
 
   [Symbol.dispose](): void {
@@ -101,32 +120,27 @@ export class EventBuffer implements Disposable {
     // From a callback: the pump ends when it returns, and finds zeros where the kernel's pages were until then.
     this.#source.stop();
     this.#source[Symbol.dispose]();
-  }
-
-  #wait(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number {
-    const forever = timeoutMs < 0;
-    const deadline = performance.now() + timeoutMs;
-    let rest = forever ? -1 : timeoutMs;
-    for (;;) {
-      // A look at the positions with a full barrier, without which the kernel might not know that it has to wake us.
-      const woken = this.#source.pending() ? 1 : this.#source.wait(rest);
-      if (woken < 0) return woken;
-      const result = this.#source.consume(callback, context, data, maxSize);
-      // Never 0 after a callback, which may have closed all that is used below.
-      if (result !== 0 || woken === 0) return result;
-      // Discarded records only, or a wakeup for what was delivered before it: wait for what time is left.
-      if (forever) continue;
-      rest = Math.ceil(deadline - performance.now());
-      if (rest <= 0) return 0;
-    }
+    if (this.#ownsEpoll) this.#epoll[Symbol.dispose]();
   }
 }
+
+function openSource(libc: Libc, map: BufferMap, guest: PumpGuest, options: SourceOptions): Source {
+  switch (map.type) {
+    case MapType.RINGBUF:
+      return new RingSource(libc, map, guest, options);
+    case MapType.PERF_EVENT_ARRAY:
+      return new PerfSource(libc, map, guest, options);
+    default:
+      throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL);
+  }
+}
+
+type SourceOptions = EventBufferOptions & { epoll: EpollSet };
 
 /** One kind of buffer: its pages, its pump, its way to wait. */
 interface Source extends Disposable {
   consume(callback: number, context: number, data: number, maxSize: number): number;
   pending(): boolean;
-  wait(timeoutMs: number): number;
   lost(): number;
   stop(): void;
 }
@@ -135,11 +149,11 @@ class RingSource implements Source {
   readonly #ring: RingBuffer;
   readonly #pump: Pump;
 
-  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions) {
+  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
     const { memory, buffer } = fixedMemory(ringBufferBytes(libc, map.maxEntries), map.name);
     const layout = { pageSizeBytes: libc.pageSizeBytes, dataBytes: map.maxEntries };
     this.#pump = instantiatePump(memory, layout, guest);
-    this.#ring = new RingBuffer(libc, map, { buffer, wakeFd: options.wakeFd });
+    this.#ring = new RingBuffer(libc, map, { buffer, epoll: options.epoll });
   }
 
   consume(callback: number, context: number, data: number, maxSize: number): number {
@@ -148,10 +162,6 @@ class RingSource implements Source {
 
   pending(): boolean {
     return this.#pump.ring_pending() !== 0;
-  }
-
-  wait(timeoutMs: number): number {
-    return this.#ring.wait(timeoutMs);
   }
 
   lost(): number {
@@ -171,8 +181,8 @@ class PerfSource implements Source {
   readonly #buffers: PerfBuffers;
   readonly #pump: Pump;
 
-  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions) {
-    const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, wakeFd } = options;
+  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
+    const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, epoll } = options;
     const pageSizeBytes = libc.pageSizeBytes;
     if (dataBytes < pageSizeBytes || (dataBytes & (dataBytes - 1)) !== 0) {
       throw new RangeError(
@@ -180,7 +190,7 @@ class PerfSource implements Source {
       );
     }
     using stack = new DisposableStack();
-    const buffers = stack.use(new PerfBuffers(libc, map, { wakeFd }));
+    const buffers = stack.use(new PerfBuffers(libc, map, { epoll }));
     const count = buffers.count;
     const start = Math.ceil(count * 8 / pageSizeBytes) * pageSizeBytes;
     const { memory, buffer } = fixedMemory(start + count * (pageSizeBytes + dataBytes), map.name);
@@ -196,10 +206,6 @@ class PerfSource implements Source {
 
   pending(): boolean {
     return this.#pump.perf_pending() !== 0;
-  }
-
-  wait(timeoutMs: number): number {
-    return this.#buffers.wait(timeoutMs);
   }
 
   lost(): number {
