@@ -1,0 +1,124 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  BpfError,
+  errnoName,
+  errnoText,
+  FormatError,
+  GuestError,
+  LINUX_ERRNO,
+  WASI_ERRNO,
+  wasiErrno,
+} from "./errors.ts";
+
+const ROOT = new URL("./", import.meta.url).pathname;
+
+/** The errno numbers of a C library, by name, as the compiler for `target` sees them. */
+async function errnoOf(target: readonly string[]): Promise<Map<string, number>> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${directory}/errno.c`, "#include <errno.h>\n");
+    const args = [...target, "-dM", "-E", `${directory}/errno.c`];
+    const { stdout, success, stderr } = await new Deno.Command("clang-19", { args, cwd: ROOT }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    const found = new TextDecoder().decode(stdout).matchAll(/#define (E[A-Z0-9]+) \(?(\d+|__WASI_\w+)/g);
+    const wasi = await Deno.readTextFile("/usr/include/wasm32-wasi/wasi/api.h");
+    const numbers = new Map<string, number>();
+    for (const [, name = "", value = ""] of found) {
+      const number = value.startsWith("__WASI_")
+        ? new RegExp(`#define ${value} \\(UINT16_C\\((\\d+)\\)\\)`).exec(wasi)?.[1]
+        : value;
+      numbers.set(name, Number(number));
+    }
+    return numbers;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("LINUX_ERRNO has the kernel's numbers", async () => {
+  const numbers = await errnoOf([]);
+  assert(numbers.size > 100);
+  for (const [name, number] of Object.entries(LINUX_ERRNO)) {
+    // ENOTSUPP is the kernel's own: no header for programs has it.
+    if (name !== "ENOTSUPP") assertEquals([name, number], [name, numbers.get(name)]);
+  }
+});
+
+Deno.test("WASI_ERRNO has the numbers of guests' libc", async () => {
+  const numbers = await errnoOf(["--target=wasm32-wasi"]);
+  for (const [name, number] of Object.entries(WASI_ERRNO)) {
+    if (name !== "SUCCESS") assertEquals([name, number], [name, numbers.get(name)]);
+  }
+});
+
+Deno.test("wasiErrno() converts by name, and knows what WASI lacks", () => {
+  assertEquals(wasiErrno(0), 0);
+  assertEquals(wasiErrno(LINUX_ERRNO.EINVAL), WASI_ERRNO.EINVAL);
+  assertEquals(wasiErrno(-LINUX_ERRNO.ENOENT), WASI_ERRNO.ENOENT);
+  assertEquals(wasiErrno(LINUX_ERRNO.EOPNOTSUPP), WASI_ERRNO.ENOTSUP);
+  assertEquals(wasiErrno(LINUX_ERRNO.ENOTSUPP), WASI_ERRNO.ENOTSUP);
+  assertEquals(wasiErrno(LINUX_ERRNO.ENOMEDIUM), WASI_ERRNO.EIO);
+  assertEquals(wasiErrno(-4003), WASI_ERRNO.EINVAL);
+  assertEquals(wasiErrno(9999), WASI_ERRNO.EINVAL);
+  for (const [name, number] of Object.entries(LINUX_ERRNO)) assert(wasiErrno(number) > 0, name);
+});
+
+Deno.test("errnoName() and errnoText() have words for Linux's and libbpf's numbers, and survive others", () => {
+  assertEquals([errnoName(1), errnoText(1)], ["EPERM", "operation not permitted"]);
+  assertEquals([errnoName(4003), errnoText(4003)], ["ENDIAN", "endian mismatch"]);
+  assertEquals([errnoName(999), errnoText(999)], ["errno 999", undefined]);
+});
+
+Deno.test("BpfError says operation, code, reason and hint in one line", () => {
+  const error = new BpfError('Cannot load object "x"', -1, { hint: "run as root" });
+  assertEquals(error.message, 'Cannot load object "x": EPERM: operation not permitted (hint: run as root)');
+  assertEquals([error.name, error.code, error.errno, error.log], ["BpfError", "EPERM", 1, []]);
+  assertEquals(new BpfError("Cannot x", 999).message, "Cannot x: errno 999");
+  assertEquals("cause" in new BpfError("Cannot x", 1), false);
+  assertEquals(new BpfError("Cannot x", 1, { cause: error }).cause, error);
+});
+
+/** The reason that a BpfError takes from a log. */
+function reasonOf(...log: string[]): string {
+  return new BpfError("Cannot x", 13, { log }).message.replace("Cannot x: EACCES: ", "");
+}
+
+Deno.test("BpfError takes its reason from the verifier's last words, with the program's name", () => {
+  const log = [
+    "libbpf: prog 'bad': BPF program load failed: Permission denied",
+    "libbpf: prog 'bad': -- BEGIN PROG LOAD LOG --",
+    "10: (61) r0 = *(u32 *)(r0 +0)",
+    "R0 invalid mem access 'scalar'",
+    "verification time 12 usec",
+    "stack depth 8",
+    "processed 11 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 0",
+    "-- END PROG LOAD LOG --",
+    "libbpf: prog 'bad': failed to load: -13",
+    "libbpf: failed to load object 'reject'",
+  ];
+  assertEquals(reasonOf(...log), "prog 'bad': R0 invalid mem access 'scalar'");
+});
+
+Deno.test("BpfError takes its reason from libbpf's last line that is no summary or guess", () => {
+  assertEquals(
+    reasonOf("libbpf: map 'm': failed to create: Invalid argument(-22)", "libbpf: failed to load object 'x'", ""),
+    "map 'm': failed to create: Invalid argument(-22)",
+  );
+  assertEquals(
+    reasonOf(
+      "libbpf: prog 'p': BPF program load failed: Operation not permitted",
+      "libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 8.0 MiB",
+      "libbpf: prog 'p': failed to load: -1",
+    ),
+    "prog 'p': BPF program load failed: Operation not permitted",
+  );
+  assertEquals(reasonOf("libbpf: failed to load object 'x'"), "permission denied");
+  assertEquals(reasonOf(), "permission denied");
+});
+
+Deno.test("GuestError and FormatError keep what they are about", () => {
+  const guest = new GuestError("trap", "The guest trapped", { cause: 1 });
+  assertEquals([guest.name, guest.code, guest.message, guest.cause], ["GuestError", "trap", "The guest trapped", 1]);
+  const format = new FormatError("ELF", "it is short");
+  assertEquals([format.name, format.format, format.message], ["FormatError", "ELF", "Cannot parse ELF: it is short"]);
+});
