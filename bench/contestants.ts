@@ -48,6 +48,12 @@ function modulePath(guest: string): string {
   return guest === "bootstrap" ? `${ROOT}examples/bootstrap/bootstrap.wasm` : `${OUT}/${guest}.wasm`;
 }
 
+/** What a producer of events does. */
+export interface Production {
+  readonly pauseUs: number;
+  readonly records: number;
+}
+
 /** No run takes longer, unless something hangs. */
 const TIMEOUT_MS = 60_000;
 
@@ -61,15 +67,16 @@ export async function runSamples(argv: readonly string[]): Promise<Figures> {
 /**
  * Runs a command and, from its line "ready" until it ends, a producer of events.
  *
- * @param pauseUs between two events of the producer.
+ * @param production how many records it sends with each system call, and how long it sleeps after each.
  */
-export async function runWithProducer(argv: readonly string[], pauseUs: number): Promise<Figures> {
+export async function runWithProducer(argv: readonly string[], production: Production): Promise<Figures> {
+  const { pauseUs, records } = production;
   const child = start(argv);
   const [waiting, rest] = child.stdout.tee();
   const output = new Response(rest).text();
   const reason = new Response(child.stderr).text();
   const listens = await sawReady(waiting);
-  const producer = listens ? start([`${OUT}/producer`, "0", String(pauseUs)]) : undefined;
+  const producer = listens ? start([`${OUT}/producer`, "0", `${pauseUs}`, `${records}`]) : undefined;
   const status = await child.status;
   producer?.kill("SIGKILL");
   await producer?.output();

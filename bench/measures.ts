@@ -114,30 +114,28 @@ const MAPPED: Measure = {
   run: (contestant, { samples }) => runSamples(contestant.command("mapped", [samples])),
 };
 
-/** Between two records; enough for the reader to sleep. */
-const WAKE_PAUSE_US = 1000;
+/** Enough for the reader to sleep between two records. */
+const NOW_AND_THEN = { pauseUs: 1000, records: 1 };
 
 const WAKE: Measure = {
   name: "wake",
   rows: [{ title: "from wakeup to callback", figure: "ns", unit: "us", scale: 1e-3 }],
-  run: (contestant, { samples }) => runWithProducer(contestant.command("wake", [samples]), WAKE_PAUSE_US),
+  run: (contestant, { samples }) => runWithProducer(contestant.command("wake", [samples]), NOW_AND_THEN),
 };
 
-const FLOOD: Measure = {
-  name: "flood",
-  rows: [
-    {
-      title: "flood, formatted line: delivered",
-      figure: "delivered/s",
-      unit: "/s",
-      more: true,
-      bar: times(1.5),
-    },
-    { title: "flood: lost", figure: "lost", unit: "%" },
-    { title: "flood: share of one core", figure: "cpu", unit: "%" },
-  ],
-  run: (contestant, { floodMs }) => runWithProducer(contestant.command("flood", [floodMs]), 0),
-};
+/** As fast as the producer can, with so many records from each of its system calls. */
+function flood(records: number): Measure {
+  const title = `flood, ${records} record${records === 1 ? "" : "s"} a system call`;
+  return {
+    name: `flood/${records}`,
+    rows: [
+      { title: `${title}, formatted lines`, figure: "delivered/s", unit: "/s", more: true, bar: times(1.5) },
+      { title: `${title}: lost`, figure: "lost", unit: "%" },
+      { title: `${title}: share of one core`, figure: "cpu", unit: "%" },
+    ],
+    run: (contestant, { floodMs }) => runWithProducer(contestant.command("flood", [floodMs]), { pauseUs: 0, records }),
+  };
+}
 
 /** Long enough to have settled: compilers in the background are done. */
 const SETTLE_MS = 300;
@@ -169,7 +167,7 @@ function manyMaps(count: number): Measure {
   };
 }
 
-/** Each guest in a process of its own. */
+/** Each guest in a process of its own, as the command line runs them. */
 function manyGuests(count: number): Measure {
   const title = `${count} guest${count === 1 ? "" : "s"} at once`;
   return {
@@ -215,7 +213,7 @@ export const MEASURES: readonly Measure[] = [
   MAPPED,
   calls("poll", "poll with nothing there", times(1.5)),
   WAKE,
-  FLOOD,
+  ...[1, 16].map(flood),
   START,
   ...[1, 8, 64].map(manyMaps),
   ...[1, 4, 16].map(manyGuests),

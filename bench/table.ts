@@ -67,6 +67,7 @@ function value(row: Row, result: Result): number {
 
 /** The median of the ratios of the rounds, each of which compares what ran one after the other. */
 function ratioOf(row: Row, native: Result, other: Result): number {
+  if (row.unit === "%") return NaN; // shares are not compared by dividing them
   const ours = samplesOf(row, native).map(median);
   const theirs = samplesOf(row, other).map(median);
   const ratios = ours.slice(0, theirs.length).map((one, i) => {
@@ -80,7 +81,7 @@ function cell(row: Row, result: Result): string {
   const samples = samplesOf(row, result);
   if (samples.length === 0) return result.rounds.find((round) => round instanceof NoFigures)?.message ?? "";
   const apart = Math.round(spread(samples.flat()) * 100);
-  return `${quantity(value(row, result), row.unit)}${apart > 0 ? ` ±${apart}%` : ""}`;
+  return `${quantity(value(row, result), row.unit)}${apart > 0 && Number.isFinite(apart) ? ` ±${apart}%` : ""}`;
 }
 
 function quantity(amount: number, unit: Unit): string {

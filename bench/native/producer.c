@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Has the kernel send records until it is killed: producer CPU PAUSE_US. One record with each system call, with a pause of
- * PAUSE_US after each; 0 is a flood. Runs on core CPU alone.
+ * Has the kernel send records until it is killed: producer CPU PAUSE_US RECORDS. RECORDS with each system call, with a pause
+ * of PAUSE_US after each; 0 is a flood. Runs on core CPU alone.
  */
 #define _GNU_SOURCE
 #include <linux/bpf.h>
@@ -17,7 +17,7 @@
 #include "events.h"
 
 int main(int argc, char **argv) {
-    if (argc != 3) return fputs("usage: producer CPU PAUSE_US\n", stderr), 2;
+    if (argc != 4) return fputs("usage: producer CPU PAUSE_US RECORDS\n", stderr), 2;
     cpu_set_t cpus;
     CPU_ZERO(&cpus);
     CPU_SET(strtoul(argv[1], NULL, 10), &cpus);
@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     long pause_us = strtol(argv[2], NULL, 10);
     struct timespec pause = {.tv_nsec = pause_us * 1000};
-    struct command command = {COMMAND_MAGIC, COMMAND_RING_WAKE, 1, 64, 0};
+    struct command command = {COMMAND_MAGIC, COMMAND_RING_WAKE, (unsigned)strtoul(argv[3], NULL, 10), 64, 0};
     union bpf_attr attr = {.map_fd = -1, .value = (uintptr_t)&command};
     for (;;) {
         /* Fails, since there is no such map; the tracepoint has seen it by then. */
