@@ -1,0 +1,50 @@
+/** Exact numbers where the world is exact: nothing is lost that the kernel kept. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { run } from "./command.ts";
+import { FiringGuest } from "./firing_guest.ts";
+import { RunningExample } from "./running_example.ts";
+
+const DIRECTORY = new URL(".", import.meta.url).pathname;
+const ROUNDS = Number(Deno.env.get("EXACT_ROUNDS") ?? 5);
+const PROCESSES = 500;
+
+/** A native program of this folder, compiled, and its directory. */
+async function compiled(name: string) {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/${name}`;
+  const { code, stderr } = await run("clang-19", ["-O2", "-o", path, `${DIRECTORY}${name}.c`]);
+  assertEquals(code, 0, stderr);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
+}
+
+Deno.test("a flood: delivered and dropped are all that was produced, and what the ring kept arrives in order", async () => {
+  const count = 1_000_000;
+  await using producer = await compiled("getpgid_producer");
+  await using guest = new FiringGuest("overflow", [`${count}`]);
+  assertEquals(await guest.line(), "attached");
+  assertEquals((await run(producer.path, [`${count}`])).code, 0);
+  assertMatch(await guest.line(), /^# delivered \d+, dropped \d+$/);
+  for (let fact = 0; fact < 4; fact++) assertMatch(await guest.line(), /^ok /);
+  assertEquals((await guest.status).code, 0);
+});
+
+Deno.test(`bootstrap shows each of ${PROCESSES} processes, start and end, ${ROUNDS} times in a row`, async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const name = `wbx${crypto.randomUUID().slice(0, 8)}`;
+      await Deno.copyFile("/bin/true", `${directory}/${name}`);
+      await using bootstrap = await RunningExample.start("bootstrap");
+      // Half of them one after another, half at once: eight shells on two processors.
+      const script = `half=$(($2 / 2)); for ((i = 0; i < half; i++)); do "$1"; done; seq $half | xargs -P 8 -I{} "$1"`;
+      const { code, stderr } = await run("bash", ["-c", script, "bash", `${directory}/${name}`, `${PROCESSES}`]);
+      assertEquals(code, 0, stderr);
+      const ends = await bootstrap.matching(new RegExp(` EXIT  ${name} `), PROCESSES);
+      const starts = await bootstrap.matching(new RegExp(` EXEC  ${name} `), PROCESSES);
+      assertEquals([starts.length, ends.length], [PROCESSES, PROCESSES]);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

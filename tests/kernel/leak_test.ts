@@ -1,0 +1,91 @@
+/** What guests leave behind in the process that ran them: nothing. */
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { GuestError } from "../../errors.ts";
+import { openSystem, runGuest } from "../../mod.ts";
+import { testGuest } from "./command.ts";
+
+const TIMES = 20;
+
+/** The descriptors of this process, by what they are, and how many mappings it has of libbpf, maps and perf events. */
+function held(): { descriptors: string[]; mappings: number } {
+  const descriptors: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      descriptors.push(
+        Deno.readLinkSync(`/proc/self/fd/${name}`).replace(/:\[\d+\]$/, "").replace(/^\/proc\/.*/, "/proc"),
+      );
+    } catch {
+      // The directory's own, closed by now.
+    }
+  }
+  const maps = Deno.readTextFileSync("/proc/self/maps").split("\n");
+  return {
+    descriptors: descriptors.sort(),
+    mappings: maps.filter((line) => /anon_inode|libwasm_bpf|libbpf/.test(line)).length,
+  };
+}
+
+/** Runs `body` often, and asserts that it left nothing. The first run opens what stays open. */
+function assertNothingLeft(body: () => void): void {
+  body();
+  const before = held();
+  for (let i = 1; i < TIMES; i++) body();
+  assertEquals(held(), before);
+}
+
+/** A guest's bytes, and options that keep its files apart from the test's. */
+function guest(name: string): Uint8Array<ArrayBuffer> {
+  return Deno.readFileSync(testGuest(name));
+}
+
+for (const name of ["two_buffers", "close_in_callback", "map_types", "reject", "exit_in_callback"]) {
+  Deno.test(`runGuest() leaves nothing of ${name}`, () => {
+    const bytes = guest(name);
+    assertNothingLeft(() => void runGuest(bytes, { name }));
+  });
+}
+
+Deno.test("runGuest() leaves nothing of a guest that traps in a callback", () => {
+  const bytes = guest("trap_in_callback");
+  assertNothingLeft(() => void assertThrows(() => runGuest(bytes), GuestError));
+});
+
+Deno.test("runGuest() leaves nothing of a guest that cannot be linked", () => {
+  // (module (import "env" "f" (func)))
+  const bytes = Uint8Array.of(
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
+    1,
+    4,
+    1,
+    0x60,
+    0,
+    0,
+    2,
+    9,
+    1,
+    3,
+    0x65,
+    0x6e,
+    0x76,
+    1,
+    0x66,
+    0,
+    0,
+  );
+  assertNothingLeft(() => void assertThrows(() => runGuest(bytes), GuestError, "env.f"));
+});
+
+Deno.test("runGuest() returns every exit code", () => {
+  using system = openSystem();
+  const bytes = guest("exit_code");
+  for (let code = 0; code <= 255; code++) assertEquals(runGuest(bytes, { args: [String(code)], system }), code);
+  assertEquals(runGuest(bytes, { args: ["-1"], system }), 0xffff_ffff);
+});
