@@ -17,6 +17,8 @@ import type { Wasi } from "./wasi/mod.ts";
 export interface GuestMap {
   readonly map: BpfMap;
   readonly owner: LoadedObject;
+  /** Whether its keys or values may be descriptors, which are checked and translated. */
+  readonly hasDescriptors: boolean;
 }
 
 /** Where the host's own words about a guest go. */
@@ -115,6 +117,11 @@ export class GuestContext implements Disposable {
       bound.callbackTable = tableOf(callback);
     }
     return bound.callbackTable;
+  }
+
+  /** Whether a call has to take the guarded way: the guest has ended or not begun, or map memory has to be copied. */
+  get hindered(): boolean {
+    return this.wasi.exit !== undefined || this.shared.copying || this.#bound === undefined;
   }
 
   report(problem: BpfError | string): void {

@@ -87,7 +87,7 @@ export function hasDescriptorKeys(map: BpfMap): boolean {
   return KEY_RULES.has(map.type);
 }
 
-/** Whether values of this map's type may hold descriptors. */
-export function holdsDescriptors(map: BpfMap): boolean {
-  return RULES.has(map.type);
+/** Whether this map's keys or values may be descriptors. */
+export function hasDescriptors(map: BpfMap): boolean {
+  return RULES.has(map.type) || KEY_RULES.has(map.type);
 }

@@ -1,6 +1,7 @@
 import { LINUX_ERRNO } from "../../errors.ts";
 import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
 import type { GuestContext } from "../context.ts";
+import { hasDescriptors } from "./descriptor_values.ts";
 import { objectHandle } from "../handles.ts";
 import { guestPtr } from "../memory.ts";
 
@@ -17,7 +18,7 @@ export function mapFdByName(guest: GuestContext): (object: bigint, name: number)
     const map = findMap(loaded.object, guest.memory.readCString(guestPtr(name)));
     if (map === undefined) return -LINUX_ERRNO.ENOENT;
     loaded.addMap(map);
-    guest.maps.set(map.fd, { map, owner: loaded });
+    guest.maps.set(map.fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
     return map.fd;
   };
 }
