@@ -32,6 +32,10 @@ round by round.`;
 const QUICK: Effort = { samples: 30, floodMs: 600 };
 const THOROUGH: Effort = { samples: 100, floodMs: 2000 };
 
+/** Between these two, README.md has the table. */
+const README_BEGIN = "<!-- bench:begin -->";
+const README_END = "<!-- bench:end -->";
+
 interface Options {
   rounds: number;
   effort: Effort;
@@ -162,9 +166,6 @@ async function circumstances({ rounds }: Options): Promise<string> {
   return `Linux ${Deno.osRelease()}, ${cores} cores of ${cpu}, Deno ${Deno.version.deno}; medians of ${rounds} rounds, ` +
     "± half of the distance between the quartiles.";
 }
-
-const README_BEGIN = "<!-- bench:begin -->";
-const README_END = "<!-- bench:end -->";
 
 /** Replaces what is between the two marks in README.md. */
 async function writeReadme(document: string): Promise<void> {
