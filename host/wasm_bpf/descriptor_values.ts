@@ -5,10 +5,8 @@
  * @module
  */
 
-import { LINUX_ERRNO } from "../../errors.ts";
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../context.ts";
-import type { GuestPtr } from "../memory.ts";
 
 /** Where in a value the descriptor lies, and which of the host's is meant by the guest's; undefined when it owns none. */
 interface DescriptorRule {
@@ -40,30 +38,6 @@ const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.CPUMAP, optionalProgram],
 ]);
 
-/**
- * Calls `update` with the value at `value` as the kernel is to see it: with the host's descriptor where the guest wrote its own.
- *
- * @returns what `update` returned, or -EBADF when the guest does not own what the value names.
- */
-export function withHostDescriptor(guest: GuestContext, map: BpfMap, value: GuestPtr, update: () => number): number {
-  const rule = RULES.get(map.type);
-  if (rule === undefined || map.valueSize < rule.offset + 4) return update();
-  return replaced(guest, rule, value, update);
-}
-
-/** `operate` while the descriptor behind `place` is the host's. */
-function replaced(guest: GuestContext, rule: DescriptorRule, place: GuestPtr, operate: () => number): number {
-  const { data } = guest.memory;
-  const at = place + rule.offset;
-  const guestFd = data.getInt32(at, true);
-  const hostFd = rule.hostFd(guest, guestFd);
-  if (hostFd === undefined) return -LINUX_ERRNO.EBADF;
-  data.setInt32(at, hostFd, true);
-  const result = operate();
-  data.setInt32(at, guestFd, true);
-  return result;
-}
-
 /** By map type: what a key is, where it is a descriptor. Types that are not here have plain bytes for keys. */
 const KEY_RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.INODE_STORAGE, ownDirectory],
@@ -72,22 +46,27 @@ const KEY_RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.TASK_STORAGE, nothing],
 ]);
 
-/**
- * Calls `operate` with the key at `key` as the kernel is to see it: with the host's descriptor where the guest wrote its own.
- *
- * @returns what `operate` returned, or -EBADF when the guest does not own what the key names.
- */
-export function withHostKey(guest: GuestContext, map: BpfMap, key: GuestPtr, operate: () => number): number {
-  const rule = KEY_RULES.get(map.type);
-  return rule === undefined ? operate() : replaced(guest, rule, key, operate);
-}
-
-/** Whether keys of this map's type are descriptors. */
-export function hasDescriptorKeys(map: BpfMap): boolean {
-  return KEY_RULES.has(map.type);
-}
-
 /** Whether this map's keys or values may be descriptors. */
 export function hasDescriptors(map: BpfMap): boolean {
   return RULES.has(map.type) || KEY_RULES.has(map.type);
+}
+
+/** Puts the host's descriptor where the key of an element, at `at`, has the guest's. @returns whether the guest owns it. */
+export function translateKey(guest: GuestContext, map: BpfMap, element: DataView, at: number): boolean {
+  return translated(guest, KEY_RULES.get(map.type), element, at);
+}
+
+/** Puts the host's descriptor where the value of an element, at `at`, has the guest's. @returns whether the guest owns it. */
+export function translateValue(guest: GuestContext, map: BpfMap, element: DataView, at: number): boolean {
+  const rule = RULES.get(map.type);
+  // A device map's value may be the device alone.
+  return rule === undefined || map.valueSize < rule.offset + 4 || translated(guest, rule, element, at);
+}
+
+function translated(guest: GuestContext, rule: DescriptorRule | undefined, element: DataView, at: number): boolean {
+  if (rule === undefined) return true;
+  const hostFd = rule.hostFd(guest, element.getInt32(at + rule.offset, true));
+  if (hostFd === undefined) return false;
+  element.setInt32(at + rule.offset, hostFd, true);
+  return true;
 }

@@ -1,6 +1,10 @@
+import { BpfError, LINUX_ERRNO } from "../../errors.ts";
 import type { GuestContext } from "../context.ts";
 import { LoadedObject } from "../loaded_object.ts";
 import { guestPtr } from "../memory.ts";
+
+/** Far more than any object has. */
+const MAX_OBJECT_BYTES = 1 << 28;
 
 /**
  * `wasm_load_bpf_object(i32 buf, i32 size) -> i64`: opens and loads the ELF object at `buf`.
@@ -9,7 +13,12 @@ import { guestPtr } from "../memory.ts";
  */
 export function loadBpfObject(guest: GuestContext): (buf: number, size: number) => bigint {
   return (buf, size) => {
-    const bytes = guest.memory.view(guestPtr(buf), size >>> 0);
+    const view = guest.memory.view(guestPtr(buf), size >>> 0);
+    if (view.length > MAX_OBJECT_BYTES) {
+      throw new BpfError(`Cannot open object "${guest.objectName}"`, LINUX_ERRNO.E2BIG);
+    }
+    // A copy: the guest's own programs can write to memory that they share with it, while libbpf parses it.
+    const bytes = view.slice();
     const object = guest.libbpf.openObject(bytes, { name: guest.objectName, btfPath: guest.btfPath });
     try {
       object.load();

@@ -1,7 +1,7 @@
 import { LINUX_ERRNO } from "../../errors.ts";
 import type { GuestContext, GuestMap } from "../context.ts";
 import { type GuestPtr, guestPtr } from "../memory.ts";
-import { hasDescriptorKeys, withHostDescriptor, withHostKey } from "./descriptor_values.ts";
+import { translateKey, translateValue } from "./descriptor_values.ts";
 
 const LOOKUP = 1;
 const UPDATE = 2;
@@ -19,7 +19,8 @@ type Pointer = number | bigint;
 /**
  * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: one element of a map.
  *
- * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 asks for the first). One native call, straight on guest memory.
+ * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 asks for the first). One native call, straight on guest memory
+ * but for descriptors.
  */
 export function mapOperate(guest: GuestContext): MapOperate {
   const operate = operateFor(guest);
@@ -41,7 +42,7 @@ function operateFor(guest: GuestContext): MapOperate {
     // The kernel has no flag past 32 bits. Nearly always there is none at all, and comparing BigInts costs 20 ns.
     if (flags !== 0n && BigInt.asUintN(32, flags) !== flags) return EINVAL;
     const flagBits = flags === 0n ? 0 : Number(flags);
-    const run = found.hasDescriptors && hasDescriptorKeys(found.map) ? operateWithHostKey : operate;
+    const run = found.hasDescriptors ? operateOnCopy : operate;
     return run(guest, found, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), flagBits);
   };
 }
@@ -69,13 +70,36 @@ function operate(
   }
 }
 
-/** Apart, so that the usual case makes no closure. */
-function operateWithHostKey(guest: GuestContext, found: GuestMap, cmd: number, key: GuestPtr, ...rest: Rest): number {
-  if (!guest.memory.has(key, found.map.keySize)) return EFAULT;
-  return withHostKey(guest, found.map, key, () => operate(guest, found, cmd, key, ...rest));
+/**
+ * For keys and values that name the guest's descriptors: on a copy, where they become the host's. The guest's own programs can
+ * write to memory that they share with it, so what was checked there might not be what the kernel reads.
+ */
+function operateOnCopy(
+  guest: GuestContext,
+  found: GuestMap,
+  cmd: number,
+  key: GuestPtr,
+  value: GuestPtr,
+  nextKey: GuestPtr,
+  flags: number,
+): number {
+  const { map } = found;
+  if (cmd !== LOOKUP && cmd !== UPDATE && cmd !== DELETE) return operate(guest, found, cmd, key, value, nextKey, flags);
+  const { memory } = guest;
+  if (!memory.has(key, map.keySize) || (cmd !== DELETE && !memory.has(value, map.elementBytes))) return EFAULT;
+  const element = new Uint8Array(map.keySize + map.elementBytes);
+  const view = new DataView(element.buffer);
+  element.set(memory.view(key, map.keySize));
+  if (!translateKey(guest, map, view, 0)) return EBADF;
+  if (cmd === DELETE) return map.delete(element, 0, flags);
+  if (cmd === UPDATE) {
+    element.set(memory.view(value, map.elementBytes), map.keySize);
+    return translateValue(guest, map, view, map.keySize) ? map.update(element, 0, map.keySize, flags) : EBADF;
+  }
+  const result = map.lookup(element, 0, map.keySize, flags);
+  if (result === 0) memory.view(value, map.elementBytes).set(element.subarray(map.keySize));
+  return result;
 }
-
-type Rest = [value: GuestPtr, nextKey: GuestPtr, flags: number];
 
 function lookup(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
   const { memory } = guest;
@@ -83,17 +107,10 @@ function lookup(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: Gu
   return map.lookup(memory.bytes, key, value, flags);
 }
 
-function update(
-  guest: GuestContext,
-  { map, hasDescriptors }: GuestMap,
-  key: GuestPtr,
-  value: GuestPtr,
-  flags: number,
-): number {
+function update(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
   const { memory } = guest;
   if (!memory.has(key, map.keySize) || !memory.has(value, map.elementBytes)) return EFAULT;
-  if (!hasDescriptors) return map.update(memory.bytes, key, value, flags);
-  return withHostDescriptor(guest, map, value, () => map.update(memory.bytes, key, value, flags));
+  return map.update(memory.bytes, key, value, flags);
 }
 
 function remove(guest: GuestContext, { map }: GuestMap, key: GuestPtr, flags: number): number {

@@ -120,3 +120,10 @@ Deno.test("GuestContext closes what a guest left open", () => {
   guest[Symbol.dispose]();
   assertEquals([guest.libbpf.openObjects, guest.libbpf.attached, [...guest.libbpf.openDescriptors]], [0, [], []]);
 });
+
+Deno.test("wasm_load_bpf_object() refuses an object that no one would make", () => {
+  using guest = new FakeGuest(OBJECT);
+  guest.memory.grow((1 << 28) / MEMORY_BYTES);
+  assertEquals(guest.call("wasm_load_bpf_object", 0, (1 << 28) + 1), 0n);
+  assertEquals(guest.problems, ['Cannot open object "guest": E2BIG: argument list too long']);
+});
