@@ -409,7 +409,7 @@ Deno.test("WASM_BPF_LIBBPF that is no libbpf is told, and not passed over", asyn
 });
 
 const SYSTEM_LIBBPF = "libbpf.so.1";
-const hasSystemLibbpf = (await run("bash", ["-c", `ldconfig -p | grep -q ${SYSTEM_LIBBPF}`])).code === 0;
+const hasSystemLibbpf = (await run("bash", ["-c", `/sbin/ldconfig -p | grep -q ${SYSTEM_LIBBPF}`])).code === 0;
 
 Deno.test({
   name: "WASM_BPF_LIBBPF: guests run on the system's libbpf",
@@ -421,5 +421,29 @@ Deno.test({
     }
     const { stderr } = await runWasmBpf([testGuest("reject")], { env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF } });
     assertStringIncludes(stderr, "R0 invalid mem access 'scalar'");
+  },
+});
+
+Deno.test({
+  name: "WASM_BPF_LIBBPF: what an older libbpf lacks says which one has it",
+  ignore: !hasSystemLibbpf,
+  fn: async () => {
+    const script = `
+      import { openLibbpf } from "${CHECKOUT}ffi/mod.ts";
+      using libbpf = openLibbpf();
+      using object = libbpf.openObject(Deno.readFileSync("${CHECKOUT}.build/guests/xdp_pass.bpf.o"));
+      object.load();
+      try {
+        object.findProgram("pass")?.attach({ kind: "tcx", ifindex: 1 });
+      } catch (error) {
+        console.log(libbpf.version, error.message);
+      }`;
+    const options = { env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF, NO_COLOR: "1" } };
+    const { code, stdout, stderr } = await run(Deno.execPath(), ["eval", "--no-check", script], options);
+    assertEquals(code, 0, stderr);
+    const [version = "", ...message] = stdout.trim().split(" ");
+    const tells = /^Cannot attach program "pass" to tcx .*: EOPNOTSUPP: needs libbpf 1\.3; libbpf\.so\.1 is v1\.[012]/;
+    if (/^v1\.[012]\b/.test(version)) assertMatch(message.join(" "), tells);
+    else assertMatch(message.join(" "), /EINVAL/);
   },
 });
