@@ -20,10 +20,10 @@ export function writeOutput(text: string): number {
   }
 }
 
-/** One line on stderr. */
+/** One line on stderr, whatever a guest has put into its names. */
 export function printError(message: string): void {
   try {
-    writeAll(Deno.stderr, `wasm-bpf: ${message}\n`);
+    writeAll(Deno.stderr, `wasm-bpf: ${message.replace(/\p{Cc}+/gu, " ")}\n`);
   } catch {
     // There is nobody left to tell.
   }

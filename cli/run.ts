@@ -103,12 +103,17 @@ function failed(error: unknown, options: Options): number {
   }
   if (error instanceof GuestError) {
     printError(error.message);
-    if (options.verbose && error.cause instanceof Error && error.cause.stack) printError(error.cause.stack);
+    if (options.verbose && error.cause instanceof Error && error.cause.stack) printLines(error.cause.stack);
     return error.code === "trap" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
   }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-  printError(options.verbose ? stack : `Cannot go on: ${message} (a bug of wasm-bpf; --verbose shows where)`);
+  printError(`Cannot go on: ${message} (a bug of wasm-bpf; --verbose shows where)`);
+  if (options.verbose) printLines(stack);
   return EXIT.HOST;
+}
+
+function printLines(text: string): void {
+  for (const line of text.split("\n")) printError(line);
 }
 
 function parse(args: readonly string[]): Options | "help" | "version" {

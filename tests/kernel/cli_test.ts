@@ -447,3 +447,16 @@ Deno.test({
     else assertMatch(message.join(" "), /EINVAL/);
   },
 });
+
+Deno.test("wasm-bpf says in one line what a guest named in several", async () => {
+  const { code, stderr } = await runWasmBpf([testGuest("fires"), "on\nxdp\x1b[2J"]);
+  assertEquals(code, 4);
+  assertMatch(stderr, /^wasm-bpf: Cannot attach program "on xdp \[2J": the object has none of this name [^\n]*\n$/);
+});
+
+Deno.test("wasm-bpf --verbose shows where a guest trapped", async () => {
+  const { code, stderr } = await runWasmBpf(["-v", testGuest("trap_in_callback")]);
+  assertEquals(code, 134);
+  assertMatch(stderr, /^wasm-bpf: The guest trapped: unreachable\n(wasm-bpf: .*\n)+$/);
+  assertMatch(stderr, /wasm-bpf: +at .*wasm-function/);
+});
