@@ -6,6 +6,7 @@
 
 import { EXIT, UsageError } from "./exit.ts";
 import { printError } from "./output.ts";
+import { run } from "./run.ts";
 
 /** Runs one command. @returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -20,7 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Each subcommand's module is loaded when it is called: the run path pays for nothing else. */
+/** The modules of the other subcommands are loaded when they are called: running a guest pays for nothing else. */
 async function dispatch(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   switch (first) {
@@ -29,8 +30,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
     case "inspect":
       return (await import("./inspect.ts")).inspect(rest);
     case "run":
-      return (await import("./run.ts")).run(rest);
+      return run(rest);
     default:
-      return (await import("./run.ts")).run(args);
+      return run(args);
   }
 }
