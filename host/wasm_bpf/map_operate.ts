@@ -23,12 +23,32 @@ type Pointer = number | bigint;
  * but for descriptors.
  */
 export function mapOperate(guest: GuestContext): MapOperate {
-  const operate = operateFor(guest);
-  const guarded = guest.guarded(operate);
-  // The guard costs 40 ns of a call that takes the kernel 900: where nothing is in the way it is left out.
+  const guarded = guest.guarded(operateFor(guest));
+  // Nearly all calls, made short: plain bytes, no flags, nothing in the way. The kernel takes 900 ns for one and leaves the
+  // processor's caches cold, so that each nanosecond on the way here costs two; the guarded way costs 100 more than this.
   return (fd, cmd, key, value, nextKey, flags) => {
-    if (guest.hindered) return guarded(fd, cmd, key, value, nextKey, flags);
-    return operate(fd, cmd, key, value, nextKey, flags);
+    const found = guest.maps.get(fd);
+    if (found === undefined || found.hasDescriptors || flags !== 0n || guest.hindered) {
+      return guarded(fd, cmd, key, value, nextKey, flags);
+    }
+    const { map } = found;
+    const { bytes } = guest.memory;
+    const keyPtr = guestPtr(key);
+    if (keyPtr > bytes.length - map.keySize) return EFAULT;
+    const valuePtr = guestPtr(cmd === GET_NEXT_KEY ? nextKey : value);
+    switch (cmd) {
+      case LOOKUP:
+        return valuePtr > bytes.length - map.elementBytes ? EFAULT : map.lookup(bytes, keyPtr, valuePtr, 0);
+      case UPDATE:
+        return valuePtr > bytes.length - map.elementBytes ? EFAULT : map.update(bytes, keyPtr, valuePtr, 0);
+      case DELETE:
+        return map.delete(bytes, keyPtr, 0);
+      case GET_NEXT_KEY:
+        if (valuePtr > bytes.length - map.keySize) return EFAULT;
+        return map.nextKey(bytes, keyPtr === NULL ? undefined : keyPtr, valuePtr);
+      default:
+        return EINVAL;
+    }
   };
 }
 

@@ -22,7 +22,7 @@ export function wasmBpfImports(guest: GuestContext): Record<string, ImportFuncti
     wasm_attach_bpf_program: guest.guarded(attachBpfProgram(guest)),
     wasm_attach_bpf_program_fd: guest.guarded(attachBpfProgramFd(guest)),
     wasm_bpf_map_fd_by_name: guest.guarded(mapFdByName(guest)),
-    wasm_bpf_map_operate: guest.guarded(mapOperate(guest)),
+    wasm_bpf_map_operate: mapOperate(guest),
     wasm_bpf_buffer_poll: guest.guarded(bufferPoll(guest)),
   };
 }
