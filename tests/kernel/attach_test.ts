@@ -71,9 +71,6 @@ const FIRING: readonly (readonly [programs: readonly string[], trigger: Trigger]
   [[`on_cgroup_skb=${CGROUP}`], connect],
   [[`on_cgroup_sock=${CGROUP}`], connect],
   [[`on_connect4=${CGROUP}`], connect],
-  [["on_uprobe=libc.so.6:setlocale"], () => runProgram()],
-  [["on_uprobe=libc.so.6:setlocale+0x0"], () => runProgram()],
-  [["on_uretprobe=libc.so.6:setlocale"], () => runProgram()],
   [["on_tracepoint=sched/sched_process_exec"], () => runProgram()],
   [["on_tracepoint_by_section"], () => runProgram()],
   [["on_raw_tracepoint=sched_process_exec"], () => runProgram()],
@@ -94,17 +91,20 @@ for (const [programs, trigger] of FIRING) {
   Deno.test(`attached for real: ${programs.join(" ")}`, () => firesAndDetaches("fires", programs, trigger));
 }
 
-Deno.test("attached for real: usdt binary:provider:name", async () => {
-  const directory = await Deno.makeTempDir();
-  try {
-    const binary = `${directory}/target`;
-    const compiled = await run("clang-19", ["-o", binary, `${DIRECTORY}usdt_target.c`]);
-    assertEquals(compiled.code, 0, compiled.stderr);
-    await firesAndDetaches("fires", [`on_usdt=${binary}:wasm_bpf:tick`], () => runProgram(binary));
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
+// In a program of the test's own: a probe in a library that everyone uses is at times seconds late, on a busy machine.
+for (const probe of ["on_usdt=:wasm_bpf:tick", "on_uprobe=:main", "on_uprobe=:main+0x0", "on_uretprobe=:main"]) {
+  Deno.test(`attached for real: ${probe.replace("=", "=binary")}`, async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const binary = `${directory}/target`;
+      const compiled = await run("clang-19", ["-o", binary, `${DIRECTORY}usdt_target.c`]);
+      assertEquals(compiled.code, 0, compiled.stderr);
+      await firesAndDetaches("fires", [probe.replace("=", `=${binary}`)], () => runProgram(binary));
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
 
 Deno.test("attached for real: a struct_ops map", async () => {
   const route = ["127.77.0.1", "dev", "lo", "table", "local"];
@@ -128,6 +128,23 @@ Deno.test("attached for real: a struct_ops map", async () => {
   assertEquals(await leftOver(programs, own), []);
 });
 
+/** Triggers, and again every second: on a machine under load a probe may come late to a process that has just begun. */
+async function triggerUntil(trigger: Trigger, line: Promise<string>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const second = () => new Promise<"again">((resolve) => timer = setTimeout(() => resolve("again"), 1000));
+  try {
+    let said: string;
+    do {
+      await trigger();
+      said = await Promise.race([line, second()]);
+      clearTimeout(timer);
+    } while (said === "again");
+    assertEquals(said, "fired");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Attaches, triggers, closes: the programs run in between and are gone afterwards, while the guest still lives. */
 async function firesAndDetaches(guestName: string, programs: readonly string[], trigger: Trigger): Promise<void> {
   const names = programs.map((program) => program.replace(/=.*/, ""));
@@ -136,8 +153,7 @@ async function firesAndDetaches(guestName: string, programs: readonly string[], 
   assertEquals(await guest.line(), "attached");
   const own = (await programIds(names)).filter((id) => !before.includes(id));
   assertEquals(own.length, names.length);
-  await trigger();
-  assertEquals(await guest.line(), "fired");
+  await triggerUntil(trigger, guest.line());
   await guest.proceed();
   assertEquals(await guest.line(), "closed");
   assertEquals(await leftOver(names, own), []);
