@@ -188,6 +188,25 @@ function manyGuests(count: number): Measure {
   };
 }
 
+/** Guests on threads of one process, through the host API; natively, as many processes. */
+function oneProcess(count: number): Measure {
+  const title = `${count} guest${count === 1 ? "" : "s"} in one process`;
+  return {
+    name: `growth/process/${count}`,
+    rows: [
+      { title: `${title}: all at work after`, figure: "all_ns", unit: "ms", scale: 1e-6 },
+      memory(`${title}: memory of each (PSS)`, "own_kib"),
+    ],
+    async run(contestant, effort) {
+      if (contestant.native) return await manyGuests(count).run(contestant, effort);
+      if (contestant.name !== HERE) throw new NoFigures("no host API");
+      const command = [Deno.execPath(), "run", "--allow-all", `${ROOT}bench/many_guests.ts`, `${OUT}/growth1.wasm`];
+      const figures = await launch([...command, `${count}`, "60000"], SETTLE_MS);
+      return { all_ns: [only(figures, "first_line_ns")], own_kib: [only(figures, "own_kib") / count] };
+    },
+  };
+}
+
 function only(figures: Figures, name: string): number {
   return figures[name]?.[0] ?? NaN;
 }
@@ -217,4 +236,5 @@ export const MEASURES: readonly Measure[] = [
   START,
   ...[1, 8, 64].map(manyMaps),
   ...[1, 4, 16].map(manyGuests),
+  ...[1, 4, 16].map(oneProcess),
 ];

@@ -26,6 +26,10 @@ export interface RunGuestOptions {
   env?: Readonly<Record<string, string>>;
   /** Directories of the host that the guest may reach. */
   preopens?: readonly Preopen[];
+  /** This process's descriptors for the guest's standard streams: 0, 1 and 2 by default. They stay the caller's. */
+  stdin?: number;
+  stdout?: number;
+  stderr?: number;
   /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
   btfPath?: string | undefined;
   /** The export that the wrapper's poll calls: "go-callback" by default. */
@@ -77,6 +81,9 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
     preopens: options.preopens ?? [],
+    stdin: options.stdin ?? 0,
+    stdout: options.stdout ?? 1,
+    stderr: options.stderr ?? 2,
   });
   using context = contextOf(libbpf, system.libc, wasi, options);
   const names = {

@@ -1,0 +1,25 @@
+/**
+ * One of the guests of many_guests.ts, on a thread of its own.
+ *
+ * @module
+ */
+
+import { openSystem, runGuest } from "../mod.ts";
+
+/** What a worker is told. */
+export interface Order {
+  bytes: Uint8Array<ArrayBuffer>;
+  idleMs: number;
+  /** The file that gets the guest's stdout. */
+  output: string;
+}
+
+const O_WRONLY = 1;
+
+addEventListener("message", (event) => {
+  if (!(event instanceof MessageEvent)) return;
+  const { bytes, idleMs, output }: Order = event.data;
+  using system = openSystem();
+  const stdout = system.libc.open(output, O_WRONLY);
+  runGuest(bytes, { system, name: "growth1", args: ["1", `${idleMs}`], stdout });
+});
