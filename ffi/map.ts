@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LINUX_ERRNO } from "../errors.ts";
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { MapType } from "./constants.ts";
 import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryWindow } from "./interfaces.ts";
 import type { Native } from "./native.ts";
@@ -60,7 +60,10 @@ export class NativeMap implements BpfMap {
     this.maxEntries = symbols.bpf_map__max_entries(pointer);
     this.flags = symbols.bpf_map__map_flags(pointer);
     this.elementBytes = elementBytes(this.type, this.valueSize, native.possibleCpus);
-    this.fd = native.check.value(`Cannot use map "${name}"`, symbols.bpf_map__fd(pointer));
+    this.fd = symbols.bpf_map__fd(pointer);
+    if (this.fd < 0) {
+      throw new BpfError(`Cannot use map "${name}"`, LINUX_ERRNO.ENOENT, { log: ["it is not in the kernel"] });
+    }
   }
 
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {

@@ -137,29 +137,22 @@ export class GuestContext implements Disposable {
    * `proc_exit` nothing works any more: a guest that catches exceptions cannot go on.
    */
   guarded<P extends readonly unknown[], R extends number | bigint>(call: (...parameters: P) => R, onError?: R) {
-    return (...parameters: P): R | number => {
-      if (this.wasi.exit !== undefined) throw this.wasi.exit;
-      if (this.shared.copying) this.sync();
-      try {
-        return call(...parameters);
-      } catch (error) {
-        const errno = this.#errnoOf(error);
-        return onError ?? linuxResult(errno);
-      } finally {
-        if (this.shared.copying) this.sync();
-      }
-    };
+    return this.#guarded<P, R | number>(call, (errno) => onError ?? linuxResult(errno));
   }
 
   /** The same for imports whose errors are WASI's: module `libbpf`. */
   guardedWasi<P extends readonly unknown[]>(call: (...parameters: P) => number) {
-    return (...parameters: P): number => {
+    return this.#guarded<P, number>(call, (errno) => -wasiErrno(errno));
+  }
+
+  #guarded<P extends readonly unknown[], R>(call: (...parameters: P) => R, onRefusal: (errno: number) => R) {
+    return (...parameters: P): R => {
       if (this.wasi.exit !== undefined) throw this.wasi.exit;
       if (this.shared.copying) this.sync();
       try {
         return call(...parameters);
       } catch (error) {
-        return -wasiErrno(this.#errnoOf(error));
+        return onRefusal(this.#errnoOf(error));
       } finally {
         if (this.shared.copying) this.sync();
       }
