@@ -163,8 +163,8 @@ function note(what: string): void {
 async function circumstances({ rounds }: Options): Promise<string> {
   const cpu = /^model name\s*:\s*(.*)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
   const { hardwareConcurrency: cores } = navigator;
-  return `Linux ${Deno.osRelease()}, ${cores} cores of ${cpu}, Deno ${Deno.version.deno}; medians of ${rounds} rounds, ` +
-    "± half of the distance between the quartiles.";
+  const release = Deno.osRelease().replace(/-.*/, "");
+  return `Linux ${release}, ${cores} cores of ${cpu}, Deno ${Deno.version.deno}, ${rounds} rounds.`;
 }
 
 /** Replaces what is between the two marks in README.md. */
