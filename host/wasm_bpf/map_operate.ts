@@ -1,5 +1,6 @@
 import { LINUX_ERRNO } from "../../errors.ts";
-import type { GuestContext, GuestMap } from "../context.ts";
+import type { BpfMap } from "../../ffi/mod.ts";
+import type { GuestContext } from "../context.ts";
 import { type GuestPtr, guestPtr } from "../memory.ts";
 import { translateKey, translateValue } from "./descriptor_values.ts";
 
@@ -31,60 +32,47 @@ export function mapOperate(guest: GuestContext): MapOperate {
     if (found === undefined || found.hasDescriptors || flags !== 0n || guest.hindered) {
       return guarded(fd, cmd, key, value, nextKey, flags);
     }
-    const { map } = found;
-    const { bytes } = guest.memory;
-    const keyPtr = guestPtr(key);
-    if (keyPtr > bytes.length - map.keySize) return EFAULT;
-    const valuePtr = guestPtr(cmd === GET_NEXT_KEY ? nextKey : value);
-    switch (cmd) {
-      case LOOKUP:
-        return valuePtr > bytes.length - map.elementBytes ? EFAULT : map.lookup(bytes, keyPtr, valuePtr, 0);
-      case UPDATE:
-        return valuePtr > bytes.length - map.elementBytes ? EFAULT : map.update(bytes, keyPtr, valuePtr, 0);
-      case DELETE:
-        return map.delete(bytes, keyPtr, 0);
-      case GET_NEXT_KEY:
-        if (valuePtr > bytes.length - map.keySize) return EFAULT;
-        return map.nextKey(bytes, keyPtr === NULL ? undefined : keyPtr, valuePtr);
-      default:
-        return EINVAL;
-    }
+    return operate(found.map, guest.memory.bytes, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), 0);
   };
 }
 
 type MapOperate = (fd: number, cmd: number, key: Pointer, value: Pointer, nextKey: Pointer, flags: bigint) => number;
 
-/** The call itself. It throws nothing once the guest's memory is there. */
+/** Every call, as it is to be answered. */
 function operateFor(guest: GuestContext): MapOperate {
   return (fd, cmd, key, value, nextKey, flags) => {
     const found = guest.maps.get(fd);
     if (found === undefined) return EBADF;
-    // The kernel has no flag past 32 bits. Nearly always there is none at all, and comparing BigInts costs 20 ns.
-    if (flags !== 0n && BigInt.asUintN(32, flags) !== flags) return EINVAL;
-    const flagBits = flags === 0n ? 0 : Number(flags);
-    const run = found.hasDescriptors ? operateOnCopy : operate;
-    return run(guest, found, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), flagBits);
+    // The kernel has no flag past 32 bits.
+    if (BigInt.asUintN(32, flags) !== flags) return EINVAL;
+    const hasCopy = found.hasDescriptors && cmd !== GET_NEXT_KEY;
+    return hasCopy
+      ? operateOnCopy(guest, found.map, cmd, guestPtr(key), guestPtr(value), Number(flags))
+      : operate(found.map, guest.memory.bytes, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), Number(flags));
   };
 }
 
+/** Checks that what `cmd` reads and writes is in `bytes`, the guest's memory, and makes the call on it. */
 function operate(
-  guest: GuestContext,
-  found: GuestMap,
+  map: BpfMap,
+  bytes: Uint8Array<ArrayBuffer>,
   cmd: number,
   key: GuestPtr,
   value: GuestPtr,
   nextKey: GuestPtr,
   flags: number,
 ): number {
+  const size = bytes.length;
+  if (key > size - map.keySize) return EFAULT;
   switch (cmd) {
     case LOOKUP:
-      return lookup(guest, found, key, value, flags);
+      return value > size - map.elementBytes ? EFAULT : map.lookup(bytes, key, value, flags);
     case UPDATE:
-      return update(guest, found, key, value, flags);
+      return value > size - map.elementBytes ? EFAULT : map.update(bytes, key, value, flags);
     case DELETE:
-      return remove(guest, found, key, flags);
+      return map.delete(bytes, key, flags);
     case GET_NEXT_KEY:
-      return nextKeyOf(guest, found, key, nextKey);
+      return nextKey > size - map.keySize ? EFAULT : map.nextKey(bytes, key === NULL ? undefined : key, nextKey);
     default:
       return EINVAL;
   }
@@ -96,15 +84,13 @@ function operate(
  */
 function operateOnCopy(
   guest: GuestContext,
-  found: GuestMap,
+  map: BpfMap,
   cmd: number,
   key: GuestPtr,
   value: GuestPtr,
-  nextKey: GuestPtr,
   flags: number,
 ): number {
-  const { map } = found;
-  if (cmd !== LOOKUP && cmd !== UPDATE && cmd !== DELETE) return operate(guest, found, cmd, key, value, nextKey, flags);
+  if (cmd !== LOOKUP && cmd !== UPDATE && cmd !== DELETE) return EINVAL;
   const { memory } = guest;
   if (!memory.has(key, map.keySize) || (cmd !== DELETE && !memory.has(value, map.elementBytes))) return EFAULT;
   const element = new Uint8Array(map.keySize + map.elementBytes);
@@ -119,28 +105,4 @@ function operateOnCopy(
   const result = map.lookup(element, 0, map.keySize, flags);
   if (result === 0) memory.view(value, map.elementBytes).set(element.subarray(map.keySize));
   return result;
-}
-
-function lookup(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
-  const { memory } = guest;
-  if (!memory.has(key, map.keySize) || !memory.has(value, map.elementBytes)) return EFAULT;
-  return map.lookup(memory.bytes, key, value, flags);
-}
-
-function update(guest: GuestContext, { map }: GuestMap, key: GuestPtr, value: GuestPtr, flags: number): number {
-  const { memory } = guest;
-  if (!memory.has(key, map.keySize) || !memory.has(value, map.elementBytes)) return EFAULT;
-  return map.update(memory.bytes, key, value, flags);
-}
-
-function remove(guest: GuestContext, { map }: GuestMap, key: GuestPtr, flags: number): number {
-  const { memory } = guest;
-  if (!memory.has(key, map.keySize)) return EFAULT;
-  return map.delete(memory.bytes, key, flags);
-}
-
-function nextKeyOf(guest: GuestContext, { map }: GuestMap, key: GuestPtr, nextKey: GuestPtr): number {
-  const { memory } = guest;
-  if (!memory.has(key, map.keySize) || !memory.has(nextKey, map.keySize)) return EFAULT;
-  return map.nextKey(memory.bytes, key === NULL ? undefined : key, nextKey);
 }
