@@ -19,10 +19,17 @@ fi
 echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION (once, a quarter of a minute)" >&2
 
 # The Debian mirror that this machine already uses; every suite shares its pool.
-debian_mirror() {
+known_mirror() {
   # shellcheck disable=SC2016 # apt expands these
   apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    sed -n 's/^Debian //p' | grep -m 1 . || false
+    sed -n 's/^Debian //p' | grep -m 1 .
+}
+
+# apt knows which of its sources are Debian's only after an update.
+debian_mirror() {
+  known_mirror && return
+  if ((EUID)); then sudo apt-get -qq update >&2; else apt-get -qq update >&2; fi
+  known_mirror || { echo "Cannot find a Debian mirror: apt has no source of Debian's packages" >&2 && return 1; }
 }
 
 # Fetches one file of the Debian pool with apt's own downloader, so with its proxies; it refuses a wrong checksum.
@@ -30,8 +37,10 @@ fetch_source() {
   local path=$1 sha256=$2
   local target=$work/${path##*/}
   if ! sha256sum --check --status <<<"$sha256  $target" 2>/dev/null; then
+    local mirror
+    mirror=$(debian_mirror)
     /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root \
-      download-file "$(debian_mirror)pool/main/$path" "$target" "SHA256:$sha256" >&2
+      download-file "${mirror}pool/main/$path" "$target" "SHA256:$sha256" >&2
   fi
   tar --extract --no-same-owner --file "$target" --directory "$work"
 }
