@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { BpfError } from "../errors.ts";
+
 /** What the process exits with when it is not the guest's own code (the numbers that container runtimes and shells use). */
 export const EXIT = {
   /** Bad options of ours. */
@@ -16,6 +18,12 @@ export const EXIT = {
   /** The guest trapped (128 + SIGABRT, as a native program that aborts). */
   TRAP: 134,
 } as const;
+
+/** The exit code for what the system refused: a file that cannot be read is the file's fault, the rest the host's. */
+export function exitCodeOf(error: BpfError): number {
+  if (!error.operation.startsWith("Cannot read")) return EXIT.HOST;
+  return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
+}
 
 /** Options were given that make no sense. The message says which, in one line. */
 export class UsageError extends Error {

@@ -4,17 +4,15 @@
  * @module
  */
 
-import { BpfError, FormatError, LINUX_ERRNO } from "../errors.ts";
-import { Libc } from "../ffi/libc.ts";
-import { openLibrary } from "../ffi/library.ts";
-import { EXIT } from "./exit.ts";
+import { BpfError, FormatError } from "../errors.ts";
+import { openSystem } from "../mod.ts";
+import { EXIT, exitCodeOf } from "./exit.ts";
 import { printError } from "./output.ts";
 
 /** The bytes of the file at `path`, with `--allow-ffi` alone. @throws {BpfError} ENOENT, EACCES, EISDIR ... */
 export function readInput(path: string): Uint8Array<ArrayBuffer> {
-  using library = openLibrary();
-  using libc = new Libc(library);
-  return libc.readFile(path);
+  using system = openSystem();
+  return system.readFile(path);
 }
 
 /**
@@ -27,8 +25,7 @@ export function readInput(path: string): Uint8Array<ArrayBuffer> {
 export function explainInput(path: string, error: unknown): number {
   if (error instanceof BpfError) {
     printError(error.message);
-    if (!error.operation.startsWith("Cannot read")) return EXIT.HOST;
-    return error.errno === LINUX_ERRNO.ENOENT ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
+    return exitCodeOf(error);
   }
   if (error instanceof FormatError) {
     // "it" is the file itself, or the part of it that has a name.

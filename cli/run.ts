@@ -7,9 +7,9 @@
 import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors.ts";
 import { openSystem, parsePreopen, runGuest, type RunGuestOptions } from "../mod.ts";
-import { EXIT, UsageError } from "./exit.ts";
+import { EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { printError, writeOutput } from "./output.ts";
-import { VERSION } from "./version.ts";
+import { VERSION, versionText } from "./version.ts";
 
 const HELP = `wasm-bpf ${VERSION}: runs WebAssembly programs that drive eBPF.
 
@@ -51,15 +51,10 @@ interface Options {
 }
 
 /** Runs a module. @returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
+export function run(args: readonly string[]): number {
   const parsed = parse(args);
-  if (parsed === "help") {
-    return writeOutput(`${HELP}\n`);
-  }
-  if (parsed === "version") {
-    const { versionText } = await import("./version.ts");
-    return writeOutput(`${versionText()}\n`);
-  }
+  if (parsed === "help") return writeOutput(`${HELP}\n`);
+  if (parsed === "version") return writeOutput(`${versionText()}\n`);
   return runModule(parsed);
 }
 
@@ -98,8 +93,7 @@ function report(problem: BpfError | string, options: Options): void {
 function failed(error: unknown, options: Options): number {
   if (error instanceof BpfError) {
     report(error, { ...options, quiet: false });
-    if (!error.operation.startsWith("Cannot read")) return EXIT.HOST;
-    return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
+    return exitCodeOf(error);
   }
   if (error instanceof GuestError) {
     printError(error.message);

@@ -45,9 +45,3 @@ export class System implements Disposable {
 export function openSystem(): System {
   return new System();
 }
-
-/** The bytes of the file at `path`, for callers that need the system for nothing else. @throws {BpfError} */
-export function readFile(path: string): Uint8Array<ArrayBuffer> {
-  using system = openSystem();
-  return system.readFile(path);
-}
