@@ -9,7 +9,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { cString, type NativeLibrary } from "./library.ts";
-import { type Address, address, NULL } from "./pointers.ts";
+import { type Address, address } from "./pointers.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
@@ -50,7 +50,6 @@ const NUMBER = {
   epoll_pwait: syscallNumber("epoll_pwait"),
   eventfd2: syscallNumber("eventfd2"),
   fstatfs: syscallNumber("fstatfs"),
-  ioctl: syscallNumber("ioctl"),
   perf_event_open: syscallNumber("perf_event_open"),
   socket: syscallNumber("socket"),
   bind: syscallNumber("bind"),
@@ -99,6 +98,12 @@ export class Libc implements Disposable {
     );
   }
 
+  /** Puts fresh zero pages of this process's own in the place of whatever is mapped at `at`. @returns as {@link Libc.mmap}. */
+  mapFresh(at: Address, sizeBytes: number): number {
+    const flags = MMAP.PRIVATE | MMAP.ANONYMOUS | MMAP.FIXED;
+    return this.mmap(at, sizeBytes, MMAP.PROT_READ | MMAP.PROT_WRITE, flags, -1, 0);
+  }
+
   munmap(at: Address, sizeBytes: number): number {
     return this.#library.result(this.#dl.symbols.munmap(NUMBER.munmap, at, address(sizeBytes)));
   }
@@ -134,10 +139,6 @@ export class Libc implements Disposable {
     const statfs = new BigInt64Array(32);
     const result = this.#library.result(this.#dl.symbols.fstatfs(NUMBER.fstatfs, fd, statfs));
     return result < 0 ? result : Number(statfs[0]);
-  }
-
-  ioctl(fd: number, request: number, argument: Address = NULL): number {
-    return this.#library.result(this.#dl.symbols.ioctl(NUMBER.ioctl, fd, request, argument));
   }
 
   /** @param attributes a `struct perf_event_attr`. @returns a descriptor or a negative errno. */
@@ -176,22 +177,6 @@ export class Libc implements Disposable {
       ? 4096
       : auxiliaryValue(this.readFile("/proc/self/auxv"), AT_PAGESZ);
     return this.#pageSizeBytes;
-  }
-
-  /** The value of an environment variable. */
-  getenv(name: string): string | undefined {
-    return this.#library.getenv(name);
-  }
-
-  /** Writes all of `bytes`. @returns 0, or the negative errno that stopped it. */
-  writeAll(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
-    for (let done = 0; done < bytes.length;) {
-      const written = this.write(fd, bytes.subarray(done));
-      if (written === -LINUX_ERRNO.EINTR) continue;
-      if (written < 0) return written;
-      done += written;
-    }
-    return 0;
   }
 
   /**

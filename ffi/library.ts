@@ -17,7 +17,7 @@ export const LIBRARY_VARIABLE = "WASM_BPF_LIBBPF";
 type ForeignFunctions = Deno.ForeignLibraryInterface & Record<string, Deno.ForeignFunction>;
 
 const FILE_NAME = "libwasm_bpf.so";
-const SYSTEM_NAMES = ["libbpf.so.1"];
+const SYSTEM_NAME = "libbpf.so.1";
 const MFD_CLOEXEC = 1;
 const SIGPIPE = 13;
 
@@ -66,11 +66,6 @@ export class NativeLibrary implements Disposable {
     return openTable(this.hasShim ? this.path : LIBC, rows(this.syscallSymbol), fast);
   }
 
-  /** A function of libc itself, for the few things that are no system call. */
-  getenv(name: string): string | undefined {
-    return this.#libc.getenv(name);
-  }
-
   /** The index of a network interface; 0 when there is none of this name. */
   interfaceIndex(name: string): number {
     return this.#libc.interfaceIndex(name);
@@ -88,13 +83,9 @@ export class NativeLibrary implements Disposable {
    * JavaScript runtime may have overwritten since (seen once in 300,000 calls): good enough for a fallback.
    */
   result(value: number): number {
-    return value === -1 && !this.hasShim ? -this.errno() : value;
-  }
-
-  /** This thread's errno. Only to be read right after a failing call; see {@link NativeLibrary.result}. */
-  errno(): number {
+    if (value !== -1 || this.hasShim) return value;
     this.#errnoView ??= this.#libc.errnoView();
-    return this.#errnoView[0] ?? 0;
+    return -(this.#errnoView[0] ?? 0);
   }
 
   [Symbol.dispose](): void {
@@ -102,9 +93,6 @@ export class NativeLibrary implements Disposable {
     this.#libc[Symbol.dispose]();
   }
 }
-
-/** Where an embedded copy of the library lies in a compiled binary, and where the build puts it in a checkout. */
-const PLACES: readonly (readonly [LibraryOrigin, string])[] = [["built", `../.build/lib/${FILE_NAME}`]];
 
 /**
  * Opens the library: `$WASM_BPF_LIBBPF`, then the one embedded in this binary, then the one built in this checkout, then the
@@ -162,16 +150,16 @@ function* candidates(libc: Libc6): Generator<Candidate> {
     return;
   }
   const embedded = Deno.build.standalone ? embeddedBytes() : undefined;
+  const built = new URL(`../.build/lib/${FILE_NAME}`, import.meta.url);
   if (embedded) {
     // A memfd leaves no file behind, which an extracted library would, and nobody can exchange it before it is opened.
     const fd = libc.memfd(FILE_NAME, embedded);
     yield { origin: "embedded", path: `/proc/self/fd/${fd}`, label: "the embedded library", fd };
   }
-  for (const [origin, relative] of PLACES) {
-    const url = new URL(relative, import.meta.url);
-    if (url.protocol === "file:" && !Deno.build.standalone) yield { origin, path: decodeURIComponent(url.pathname) };
+  if (built.protocol === "file:" && !Deno.build.standalone) {
+    yield { origin: "built", path: decodeURIComponent(built.pathname) };
   }
-  for (const path of SYSTEM_NAMES) yield { origin: "system", path };
+  yield { origin: "system", path: SYSTEM_NAME };
 }
 
 /** The library as `scripts/build_binary.sh` put it into this binary; undefined when it did not. */
@@ -198,6 +186,7 @@ function probeShim(path: string): boolean {
 }
 
 const LIBC = "libc.so.6";
+const SYSCALL_ROWS = libcRows("syscall");
 
 /** The C library by itself: what is needed before the one library is there, and the few calls that are no system calls. */
 class Libc6 implements Disposable {
@@ -210,7 +199,9 @@ class Libc6 implements Disposable {
     signal: { parameters: ["i32", "pointer"], result: "pointer" },
     // int *__errno_location(void)
     __errno_location: { parameters: [], result: "pointer" },
-    ...libcRows("syscall"),
+    memfd_create: SYSCALL_ROWS.memfd_create,
+    write: SYSCALL_ROWS.write,
+    close: SYSCALL_ROWS.close,
   });
 
   getenv(name: string): string | undefined {

@@ -50,9 +50,7 @@ export class OverlaidArray implements Disposable {
     this.#disposed = true;
     const bytes = new Uint8Array(this.#sizeBytes);
     bytes.set(viewOf(this.#address, this.#sizeBytes));
-    const flags = MMAP.PRIVATE | MMAP.ANONYMOUS | MMAP.FIXED;
-    const protection = MMAP.PROT_READ | MMAP.PROT_WRITE;
-    const result = this.#libc.mmap(address(this.#address), this.#sizeBytes, protection, flags, -1, 0);
+    const result = this.#libc.mapFresh(address(this.#address), this.#sizeBytes);
     if (result >= 0) viewOf(this.#address, this.#sizeBytes).set(bytes);
   }
 }

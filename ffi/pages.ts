@@ -50,8 +50,6 @@ export class MappedPages implements Disposable {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const protection = MMAP.PROT_READ | MMAP.PROT_WRITE;
-    const flags = MMAP.PRIVATE | MMAP.ANONYMOUS | MMAP.FIXED;
-    this.#libc.mmap(address(this.#base), this.#buffer.byteLength, protection, flags, -1, 0);
+    this.#libc.mapFresh(address(this.#base), this.#buffer.byteLength);
   }
 }

@@ -81,9 +81,9 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
     preopens: options.preopens ?? [],
-    stdin: options.stdin ?? 0,
-    stdout: options.stdout ?? 1,
-    stderr: options.stderr ?? 2,
+    stdin: options.stdin,
+    stdout: options.stdout,
+    stderr: options.stderr,
   });
   using context = contextOf(libbpf, system.libc, wasi, options);
   const names = {

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** [x86_64, aarch64]; -1 where the architecture lacks the call (use the `*at` or `p*` form). */
+/** [x86_64, aarch64]. */
 const NUMBERS = {
   read: [0, 63],
   write: [1, 64],
@@ -19,13 +19,10 @@ const NUMBERS = {
   pwrite64: [18, 68],
   readv: [19, 65],
   writev: [20, 66],
-  dup: [32, 23],
-  getpid: [39, 172],
   socket: [41, 198],
   bind: [49, 200],
   setsockopt: [54, 208],
   shutdown: [48, 210],
-  uname: [63, 160],
   fcntl: [72, 25],
   fsync: [74, 82],
   fdatasync: [75, 83],
@@ -36,14 +33,10 @@ const NUMBERS = {
   fadvise64: [221, 223],
   clock_gettime: [228, 113],
   clock_getres: [229, 114],
-  clock_nanosleep: [230, 115],
   epoll_ctl: [233, 21],
   openat: [257, 56],
   mkdirat: [258, 34],
-  newfstatat: [262, 79],
-  fstat: [5, 80],
   unlinkat: [263, 35],
-  renameat: [264, 38],
   linkat: [265, 37],
   symlinkat: [266, 36],
   readlinkat: [267, 78],
@@ -53,15 +46,12 @@ const NUMBERS = {
   fallocate: [285, 47],
   eventfd2: [290, 19],
   epoll_create1: [291, 20],
-  dup3: [292, 24],
   preadv: [295, 69],
   pwritev: [296, 70],
   perf_event_open: [298, 241],
   renameat2: [316, 276],
   getrandom: [318, 278],
   memfd_create: [319, 279],
-  bpf: [321, 280],
-  faccessat2: [439, 439],
   statx: [332, 291],
   openat2: [437, 437],
   sched_yield: [24, 124],
@@ -118,8 +108,6 @@ export function libcRows(symbol: string) {
     eventfd2: syscallRow(symbol, ["u32", "i32"]),
     // int fstatfs(int fd, struct statfs *buf)
     fstatfs: syscallRow(symbol, ["i32", "buffer"]),
-    // int ioctl(int fd, unsigned long request, unsigned long arg)
-    ioctl: syscallRow(symbol, ["i32", "u32", "u64"]),
     // int perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd, unsigned long flags)
     perf_event_open: syscallRow(symbol, ["buffer", "i32", "i32", "i32", "u32"]),
     // int socket(int domain, int type, int protocol)

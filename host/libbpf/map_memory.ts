@@ -1,4 +1,5 @@
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { arrayBytes } from "../../ffi/mapped_array.ts";
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../context.ts";
 import { guestPtr } from "../memory.ts";
@@ -28,7 +29,7 @@ export function mapMmap(guest: GuestContext): (fd: number, addr: number, size: n
     if (room > size >>> 0) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
     if (guest.shared.overlaps(at, room)) throw new BpfError(operation, LINUX_ERRNO.EEXIST);
     guest.shared.add(map, at, guest.memory, guest.window);
-    return Math.ceil(map.valueSize / 8) * 8 * map.maxEntries;
+    return arrayBytes(map);
   };
 }
 

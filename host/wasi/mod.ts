@@ -40,11 +40,11 @@ export interface WasiOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly preopens: readonly Preopen[];
   /** The host's descriptor for the guest's stdin; 0 by default. It is not closed with the guest. */
-  readonly stdin?: number;
+  readonly stdin?: number | undefined;
   /** 1 by default. */
-  readonly stdout?: number;
+  readonly stdout?: number | undefined;
   /** 2 by default. */
-  readonly stderr?: number;
+  readonly stderr?: number | undefined;
 }
 
 /** One guest's WASI. Disposing it closes all that the guest has open. */
