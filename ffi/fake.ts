@@ -16,11 +16,14 @@ import type {
   BpfObject,
   BpfProgram,
   Libbpf,
+  MapElement,
   MemoryWindow,
   OpenObjectOptions,
 } from "./interfaces.ts";
+import { ELEMENT } from "./element.ts";
 import { elementBytes } from "./map.ts";
 
+const EINVAL = -LINUX_ERRNO.EINVAL;
 const EBADF = -LINUX_ERRNO.EBADF;
 const ENOENT = -LINUX_ERRNO.ENOENT;
 const E2BIG = -LINUX_ERRNO.E2BIG;
@@ -69,7 +72,12 @@ export class FakeLibbpf implements Libbpf {
   openObjects = 0;
   /** Makes the next load fail with this. */
   loadError: BpfError | undefined;
+  /** How many calls {@link FakeLibbpf.mapElement} had. */
+  directCalls = 0;
+  /** The maps of all open objects, by descriptor. */
+  readonly maps = new Map<number, FakeMap>();
   readonly #definition: FakeObjectDefinition;
+  #memory: WebAssembly.Memory | undefined;
   #lastFd = 100;
 
   constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number } = {}) {
@@ -83,9 +91,30 @@ export class FakeLibbpf implements Libbpf {
     return new FakeObject(this, name, this.#definition);
   }
 
-  openWindow(_memory: WebAssembly.Memory): MemoryWindow {
+  openWindow(memory: WebAssembly.Memory): MemoryWindow {
+    this.#memory = memory;
     return { base: 0, refresh: () => false };
   }
+
+  /** Works on the memory of the last window, wherever the caller says that it is. */
+  readonly mapElement: MapElement = (command, fd, _memory, key, value, flags) => {
+    this.directCalls++;
+    const map = this.maps.get(fd);
+    if (map === undefined || this.#memory === undefined) return EBADF;
+    const bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    switch (command) {
+      case ELEMENT.LOOKUP:
+        return map.lookup(bytes, key, value);
+      case ELEMENT.UPDATE:
+        return map.update(bytes, key, value, flags);
+      case ELEMENT.DELETE:
+        return value === -1 ? map.delete(bytes, key) : EINVAL;
+      case ELEMENT.GET_NEXT_KEY:
+        return map.nextKey(bytes, key === -1 ? undefined : key, value);
+      default:
+        return EINVAL;
+    }
+  };
 
   interfaceIndex(name: string): number {
     if (name === "lo") return 1;
@@ -213,6 +242,7 @@ class FakeMap implements BpfMap {
     this.maxEntries = maxEntries;
     this.elementBytes = elementBytes(type, valueSize, libbpf.possibleCpus);
     this.fd = libbpf.newDescriptor();
+    libbpf.maps.set(this.fd, this);
   }
 
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number): number {
@@ -276,6 +306,7 @@ class FakeMap implements BpfMap {
 
   close(): void {
     this.#open = false;
+    this.#libbpf.maps.delete(this.fd);
     this.#libbpf.closeDescriptor(this.fd);
   }
 

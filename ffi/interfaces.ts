@@ -24,6 +24,12 @@ export interface Libbpf extends Disposable {
    */
   openObject(bytes: Uint8Array<ArrayBuffer>, options?: OpenObjectOptions): BpfObject;
 
+  /**
+   * What the element calls of {@link BpfMap} come down to, for a WebAssembly module to import, so that its calls need not enter
+   * JavaScript; undefined for a libbpf without the shim.
+   */
+  readonly mapElement: MapElement | undefined;
+
   /** A window on a WebAssembly memory, for map calls straight on its bytes. */
   openWindow(memory: WebAssembly.Memory): MemoryWindow;
 
@@ -39,6 +45,21 @@ export interface Libbpf extends Disposable {
   /** Closes a descriptor that a method of this interface gave. */
   closeDescriptor(fd: number): void;
 }
+
+/**
+ * `(i32, i32, i64, i32, i32, i32) -> i32`: one of bpf(2)'s commands on an element of map `fd`. `key` and `value` (or the next
+ * key) are offsets into the memory at the address `memory`, or -1 for NULL; the caller has checked them.
+ *
+ * @returns 0 or a negative errno.
+ */
+export type MapElement = (
+  command: number,
+  fd: number,
+  memory: bigint,
+  key: number,
+  value: number,
+  flags: number,
+) => number;
 
 /** How to open an object. */
 export interface OpenObjectOptions {

@@ -6,13 +6,20 @@
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { Checker } from "./check.ts";
-import { openElementCall } from "./element.ts";
+import { Elements } from "./element.ts";
 import { Libc, OPEN } from "./libc.ts";
 import { type NativeLibrary, openLibrary } from "./library.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import { windowOf } from "./map.ts";
 import type { Native } from "./native.ts";
-import type { BpfObject, Libbpf, MemoryWindow, OpenLibbpfOptions, OpenObjectOptions } from "./interfaces.ts";
+import type {
+  BpfObject,
+  Libbpf,
+  MapElement,
+  MemoryWindow,
+  OpenLibbpfOptions,
+  OpenObjectOptions,
+} from "./interfaces.ts";
 import { NativeObject } from "./object.ts";
 import { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
@@ -48,7 +55,7 @@ class NativeLibbpf implements Libbpf, Native {
   /** What to dispose last, in this order. */
   readonly #owned: readonly Disposable[];
   readonly #libbpf;
-  readonly #closeElement: () => void;
+  readonly #elements: Elements;
   readonly #log: LibbpfLog;
   #possibleCpus = 0;
 
@@ -63,9 +70,8 @@ class NativeLibbpf implements Libbpf, Native {
     this.program = library.open(PROGRAM_SYMBOLS);
     this.map = library.open(MAP_SYMBOLS);
     this.batch = library.open(ELEMENT_SYMBOLS);
-    const { call, close } = openElementCall(library, this.batch);
-    this.element = call;
-    this.#closeElement = close;
+    this.#elements = new Elements(library, this.batch);
+    this.element = this.#elements.call;
     this.link = library.open(LINK_SYMBOLS);
     this.#log = installLog(library);
     this.check = new Checker(this.#log, this.libc);
@@ -78,6 +84,10 @@ class NativeLibbpf implements Libbpf, Native {
   get possibleCpus(): number {
     this.#possibleCpus ||= this.check.value("Cannot count CPUs", this.#libbpf.symbols.libbpf_num_possible_cpus());
     return this.#possibleCpus;
+  }
+
+  get mapElement(): MapElement | undefined {
+    return this.#elements.importable;
   }
 
   openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {
@@ -146,7 +156,7 @@ class NativeLibbpf implements Libbpf, Native {
 
   [Symbol.dispose](): void {
     for (const table of [this.object, this.program, this.map, this.batch, this.link, this.#libbpf]) table.close();
-    this.#closeElement();
+    this.#elements[Symbol.dispose]();
     this.#log[Symbol.dispose]();
     for (const one of this.#owned) one[Symbol.dispose]();
   }

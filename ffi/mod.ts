@@ -22,6 +22,7 @@ export type {
   BpfObject,
   BpfProgram,
   Libbpf,
+  MapElement,
   MemoryWindow,
   OpenLibbpfOptions,
   OpenObjectOptions,

@@ -5,21 +5,14 @@
  */
 
 import { BpfError, GuestError, LINUX_ERRNO, wasiErrno } from "../errors.ts";
-import type { BpfMap, Libbpf, Libc, MemoryWindow } from "../ffi/mod.ts";
+import type { Libbpf, Libc, MemoryWindow } from "../ffi/mod.ts";
 import { HandleTable } from "./handles.ts";
 import type { LoadedObject } from "./loaded_object.ts";
+import { MapTable } from "./map_table.ts";
 import { GuestMemory, MemoryFault } from "./memory.ts";
 import { tableOf } from "./pump/mod.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 import type { Wasi } from "./wasi/mod.ts";
-
-/** A map that the guest has a number for, and the object it came from. */
-export interface GuestMap {
-  readonly map: BpfMap;
-  readonly owner: LoadedObject;
-  /** Whether its keys or values may be descriptors, which are checked and translated. */
-  readonly hasDescriptors: boolean;
-}
 
 /** Where the host's own words about a guest go. */
 export interface Diagnostics {
@@ -61,11 +54,11 @@ export class GuestContext implements Disposable {
   readonly objectName: string;
   readonly btfPath: string | undefined;
   readonly objects = new HandleTable<LoadedObject>();
-  /** By the kernel's descriptor, which is the number the guest has. */
-  readonly maps = new Map<number, GuestMap>();
+  readonly maps = new MapTable();
   readonly shared: SharedMemory;
   readonly #diagnostics: Diagnostics;
   #bound: Bound | undefined;
+  #onHindered: () => void = () => {};
 
   constructor(options: GuestContextOptions) {
     this.libbpf = options.libbpf;
@@ -119,9 +112,15 @@ export class GuestContext implements Disposable {
     return bound.callbackTable;
   }
 
-  /** Whether a call has to take the guarded way: the guest has ended or not begun, or map memory has to be copied. */
+  /** Whether calls have to be guarded: the guest has ended or not begun, or map memory has to be copied. */
   get hindered(): boolean {
     return this.wasi.exit !== undefined || this.shared.copying || this.#bound === undefined;
+  }
+
+  /** Has `listener` called whenever {@link GuestContext.hindered} may have become true while the guest runs. */
+  onHindered(listener: () => void): void {
+    this.#onHindered = listener;
+    this.wasi.onExit = listener;
   }
 
   report(problem: BpfError | string): void {
@@ -154,7 +153,10 @@ export class GuestContext implements Disposable {
       } catch (error) {
         return onRefusal(this.#errnoOf(error));
       } finally {
-        if (this.shared.copying) this.sync();
+        if (this.shared.copying) {
+          this.#onHindered();
+          this.sync();
+        }
       }
     };
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { GuestError } from "../errors.ts";
-import { assemble } from "../scripts/build_pump.ts";
+import { assemble } from "../scripts/build_wat.ts";
 import { exportTable, TABLE_NAME } from "./export_table.ts";
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];

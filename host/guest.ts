@@ -44,18 +44,18 @@ export function compileGuest(bytes: Uint8Array<ArrayBuffer>, name: string): WebA
 }
 
 /**
- * Links a module with `imports` and binds it to `context`.
+ * Links a module with the first of `choices` that it links with, and binds it to `context`. All offer the same names, and the
+ * last one has to fit every guest.
  *
  * @throws {GuestError} "unknown-import" naming what is not offered; "invalid-module" when it has no memory or does not link.
  */
 export function linkGuest(
   module: WebAssembly.Module,
-  imports: ImportModules,
+  choices: Iterable<ImportModules>,
   context: GuestContext,
   names: GuestNames,
 ): WebAssembly.Instance {
-  checkImports(module, imports);
-  const instance = instantiate(module, imports);
+  const instance = instantiate(module, choices);
   context.bind(partsOf(instance, names));
   return instance;
 }
@@ -120,17 +120,20 @@ function offers(imports: ImportModules, module: string, name: string): boolean {
   return Object.hasOwn(imports, module) && Object.hasOwn(imports[module] ?? {}, name);
 }
 
-function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAssembly.Instance {
-  try {
-    return new WebAssembly.Instance(module, imports);
-  } catch (error) {
-    if (error instanceof WebAssembly.LinkError) {
-      const reason = error.message.replace(/^WebAssembly\.Instance\(\): /, "");
-      throw new GuestError("unknown-import", `Cannot link module: ${reason}`, { cause: error });
+function instantiate(module: WebAssembly.Module, choices: Iterable<ImportModules>): WebAssembly.Instance {
+  let unfit: WebAssembly.LinkError | undefined;
+  for (const imports of choices) {
+    checkImports(module, imports);
+    try {
+      return new WebAssembly.Instance(module, imports);
+    } catch (error) {
+      // Else the module's own start function ran and failed.
+      if (!(error instanceof WebAssembly.LinkError)) throw trapOf(error);
+      unfit = error;
     }
-    // The module's own start function ran and failed.
-    throw trapOf(error);
   }
+  const reason = unfit?.message.replace(/^WebAssembly\.Instance\(\): /, "");
+  throw new GuestError("unknown-import", `Cannot link module: ${reason}`, { cause: unfit });
 }
 
 function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstance {

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestError, type GuestErrorCode } from "../errors.ts";
-import { assemble } from "../scripts/build_pump.ts";
+import { assemble } from "../scripts/build_wat.ts";
 import { TABLE_NAME } from "./export_table.ts";
 import { compileGuest } from "./guest.ts";
 import { runGuest } from "./mod.ts";

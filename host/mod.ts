@@ -12,7 +12,7 @@ import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest 
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./shared_memory.ts";
 import { openSystem, type System } from "./system.ts";
-import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
+import { callbackWrapperImports, directWasmBpfImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
 import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
 
 export { parsePreopen, type Preopen };
@@ -91,7 +91,7 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
   try {
-    startGuest(linkGuest(module, importsOf(context, names.wrapperModule), context, names));
+    startGuest(linkGuest(module, importsOf(module, context, names.wrapperModule), context, names));
   } catch (error) {
     // After proc_exit it does not matter how the guest got out: one that catches exceptions may have gone on for a while.
     if (wasi.exit === undefined) throw error;
@@ -99,17 +99,28 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   return wasi.exit?.code ?? 0;
 }
 
-function importsOf(context: GuestContext, wrapperModule: string): ImportModules {
-  const wasmBpf = wasmBpfImports(context);
-  const modules: ImportModules = {
+/** What the guest may import, in the order in which it is to be tried. */
+function* importsOf(
+  module: WebAssembly.Module,
+  context: GuestContext,
+  wrapperModule: string,
+): Generator<ImportModules> {
+  const others: ImportModules = {
     [WASI_MODULE]: withSync(context.wasi.imports, context),
     [WASI_UNSTABLE_MODULE]: withSync(context.wasi.unstableImports, context),
-    wasm_bpf: wasmBpf,
-    // What the first guests of this ABI import from, and all to whose linker no module was named.
-    env: wasmBpf,
     [LIBBPF_MODULE]: libbpfImports(context),
   };
-  return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
+  const withWrapper = (modules: ImportModules): ImportModules => ({
+    ...modules,
+    [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) },
+  });
+  // Module `env` is what the first guests of this ABI import from, and all to whose linker no module was named.
+  const withWasmBpf = (wasmBpf: ImportModules[string]) => withWrapper({ ...others, wasm_bpf: wasmBpf, env: wasmBpf });
+  const wasmBpf = wasmBpfImports(context);
+  if (WebAssembly.Module.imports(module).some(({ name }) => name === "wasm_bpf_map_operate")) {
+    for (const direct of directWasmBpfImports(context, wasmBpf)) yield withWasmBpf(direct);
+  }
+  yield withWasmBpf(wasmBpf);
 }
 
 /** The functions of WASI that wait, and the one that guests ask how long they did. */

@@ -148,9 +148,9 @@ export async function compilerSays(rows: readonly Row[]): Promise<string> {
     "#include <bpf/libbpf.h>",
     "#include <bpf/bpf.h>",
     `#include "ffi/shim.c"`,
-    ...rows.flatMap(({ name, prototype, file, line }) => [
+    ...rows.flatMap(({ name, prototype, file, line }, index) => [
       `#line ${line} "${file}"`,
-      `static const void *const known_${name} __attribute__((unused)) = (const void *)${name}; ${prototype};`,
+      `static const void *const known_${index} __attribute__((unused)) = (const void *)${name}; ${prototype};`,
     ]),
   ].join("\n");
   const directory = await Deno.makeTempDir();

@@ -29,6 +29,12 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_log_take: { parameters: ["buffer", "i32"], result: "i32" },
 } as const;
 
+/** The same function with an address in place of the bytes. */
+export const MAP_ELEMENT_SYMBOLS = {
+  // int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags)
+  wasm_bpf_map_element: { parameters: ["i32", "i32", "u64", "u32", "u32", "u32"], result: "i32" },
+} as const;
+
 /** libc's, for the log of a libbpf without the shim. */
 export const VSNPRINTF_SYMBOLS = {
   // int vsnprintf(char *str, size_t size, const char *format, va_list ap)

@@ -5,6 +5,7 @@
  */
 
 import { GuestError } from "../../errors.ts";
+import { embeddedModule } from "../embedded_module.ts";
 import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
 /** What a buffer delivers to: the guest's memory, and the table that holds its callbacks. */
@@ -35,8 +36,6 @@ export interface Pump {
   lost(): number;
 }
 
-const compiled = new Map<boolean, WebAssembly.Module>();
-
 /**
  * An instance of the pump.
  *
@@ -44,7 +43,7 @@ const compiled = new Map<boolean, WebAssembly.Module>();
  */
 export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
   const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
-  const instance = link(compile(weakOrder), {
+  const instance = link(embeddedModule(weakOrder ? WEAK_PUMP_BASE64 : PUMP_BASE64), {
     ring: {
       memory,
       page: pageSizeBytes,
@@ -69,17 +68,6 @@ function link(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAsse
       cause,
     });
   }
-}
-
-/** The module, compiled at first use. */
-function compile(weakOrder: boolean): WebAssembly.Module {
-  let module = compiled.get(weakOrder);
-  if (!module) {
-    const base64 = weakOrder ? WEAK_PUMP_BASE64 : PUMP_BASE64;
-    module = new WebAssembly.Module(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
-    compiled.set(weakOrder, module);
-  }
-  return module;
 }
 
 /** A table with `callback` alone at index 0, for guests that have no table and name their callback by an export (Go). */

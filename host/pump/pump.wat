@@ -2,7 +2,7 @@
 ;;
 ;; It has two memories. $ring is its own: fixed in size, never grown, with the kernel's pages mapped over it by ffi/. $guest is
 ;; the guest's, imported, so that it may grow at any time. The callback is an entry of the guest's table. One instance serves
-;; one buffer. scripts/build_pump.ts assembles this file into pump_bytes.ts.
+;; one buffer. scripts/build_wat.ts assembles this file into pump_bytes.ts.
 ;;
 ;; Layout of $ring for a ring buffer (kernel/bpf/ringbuf.c; `page` is the system's page size):
 ;;
@@ -238,7 +238,7 @@
 
   ;; Gives the room before `position` back to the kernel, which must not see it before we have read what was there. On x86_64 no
   ;; store passes an earlier load, so a plain one will do; a sequentially consistent one (an exchange: 2.2 ns by itself on AMD
-  ;; Zen) costs 0.3 ns a record in this loop. Where processors reorder (arm64), scripts/build_pump.ts's second module has
+  ;; Zen) costs 0.3 ns a record in this loop. Where processors reorder (arm64), scripts/build_wat.ts's second module has
   ;; i64.atomic.store here. A flag tested here instead costs 0.6 ns.
   (func $publish (param $at i32) (param $position i64)
     (i64.store $ring (local.get $at) (local.get $position)))

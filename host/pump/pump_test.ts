@@ -1,9 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Entry, TestGuest } from "../../tests/guests/pump_guest.ts";
-import { assemblePump } from "../../scripts/build_pump.ts";
 import { DATA_BYTES, HandMadePerf, HandMadeRing, PerfType } from "./hand_made.ts";
 import { tableOf } from "./pump.ts";
-import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
 const DATA = 4096;
 const MAX = 1024;
@@ -28,12 +26,6 @@ function keep(guest: TestGuest, answer: (count: number) => number = () => 0): Ui
 function consume(ring: HandMadeRing, callback: number = Entry.RETURNING): number {
   return ring.pump.ring_consume(callback, 0, DATA, MAX);
 }
-
-Deno.test("pump_bytes.ts holds the bytes of pump.wat", () => {
-  for (const [base64, weakOrder] of [[PUMP_BASE64, false], [WEAK_PUMP_BASE64, true]] as const) {
-    assertEquals(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)), assemblePump({ weakOrder }));
-  }
-});
 
 for (const weakOrder of [false, true]) {
   Deno.test(`ring_consume() delivers records of every size and touches no other byte (weak order: ${weakOrder})`, () => {

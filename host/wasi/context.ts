@@ -45,12 +45,25 @@ export class WasiContext {
   readonly files: Files;
   readonly descriptors: DescriptorTable;
   #memory: GuestMemory | undefined;
-  /** Set once the guest called `proc_exit`. */
-  exit: ProcExit | undefined;
+  #exit: ProcExit | undefined;
+  /** Called when {@link WasiContext.exit} is set. */
+  onExit: () => void = () => {};
 
   constructor(files: Files, descriptors: DescriptorTable) {
     this.files = files;
     this.descriptors = descriptors;
+  }
+
+  /** Set once the guest called `proc_exit`. */
+  get exit(): ProcExit | undefined {
+    return this.#exit;
+  }
+
+  /** Ends the guest, with the first code that it gave. */
+  end(code: number): never {
+    this.#exit ??= new ProcExit(code);
+    this.onExit();
+    throw this.#exit;
   }
 
   /** @throws {MemoryFault} before {@link WasiContext.bind}: a guest's start section runs before its memory is known. */

@@ -87,6 +87,11 @@ export class Wasi implements Disposable {
     return this.#context.exit;
   }
 
+  /** Has `listener` called when the guest calls `proc_exit`. */
+  set onExit(listener: () => void) {
+    this.#context.onExit = listener;
+  }
+
   /**
    * The host's descriptor behind a guest's, for calls that take the guest's descriptors (attaching to a cgroup's directory).
    * It stays the guest's: it is closed when the guest closes it.

@@ -6,7 +6,7 @@
 
 import { WASI_ERRNO } from "../../errors.ts";
 import { type GuestMemory, type GuestPtr, guestPtr } from "../memory.ts";
-import { checked, guardAll, ProcExit, type WasiContext, type WasiFunctions } from "./context.ts";
+import { checked, guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 
 /** NUL-terminated strings, as `args_get` and `environ_get` hand them out. */
 class StringList {
@@ -72,8 +72,7 @@ export function processFunctions(
 
     // Not guarded: what it throws is meant for the host.
     proc_exit(code: number): never {
-      context.exit ??= new ProcExit(code >>> 0);
-      throw context.exit;
+      context.end(code >>> 0);
     },
   };
 }

@@ -10,7 +10,7 @@ import { Files } from "../../ffi/files.ts";
 import { GuestContext, type ImportFunction } from "../context.ts";
 import { openSystem } from "../system.ts";
 import { Wasi } from "../wasi/mod.ts";
-import { wasmBpfImports } from "./mod.ts";
+import { directWasmBpfImports, wasmBpfImports } from "./mod.ts";
 
 /** Bytes of the fake guest's memory at first. */
 export const MEMORY_BYTES = 65536;
@@ -25,8 +25,14 @@ export class FakeGuest implements Disposable {
   readonly problems: string[] = [];
   readonly #stack = new DisposableStack();
 
-  /** @param options.directory what the guest holds as descriptor 3. */
-  constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number; directory?: string } = {}) {
+  /**
+   * @param options.directory what the guest holds as descriptor 3.
+   * @param options.mapCalls how it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
+   */
+  constructor(
+    definition: FakeObjectDefinition = {},
+    options: { possibleCpus?: number; directory?: string; mapCalls?: "i32" | "i64" | "any" } = {},
+  ) {
     const { directory } = options;
     this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
     const system = this.#stack.use(openSystem());
@@ -45,7 +51,9 @@ export class FakeGuest implements Disposable {
       }),
     );
     this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
-    this.imports = wasmBpfImports(this.context);
+    const inJavaScript = wasmBpfImports(this.context);
+    const [i32, i64] = directWasmBpfImports(this.context, inJavaScript);
+    this.imports = { any: inJavaScript, i32, i64 }[options.mapCalls ?? "i32"] ?? inJavaScript;
   }
 
   /** Calls an import. */

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { MapType } from "../../ffi/mod.ts";
+import { ProcExit } from "../wasi/mod.ts";
 import { FakeGuest, MEMORY_BYTES } from "./fake_guest.ts";
 
 const LOOKUP = 1;
@@ -12,8 +13,19 @@ const EFAULT = -14;
 const EEXIST = -17;
 const EINVAL = -22;
 
-Deno.test("wasm_bpf_map_operate() updates, looks up, walks and deletes", () => {
-  using guest = new FakeGuest({ maps: [{ name: "hash" }] });
+/** Each test runs on a guest that calls the way most do and on one whose calls are all JavaScript's. */
+function test(
+  name: string,
+  run: (open: (...parameters: ConstructorParameters<typeof FakeGuest>) => FakeGuest) => void,
+) {
+  for (const mapCalls of ["i32", "any"] as const) {
+    Deno.test(`${name} (${mapCalls})`, () =>
+      run((definition, options) => new FakeGuest(definition, { mapCalls, ...options })));
+  }
+}
+
+test("wasm_bpf_map_operate() updates, looks up, walks and deletes", (open) => {
+  using guest = open({ maps: [{ name: "hash" }] });
   const fd = guest.map(guest.load(), "hash");
   guest.put(0x100, [7]);
   guest.put(0x200, [42]);
@@ -30,17 +42,19 @@ Deno.test("wasm_bpf_map_operate() updates, looks up, walks and deletes", () => {
   assertEquals(guest.operate(fd, DELETE), ENOENT);
 });
 
-Deno.test("wasm_bpf_map_operate() takes pointers of 64 bits as well", () => {
-  using guest = new FakeGuest({ maps: [{ name: "hash" }] });
-  const fd = guest.map(guest.load(), "hash");
-  guest.put(0x200, [5]);
-  assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, 0x100n, 0x200n, 0n, 0n), 0);
-  assertEquals(guest.call("wasm_bpf_map_operate", fd, LOOKUP, 0x100n, 0x400n, 0n, 0n), 0);
-  assertEquals(guest.peek(0x400), 5);
-});
+for (const mapCalls of ["i64", "any"] as const) {
+  Deno.test(`wasm_bpf_map_operate() takes pointers of 64 bits as well (${mapCalls})`, () => {
+    using guest = new FakeGuest({ maps: [{ name: "hash" }] }, { mapCalls });
+    const fd = guest.map(guest.load(), "hash");
+    guest.put(0x200, [5]);
+    assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, 0x100n, 0x200n, 0n, 0n), 0);
+    assertEquals(guest.call("wasm_bpf_map_operate", fd, LOOKUP, 0x100n, 0x400n, 0n, 0n), 0);
+    assertEquals(guest.peek(0x400), 5);
+  });
+}
 
-Deno.test("wasm_bpf_map_operate() returns -EBADF for a number the guest did not get", () => {
-  using guest = new FakeGuest({ maps: [{ name: "hash" }, { name: "other" }] });
+test("wasm_bpf_map_operate() returns -EBADF for a number the guest did not get", (open) => {
+  using guest = open({ maps: [{ name: "hash" }, { name: "other" }] });
   const handle = guest.load();
   const fd = guest.map(handle, "hash");
   for (const number of [-2147483648, -1, 0, 1, 2, 3, fd - 1, fd + 1, fd + 1000, 2147483647]) {
@@ -50,8 +64,8 @@ Deno.test("wasm_bpf_map_operate() returns -EBADF for a number the guest did not 
   assertEquals(guest.operate(fd, LOOKUP), EBADF);
 });
 
-Deno.test("wasm_bpf_map_operate() returns -EINVAL for unknown commands and flags", () => {
-  using guest = new FakeGuest({ maps: [{ name: "hash" }] });
+test("wasm_bpf_map_operate() returns -EINVAL for unknown commands and flags", (open) => {
+  using guest = open({ maps: [{ name: "hash" }] });
   const fd = guest.map(guest.load(), "hash");
   for (const command of [-1, 0, 5, 21, 2147483647]) assertEquals(guest.operate(fd, command), EINVAL);
   for (const flags of [1n << 32n, 1n << 48n, -1n, 1n << 62n, -(1n << 63n)]) {
@@ -59,8 +73,8 @@ Deno.test("wasm_bpf_map_operate() returns -EINVAL for unknown commands and flags
   }
 });
 
-Deno.test("wasm_bpf_map_operate() returns -EFAULT for ranges that are not in memory", () => {
-  using guest = new FakeGuest({ maps: [{ name: "hash", keySize: 8, valueSize: 100 }] });
+test("wasm_bpf_map_operate() returns -EFAULT for ranges that are not in memory", (open) => {
+  using guest = open({ maps: [{ name: "hash", keySize: 8, valueSize: 100 }] });
   const fd = guest.map(guest.load(), "hash");
   const call = (command: number, key: number, value: number, next: number) =>
     guest.call("wasm_bpf_map_operate", fd, command, key, value, next, 0n);
@@ -78,24 +92,24 @@ Deno.test("wasm_bpf_map_operate() returns -EFAULT for ranges that are not in mem
   assertEquals(call(UPDATE, MEMORY_BYTES - 8, MEMORY_BYTES - 100, 0), 0);
 });
 
-Deno.test("wasm_bpf_map_operate() counts all CPUs' values, rounded up, as one element", () => {
+test("wasm_bpf_map_operate() counts all CPUs' values, rounded up, as one element", (open) => {
   const maps = [{ name: "percpu", type: MapType.PERCPU_ARRAY, valueSize: 12 }];
-  using guest = new FakeGuest({ maps }, { possibleCpus: 3 });
+  using guest = open({ maps }, { possibleCpus: 3 });
   const fd = guest.map(guest.load(), "percpu");
   const call = (value: number) => guest.call("wasm_bpf_map_operate", fd, UPDATE, 0x100, value, 0, 0n);
   assertEquals(call(MEMORY_BYTES - 3 * 16 + 1), EFAULT);
   assertEquals(call(MEMORY_BYTES - 3 * 16), 0);
 });
 
-Deno.test("wasm_bpf_map_operate() needs no key for a map without keys", () => {
-  using guest = new FakeGuest({ maps: [{ name: "queue", type: MapType.QUEUE, keySize: 0 }] });
+test("wasm_bpf_map_operate() needs no key for a map without keys", (open) => {
+  using guest = open({ maps: [{ name: "queue", type: MapType.QUEUE, keySize: 0 }] });
   const fd = guest.map(guest.load(), "queue");
   assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, 0, 0x200, 0, 0n), 0);
   assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, MEMORY_BYTES, 0x200, 0, 0n), 0);
 });
 
-Deno.test("wasm_bpf_map_operate() sees memory that grew", () => {
-  using guest = new FakeGuest({ maps: [{ name: "hash" }] });
+test("wasm_bpf_map_operate() sees memory that grew", (open) => {
+  using guest = open({ maps: [{ name: "hash" }] });
   const fd = guest.map(guest.load(), "hash");
   const call = () => guest.call("wasm_bpf_map_operate", fd, UPDATE, MEMORY_BYTES, MEMORY_BYTES, 0, 0n);
   assertEquals(call(), EFAULT);
@@ -114,8 +128,8 @@ const NOTHING_IS_OWN = [
 ] as const;
 
 for (const type of [...NOTHING_IS_OWN, "ARRAY_OF_MAPS", "HASH_OF_MAPS", "CGROUP_ARRAY"] as const) {
-  Deno.test(`wasm_bpf_map_operate() puts no descriptor of the host into a map of type ${type}`, () => {
-    using guest = new FakeGuest({ maps: [{ name: "map", type: MapType[type] }] });
+  test(`wasm_bpf_map_operate() puts no descriptor of the host into a map of type ${type}`, (open) => {
+    using guest = open({ maps: [{ name: "map", type: MapType[type] }] });
     const fd = guest.map(guest.load(), "map");
     // Not 0: it is the guest's own stdin. That it is no cgroup is for the kernel to say.
     for (const number of [-1, 1, 2, 3, 50, fd + 1]) {
@@ -126,17 +140,17 @@ for (const type of [...NOTHING_IS_OWN, "ARRAY_OF_MAPS", "HASH_OF_MAPS", "CGROUP_
   });
 }
 
-Deno.test("wasm_bpf_map_operate() puts the guest's own maps into maps of maps", () => {
-  using guest = new FakeGuest({ maps: [{ name: "outer", type: MapType.HASH_OF_MAPS }, { name: "inner" }] });
+test("wasm_bpf_map_operate() puts the guest's own maps into maps of maps", (open) => {
+  using guest = open({ maps: [{ name: "outer", type: MapType.HASH_OF_MAPS }, { name: "inner" }] });
   const handle = guest.load();
   const outer = guest.map(handle, "outer");
   guest.put(0x200, [guest.map(handle, "inner")]);
   assertEquals(guest.operate(outer, UPDATE), 0);
 });
 
-Deno.test("wasm_bpf_map_operate() lets a device map go without a program, but not with one of the host's", () => {
+test("wasm_bpf_map_operate() lets a device map go without a program, but not with one of the host's", (open) => {
   for (const type of [MapType.DEVMAP, MapType.DEVMAP_HASH, MapType.CPUMAP]) {
-    using guest = new FakeGuest({ maps: [{ name: "plain", type }, { name: "full", type, valueSize: 8 }] });
+    using guest = open({ maps: [{ name: "plain", type }, { name: "full", type, valueSize: 8 }] });
     const handle = guest.load();
     guest.put(0x200, [1, 55]);
     assertEquals(guest.operate(guest.map(handle, "plain"), UPDATE), 0);
@@ -147,8 +161,8 @@ Deno.test("wasm_bpf_map_operate() lets a device map go without a program, but no
 });
 
 for (const type of ["SK_STORAGE", "TASK_STORAGE", "INODE_STORAGE", "CGRP_STORAGE"] as const) {
-  Deno.test(`wasm_bpf_map_operate() reaches a map of type ${type} by no descriptor of the host`, () => {
-    using guest = new FakeGuest({ maps: [{ name: "storage", type: MapType[type] }] });
+  test(`wasm_bpf_map_operate() reaches a map of type ${type} by no descriptor of the host`, (open) => {
+    using guest = open({ maps: [{ name: "storage", type: MapType[type] }] });
     const fd = guest.map(guest.load(), "storage");
     for (const number of [-1, 3, 50, fd]) {
       guest.put(0x100, [number]);
@@ -159,8 +173,8 @@ for (const type of ["SK_STORAGE", "TASK_STORAGE", "INODE_STORAGE", "CGRP_STORAGE
   });
 }
 
-Deno.test("wasm_bpf_map_operate() reaches storage by the directory that the guest holds, as the host's descriptor", () => {
-  using guest = new FakeGuest({ maps: [{ name: "storage", type: MapType.CGRP_STORAGE }] }, { directory: "/" });
+test("wasm_bpf_map_operate() reaches storage by the directory that the guest holds, as the host's descriptor", (open) => {
+  using guest = open({ maps: [{ name: "storage", type: MapType.CGRP_STORAGE }] }, { directory: "/" });
   const fd = guest.map(guest.load(), "storage");
   guest.put(0x100, [3]);
   guest.put(0x200, [77]);
@@ -169,4 +183,65 @@ Deno.test("wasm_bpf_map_operate() reaches storage by the directory that the gues
   // The map got the host's number.
   guest.call("wasm_bpf_map_operate", fd, NEXT_KEY, 0x100, 0, 0x300, 0n);
   assertEquals(guest.operate(fd, LOOKUP), 0);
+});
+
+Deno.test("wasm_bpf_map_operate() is the native function's alone, but for what JavaScript has to look at", () => {
+  const maps = [{ name: "hash" }, { name: "queue", type: MapType.QUEUE, keySize: 0 }, {
+    name: "outer",
+    type: MapType.HASH_OF_MAPS,
+  }];
+  for (const mapCalls of ["i32", "i64"] as const) {
+    using guest = new FakeGuest({ maps }, { mapCalls });
+    const handle = guest.load();
+    const fd = guest.map(handle, "hash");
+    const at = (address: number) => mapCalls === "i64" ? BigInt(address) : address;
+    const call = (map: number, command: number, key = 0x100, value = 0x200, flags = 0n) =>
+      guest.call("wasm_bpf_map_operate", map, command, at(key), at(value), at(0x300), flags);
+    const directly = (run: () => unknown): number => {
+      const before = guest.libbpf.directCalls;
+      run();
+      return guest.libbpf.directCalls - before;
+    };
+    call(fd, UPDATE); // in JavaScript, which makes way
+    for (const command of [LOOKUP, UPDATE, NEXT_KEY, DELETE]) assertEquals(directly(() => call(fd, command)), 1);
+    assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, 0x200, 2n), ENOENT)), 1);
+    // Each of these is as it would be without it, and JavaScript says what is wrong.
+    assertEquals(directly(() => assertEquals(call(fd, 5), EINVAL)), 0);
+    assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, 0x200, 1n << 32n), EINVAL)), 0);
+    assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, MEMORY_BYTES - 3), EFAULT)), 0);
+    assertEquals(directly(() => assertEquals(call(fd + 1000, LOOKUP), EBADF)), 0);
+    assertEquals(directly(() => assertEquals(call(1 << 29, LOOKUP), EBADF)), 0);
+    assertEquals(directly(() => call(guest.map(handle, "queue"), UPDATE)), 0);
+    assertEquals(directly(() => call(guest.map(handle, "outer"), UPDATE)), 0);
+    // Memory that grew is looked at once.
+    guest.memory.grow(1);
+    assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, MEMORY_BYTES), 0)), 0);
+    assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, MEMORY_BYTES), 0)), 1);
+    guest.call("wasm_close_bpf_object", handle);
+    assertEquals(directly(() => assertEquals(call(fd, LOOKUP), EBADF)), 0);
+  }
+});
+
+function thrown(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+Deno.test("wasm_bpf_map_operate() stops at proc_exit, and goes through JavaScript while map memory is copied", () => {
+  using guest = new FakeGuest({ maps: [{ name: "hash" }] });
+  const fd = guest.map(guest.load(), "hash");
+  for (let i = 0; i < 2; i++) assertEquals(guest.operate(fd, UPDATE), 0);
+  assertEquals(guest.libbpf.directCalls, 1);
+  guest.context.shared.fallBackToCopies(guest.context.memory);
+  assertEquals(guest.context.hindered, false, "nothing is shared, so that nothing is copied");
+  assertEquals(guest.operate(fd, UPDATE), 0);
+  assertEquals(guest.libbpf.directCalls, 2);
+  const exit = thrown(() => guest.context.wasi.imports["proc_exit"]?.(3));
+  assert(exit instanceof ProcExit);
+  assertEquals(thrown(() => guest.operate(fd, UPDATE)), exit);
+  assertEquals(guest.libbpf.directCalls, 2);
 });

@@ -10,21 +10,37 @@ import type { GuestContext, ImportFunction } from "../context.ts";
 import { attachBpfProgram, attachBpfProgramFd } from "./attach_bpf_program.ts";
 import { bufferPoll, wrapperBufferPoll } from "./buffer_poll.ts";
 import { closeBpfObject } from "./close_bpf_object.ts";
+import { DirectMapCalls } from "./direct_map_calls.ts";
 import { loadBpfObject } from "./load_bpf_object.ts";
 import { mapFdByName } from "./map_fd_by_name.ts";
 import { mapOperate } from "./map_operate.ts";
 
 /** The functions of module `wasm_bpf`, for one guest. */
-export function wasmBpfImports(guest: GuestContext): Record<string, ImportFunction> {
+export function wasmBpfImports(guest: GuestContext) {
   return {
     wasm_load_bpf_object: guest.guarded(loadBpfObject(guest), 0n),
     wasm_close_bpf_object: guest.guarded(closeBpfObject(guest)),
     wasm_attach_bpf_program: guest.guarded(attachBpfProgram(guest)),
     wasm_attach_bpf_program_fd: guest.guarded(attachBpfProgramFd(guest)),
     wasm_bpf_map_fd_by_name: guest.guarded(mapFdByName(guest)),
-    wasm_bpf_map_operate: mapOperate(guest),
+    wasm_bpf_map_operate: guest.guarded(mapOperate(guest)),
     wasm_bpf_buffer_poll: guest.guarded(bufferPoll(guest)),
-  };
+  } satisfies Record<string, ImportFunction>;
+}
+
+/**
+ * The same with map calls that do not enter JavaScript, in each way that guests declare them; nothing where that cannot be.
+ * Unlike a function of JavaScript, these link only with a guest that declares their very types.
+ */
+export function* directWasmBpfImports(
+  guest: GuestContext,
+  imports: ReturnType<typeof wasmBpfImports>,
+): Generator<Record<string, ImportFunction>> {
+  const { mapElement } = guest.libbpf;
+  if (mapElement === undefined) return;
+  const { gate } = new DirectMapCalls(guest, mapElement, imports.wasm_bpf_map_operate);
+  yield { ...imports, wasm_bpf_map_operate: gate.map_operate };
+  yield { ...imports, wasm_bpf_map_operate: gate.map_operate_i64 };
 }
 
 /** The functions of module `callback-wrapper`: for languages whose functions have no table index. */

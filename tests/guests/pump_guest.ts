@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assemble } from "../../scripts/build_pump.ts";
+import { assemble } from "../../scripts/build_wat.ts";
 
 /** Indexes in the guest's table. */
 export const Entry = {

@@ -1,7 +1,7 @@
 /** The command line: garbage in, one clear line out, and the exit codes that the help promises. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { assemble } from "../../scripts/build_pump.ts";
+import { assemble } from "../../scripts/build_wat.ts";
 import { type Finished, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;

@@ -1,0 +1,17 @@
+/**
+ * This project's own WebAssembly, carried as text in the scripts.
+ *
+ * @module
+ */
+
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The module whose bytes `base64` are, compiled at first use. */
+export function embeddedModule(base64: string): WebAssembly.Module {
+  let module = compiled.get(base64);
+  if (module === undefined) {
+    module = new WebAssembly.Module(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+    compiled.set(base64, module);
+  }
+  return module;
+}

@@ -1,0 +1,84 @@
+/**
+ * `wasm_bpf_map_operate` without JavaScript: from the guest through two small modules of our own to the native function.
+ *
+ * @module
+ */
+
+import type { MapElement } from "../../ffi/mod.ts";
+import type { GuestContext, ImportFunction } from "../context.ts";
+import { embeddedModule } from "../embedded_module.ts";
+import { MAP_CALLS_BASE64 } from "./map_calls_bytes.ts";
+import { MAP_GATE_BASE64 } from "./map_gate_bytes.ts";
+import type { MapOperate } from "./map_operate.ts";
+
+/** The exports of map_gate.wat. */
+interface MapGate {
+  readonly target: WebAssembly.Global;
+  /** The import as C, C++ and most others declare it. */
+  readonly map_operate: ImportFunction;
+  /** The import as it is declared where pointers are `i64`. */
+  readonly map_operate_i64: ImportFunction;
+}
+
+/** The exports of map_calls.wat. */
+interface MapCalls {
+  readonly pages: WebAssembly.Global;
+  readonly base: WebAssembly.Global;
+  readonly map_operate: ImportFunction;
+}
+
+const WASM_PAGE_BYTES = 65536;
+const NO_PAGES = -1;
+
+/** The map calls of one guest, as functions of WebAssembly. What they do not do themselves they leave to `inJavaScript`. */
+export class DirectMapCalls {
+  readonly gate: MapGate;
+  readonly #guest: GuestContext;
+  readonly #element: MapElement;
+  readonly #inJavaScript: MapOperate;
+  #calls: MapCalls | undefined;
+  /** The guest's memory as it was when {@link MapCalls.pages} and {@link MapCalls.base} were set. */
+  #known: ArrayBuffer | undefined;
+
+  constructor(guest: GuestContext, element: MapElement, inJavaScript: MapOperate) {
+    this.#guest = guest;
+    this.#element = element;
+    this.#inJavaScript = inJavaScript;
+    this.gate = instantiate<MapGate>(MAP_GATE_BASE64, { host: { map_operate: this.#slowly } });
+    guest.onHindered(() => this.#calls !== undefined && (this.#calls.pages.value = NO_PAGES));
+  }
+
+  readonly #slowly: MapOperate = (...parameters) => {
+    this.#update();
+    return this.#inJavaScript(...parameters);
+  };
+
+  /** Makes way for the next calls, where nothing hinders them. */
+  #update(): void {
+    const guest = this.#guest;
+    if (guest.hindered) return;
+    // Seeing that the memory has moved can bring the first hindrance.
+    const { buffer } = guest.memory;
+    if (buffer === this.#known || guest.hindered) return;
+    this.#calls ??= this.#open();
+    this.#calls.base.value = BigInt(guest.window.base);
+    this.#calls.pages.value = buffer.byteLength / WASM_PAGE_BYTES;
+    this.#known = buffer;
+  }
+
+  #open(): MapCalls {
+    const { rawMemory, maps } = this.#guest;
+    const calls = instantiate<MapCalls>(MAP_CALLS_BASE64, {
+      guest: { memory: rawMemory },
+      host: { sizes: maps.sizes, map_operate: this.#slowly },
+      native: { wasm_bpf_map_element: this.#element },
+    });
+    this.gate.target.value = calls.map_operate;
+    return calls;
+  }
+}
+
+/** The exports of our own module, whose bytes a test compares with its source. */
+function instantiate<E>(base64: string, imports: WebAssembly.Imports): E {
+  return new WebAssembly.Instance(embeddedModule(base64), imports).exports as unknown as E;
+}
