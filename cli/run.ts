@@ -62,6 +62,7 @@ function runModule(options: Options): number {
   let lost = 0;
   try {
     using system = openSystem();
+    if (options.guest.btfPath === undefined) system.prefetchKernelBtf();
     const bytes = system.readFile(options.module);
     system.restoreBrokenPipeSignal();
     return runGuest(bytes, {

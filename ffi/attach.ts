@@ -7,7 +7,7 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { AttachType, ProgramType } from "./constants.ts";
 import { Struct } from "./layouts.ts";
-import { cString } from "./library.ts";
+import { cString } from "./c_string.ts";
 import type { Native } from "./native.ts";
 import { DetachLink, joinLinks, NativeLink } from "./link.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";

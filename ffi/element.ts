@@ -36,7 +36,8 @@ export type ElementCall = (
 export class Elements implements Disposable {
   /** The shim's function where the library has it, else libbpf's five. */
   readonly call: ElementCall;
-  readonly #byAddress: SymbolTable<typeof MAP_ELEMENT_SYMBOLS> | undefined;
+  readonly #path: string | undefined;
+  #byAddress: Deno.DynamicLibrary<typeof MAP_ELEMENT_SYMBOLS> | undefined;
   readonly #byBytes: SymbolTable<Pick<typeof SHIM_SYMBOLS, "wasm_bpf_map_element">> | undefined;
 
   constructor(library: NativeLibrary, libbpf: SymbolTable<typeof ELEMENT_SYMBOLS>) {
@@ -44,16 +45,18 @@ export class Elements implements Disposable {
       this.call = throughLibbpf(libbpf);
       return;
     }
-    const shim = library.open(SHIM_SYMBOLS, ["wasm_bpf_map_element"]);
-    this.#byBytes = shim;
-    this.#byAddress = library.open(MAP_ELEMENT_SYMBOLS, ["wasm_bpf_map_element"]);
-    this.call = (...parameters) => shim.symbols.wasm_bpf_map_element(...parameters);
+    const { symbols } = this.#byBytes = library.open(SHIM_SYMBOLS);
+    this.call = (...parameters) => symbols.wasm_bpf_map_element(...parameters);
+    this.#path = library.path;
   }
 
-  /** See {@link Libbpf.mapElement}. */
-  get importable(): MapElement | undefined {
-    const call = this.#byAddress?.symbols.wasm_bpf_map_element;
-    if (call === undefined || callsFromWasmAreDirect()) return call;
+  /** See {@link Libbpf.openMapElement}. */
+  openImportable(): MapElement | undefined {
+    if (this.#path === undefined) return undefined;
+    // Not from a symbol table: its functions are JavaScript's.
+    this.#byAddress ??= Deno.dlopen(this.#path, MAP_ELEMENT_SYMBOLS);
+    const call = this.#byAddress.symbols.wasm_bpf_map_element;
+    if (callsFromWasmAreDirect()) return call;
     // WebAssembly's numbers come as signed ones.
     return (command, fd, memory, key, value, flags) => call(command, fd, memory, key >>> 0, value >>> 0, flags >>> 0);
   }

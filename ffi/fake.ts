@@ -72,7 +72,7 @@ export class FakeLibbpf implements Libbpf {
   openObjects = 0;
   /** Makes the next load fail with this. */
   loadError: BpfError | undefined;
-  /** How many calls {@link FakeLibbpf.mapElement} had. */
+  /** How many calls came by what {@link FakeLibbpf.openMapElement} gave. */
   directCalls = 0;
   /** The maps of all open objects, by descriptor. */
   readonly maps = new Map<number, FakeMap>();
@@ -96,8 +96,12 @@ export class FakeLibbpf implements Libbpf {
     return { base: 0, refresh: () => false };
   }
 
-  /** Works on the memory of the last window, wherever the caller says that it is. */
-  readonly mapElement: MapElement = (command, fd, _memory, key, value, flags) => {
+  /** What it gives works on the memory of the last window, wherever the caller says that it is. */
+  openMapElement(): MapElement {
+    return (...parameters) => this.#mapElement(...parameters);
+  }
+
+  readonly #mapElement: MapElement = (command, fd, _memory, key, value, flags) => {
     this.directCalls++;
     const map = this.maps.get(fd);
     if (map === undefined || this.#memory === undefined) return EBADF;
@@ -240,7 +244,7 @@ class FakeMap implements BpfMap {
     this.keySize = keySize;
     this.valueSize = valueSize;
     this.maxEntries = maxEntries;
-    this.elementBytes = elementBytes(type, valueSize, libbpf.possibleCpus);
+    this.elementBytes = elementBytes(type, valueSize, libbpf);
     this.fd = libbpf.newDescriptor();
     libbpf.maps.set(this.fd, this);
   }

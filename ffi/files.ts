@@ -24,7 +24,8 @@ import {
   utimes,
   writePollFds,
 } from "./file_layouts.ts";
-import { cString, type NativeLibrary } from "./library.ts";
+import { cString } from "./c_string.ts";
+import type { NativeLibrary } from "./library.ts";
 import { addressOf } from "./pointers.ts";
 import { FILE_SYSCALLS as NUMBER, fileRows } from "./symbols/files.ts";
 
@@ -49,9 +50,6 @@ export const O = {
   CLOEXEC: 0o2000000,
   PATH: 0o10000000,
 } as const;
-
-/** The calls that guests make all day; the others are slower by a microsecond and start faster. */
-const FAST = ["read", "write", "readv", "writev", "preadv", "pwritev", "lseek", "clock_gettime"] as const;
 
 /** The largest number of ranges that one call takes (`UIO_MAXIOV`). */
 export const MAX_RANGES = 1024;
@@ -93,7 +91,7 @@ export class Files implements Disposable {
 
   constructor(library: NativeLibrary) {
     this.#library = library;
-    this.#dl = library.openSyscalls(fileRows, FAST);
+    this.#dl = library.openSyscalls(fileRows);
     this.#call = this.#dl.symbols;
   }
 

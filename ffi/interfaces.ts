@@ -25,10 +25,10 @@ export interface Libbpf extends Disposable {
   openObject(bytes: Uint8Array<ArrayBuffer>, options?: OpenObjectOptions): BpfObject;
 
   /**
-   * What the element calls of {@link BpfMap} come down to, for a WebAssembly module to import, so that its calls need not enter
-   * JavaScript; undefined for a libbpf without the shim.
+   * Opens what the element calls of {@link BpfMap} come down to, for a WebAssembly module to import, so that its calls need not
+   * enter JavaScript; undefined for a libbpf without the shim.
    */
-  readonly mapElement: MapElement | undefined;
+  openMapElement(): MapElement | undefined;
 
   /** A window on a WebAssembly memory, for map calls straight on its bytes. */
   openWindow(memory: WebAssembly.Memory): MemoryWindow;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { cString } from "./library.ts";
+import { cString } from "./c_string.ts";
 import { type Address, address } from "./pointers.ts";
 
 /** Offsets in bytes on LP64, by struct and field, with the struct's size as far as we fill it. */

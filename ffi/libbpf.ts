@@ -86,8 +86,8 @@ class NativeLibbpf implements Libbpf, Native {
     return this.#possibleCpus;
   }
 
-  get mapElement(): MapElement | undefined {
-    return this.#elements.importable;
+  openMapElement(): MapElement | undefined {
+    return this.#elements.openImportable();
   }
 
   openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {

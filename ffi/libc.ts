@@ -8,7 +8,8 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
-import { cString, type NativeLibrary } from "./library.ts";
+import { cString } from "./c_string.ts";
+import type { NativeLibrary } from "./library.ts";
 import { type Address, address } from "./pointers.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
@@ -65,7 +66,7 @@ export class Libc implements Disposable {
 
   constructor(library: NativeLibrary) {
     this.#library = library;
-    this.#dl = library.openSyscalls(libcRows, ["read", "write", "epoll_pwait"]);
+    this.#dl = library.openSyscalls(libcRows);
   }
 
   /** Opens `path`. @returns a descriptor or a negative errno. */

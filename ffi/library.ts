@@ -5,7 +5,9 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
-import { openTable, type SymbolTable } from "./symbol_table.ts";
+import { cString } from "./c_string.ts";
+import { DynamicLinker, openTable, type SymbolTable } from "./symbol_table.ts";
+import { SHIM_SYMBOLS } from "./symbols/libbpf.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
 /** Where the library was found, in the order of search. */
@@ -28,19 +30,22 @@ export class NativeLibrary implements Disposable {
   readonly origin: LibraryOrigin;
   /** The C function of the shape of `syscall(2)` to go through, and the file it is in. */
   readonly syscallSymbol: "wasm_bpf_syscall" | "syscall";
+  readonly #linker: DynamicLinker;
   readonly #libc: Libc6;
   readonly #fd: number | undefined;
+  #prefetch: SymbolTable<typeof SHIM_SYMBOLS> | undefined;
   #errnoView: Int32Array | undefined;
 
   constructor(
     path: string,
     origin: LibraryOrigin,
-    libc: Libc6,
+    linked: { linker: DynamicLinker; libc: Libc6 },
     options: { hasShim: boolean; fd?: number | undefined },
   ) {
     this.path = path;
     this.origin = origin;
-    this.#libc = libc;
+    this.#linker = linked.linker;
+    this.#libc = linked.libc;
     this.#fd = options.fd;
     this.syscallSymbol = options.hasShim ? "wasm_bpf_syscall" : "syscall";
   }
@@ -50,20 +55,29 @@ export class NativeLibrary implements Disposable {
     return this.syscallSymbol === "wasm_bpf_syscall";
   }
 
-  /** A table of functions, of which `fast` are called often. The caller closes it. */
-  open<const S extends ForeignFunctions>(rows: S, fast: readonly (keyof S)[] = []): SymbolTable<S> {
-    return openTable(this.path, rows, fast);
+  /** A table of functions. The caller closes it. */
+  open<const S extends ForeignFunctions>(rows: S): SymbolTable<S> {
+    return openTable(this.#linker, this.path, rows);
+  }
+
+  /** A table of libc's functions. The caller closes it. */
+  openLibc<const S extends ForeignFunctions>(rows: S): SymbolTable<S> {
+    return openTable(this.#linker, LIBC, rows);
+  }
+
+  /** A table of system calls, each row made for {@link NativeLibrary.syscallSymbol}. The caller closes it. */
+  openSyscalls<const S extends ForeignFunctions>(rows: (symbol: string) => S): SymbolTable<S> {
+    return this.hasShim ? this.open(rows(this.syscallSymbol)) : this.openLibc(rows(this.syscallSymbol));
   }
 
   /**
-   * A table of system calls, each row made for {@link NativeLibrary.syscallSymbol}; `fast` are called often. The caller
-   * closes it.
+   * Has the kernel's BTF read on a thread of its own, for the next object that is loaded in this process. Does nothing without
+   * the shim, or when that has begun already.
    */
-  openSyscalls<const S extends ForeignFunctions>(
-    rows: (symbol: string) => S,
-    fast: readonly (keyof S)[] = [],
-  ): SymbolTable<S> {
-    return openTable(this.hasShim ? this.path : LIBC, rows(this.syscallSymbol), fast);
+  prefetchKernelBtf(): void {
+    if (!this.hasShim) return;
+    this.#prefetch ??= this.open(SHIM_SYMBOLS);
+    this.#prefetch.symbols.wasm_bpf_btf_prefetch();
   }
 
   /** The index of a network interface; 0 when there is none of this name. */
@@ -89,8 +103,11 @@ export class NativeLibrary implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#prefetch?.symbols.wasm_bpf_btf_discard();
+    this.#prefetch?.close();
     if (this.#fd !== undefined) this.#libc.close(this.#fd);
     this.#libc[Symbol.dispose]();
+    this.#linker[Symbol.dispose]();
   }
 }
 
@@ -103,17 +120,20 @@ export class NativeLibrary implements Disposable {
  * @throws {BpfError} ENOENT when there is none, with every place that was tried in `log`.
  */
 export function openLibrary(): NativeLibrary {
-  const libc = new Libc6();
+  using stack = new DisposableStack();
+  const linker = stack.use(new DynamicLinker());
+  const libc = stack.use(new Libc6(linker));
   const tried: string[] = [];
   for (const candidate of candidates(libc)) {
     const { origin, path, fd } = candidate;
     try {
-      return new NativeLibrary(path, origin, libc, { hasShim: probeShim(path), fd });
+      const library = new NativeLibrary(path, origin, { linker, libc }, { hasShim: probeShim(linker, path), fd });
+      stack.move();
+      return library;
     } catch (error) {
       if (fd !== undefined) libc.close(fd);
-      const reason = withoutEcho(error, path);
+      const reason = error instanceof Error ? error.message : String(error);
       if (origin === "environment") {
-        libc[Symbol.dispose]();
         // What a person named is used or refused, never passed over.
         throw new BpfError(`Cannot open libbpf "${path}"`, LINUX_ERRNO.EINVAL, {
           log: [reason],
@@ -123,17 +143,10 @@ export function openLibrary(): NativeLibrary {
       tried.push(`${candidate.label ?? path}: ${reason}`);
     }
   }
-  libc[Symbol.dispose]();
   throw new BpfError("Cannot open libbpf", LINUX_ERRNO.ENOENT, {
     log: tried,
     hint: `run scripts/build_libbpf.sh, install libbpf1, or set ${LIBRARY_VARIABLE}`,
   });
-}
-
-/** What dlopen said, which begins with Deno's words, twice, and the path. */
-function withoutEcho(error: unknown, path: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^(Could not open library: )+/, "").replace(`${path}: `, "");
 }
 
 interface Candidate {
@@ -172,37 +185,40 @@ function embeddedBytes(): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Opens the file at `path` as libbpf; whether it has the shim inside. @throws {Error} when it is no libbpf we can use. */
-function probeShim(path: string): boolean {
-  const probe = Deno.dlopen(path, {
-    // const char *libbpf_version_string(void)
-    libbpf_version_string: { type: "pointer", optional: true },
-    // long wasm_bpf_syscall(int nr, long a, long b, long c, long d, long e, long f)
-    wasm_bpf_syscall: { type: "pointer", optional: true },
-  });
-  const { libbpf_version_string, wasm_bpf_syscall } = probe.symbols;
-  probe.close();
-  if (libbpf_version_string === null) throw new Error("it is no libbpf 1.0 or newer");
-  return wasm_bpf_syscall !== null;
+function probeShim(linker: DynamicLinker, path: string): boolean {
+  const library = linker.open(path);
+  try {
+    if (linker.find(library, "libbpf_version_string") === null) throw new Error("it is no libbpf 1.0 or newer");
+    return linker.find(library, "wasm_bpf_syscall") !== null;
+  } finally {
+    linker.close(library);
+  }
 }
 
 const LIBC = "libc.so.6";
 const SYSCALL_ROWS = libcRows("syscall");
 
+const LIBC_SYMBOLS = {
+  // char *getenv(const char *name)
+  getenv: { parameters: ["buffer"], result: "pointer" },
+  // unsigned int if_nametoindex(const char *ifname)
+  if_nametoindex: { parameters: ["buffer"], result: "u32" },
+  // sighandler_t signal(int signum, sighandler_t handler)
+  signal: { parameters: ["i32", "pointer"], result: "pointer" },
+  // int *__errno_location(void)
+  __errno_location: { parameters: [], result: "pointer" },
+  memfd_create: SYSCALL_ROWS.memfd_create,
+  write: SYSCALL_ROWS.write,
+  close: SYSCALL_ROWS.close,
+} as const;
+
 /** The C library by itself: what is needed before the one library is there, and the few calls that are no system calls. */
 class Libc6 implements Disposable {
-  readonly #library = openTable(LIBC, {
-    // char *getenv(const char *name)
-    getenv: { parameters: ["buffer"], result: "pointer" },
-    // unsigned int if_nametoindex(const char *ifname)
-    if_nametoindex: { parameters: ["buffer"], result: "u32" },
-    // sighandler_t signal(int signum, sighandler_t handler)
-    signal: { parameters: ["i32", "pointer"], result: "pointer" },
-    // int *__errno_location(void)
-    __errno_location: { parameters: [], result: "pointer" },
-    memfd_create: SYSCALL_ROWS.memfd_create,
-    write: SYSCALL_ROWS.write,
-    close: SYSCALL_ROWS.close,
-  });
+  readonly #library;
+
+  constructor(linker: DynamicLinker) {
+    this.#library = openTable(linker, LIBC, LIBC_SYMBOLS);
+  }
 
   getenv(name: string): string | undefined {
     const value = this.#library.symbols.getenv(cString(name));
@@ -243,10 +259,4 @@ class Libc6 implements Disposable {
   [Symbol.dispose](): void {
     this.#library.close();
   }
-}
-
-/** `text` as C wants it: UTF-8 with a NUL at the end. @throws {TypeError} when it has a NUL inside. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
-  if (text.includes("\0")) throw new TypeError("Cannot pass a string with a NUL to C");
-  return new TextEncoder().encode(`${text}\0`);
 }

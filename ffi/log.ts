@@ -9,7 +9,6 @@
 
 import type { NativeLibrary } from "./library.ts";
 import { address } from "./pointers.ts";
-import { openTable } from "./symbol_table.ts";
 import { LIBBPF_SYMBOLS, SHIM_SYMBOLS, VSNPRINTF_SYMBOLS } from "./symbols/libbpf.ts";
 
 /** libbpf's levels (`enum libbpf_print_level`): what is kept is this and everything graver. */
@@ -58,7 +57,7 @@ class CallbackLog implements LibbpfLog {
 
   constructor(library: NativeLibrary, level: number) {
     this.#libbpf = library.open(LIBBPF_SYMBOLS);
-    this.#libc = openTable("libc.so.6", VSNPRINTF_SYMBOLS);
+    this.#libc = library.openLibc(VSNPRINTF_SYMBOLS);
     this.#callback = new Deno.UnsafeCallback(
       // int libbpf_print_fn_t(enum libbpf_print_level level, const char *format, va_list args)
       { parameters: ["i32", "pointer", "pointer"], result: "i32" } as const,

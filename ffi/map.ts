@@ -21,8 +21,8 @@ const PER_CPU_TYPES: ReadonlySet<number> = new Set([
 ]);
 
 /** How many bytes the kernel moves for one element (kernel/bpf/syscall.c, `bpf_map_value_size`). */
-export function elementBytes(type: number, valueSize: number, possibleCpus: number): number {
-  return PER_CPU_TYPES.has(type) ? Math.ceil(valueSize / 8) * 8 * possibleCpus : valueSize;
+export function elementBytes(type: number, valueSize: number, machine: { readonly possibleCpus: number }): number {
+  return PER_CPU_TYPES.has(type) ? Math.ceil(valueSize / 8) * 8 * machine.possibleCpus : valueSize;
 }
 
 /** What a map or program came from: once closed, its pointers point nowhere and its descriptors are somebody else's. */
@@ -59,7 +59,7 @@ export class NativeMap implements BpfMap {
     this.valueSize = symbols.bpf_map__value_size(pointer);
     this.maxEntries = symbols.bpf_map__max_entries(pointer);
     this.flags = symbols.bpf_map__map_flags(pointer);
-    this.elementBytes = elementBytes(this.type, this.valueSize, native.possibleCpus);
+    this.elementBytes = elementBytes(this.type, this.valueSize, native);
     this.fd = symbols.bpf_map__fd(pointer);
     if (this.fd < 0) {
       throw new BpfError(`Cannot use map "${name}"`, LINUX_ERRNO.ENOENT, { log: ["it is not in the kernel"] });

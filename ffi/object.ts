@@ -6,7 +6,7 @@
 
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
-import { cString } from "./library.ts";
+import { cString } from "./c_string.ts";
 import { NativeMap } from "./map.ts";
 import type { BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
 import { address, type NativePointer, nativePointer } from "./pointers.ts";

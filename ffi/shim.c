@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// The C that TypeScript cannot say, linked into libwasm_bpf.so next to libbpf. Four functions; each exists because the
-// same thing done by FFI would be wrong (errno) or would call back into JavaScript from the middle of libbpf (the log).
+// The C that TypeScript cannot say, linked into libwasm_bpf.so next to libbpf. Each function exists because the same thing
+// done by FFI would be wrong (errno), would call back into JavaScript from the middle of libbpf (the log), or would have to
+// wait for JavaScript's one thread (the kernel's BTF).
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -120,4 +126,90 @@ EXPORT int wasm_bpf_log_take(char *buffer, int size)
 	memcpy(buffer, captured.text + captured.length - length, length);
 	captured.length = 0;
 	return (int)length;
+}
+
+// The kernel's BTF is what libbpf spends most of a load on: 5 MB that are read, copied, and looked through type by type. The
+// linker has libbpf's own calls of btf__load_vmlinux_btf() come to __wrap_btf__load_vmlinux_btf(), which does without the
+// reading (half of the time and of the memory) and takes what wasm_bpf_btf_prefetch() has begun on a thread of its own.
+
+struct btf *__real_btf__load_vmlinux_btf(void);
+struct btf *__wrap_btf__load_vmlinux_btf(void);
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_t thread;
+	int started;
+} prefetch = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+// Since Linux 6.16 the file can be mapped. NULL where it cannot, or is not what libbpf can read.
+static struct btf *map_vmlinux_btf(void)
+{
+	struct btf *btf = NULL;
+	struct stat file;
+	void *data;
+	int fd;
+
+	fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &file) == 0 && file.st_size > 0 && file.st_size <= UINT32_MAX) {
+		data = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (data != MAP_FAILED) {
+			btf = btf__new(data, (uint32_t)file.st_size);
+			munmap(data, (size_t)file.st_size);
+		}
+	}
+	close(fd);
+	return btf;
+}
+
+static struct btf *load_vmlinux_btf(void)
+{
+	struct btf *btf = map_vmlinux_btf();
+
+	// libbpf's own way knows more places, and says what is wrong.
+	return btf ? btf : __real_btf__load_vmlinux_btf();
+}
+
+static void *run_prefetch(void *unused)
+{
+	(void)unused;
+	return load_vmlinux_btf();
+}
+
+// The BTF that was prefetched, once; NULL when there is none.
+static struct btf *take_prefetched(void)
+{
+	void *btf = NULL;
+
+	pthread_mutex_lock(&prefetch.lock);
+	if (prefetch.started) {
+		pthread_join(prefetch.thread, &btf);
+		prefetch.started = 0;
+	}
+	pthread_mutex_unlock(&prefetch.lock);
+	return btf;
+}
+
+struct btf *__wrap_btf__load_vmlinux_btf(void)
+{
+	struct btf *btf = take_prefetched();
+
+	return btf ? btf : load_vmlinux_btf();
+}
+
+// wasm_bpf_btf_prefetch() has the kernel's BTF read for the next object that is loaded in this process, while the caller does
+// something else. The caller must call wasm_bpf_btf_discard() before it closes the library.
+EXPORT void wasm_bpf_btf_prefetch(void)
+{
+	pthread_mutex_lock(&prefetch.lock);
+	if (!prefetch.started)
+		prefetch.started = pthread_create(&prefetch.thread, NULL, run_prefetch, NULL) == 0;
+	pthread_mutex_unlock(&prefetch.lock);
+}
+
+// wasm_bpf_btf_discard() frees what was prefetched and not used.
+EXPORT void wasm_bpf_btf_discard(void)
+{
+	btf__free(take_prefetched());
 }

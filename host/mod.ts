@@ -75,8 +75,9 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   const module = compileGuest(bytes, name);
   const system = options.system ?? openSystem();
   using _own = options.system === undefined ? system : null;
-  using files = new Files(system.library);
+  if (options.btfPath === undefined && loadsObjects(module)) system.prefetchKernelBtf();
   using libbpf = openLibbpf(system);
+  using files = new Files(system.library);
   using wasi = new Wasi(files, {
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
@@ -99,25 +100,32 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   return wasi.exit?.code ?? 0;
 }
 
-/** What the guest may import, in the order in which it is to be tried. */
+function loadsObjects(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.imports(module).some(({ name }) => name === "wasm_load_bpf_object");
+}
+
+/** What the guest may import, in the order in which it is to be tried: of each module that it names, all that there is. */
 function* importsOf(
   module: WebAssembly.Module,
   context: GuestContext,
   wrapperModule: string,
 ): Generator<ImportModules> {
-  const others: ImportModules = {
-    [WASI_MODULE]: withSync(context.wasi.imports, context),
-    [WASI_UNSTABLE_MODULE]: withSync(context.wasi.unstableImports, context),
-    [LIBBPF_MODULE]: libbpfImports(context),
-  };
-  const withWrapper = (modules: ImportModules): ImportModules => ({
-    ...modules,
-    [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) },
-  });
-  // Module `env` is what the first guests of this ABI import from, and all to whose linker no module was named.
-  const withWasmBpf = (wasmBpf: ImportModules[string]) => withWrapper({ ...others, wasm_bpf: wasmBpf, env: wasmBpf });
+  const named = WebAssembly.Module.imports(module);
   const wasmBpf = wasmBpfImports(context);
-  if (WebAssembly.Module.imports(module).some(({ name }) => name === "wasm_bpf_map_operate")) {
+  const others: Readonly<Record<string, () => ImportModules[string]>> = {
+    [WASI_MODULE]: () => withSync(context.wasi.imports, context),
+    [WASI_UNSTABLE_MODULE]: () => withSync(context.wasi.unstableImports, context),
+    [LIBBPF_MODULE]: () => libbpfImports(context),
+  };
+  const made = Object.fromEntries(
+    [...new Set(named.map((one) => one.module))].map((name) => [name, others[name]?.() ?? {}]),
+  );
+  // Module `env` is what the first guests of this ABI import from, and all to whose linker no module was named.
+  const withWasmBpf = (functions: ImportModules[string]): ImportModules => {
+    const modules: Record<string, ImportModules[string]> = { ...made, wasm_bpf: functions, env: functions };
+    return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
+  };
+  if (named.some(({ name }) => name === "wasm_bpf_map_operate")) {
     for (const direct of directWasmBpfImports(context, wasmBpf)) yield withWasmBpf(direct);
   }
   yield withWasmBpf(wasmBpf);

@@ -25,6 +25,10 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_log_install: { parameters: ["i32"], result: "void" },
   // int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags)
   wasm_bpf_map_element: { parameters: ["i32", "i32", "buffer", "u32", "u32", "u32"], result: "i32" },
+  // void wasm_bpf_btf_prefetch(void)
+  wasm_bpf_btf_prefetch: { parameters: [], result: "void" },
+  // void wasm_bpf_btf_discard(void)
+  wasm_bpf_btf_discard: { parameters: [], result: "void" },
   // int wasm_bpf_log_take(char *buffer, int size)
   wasm_bpf_log_take: { parameters: ["buffer", "i32"], result: "i32" },
 } as const;

@@ -51,9 +51,8 @@ export interface WasiOptions {
 export class Wasi implements Disposable {
   /** The import functions by name: what a guest imports from {@link WASI_MODULE}. Made before its memory is known. */
   readonly imports: WasiFunctions;
-  /** What a guest of 2019 or 2020 imports, from {@link WASI_UNSTABLE_MODULE}. */
-  readonly unstableImports: WasiFunctions;
   readonly #context: WasiContext;
+  readonly #ranges = new RangeReader();
 
   /**
    * @throws {BpfError} when a directory cannot be opened.
@@ -62,9 +61,7 @@ export class Wasi implements Disposable {
   constructor(files: Files, options: WasiOptions) {
     const descriptors = new DescriptorTable(files);
     this.#context = new WasiContext(files, descriptors);
-    const ranges = new RangeReader();
-    this.imports = importTable(this.#context, ranges, options);
-    this.unstableImports = unstableFunctions(this.#context, ranges, this.imports);
+    this.imports = importTable(this.#context, this.#ranges, options);
     [options.stdin ?? 0, options.stdout ?? 1, options.stderr ?? 2].forEach((hostFd, fd) => {
       const stream = standardStream(files, hostFd);
       if (stream !== undefined) descriptors.set(fd, stream);
@@ -75,6 +72,11 @@ export class Wasi implements Disposable {
       descriptors[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /** What a guest of 2019 or 2020 imports, from {@link WASI_UNSTABLE_MODULE}. */
+  get unstableImports(): WasiFunctions {
+    return unstableFunctions(this.#context, this.#ranges, this.imports);
   }
 
   /** Gives the import functions the guest's memory; before that, those that touch memory answer EFAULT. */

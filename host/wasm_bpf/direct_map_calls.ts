@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { MapElement } from "../../ffi/mod.ts";
 import type { GuestContext, ImportFunction } from "../context.ts";
 import { embeddedModule } from "../embedded_module.ts";
 import { MAP_CALLS_BASE64 } from "./map_calls_bytes.ts";
@@ -29,20 +28,23 @@ interface MapCalls {
 
 const WASM_PAGE_BYTES = 65536;
 const NO_PAGES = -1;
+/** How many calls go through JavaScript before the way is made, which takes 1 ms. */
+export const WORTH_IT = 16;
 
 /** The map calls of one guest, as functions of WebAssembly. What they do not do themselves they leave to `inJavaScript`. */
 export class DirectMapCalls {
   readonly gate: MapGate;
   readonly #guest: GuestContext;
-  readonly #element: MapElement;
   readonly #inJavaScript: MapOperate;
   #calls: MapCalls | undefined;
+  readonly #worthIt: number;
+  #seen = 0;
   /** The guest's memory as it was when {@link MapCalls.pages} and {@link MapCalls.base} were set. */
   #known: ArrayBuffer | undefined;
 
-  constructor(guest: GuestContext, element: MapElement, inJavaScript: MapOperate) {
+  constructor(guest: GuestContext, inJavaScript: MapOperate, worthIt: number) {
     this.#guest = guest;
-    this.#element = element;
+    this.#worthIt = worthIt;
     this.#inJavaScript = inJavaScript;
     this.gate = instantiate<MapGate>(MAP_GATE_BASE64, { host: { map_operate: this.#slowly } });
     guest.onHindered(() => this.#calls !== undefined && (this.#calls.pages.value = NO_PAGES));
@@ -56,22 +58,25 @@ export class DirectMapCalls {
   /** Makes way for the next calls, where nothing hinders them. */
   #update(): void {
     const guest = this.#guest;
-    if (guest.hindered) return;
+    if (this.#seen++ < this.#worthIt || guest.hindered) return;
     // Seeing that the memory has moved can bring the first hindrance.
     const { buffer } = guest.memory;
     if (buffer === this.#known || guest.hindered) return;
+    this.#known = buffer;
     this.#calls ??= this.#open();
+    if (this.#calls === undefined) return;
     this.#calls.base.value = BigInt(guest.window.base);
     this.#calls.pages.value = buffer.byteLength / WASM_PAGE_BYTES;
-    this.#known = buffer;
   }
 
-  #open(): MapCalls {
-    const { rawMemory, maps } = this.#guest;
+  #open(): MapCalls | undefined {
+    const { libbpf, rawMemory, maps } = this.#guest;
+    const element = libbpf.openMapElement();
+    if (element === undefined) return undefined;
     const calls = instantiate<MapCalls>(MAP_CALLS_BASE64, {
       guest: { memory: rawMemory },
       host: { sizes: maps.sizes, map_operate: this.#slowly },
-      native: { wasm_bpf_map_element: this.#element },
+      native: { wasm_bpf_map_element: element },
     });
     this.gate.target.value = calls.map_operate;
     return calls;

@@ -28,10 +28,11 @@ export class FakeGuest implements Disposable {
   /**
    * @param options.directory what the guest holds as descriptor 3.
    * @param options.mapCalls how it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
+   * @param options.worthIt how many calls go through JavaScript before they are direct: none.
    */
   constructor(
     definition: FakeObjectDefinition = {},
-    options: { possibleCpus?: number; directory?: string; mapCalls?: "i32" | "i64" | "any" } = {},
+    options: { possibleCpus?: number; directory?: string; mapCalls?: "i32" | "i64" | "any"; worthIt?: number } = {},
   ) {
     const { directory } = options;
     this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
@@ -52,7 +53,7 @@ export class FakeGuest implements Disposable {
     );
     this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
     const inJavaScript = wasmBpfImports(this.context);
-    const [i32, i64] = directWasmBpfImports(this.context, inJavaScript);
+    const [i32, i64] = directWasmBpfImports(this.context, inJavaScript, options.worthIt ?? 0);
     this.imports = { any: inJavaScript, i32, i64 }[options.mapCalls ?? "i32"] ?? inJavaScript;
   }
 

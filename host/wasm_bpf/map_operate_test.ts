@@ -222,6 +222,13 @@ Deno.test("wasm_bpf_map_operate() is the native function's alone, but for what J
   }
 });
 
+Deno.test("wasm_bpf_map_operate() stays JavaScript's in a guest that makes few calls", () => {
+  using guest = new FakeGuest({ maps: [{ name: "hash" }] }, { worthIt: 3 });
+  const fd = guest.map(guest.load(), "hash");
+  const counts = Array.from({ length: 6 }, () => (guest.operate(fd, UPDATE), guest.libbpf.directCalls));
+  assertEquals(counts, [0, 0, 0, 0, 1, 2]);
+});
+
 function thrown(run: () => unknown): unknown {
   try {
     run();

@@ -10,7 +10,7 @@ import type { GuestContext, ImportFunction } from "../context.ts";
 import { attachBpfProgram, attachBpfProgramFd } from "./attach_bpf_program.ts";
 import { bufferPoll, wrapperBufferPoll } from "./buffer_poll.ts";
 import { closeBpfObject } from "./close_bpf_object.ts";
-import { DirectMapCalls } from "./direct_map_calls.ts";
+import { DirectMapCalls, WORTH_IT } from "./direct_map_calls.ts";
 import { loadBpfObject } from "./load_bpf_object.ts";
 import { mapFdByName } from "./map_fd_by_name.ts";
 import { mapOperate } from "./map_operate.ts";
@@ -29,16 +29,15 @@ export function wasmBpfImports(guest: GuestContext) {
 }
 
 /**
- * The same with map calls that do not enter JavaScript, in each way that guests declare them; nothing where that cannot be.
+ * The same with map calls that do not enter JavaScript, in each way that guests declare them.
  * Unlike a function of JavaScript, these link only with a guest that declares their very types.
  */
 export function* directWasmBpfImports(
   guest: GuestContext,
   imports: ReturnType<typeof wasmBpfImports>,
+  worthIt: number = WORTH_IT,
 ): Generator<Record<string, ImportFunction>> {
-  const { mapElement } = guest.libbpf;
-  if (mapElement === undefined) return;
-  const { gate } = new DirectMapCalls(guest, mapElement, imports.wasm_bpf_map_operate);
+  const { gate } = new DirectMapCalls(guest, imports.wasm_bpf_map_operate, worthIt);
   yield { ...imports, wasm_bpf_map_operate: gate.map_operate };
   yield { ...imports, wasm_bpf_map_operate: gate.map_operate_i64 };
 }

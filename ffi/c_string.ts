@@ -1,0 +1,13 @@
+/**
+ * Strings for C.
+ *
+ * @module
+ */
+
+const encoder = new TextEncoder();
+
+/** `text` as C wants it: UTF-8 with a NUL at the end. @throws {TypeError} when it has a NUL inside. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  if (text.includes("\0")) throw new TypeError("Cannot pass a string with a NUL to C");
+  return encoder.encode(`${text}\0`);
+}
