@@ -1,8 +1,11 @@
 /** The C of `ffi/shim.c`, through FFI as the host uses it. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openLibbpf, openSystem } from "../../mod.ts";
 
 const LIBRARY = new URL("../../.build/lib/libwasm_bpf.so", import.meta.url).pathname;
+/** Needs CO-RE, and so the kernel's BTF. */
+const BOOTSTRAP = new URL("../../examples/bootstrap/bootstrap.bpf.o", import.meta.url);
 const CAPACITY = 64 * 1024;
 const DEBUG = 2;
 const EBADF = 9;
@@ -16,6 +19,10 @@ function open() {
     wasm_bpf_log_install: { parameters: ["i32"], result: "void" },
     // int wasm_bpf_log_take(char *buffer, int size)
     wasm_bpf_log_take: { parameters: ["buffer", "i32"], result: "i32" },
+    // void wasm_bpf_btf_prefetch(void)
+    wasm_bpf_btf_prefetch: { parameters: [], result: "void" },
+    // void wasm_bpf_btf_discard(void)
+    wasm_bpf_btf_discard: { parameters: [], result: "void" },
     // struct bpf_object *bpf_object__open_file(const char *path, const struct bpf_object_open_opts *opts)
     bpf_object__open_file: { parameters: ["buffer", "pointer"], result: "pointer" },
   });
@@ -81,4 +88,49 @@ Deno.test("wasm_bpf_log_take() gives the last bytes to a small buffer and refuse
   assertEquals(library.symbols.wasm_bpf_log_take(new Uint8Array(1), -1), -EINVAL);
   assertEquals(takeLog(library, 10), "directory\n");
   assertEquals(takeLog(library), "");
+});
+
+/** What C has allocated in this process and not freed, in bytes. */
+function allocatedBytes(): number {
+  const libc = Deno.dlopen("libc.so.6", {
+    // struct mallinfo2 mallinfo2(void)
+    mallinfo2: { parameters: [], result: { struct: Array.from({ length: 10 }, () => "u64" as const) } },
+  });
+  const info = new BigUint64Array(libc.symbols.mallinfo2().buffer);
+  libc.close();
+  const [, , , , hblkhd = 0n, , , uordblks = 0n] = info; // in mappings of their own, in arenas
+  return Number(hblkhd + uordblks);
+}
+
+/** The kernel's BTF has some 5 MB, and a table beside it. */
+const BTF_BYTES = Deno.statSync("/sys/kernel/btf/vmlinux").size;
+
+async function untilHeld(bytes: number): Promise<void> {
+  for (let i = 0; i < 500 && allocatedBytes() < bytes; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+Deno.test("wasm_bpf_btf_prefetch() reads the kernel's BTF on a thread, wasm_bpf_btf_discard() frees it", async () => {
+  using library = open();
+  const before = allocatedBytes();
+  library.symbols.wasm_bpf_btf_prefetch();
+  library.symbols.wasm_bpf_btf_prefetch(); // once is enough
+  await untilHeld(before + BTF_BYTES);
+  const held = allocatedBytes() - before;
+  assert(held >= BTF_BYTES && held < 2 * BTF_BYTES, `${held} bytes`);
+  library.symbols.wasm_bpf_btf_discard();
+  assert(allocatedBytes() - before < BTF_BYTES / 2, `${allocatedBytes() - before} bytes`);
+  library.symbols.wasm_bpf_btf_discard(); // nothing there
+});
+
+Deno.test("an object that is loaded takes the BTF that was prefetched", async () => {
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
+  const before = allocatedBytes();
+  system.prefetchKernelBtf();
+  await untilHeld(before + BTF_BYTES);
+  for (let i = 0; i < 2; i++) { // the second one finds nothing prefetched
+    using object = libbpf.openObject(Deno.readFileSync(BOOTSTRAP));
+    object.load();
+    assert(allocatedBytes() - before < BTF_BYTES / 2, `${allocatedBytes() - before} bytes`);
+  }
 });
