@@ -355,20 +355,23 @@ const TEXTS: Readonly<Record<number, string>> = {
   524: "operation not supported by the kernel",
 };
 
-const NAMES = new Map<number, string>(Object.entries(LINUX_ERRNO).map(([name, number]) => [number, name]));
+let names: ReadonlyMap<number, LinuxErrnoName> | undefined;
 
-const WASI_BY_NAME: Readonly<Record<string, number>> = WASI_ERRNO;
+/** The name of a positive Linux error number. The table is made when the first error is. */
+function linuxName(errno: number): LinuxErrnoName | undefined {
+  names ??= new Map(Object.entries(LINUX_ERRNO).map(([name, number]) => [number, name as LinuxErrnoName]));
+  return names.get(errno);
+}
 
-const WASI_BY_LINUX = new Map<number, number>(
-  Object.entries(LINUX_ERRNO).map(([name, number]) => [number, WASI_BY_NAME[name] ?? WASI_ERRNO.EIO]),
-);
-WASI_BY_LINUX.set(0, WASI_ERRNO.SUCCESS);
-WASI_BY_LINUX.set(LINUX_ERRNO.EOPNOTSUPP, WASI_ERRNO.ENOTSUP);
-WASI_BY_LINUX.set(LINUX_ERRNO.ENOTSUPP, WASI_ERRNO.ENOTSUP);
+/** Where WASI's number is not the one of the same name. */
+const WASI_OTHERWISE: Readonly<Record<string, number>> = {
+  EOPNOTSUPP: WASI_ERRNO.ENOTSUP,
+  ENOTSUPP: WASI_ERRNO.ENOTSUP,
+};
 
 /** The symbolic name of a positive Linux or libbpf error number: "EPERM", or "errno 999" where it has none. */
 export function errnoName(errno: number): string {
-  return NAMES.get(errno) ?? LIBBPF_ERRNO[errno]?.[0] ?? `errno ${errno}`;
+  return linuxName(errno) ?? LIBBPF_ERRNO[errno]?.[0] ?? `errno ${errno}`;
 }
 
 /** A few words for a positive Linux or libbpf error number; undefined where the name has to do. */
@@ -380,7 +383,10 @@ export function errnoText(errno: number): string | undefined {
 export function wasiErrno(errno: number): number {
   const number = Math.abs(errno);
   if (number >= 4000) return WASI_ERRNO.EINVAL;
-  return WASI_BY_LINUX.get(number) ?? WASI_ERRNO.EIO;
+  if (number === 0) return WASI_ERRNO.SUCCESS;
+  const name = linuxName(number) ?? "EIO";
+  const byName: Readonly<Record<string, number>> = WASI_ERRNO;
+  return WASI_OTHERWISE[name] ?? byName[name] ?? WASI_ERRNO.EIO;
 }
 
 /** How lines begin that only say that it failed, or how long it took, or that guess at limits (kernels from 5.11 have none). */
