@@ -29,3 +29,8 @@ export function exitCodeOf(error: BpfError): number {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** By its name: in the binary, subcommands are a bundle with a class of their own. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === "UsageError";
+}

@@ -4,16 +4,19 @@
  * @module
  */
 
-import { EXIT, UsageError } from "./exit.ts";
+import { EXIT, isUsageError } from "./exit.ts";
 import { printError } from "./output.ts";
 import { run } from "./run.ts";
 
+/** Loads `subcommands.ts`, from wherever it is. */
+type LoadSubcommands = () => Promise<typeof import("./subcommands.ts")>;
+
 /** Runs one command. @returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], load: LoadSubcommands): Promise<number> {
   try {
-    return await dispatch(args);
+    return await dispatch(args, load);
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (isUsageError(error)) {
       printError(`${error.message} (wasm-bpf --help shows what there is)`);
       return EXIT.USAGE;
     }
@@ -21,14 +24,13 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The modules of the other subcommands are loaded when they are called: running a guest pays for nothing else. */
-async function dispatch(args: readonly string[]): Promise<number> {
+async function dispatch(args: readonly string[], load: LoadSubcommands): Promise<number> {
   const [first, ...rest] = args;
   switch (first) {
     case "gen":
-      return (await import("./gen.ts")).gen(rest);
+      return (await load()).gen(rest);
     case "inspect":
-      return (await import("./inspect.ts")).inspect(rest);
+      return (await load()).inspect(rest);
     case "run":
       return run(rest);
     default:

@@ -162,26 +162,32 @@ function* candidates(libc: Libc6): Generator<Candidate> {
     yield { origin: "environment", path: named };
     return;
   }
-  const embedded = Deno.build.standalone ? embeddedBytes() : undefined;
-  const built = new URL(`../.build/lib/${FILE_NAME}`, import.meta.url);
+  const embedded = embeddedBytes();
   if (embedded) {
     // A memfd leaves no file behind, which an extracted library would, and nobody can exchange it before it is opened.
     const fd = libc.memfd(FILE_NAME, embedded);
     yield { origin: "embedded", path: `/proc/self/fd/${fd}`, label: "the embedded library", fd };
   }
-  if (built.protocol === "file:" && !Deno.build.standalone) {
-    yield { origin: "built", path: decodeURIComponent(built.pathname) };
-  }
+  const built = builtPath();
+  if (built !== undefined) yield { origin: "built", path: built };
   yield { origin: "system", path: SYSTEM_NAME };
 }
 
-/** The library as `scripts/build_binary.sh` put it into this binary; undefined when it did not. */
+/** The library as `scripts/build_binary.sh` put it into this binary, next to its main module; undefined when it did not. */
 function embeddedBytes(): Uint8Array<ArrayBuffer> | undefined {
+  if (!Deno.build.standalone) return undefined;
   try {
-    return Deno.readFileSync(new URL(`../lib/${FILE_NAME}`, import.meta.url));
+    return Deno.readFileSync(new URL(FILE_NAME, Deno.mainModule));
   } catch {
     return undefined;
   }
+}
+
+/** The library as `scripts/build_libbpf.sh` left it in this checkout; undefined where this is none. */
+function builtPath(): string | undefined {
+  if (Deno.build.standalone) return undefined;
+  const { protocol, pathname } = new URL(`../.build/lib/${FILE_NAME}`, import.meta.url);
+  return protocol === "file:" ? decodeURIComponent(pathname) : undefined;
 }
 
 /** Opens the file at `path` as libbpf; whether it has the shim inside. @throws {Error} when it is no libbpf we can use. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds ./wasm-bpf, one file that needs neither Deno nor libbpf: cli.ts bundled into a script for each subcommand (the
-# engine reads only what it loads: 6 ms of start-up less than one script of everything), and .build/lib/libwasm_bpf.so,
-# appended to the bare runtime. The same sources and the same library give the same bytes wherever it is built. Does
-# nothing when no source is newer.
+# Builds ./wasm-bpf, one file that needs neither Deno nor libbpf: what runs guests as one script with its bytecode, the other
+# subcommands as modules that are loaded when they are called, and .build/lib/libwasm_bpf.so, all appended to the bare
+# runtime. The same sources and the same library give the same bytes wherever it is built. Does nothing when no source is
+# newer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -36,20 +36,28 @@ scripts/build_libbpf.sh
 up_to_date && exit 0
 echo "Building ./wasm-bpf" >&2
 staging=.build/binary
-rm -rf "$staging/bundle"
-mkdir -p "$staging/bundle" "$staging/lib"
+rm -rf "$staging"
+mkdir -p "$staging"
 touch "$stamp.new"
 
-quietly "$deno" bundle --frozen --minify --code-splitting --outdir "$staging/bundle" cli.ts
-cp .build/lib/libwasm_bpf.so "$staging/lib/"
+quietly "$deno" bundle --frozen --minify --code-splitting --outdir "$staging" cli/start.ts
+quietly "$deno" bundle --frozen --minify --format cjs --output "$staging/main.cjs" cli/main.ts
+# A script whose value is what the module exports.
+{ echo '(function(module){' && cat "$staging/main.cjs" && echo 'return module.exports})({})'; } >"$staging/main.js"
+rm "$staging/main.cjs"
+# The binary runs with the same flag, or V8 would not take the cache.
+v8_flags=--v8-flags=--no-lazy
+quietly "$deno" run "$v8_flags" --allow-read --allow-write scripts/build_code_cache.ts "$staging"/main.{js,cache}
+cp .build/lib/libwasm_bpf.so "$staging/"
 # File times are embedded too.
-touch --date @0 "$staging"/bundle/*.js "$staging/lib/libwasm_bpf.so"
+touch --date @0 "$staging"/*
 
 # The only permission is FFI: files, environment and memory come from libc through it, and what is embedded is free to
-# read. No code cache: it would be a file with a known name in /tmp, read by a program that root runs.
+# read. No code cache of Deno's: it would be a file with a known name in /tmp, read by a program that root runs.
 cd "$staging"
 DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-remote --no-npm --no-prompt \
-  --no-code-cache --allow-ffi --include lib/libwasm_bpf.so --output wasm-bpf bundle/cli.js
+  --no-code-cache "$v8_flags" --allow-ffi --include main.js --include main.cache --include libwasm_bpf.so \
+  --output wasm-bpf start.js
 cd ../..
 
 # Whatever Deno took as the base, the binary must begin with the bytes that are pinned.
