@@ -40,6 +40,8 @@ export interface Row {
 export interface Measure {
   readonly name: string;
   readonly rows: readonly Row[];
+  /** How many runs are a round: more of those that are short. 1 when absent. */
+  readonly runs?: number;
   run(contestant: Contestant, effort: Effort): Promise<Figures>;
 }
 
@@ -77,6 +79,7 @@ function calls(what: string, title: string, bar: Bar): Measure {
   return {
     name: what === "poll" ? what : `map/${what}`,
     rows: [row(title, bar)],
+    runs: 4,
     run: (contestant, { samples }) => runSamples(contestant.command("maps", [what, samples])),
   };
 }
@@ -92,6 +95,7 @@ function memory(title: string, figure: string, bar?: Bar): Row {
 /** The batch calls are part of the host API; no guest has them yet, so that no other host takes part. */
 const BATCH: Measure = {
   name: "map/batch",
+  runs: 2,
   rows: [row("hash map lookup in a batch, per element (host API)", times(1.15))],
   run: (contestant, { samples }) => {
     if (contestant.native) return runSamples([`${OUT}/batch`, `${samples}`]);

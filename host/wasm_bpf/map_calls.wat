@@ -3,20 +3,18 @@
 ;; addresses outside the memory. The kernel takes about 900 ns for a call and leaves the processor's caches cold, so that each
 ;; nanosecond on the way there costs two. scripts/build_wat.ts assembles this file into map_calls_bytes.ts.
 ;;
-;; Layout of $sizes, 8 bytes for each descriptor (host/map_table.ts):
-;;
-;;   0              | u32: bytes of a key
-;;   4              | u32: bytes of an element; 0 when calls on it are JavaScript's
+;; $sizes has 8 bytes for each descriptor (host/map_table.ts): u32 bytes of a key, u32 bytes of an element. The second is 0 when
+;; calls are JavaScript's.
 (module
   (import "guest" "memory" (memory $guest 0))
-  (import "host" "sizes" (memory $sizes 1))
+  (import "host" "sizes" (memory $sizes 1 1))
   ;; (fd, command, key, value, next_key, flags)
   (import "host" "map_operate" (func $in_javascript (param i32 i32 i32 i32 i32 i64) (result i32)))
   ;; ffi/shim.c: (command, fd, memory, key, value, flags), offsets into `memory` or -1 for NULL
   (import "native" "wasm_bpf_map_element" (func $element (param i32 i32 i64 i32 i32 i32) (result i32)))
 
-  ;; How large the guest's memory was when JavaScript last looked. When it has grown since, JavaScript has to look again, for
-  ;; its base may have moved. -1 leaves every call to JavaScript.
+  ;; Pages of the guest's memory when JavaScript last looked. When it has grown since, JavaScript has to look again, for its base
+  ;; may have moved. -1 leaves every call to JavaScript.
   (global $pages (export "pages") (mut i32) (i32.const -1))
   ;; The address of the guest's memory then.
   (global $base (export "base") (mut i64) (i64.const 0))
@@ -24,40 +22,44 @@
   (func (export "map_operate")
     (param $fd i32) (param $command i32) (param $key i32) (param $value i32) (param $next_key i32) (param $flags i64)
     (result i32)
-    (local $entry i32) (local $key_bytes i32) (local $second i32) (local $second_bytes i32)
+    (local $memory_bytes i64) (local $sizes i64) (local $key_bytes i64) (local $value_bytes i64)
     (block $in_javascript
       (br_if $in_javascript (i32.ne (memory.size $guest) (global.get $pages)))
-      (br_if $in_javascript (i64.ne (local.get $flags) (i64.and (local.get $flags) (i64.const 0xffffffff))))
-      (local.set $entry (i32.shl (local.get $fd) (i32.const 3)))
+      (br_if $in_javascript (i64.gt_u (local.get $flags) (i64.const 0xffffffff)))
+      ;; One page of $sizes.
+      (br_if $in_javascript (i32.ge_u (local.get $fd) (i32.const 8192)))
+      (local.set $memory_bytes (i64.shl (i64.extend_i32_u (global.get $pages)) (i64.const 16)))
+      (local.set $sizes (i64.load $sizes (i32.shl (local.get $fd) (i32.const 3))))
+      (local.set $key_bytes (i64.and (local.get $sizes) (i64.const 0xffffffff)))
+      (local.set $value_bytes (i64.shr_u (local.get $sizes) (i64.const 32)))
+      (br_if $in_javascript (i64.eqz (local.get $value_bytes)))
       (br_if $in_javascript
-        (i32.ge_u (local.get $fd) (i32.shl (memory.size $sizes) (i32.const 13))))
-      (local.set $second_bytes (i32.load $sizes offset=4 (local.get $entry)))
-      (br_if $in_javascript (i32.eqz (local.get $second_bytes)))
-      (local.set $key_bytes (i32.load $sizes (local.get $entry)))
-      (br_if $in_javascript (call $outside (local.get $key) (local.get $key_bytes)))
-      (local.set $second (local.get $value))
+        (i64.gt_u
+          (i64.add (i64.extend_i32_u (local.get $key)) (local.get $key_bytes))
+          (local.get $memory_bytes)))
       (block $call
         (block $check
           (block $get_next_key
             (block $delete
               ;;        0              1      2      3       4             others
               (br_table $in_javascript $check $check $delete $get_next_key $in_javascript (local.get $command)))
-            (local.set $second (i32.const -1))
+            (local.set $value (i32.const -1))
             (br $call))
-          ;; Key 0 asks for the first.
+          ;; Key 0 asks for the first. JavaScript gets what the guest passed, if it comes to that.
+          (br_if $in_javascript
+            (i64.gt_u
+              (i64.add (i64.extend_i32_u (local.get $next_key)) (local.get $key_bytes))
+              (local.get $memory_bytes)))
           (if (i32.eqz (local.get $key)) (then (local.set $key (i32.const -1))))
-          (local.set $second (local.get $next_key))
-          (local.set $second_bytes (local.get $key_bytes)))
-        (br_if $in_javascript (call $outside (local.get $second) (local.get $second_bytes))))
+          (local.set $value (local.get $next_key))
+          (br $call))
+        (br_if $in_javascript
+          (i64.gt_u
+            (i64.add (i64.extend_i32_u (local.get $value)) (local.get $value_bytes))
+            (local.get $memory_bytes))))
       (return_call $element
         (local.get $command) (local.get $fd) (global.get $base)
-        (local.get $key) (local.get $second) (i32.wrap_i64 (local.get $flags))))
+        (local.get $key) (local.get $value) (i32.wrap_i64 (local.get $flags))))
     (return_call $in_javascript
       (local.get $fd) (local.get $command) (local.get $key) (local.get $value) (local.get $next_key) (local.get $flags)))
-
-  ;; Whether `size` bytes at `at` are not all in the guest's memory.
-  (func $outside (param $at i32) (param $size i32) (result i32)
-    (i64.gt_u
-      (i64.add (i64.extend_i32_u (local.get $at)) (i64.extend_i32_u (local.get $size)))
-      (i64.shl (i64.extend_i32_u (global.get $pages)) (i64.const 16))))
 )
