@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -155,12 +154,33 @@ EXPORT int wasm_bpf_log_take(char *buffer, int size)
 	return (int)length;
 }
 
+// libelf's fstat(), which glibc has by this name only from 2.33 on. The kernel's struct is glibc's on x86_64 and arm64.
+struct stat;
+int __wrap_fstat(int fd, struct stat *stat);
+
+int __wrap_fstat(int fd, struct stat *stat)
+{
+	return (int)syscall(SYS_fstat, fd, stat);
+}
+
 // The kernel's BTF is what libbpf spends most of a load on: 5 MB that are read, copied, and looked through type by type. The
 // linker has libbpf's own calls of btf__load_vmlinux_btf() come to __wrap_btf__load_vmlinux_btf(), which does without the
 // reading (half of the time and of the memory) and takes what wasm_bpf_btf_prefetch() has begun on a thread of its own.
 
 struct btf *__real_btf__load_vmlinux_btf(void);
 struct btf *__wrap_btf__load_vmlinux_btf(void);
+
+// Threads moved into libc with glibc 2.34 and got a new version there; this is the name they have had from the beginning, so that
+// a library that is linked today runs with glibc 2.31.
+#if defined(__x86_64__)
+#define FIRST_GLIBC "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define FIRST_GLIBC "GLIBC_2.17"
+#endif
+#ifdef FIRST_GLIBC
+__asm__(".symver pthread_create,pthread_create@" FIRST_GLIBC);
+__asm__(".symver pthread_join,pthread_join@" FIRST_GLIBC);
+#endif
 
 static struct {
 	pthread_mutex_t lock;
@@ -172,18 +192,19 @@ static struct {
 static struct btf *map_vmlinux_btf(void)
 {
 	struct btf *btf = NULL;
-	struct stat file;
+	off_t size;
 	void *data;
 	int fd;
 
 	fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &file) == 0 && file.st_size > 0 && file.st_size <= UINT32_MAX) {
-		data = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	size = lseek(fd, 0, SEEK_END);
+	if (size > 0 && size <= UINT32_MAX) {
+		data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (data != MAP_FAILED) {
-			btf = btf__new(data, (uint32_t)file.st_size);
-			munmap(data, (size_t)file.st_size);
+			btf = btf__new(data, (uint32_t)size);
+			munmap(data, (size_t)size);
 		}
 	}
 	close(fd);

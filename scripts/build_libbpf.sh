@@ -74,7 +74,8 @@ link_shared() {
   gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include -c ../../ffi/shim.c -o shim.o
   # shellcheck disable=SC2086
   gcc $flags -shared -s -o ../lib/libwasm_bpf.so -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
-    -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--wrap=btf__load_vmlinux_btf -Wl,--build-id=none shim.o \
+    -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--wrap=btf__load_vmlinux_btf -Wl,--wrap=fstat \
+    -Wl,--build-id=none shim.o \
     -Wl,--whole-archive "libbpf-$LIBBPF_VERSION/src/libbpf.a" -Wl,--no-whole-archive \
     "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" -l:libz.a
 }

@@ -134,3 +134,12 @@ Deno.test("an object that is loaded takes the BTF that was prefetched", async ()
     assert(allocatedBytes() - before < BTF_BYTES / 2, `${allocatedBytes() - before} bytes`);
   }
 });
+
+Deno.test("the library needs no newer glibc than the README says", async () => {
+  const { stdout } = await new Deno.Command("objdump", { args: ["-T", LIBRARY] }).output();
+  const needed = [...new TextDecoder().decode(stdout).matchAll(/\(GLIBC_2\.(\d+)[.\d]*\)\s+(\S+)/g)];
+  assert(needed.length > 0);
+  // From 2.38 on, glibc's headers put these in the place of strtol() and others.
+  const newer = needed.filter(([, minor, name = ""]) => Number(minor) > 31 && !name.startsWith("__isoc23_"));
+  assertEquals(newer.map(([text]) => text), []);
+});
