@@ -24,7 +24,7 @@ struct {
 /* By process, or one for all. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 10240);
+    __uint(max_entries, MAX_HISTS);
     __type(key, __u32);
     __type(value, struct hist);
 } hists SEC(".maps");

@@ -76,18 +76,25 @@ static void print_hist(const struct hist *hist) {
     }
 }
 
-/* Prints what was counted since the last time and starts anew. Returns 0 or a negative error. */
+/*
+ * Prints what was counted since the last time and starts anew. The keys first: what the kernel counts from here on is the next
+ * interval's. Returns 0 or a negative error.
+ */
 static int print_and_clear(int hists_fd) {
-    __u32 key;
-    int err;
-    while ((err = bpf_map_get_next_key(hists_fd, NULL, &key)) == 0) {
+    static __u32 keys[MAX_HISTS];
+    unsigned count = 0;
+    int err = 0;
+    for (; count < MAX_HISTS && err == 0; count += err == 0)
+        err = bpf_map_get_next_key(hists_fd, count ? &keys[count - 1] : NULL, &keys[count]);
+    if (err < 0 && err != -ENOENT) return err;
+    for (unsigned i = 0; i < count; i++) {
         struct hist hist;
-        if ((err = bpf_map_lookup_elem(hists_fd, &key, &hist)) < 0) break;
-        if ((err = bpf_map_delete_elem(hists_fd, &key)) < 0) break;
-        if (options.per_process) printf("\npid = %u %.*s\n", key, (int)sizeof(hist.comm), hist.comm);
+        if ((err = bpf_map_lookup_elem(hists_fd, &keys[i], &hist)) < 0) return err;
+        if ((err = bpf_map_delete_elem(hists_fd, &keys[i])) < 0) return err;
+        if (options.per_process) printf("\npid = %u %.*s\n", keys[i], (int)sizeof(hist.comm), hist.comm);
         print_hist(&hist);
     }
-    return err == -ENOENT ? 0 : err;
+    return 0;
 }
 
 static int print_intervals(int hists_fd) {
