@@ -320,6 +320,8 @@ Deno.test("wasm-bpf says that the kernel has no BTF, and takes it from --btf", a
   const refused = await run("unshare", [...without, OPENSNOOP]);
   assertEquals(refused.code, 1);
   assertMatch(refused.stderr, /\(hint: this kernel has no BTF \(CONFIG_DEBUG_INFO_BTF=y\): --btf PATH gives it/);
+  assertEquals(refused.stderr.match(/^libbpf:.*/m), null);
+  assertEquals((await run("unshare", [...without, testGuest("exit_code"), "0"])).stderr, "");
   const usage = await run("timeout", [
     "--signal=INT",
     "2",
