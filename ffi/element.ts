@@ -10,7 +10,7 @@ import type { NativeLibrary } from "./library.ts";
 import { type Address, address, addressOf, NULL } from "./pointers.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
-import { MAP_ELEMENT_SYMBOLS, SHIM_SYMBOLS } from "./symbols/libbpf.ts";
+import { MAP_ELEMENT_SYMBOLS } from "./symbols/libbpf.ts";
 
 /** The commands of bpf(2) on elements (`enum bpf_cmd`). */
 export const ELEMENT = { LOOKUP: 1, UPDATE: 2, DELETE: 3, GET_NEXT_KEY: 4, LOOKUP_AND_DELETE: 21 } as const;
@@ -36,25 +36,19 @@ export type ElementCall = (
 export class Elements implements Disposable {
   /** The shim's function where the library has it, else libbpf's five. */
   readonly call: ElementCall;
-  readonly #path: string | undefined;
+  readonly #library: NativeLibrary;
   #byAddress: Deno.DynamicLibrary<typeof MAP_ELEMENT_SYMBOLS> | undefined;
-  readonly #byBytes: SymbolTable<Pick<typeof SHIM_SYMBOLS, "wasm_bpf_map_element">> | undefined;
 
   constructor(library: NativeLibrary, libbpf: SymbolTable<typeof ELEMENT_SYMBOLS>) {
-    if (!library.hasShim) {
-      this.call = throughLibbpf(libbpf);
-      return;
-    }
-    const { symbols } = this.#byBytes = library.open(SHIM_SYMBOLS);
-    this.call = (...parameters) => symbols.wasm_bpf_map_element(...parameters);
-    this.#path = library.path;
+    const { shim } = this.#library = library;
+    this.call = shim ? (...parameters) => shim.symbols.wasm_bpf_map_element(...parameters) : throughLibbpf(libbpf);
   }
 
   /** See {@link Libbpf.openMapElement}. */
   openImportable(): MapElement | undefined {
-    if (this.#path === undefined) return undefined;
+    if (this.#library.shim === undefined) return undefined;
     // Not from a symbol table: its functions are JavaScript's.
-    this.#byAddress ??= Deno.dlopen(this.#path, MAP_ELEMENT_SYMBOLS);
+    this.#byAddress ??= Deno.dlopen(this.#library.path, MAP_ELEMENT_SYMBOLS);
     const call = this.#byAddress.symbols.wasm_bpf_map_element;
     if (callsFromWasmAreDirect()) return call;
     // WebAssembly's numbers come as signed ones.
@@ -62,7 +56,6 @@ export class Elements implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#byBytes?.close();
     this.#byAddress?.close();
   }
 }

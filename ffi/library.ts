@@ -28,31 +28,29 @@ export class NativeLibrary implements Disposable {
   /** What `dlopen` was given. */
   readonly path: string;
   readonly origin: LibraryOrigin;
-  /** The C function of the shape of `syscall(2)` to go through, and the file it is in. */
-  readonly syscallSymbol: "wasm_bpf_syscall" | "syscall";
+  /** The functions of `shim.c`; undefined when the library does not have them. */
+  readonly shim: SymbolTable<typeof SHIM_SYMBOLS> | undefined;
   readonly #linker: DynamicLinker;
   readonly #libc: Libc6;
+  /** Keeps the library loaded while tables come and go. */
+  readonly #handle: Deno.PointerObject;
   readonly #fd: number | undefined;
-  #prefetch: SymbolTable<typeof SHIM_SYMBOLS> | undefined;
+  #hasPrefetched = false;
   #errnoView: Int32Array | undefined;
 
   constructor(
     path: string,
     origin: LibraryOrigin,
     linked: { linker: DynamicLinker; libc: Libc6 },
-    options: { hasShim: boolean; fd?: number | undefined },
+    opened: { handle: Deno.PointerObject; hasShim: boolean; fd: number | undefined },
   ) {
     this.path = path;
     this.origin = origin;
     this.#linker = linked.linker;
     this.#libc = linked.libc;
-    this.#fd = options.fd;
-    this.syscallSymbol = options.hasShim ? "wasm_bpf_syscall" : "syscall";
-  }
-
-  /** Whether the library is ours, with the functions of `shim.c` inside. */
-  get hasShim(): boolean {
-    return this.syscallSymbol === "wasm_bpf_syscall";
+    this.#handle = opened.handle;
+    this.#fd = opened.fd;
+    this.shim = opened.hasShim ? this.open(SHIM_SYMBOLS) : undefined;
   }
 
   /** A table of functions. The caller closes it. */
@@ -65,9 +63,9 @@ export class NativeLibrary implements Disposable {
     return openTable(this.#linker, LIBC, rows);
   }
 
-  /** A table of system calls, each row made for {@link NativeLibrary.syscallSymbol}. The caller closes it. */
+  /** A table of system calls, each row made for the C function to go through. The caller closes it. */
   openSyscalls<const S extends ForeignFunctions>(rows: (symbol: string) => S): SymbolTable<S> {
-    return this.hasShim ? this.open(rows(this.syscallSymbol)) : this.openLibc(rows(this.syscallSymbol));
+    return this.shim ? this.open(rows("wasm_bpf_syscall")) : this.openLibc(rows("syscall"));
   }
 
   /**
@@ -75,9 +73,9 @@ export class NativeLibrary implements Disposable {
    * the shim, or when that has begun already.
    */
   prefetchKernelBtf(): void {
-    if (!this.hasShim) return;
-    this.#prefetch ??= this.open(SHIM_SYMBOLS);
-    this.#prefetch.symbols.wasm_bpf_btf_prefetch();
+    if (this.shim === undefined) return;
+    this.#hasPrefetched = true;
+    this.shim.symbols.wasm_bpf_btf_prefetch();
   }
 
   /** The index of a network interface; 0 when there is none of this name. */
@@ -97,14 +95,15 @@ export class NativeLibrary implements Disposable {
    * JavaScript runtime may have overwritten since (seen once in 300,000 calls): good enough for a fallback.
    */
   result(value: number): number {
-    if (value !== -1 || this.hasShim) return value;
+    if (value !== -1 || this.shim !== undefined) return value;
     this.#errnoView ??= this.#libc.errnoView();
     return -(this.#errnoView[0] ?? 0);
   }
 
   [Symbol.dispose](): void {
-    this.#prefetch?.symbols.wasm_bpf_btf_discard();
-    this.#prefetch?.close();
+    if (this.#hasPrefetched) this.shim?.symbols.wasm_bpf_btf_discard();
+    this.shim?.close();
+    this.#linker.close(this.#handle);
     if (this.#fd !== undefined) this.#libc.close(this.#fd);
     this.#libc[Symbol.dispose]();
     this.#linker[Symbol.dispose]();
@@ -127,7 +126,7 @@ export function openLibrary(): NativeLibrary {
   for (const candidate of candidates(libc)) {
     const { origin, path, fd } = candidate;
     try {
-      const library = new NativeLibrary(path, origin, { linker, libc }, { hasShim: probeShim(linker, path), fd });
+      const library = new NativeLibrary(path, origin, { linker, libc }, { ...openLibbpfAt(linker, path), fd });
       stack.move();
       return library;
     } catch (error) {
@@ -191,14 +190,13 @@ function builtPath(): string | undefined {
 }
 
 /** Opens the file at `path` as libbpf; whether it has the shim inside. @throws {Error} when it is no libbpf we can use. */
-function probeShim(linker: DynamicLinker, path: string): boolean {
-  const library = linker.open(path);
-  try {
-    if (linker.find(library, "libbpf_version_string") === null) throw new Error("it is no libbpf 1.0 or newer");
-    return linker.find(library, "wasm_bpf_syscall") !== null;
-  } finally {
-    linker.close(library);
+function openLibbpfAt(linker: DynamicLinker, path: string): { handle: Deno.PointerObject; hasShim: boolean } {
+  const handle = linker.open(path);
+  if (linker.find(handle, "libbpf_version_string") === null) {
+    linker.close(handle);
+    throw new Error("it is no libbpf 1.0 or newer");
   }
+  return { handle, hasShim: linker.find(handle, "wasm_bpf_syscall") !== null };
 }
 
 const LIBC = "libc.so.6";

@@ -9,7 +9,7 @@
 
 import type { NativeLibrary } from "./library.ts";
 import { address } from "./pointers.ts";
-import { LIBBPF_SYMBOLS, SHIM_SYMBOLS, VSNPRINTF_SYMBOLS } from "./symbols/libbpf.ts";
+import { LIBBPF_SYMBOLS, VSNPRINTF_SYMBOLS } from "./symbols/libbpf.ts";
 
 /** libbpf's levels (`enum libbpf_print_level`): what is kept is this and everything graver. */
 export const LOG_LEVEL = { WARN: 0, INFO: 1, DEBUG: 2 } as const;
@@ -22,17 +22,19 @@ export interface LibbpfLog extends Disposable {
 
 /** Installs the log. There is one per process: the last one installed gets the lines. */
 export function installLog(library: NativeLibrary, level: number = LOG_LEVEL.INFO): LibbpfLog {
-  return library.hasShim ? new ShimLog(library, level) : new CallbackLog(library, level);
+  return library.shim ? new ShimLog(library.shim, level) : new CallbackLog(library, level);
 }
 
 const CAPACITY_BYTES = 1 << 16;
 
+type Shim = NonNullable<NativeLibrary["shim"]>;
+
 class ShimLog implements LibbpfLog {
-  readonly #shim;
+  readonly #shim: Shim;
   #buffer: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(library: NativeLibrary, level: number) {
-    this.#shim = library.open(SHIM_SYMBOLS);
+  constructor(shim: Shim, level: number) {
+    this.#shim = shim;
     this.#shim.symbols.wasm_bpf_log_install(level);
   }
 
@@ -42,9 +44,8 @@ class ShimLog implements LibbpfLog {
     return size === 0 ? [] : linesOf(new TextDecoder().decode(this.#buffer.subarray(0, size)));
   }
 
-  [Symbol.dispose](): void {
-    this.#shim.close();
-  }
+  /** The shim is the library's. */
+  [Symbol.dispose](): void {}
 }
 
 class CallbackLog implements LibbpfLog {
