@@ -123,7 +123,7 @@ function offers(imports: ImportModules, module: string, name: string): boolean {
 function instantiate(module: WebAssembly.Module, choices: Iterable<ImportModules>): WebAssembly.Instance {
   let unfit: WebAssembly.LinkError | undefined;
   for (const imports of choices) {
-    checkImports(module, imports);
+    if (unfit === undefined) checkImports(module, imports);
     try {
       return new WebAssembly.Instance(module, imports);
     } catch (error) {

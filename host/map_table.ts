@@ -6,6 +6,7 @@
 
 import type { BpfMap } from "../ffi/mod.ts";
 import type { LoadedObject } from "./loaded_object.ts";
+import { WASM_PAGE_BYTES } from "./memory.ts";
 
 /** A map that the guest has a number for, and the object it came from. */
 export interface GuestMap {
@@ -15,7 +16,6 @@ export interface GuestMap {
   readonly hasDescriptors: boolean;
 }
 
-const WASM_PAGE_BYTES = 65536;
 const ENTRY_WORDS = 2;
 /** Descriptors from here on have no entry in {@link MapTable.sizes}. */
 const ENTRIES = WASM_PAGE_BYTES / (4 * ENTRY_WORDS);

@@ -11,6 +11,9 @@ declare const guestPtrBrand: unique symbol;
 /** An address in a guest's linear memory: 0 to 2^32 - 1. */
 export type GuestPtr = number & { readonly [guestPtrBrand]: true };
 
+/** Bytes of a page of WebAssembly memory. */
+export const WASM_PAGE_BYTES = 65536;
+
 /** The longest string, in bytes without its NUL, that any import accepts. */
 export const MAX_STRING_BYTES = 4096;
 

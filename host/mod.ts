@@ -75,7 +75,10 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   const module = compileGuest(bytes, name);
   const system = options.system ?? openSystem();
   using _own = options.system === undefined ? system : null;
-  if (options.btfPath === undefined && loadsObjects(module)) system.prefetchKernelBtf();
+  const imports = WebAssembly.Module.imports(module);
+  if (options.btfPath === undefined && imports.some(({ name }) => name === "wasm_load_bpf_object")) {
+    system.prefetchKernelBtf();
+  }
   using libbpf = openLibbpf(system);
   using files = new Files(system.library);
   using wasi = new Wasi(files, {
@@ -92,7 +95,7 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
   try {
-    startGuest(linkGuest(module, importsOf(module, context, names.wrapperModule), context, names));
+    startGuest(linkGuest(module, importsOf(imports, context, names.wrapperModule), context, names));
   } catch (error) {
     // After proc_exit it does not matter how the guest got out: one that catches exceptions may have gone on for a while.
     if (wasi.exit === undefined) throw error;
@@ -100,17 +103,12 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   return wasi.exit?.code ?? 0;
 }
 
-function loadsObjects(module: WebAssembly.Module): boolean {
-  return WebAssembly.Module.imports(module).some(({ name }) => name === "wasm_load_bpf_object");
-}
-
 /** What the guest may import, in the order in which it is to be tried: of each module that it names, all that there is. */
 function* importsOf(
-  module: WebAssembly.Module,
+  named: readonly WebAssembly.ModuleImportDescriptor[],
   context: GuestContext,
   wrapperModule: string,
 ): Generator<ImportModules> {
-  const named = WebAssembly.Module.imports(module);
   const wasmBpf = wasmBpfImports(context);
   const others: Readonly<Record<string, () => ImportModules[string]>> = {
     [WASI_MODULE]: () => withSync(context.wasi.imports, context),

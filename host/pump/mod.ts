@@ -9,6 +9,7 @@ import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/epoll.ts";
 import { PerfBuffers } from "../../ffi/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/ring_buffer.ts";
+import { WASM_PAGE_BYTES } from "../memory.ts";
 import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
 import { deliverAfterWait } from "./wait.ts";
 
@@ -32,7 +33,6 @@ const PERF_BUFFER_BYTES = 64 * 4096;
 
 /** The largest WebAssembly memory: 4 GiB, in pages of 64 KiB. */
 const MAX_WASM_PAGES = 65536;
-const WASM_PAGE_BYTES = 65536;
 
 /**
  * A ring-buffer or perf-event-array map, open for one guest. Disposing it, which its own callback may do, ends delivery and

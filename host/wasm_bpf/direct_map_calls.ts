@@ -6,6 +6,7 @@
 
 import type { GuestContext, ImportFunction } from "../context.ts";
 import { embeddedModule } from "../embedded_module.ts";
+import { WASM_PAGE_BYTES } from "../memory.ts";
 import { MAP_CALLS_BASE64 } from "./map_calls_bytes.ts";
 import { MAP_GATE_BASE64 } from "./map_gate_bytes.ts";
 import type { MapOperate } from "./map_operate.ts";
@@ -26,7 +27,6 @@ interface MapCalls {
   readonly map_operate: ImportFunction;
 }
 
-const WASM_PAGE_BYTES = 65536;
 const NO_PAGES = -1;
 /** How many calls go through JavaScript before the way is made, which takes 1 ms. */
 export const WORTH_IT = 16;
