@@ -62,6 +62,7 @@ function runModule(options: Options): number {
   let lost = 0;
   try {
     using system = openSystem();
+    // First of all: nothing else that a guest needs takes as long.
     if (options.guest.btfPath === undefined) system.prefetchKernelBtf();
     const bytes = system.readFile(options.module);
     system.restoreBrokenPipeSignal();
