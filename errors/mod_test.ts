@@ -1,16 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  BpfError,
-  errnoName,
-  errnoText,
-  FormatError,
-  GuestError,
-  LINUX_ERRNO,
-  WASI_ERRNO,
-  wasiErrno,
-} from "./errors.ts";
+import { BpfError, errnoName, errnoText, FormatError, GuestError, LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "./mod.ts";
 
-const ROOT = new URL("./", import.meta.url).pathname;
+const ROOT = new URL("../", import.meta.url).pathname;
 
 /** The errno numbers of a C library, by name, as the compiler for `target` sees them. */
 async function errnoOf(target: readonly string[]): Promise<Map<string, number>> {

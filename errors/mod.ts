@@ -1,0 +1,97 @@
+/**
+ * The errors that this project throws.
+ *
+ * @module
+ */
+
+import { errnoName, errnoText } from "./errno.ts";
+import { reasonOf } from "./log.ts";
+
+export * from "./errno.ts";
+export { type LogReading, readLog } from "./log.ts";
+
+/** What is known about a refused operation. */
+export interface BpfErrorOptions {
+  /** The lines that libbpf and the verifier wrote while the operation ran; may be empty. */
+  log?: readonly string[];
+  /** What the reader can do about it; only where evidence supports it. */
+  hint?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * The kernel or libbpf refused an operation.
+ *
+ * `operation` reads "Cannot <verb> <noun>"; `code` is the symbolic errno ("EPERM"), `errno` its positive Linux number.
+ */
+export class BpfError extends Error {
+  override readonly name = "BpfError";
+  readonly operation: string;
+  readonly code: string;
+  readonly errno: number;
+  readonly log: readonly string[];
+  readonly hint: string | undefined;
+
+  /** @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored. */
+  constructor(operation: string, errno: number, options: BpfErrorOptions = {}) {
+    const number = Math.abs(errno);
+    const code = errnoName(number);
+    const log = options.log ?? [];
+    const reason = reasonOf(log) ?? errnoText(number);
+    super(
+      `${operation}: ${code}${reason ? `: ${reason}` : ""}${options.hint ? ` (hint: ${options.hint})` : ""}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.operation = operation;
+    this.errno = number;
+    this.code = code;
+    this.log = log;
+    this.hint = options.hint;
+  }
+}
+
+/** Why a guest cannot run, or cannot go on. */
+export type GuestErrorCode =
+  /** Not a WebAssembly module, or one that lacks what every guest must have. */
+  | "invalid-module"
+  /** The module imports what this runtime does not offer. */
+  | "unknown-import"
+  /** The guest trapped: unreachable, out-of-bounds access, stack exhaustion, ... */
+  | "trap";
+
+/** The guest broke a rule: it is no module that can be linked, or it trapped. */
+export class GuestError extends Error {
+  override readonly name = "GuestError";
+  readonly code: GuestErrorCode;
+
+  constructor(code: GuestErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Bytes that are not what they should be: an ELF object, BTF, or a WebAssembly module that cannot be parsed.
+ *
+ * The message reads "Cannot parse ELF: <what is wrong>".
+ */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+  /** What the bytes should be: "ELF", "BTF". */
+  readonly format: string;
+  readonly problem: string;
+
+  constructor(format: string, problem: string, options?: ErrorOptions) {
+    // It may quote names from the bytes.
+    const text = printable(problem);
+    super(`Cannot parse ${format}: ${text}`, options);
+    this.format = format;
+    this.problem = text;
+  }
+}
+
+/** `text` with what a terminal would take for a command written out, as `\x1b`. For names that come from files. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
