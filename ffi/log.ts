@@ -26,6 +26,11 @@ export function installLog(library: NativeLibrary, level: number = LOG_LEVEL.INF
 }
 
 const CAPACITY_BYTES = 1 << 16;
+const HEAD_BYTES = 1 << 14;
+/** The longest message that is formatted: libbpf's own buffer for a verifier's log has 16 MiB. */
+const MAX_MESSAGE_BYTES = 1 << 26;
+/** A `va_list` is 24 bytes on x86_64 and 32 on arm64; a caller's frame has at least that much behind it. */
+const VA_LIST_BYTES = Deno.build.arch === "x86_64" ? 24 : 32;
 
 type Shim = NonNullable<NativeLibrary["shim"]>;
 
@@ -54,7 +59,7 @@ class CallbackLog implements LibbpfLog {
   // C keeps only the address: the field keeps the callback alive.
   readonly #callback;
   readonly #line = new Uint8Array(1 << 14);
-  #text = "";
+  readonly #kept = new KeptText(CAPACITY_BYTES, HEAD_BYTES);
 
   constructor(library: NativeLibrary, level: number) {
     this.#libbpf = library.open(LIBBPF_SYMBOLS);
@@ -68,16 +73,25 @@ class CallbackLog implements LibbpfLog {
   }
 
   #keep(format: Deno.PointerValue, args: Deno.PointerValue): number {
-    const size = this.#libc.symbols.vsnprintf(this.#line, address(this.#line.length), format, args);
-    const kept = new TextDecoder().decode(this.#line.subarray(0, Math.min(size, this.#line.length - 1)));
-    this.#text = (this.#text + kept).slice(-CAPACITY_BYTES);
+    if (args === null) return 0;
+    // vsnprintf() uses the list up: each call gets a copy.
+    const list = new Uint8Array(new Deno.UnsafePointerView(args).getArrayBuffer(VA_LIST_BYTES)).slice();
+    let into = this.#line;
+    let size = this.#format(into, format, list.slice());
+    if (size >= into.length) {
+      into = new Uint8Array(Math.min(size + 1, MAX_MESSAGE_BYTES));
+      size = this.#format(into, format, list.slice());
+    }
+    this.#kept.append(new TextDecoder().decode(into.subarray(0, Math.min(size, into.length - 1))));
     return size;
   }
 
+  #format(into: Uint8Array<ArrayBuffer>, format: Deno.PointerValue, list: Uint8Array<ArrayBuffer>): number {
+    return this.#libc.symbols.vsnprintf(into, address(into.length), format, Deno.UnsafePointer.of(list));
+  }
+
   take(): string[] {
-    const text = this.#text;
-    this.#text = "";
-    return linesOf(text);
+    return linesOf(this.#kept.take());
   }
 
   [Symbol.dispose](): void {
@@ -85,6 +99,53 @@ class CallbackLog implements LibbpfLog {
     this.#callback.close();
     this.#libc.close();
     this.#libbpf.close();
+  }
+}
+
+/** The beginning and the end of a text that may be long, in whole lines, as `shim.c` keeps them. */
+export class KeptText {
+  readonly #capacity: number;
+  readonly #headSize: number;
+  #head = "";
+  #tail = "";
+  #leftOutBytes = 0;
+  #leftOutLines = 0;
+
+  /** @param capacity how many characters are kept at most, of which `head` are the beginning. */
+  constructor(capacity: number, head: number) {
+    this.#capacity = capacity;
+    this.#headSize = head;
+  }
+
+  append(text: string): void {
+    this.#tail += text;
+    if (this.#head.length + this.#tail.length <= this.#capacity) return;
+    if (this.#head === "") {
+      const end = this.#tail.lastIndexOf("\n", this.#headSize - 1) + 1 || this.#headSize;
+      this.#head = this.#tail.slice(0, end);
+      this.#tail = this.#tail.slice(end);
+    }
+    const excess = this.#head.length + this.#tail.length - this.#capacity;
+    if (excess <= 0) return;
+    let end = this.#tail.indexOf("\n", excess - 1) + 1;
+    if (end === 0 || end === this.#tail.length) end = excess;
+    const leftOut = this.#tail.slice(0, end);
+    this.#leftOutBytes += leftOut.length;
+    this.#leftOutLines += leftOut.split("\n").length - 1;
+    this.#tail = this.#tail.slice(end);
+  }
+
+  /** What was kept, with a line where something was left out. Nothing is kept afterwards. */
+  take(): string {
+    const note = this.#leftOutBytes === 0
+      ? ""
+      : `${
+        this.#head.endsWith("\n") ? "" : "\n"
+      }-- LEFT OUT ${this.#leftOutBytes} bytes, ${this.#leftOutLines} lines --\n`;
+    const text = this.#head + note + this.#tail;
+    this.#head = this.#tail = "";
+    this.#leftOutBytes = this.#leftOutLines = 0;
+    return text;
   }
 }
 

@@ -24,12 +24,21 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-// What one thread keeps of libbpf's words. A verifier log can be megabytes; its end is what tells the reason.
+// What one thread keeps of libbpf's messages. A verifier log can have megabytes. Its beginning names the program, its end tells
+// the reason: what lies between is left out, in whole lines, and a line in its place says how much that was.
 #define LOG_CAPACITY (64 * 1024)
+#define LOG_NOTE 128
+#define LOG_ROOM (LOG_CAPACITY - LOG_NOTE)
+#define LOG_HEAD (16 * 1024)
 
 static __thread struct {
+	// The bytes of the beginning in `text`, once something was left out after them.
+	size_t head;
+	// All bytes in `text`.
 	size_t length;
-	char text[LOG_CAPACITY];
+	size_t left_out_bytes;
+	size_t left_out_lines;
+	char text[LOG_ROOM];
 } captured;
 
 static int wanted_level = -1;
@@ -87,20 +96,72 @@ EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key,
 	return (int)bpf_command(command, &attr, size);
 }
 
-static void keep_last(const char *text, size_t length)
+// line_end() is the offset after the first line break at or after `offset`, or `length` where there is none.
+static size_t line_end(const char *text, size_t offset, size_t length)
 {
-	if (length > LOG_CAPACITY) {
-		text += length - LOG_CAPACITY;
-		length = LOG_CAPACITY;
-	}
-	if (captured.length > LOG_CAPACITY - length) {
-		size_t kept = LOG_CAPACITY - length;
+	const char *found = offset < length ? memchr(text + offset, '\n', length - offset) : NULL;
 
-		memmove(captured.text, captured.text + captured.length - kept, kept);
-		captured.length = kept;
-	}
+	return found ? (size_t)(found - text) + 1 : length;
+}
+
+static void leave_out(const char *text, size_t length)
+{
+	captured.left_out_bytes += length;
+	for (size_t i = 0; i < length; i++)
+		captured.left_out_lines += text[i] == '\n';
+}
+
+static void append(const char *text, size_t length)
+{
 	memcpy(captured.text + captured.length, text, length);
 	captured.length += length;
+}
+
+// fix_head() decides what the beginning is: the whole lines among the first LOG_HEAD bytes.
+static void fix_head(void)
+{
+	size_t end = captured.length < LOG_HEAD ? captured.length : LOG_HEAD;
+	const char *last = memrchr(captured.text, '\n', end);
+
+	captured.head = last ? (size_t)(last - captured.text) + 1 : end;
+}
+
+static void keep(const char *text, size_t length)
+{
+	size_t excess, end;
+
+	if (length <= LOG_ROOM - captured.length)
+		return append(text, length);
+	if (captured.head == 0) {
+		if (captured.length < LOG_HEAD) {
+			size_t part = LOG_HEAD - captured.length;
+
+			// There is more than this in `text`, since it is more than the whole room that is left.
+			append(text, part);
+			text += part;
+			length -= part;
+		}
+		fix_head();
+	}
+	if (length > LOG_ROOM - captured.length) {
+		excess = length - (LOG_ROOM - captured.length);
+		// Of what is kept behind the head, the oldest lines go first.
+		end = line_end(captured.text, captured.head + excess - 1, captured.length);
+		leave_out(captured.text + captured.head, end - captured.head);
+		memmove(captured.text + captured.head, captured.text + end, captured.length - end);
+		captured.length -= end - captured.head;
+	}
+	if (length > LOG_ROOM - captured.length) {
+		excess = length - (LOG_ROOM - captured.length);
+		end = line_end(text, excess - 1, length);
+		// The last line alone is too long.
+		if (end == length)
+			end = excess;
+		leave_out(text, end);
+		text += end;
+		length -= end;
+	}
+	append(text, length);
 }
 
 static int capture(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -125,7 +186,7 @@ static int capture(enum libbpf_print_level level, const char *format, va_list ar
 	}
 	va_end(again);
 	if (length > 0)
-		keep_last(text, (size_t)length);
+		keep(text, (size_t)length);
 	if (text != line)
 		free(text);
 	return length;
@@ -143,14 +204,30 @@ EXPORT void wasm_bpf_log_install(int level)
 // returns how many bytes that are. No NUL is added. The log is empty afterwards. 64 KiB always suffice.
 EXPORT int wasm_bpf_log_take(char *buffer, int size)
 {
-	size_t length = captured.length;
+	char note[LOG_NOTE];
+	int noted = 0;
+	size_t skipped, length;
+	const char *parts[3] = { captured.text, note, captured.text + captured.head };
+	size_t lengths[3] = { captured.head, 0, captured.length - captured.head };
 
 	if (size < 0)
 		return -EINVAL;
-	if (length > (size_t)size)
-		length = (size_t)size;
-	memcpy(buffer, captured.text + captured.length - length, length);
-	captured.length = 0;
+	if (captured.left_out_bytes > 0)
+		noted = snprintf(note, sizeof(note), "%s-- LEFT OUT %zu bytes, %zu lines --\n",
+				 captured.text[captured.head - 1] == '\n' ? "" : "\n", captured.left_out_bytes,
+				 captured.left_out_lines);
+	lengths[1] = (size_t)noted;
+	length = lengths[0] + lengths[1] + lengths[2];
+	skipped = length > (size_t)size ? length - (size_t)size : 0;
+	for (int i = 0; i < 3; i++) {
+		size_t skip = skipped < lengths[i] ? skipped : lengths[i];
+
+		memcpy(buffer, parts[i] + skip, lengths[i] - skip);
+		buffer += lengths[i] - skip;
+		length -= skip;
+		skipped -= skip;
+	}
+	captured.head = captured.length = captured.left_out_bytes = captured.left_out_lines = 0;
 	return (int)length;
 }
 

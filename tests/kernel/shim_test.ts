@@ -68,17 +68,52 @@ Deno.test("wasm_bpf_log_install() keeps what is above its level out of the log",
   assertEquals(takeLog(library), "");
 });
 
-Deno.test("wasm_bpf_log_take() keeps the end of a log that is too long, whole lines over 1 KiB included", () => {
+const NOTE = /^-- LEFT OUT (\d+) bytes, (\d+) lines --\n/m;
+
+/** What libbpf writes of a file whose name is too long. */
+function tooLong(path: string): string {
+  return `libbpf: elf: failed to open ${path}: File name too long\n`;
+}
+
+Deno.test("wasm_bpf_log_take() keeps the beginning and the end of a log that is too long, in whole lines, and says what is between", () => {
   using library = open();
-  library.symbols.wasm_bpf_log_install(DEBUG);
-  for (let index = 0; index < 50; index++) openMissingFile(library, `/${"a".repeat(3000)}${index}`);
+  library.symbols.wasm_bpf_log_install(0);
+  const paths = Array.from({ length: 50 }, (_, index) => `/${"a".repeat(3000)}${index}`);
+  for (const path of paths) openMissingFile(library, path);
   const log = takeLog(library);
-  assertEquals(log.length, CAPACITY);
-  assertStringIncludes(log, "aaa48: File name too long\n");
-  assertStringIncludes(log.slice(-40), "aaa49: File name too long\n");
-  assertEquals(log.includes("aaa0: File"), false);
-  openMissingFile(library, `/${"a".repeat(CAPACITY)}z`);
-  assertStringIncludes(takeLog(library).slice(-40), "aaaz: File name too long\n");
+  assert(log.length <= CAPACITY, `${log.length} bytes`);
+  const all = paths.map(tooLong);
+  const [note = "", bytes, lines] = NOTE.exec(log) ?? [];
+  const [head = "", tail = ""] = log.split(note);
+  assertEquals(head, all.slice(0, 5).join(""));
+  const kept = tail.split("\n").length - 1;
+  assertEquals(tail, all.slice(-kept).join(""));
+  assertEquals(Number(lines), 50 - 5 - kept);
+  assertEquals(Number(bytes), all.join("").length - head.length - tail.length);
+  assert(tail.length > CAPACITY / 2, `${tail.length} bytes`);
+});
+
+Deno.test("wasm_bpf_log_take() keeps both ends of one line that is longer than the log", () => {
+  using library = open();
+  library.symbols.wasm_bpf_log_install(0);
+  for (const size of [CAPACITY, 2 * CAPACITY, 10 * CAPACITY]) {
+    const path = `/a${"b".repeat(size)}z`;
+    openMissingFile(library, path);
+    const log = takeLog(library);
+    const [note = "", bytes] = NOTE.exec(log) ?? [];
+    assertStringIncludes(log.slice(0, 40), "libbpf: elf: failed to open /abbb");
+    assertStringIncludes(log.slice(-40), "bbbz: File name too long\n");
+    assertEquals(log.length - `\n${note}`.length + Number(bytes), tooLong(path).length);
+  }
+});
+
+Deno.test("wasm_bpf_log_take() begins anew after a log that was too long", () => {
+  using library = open();
+  library.symbols.wasm_bpf_log_install(0);
+  for (let index = 0; index < 50; index++) openMissingFile(library, `/${"a".repeat(3000)}`);
+  takeLog(library);
+  openMissingFile(library, "/missing/file");
+  assertEquals(takeLog(library), "libbpf: elf: failed to open /missing/file: No such file or directory\n");
 });
 
 Deno.test("wasm_bpf_log_take() gives the last bytes to a small buffer and refuses a negative size", () => {
