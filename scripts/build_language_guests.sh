@@ -5,8 +5,9 @@
 # scripts/build_guests.sh makes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/pins.sh
+use_deno "$DENO_VERSION"
 
-deno=${DENO:-.tools/deno-2.6.10/deno}
 assemblyscript=npm:assemblyscript@0.28.20/asc
 sources=tests/guests/languages
 built=.build/guests/languages
@@ -90,8 +91,8 @@ build_assemblyscript() {
     echo "];"
   } >"$folder/object.ts"
   cp "$source" "$folder/guest.ts"
-  "$deno" run --quiet --allow-read --allow-write --allow-env "$assemblyscript" guest.ts --baseDir "$folder" \
-    --outFile "../assemblyscript.wasm" --exportTable --optimize --runtime stub --use abort=guest/onAbort
+  "$deno" run --quiet --config scripts/tools.json --allow-read --allow-write --allow-env "$assemblyscript" guest.ts \
+    --baseDir "$folder" --outFile "../assemblyscript.wasm" --exportTable --optimize --runtime stub --use abort=guest/onAbort
 }
 
 mkdir -p "$built"

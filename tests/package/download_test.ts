@@ -1,0 +1,46 @@
+/** The packages that a user of this project downloads, measured with an empty cache. */
+
+import { assert, assertEquals } from "@std/assert";
+
+const CHECKOUT = new URL("../../", import.meta.url).pathname;
+const MAX_BYTES = 2_000_000;
+
+/** The bytes of all files under `folder`. */
+function sizeOf(folder: string): number {
+  let bytes = 0;
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    bytes += isDirectory ? sizeOf(`${folder}/${name}`) : Deno.statSync(`${folder}/${name}`).size;
+  }
+  return bytes;
+}
+
+/** What a run of `module` puts into the cache of a Deno that has none: names of packages, and the bytes of all of them. */
+async function download(module: string, args: readonly string[]): Promise<{ packages: string[]; bytes: number }> {
+  const cache = await Deno.makeTempDir();
+  try {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--allow-ffi", `${CHECKOUT}${module}`, ...args],
+      env: { DENO_DIR: cache },
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const folders = [...Deno.readDirSync(cache)].map(({ name }) => name);
+    assertEquals(folders.filter((name) => ["deps", "remote"].includes(name)), []);
+    const npm = `${cache}/npm`;
+    if (!folders.includes("npm")) return { packages: [], bytes: 0 };
+    const registries = [...Deno.readDirSync(npm)].map(({ name }) => `${npm}/${name}`);
+    const packages = registries.flatMap((registry) => [...Deno.readDirSync(registry)].map(({ name }) => name));
+    return { packages: packages.sort(), bytes: sizeOf(npm) };
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+Deno.test("cli.ts downloads the standard library alone, which is less than 2 MB", async () => {
+  const { packages, bytes } = await download("cli.ts", ["--version"]);
+  assertEquals(packages, ["deno-std"]);
+  assert(bytes < MAX_BYTES, `${bytes} bytes`);
+});
+
+Deno.test("mod.ts downloads nothing", async () => {
+  assertEquals(await download("mod.ts", []), { packages: [], bytes: 0 });
+});
