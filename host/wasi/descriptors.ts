@@ -99,7 +99,13 @@ export class DescriptorTable implements Disposable {
   }
 }
 
-/** Stdin, stdout or stderr, as the host has it; undefined when the host's descriptor is closed. */
+/** The rights to change a file, which a stream that is open for reading does not give. */
+const READER_DENIED = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE | RIGHTS.FD_FILESTAT_SET_TIMES;
+
+/**
+ * Stdin, stdout or stderr, as the host has it; undefined when the host's descriptor is closed. A directory there gives no way to
+ * its entries.
+ */
 export function standardStream(files: Files, hostFd: number): Descriptor | undefined {
   const status = files.status(hostFd);
   if (typeof status === "number") return undefined;
@@ -110,8 +116,10 @@ export function standardStream(files: Files, hostFd: number): Descriptor | undef
     ? 0n
     : RIGHTS.FD_SEEK | RIGHTS.FD_TELL;
   const mode = files.flags(hostFd) & O.ACCMODE;
-  const denied = (mode === O.WRONLY ? RIGHTS.FD_READ : 0n) | (mode === O.RDONLY ? RIGHTS.FD_WRITE : 0n);
-  const rights = (rightsOn(filetype) | seeks) & ~denied;
+  const denied = (mode === O.WRONLY ? RIGHTS.FD_READ : 0n) | (mode === O.RDONLY ? READER_DENIED : 0n);
+  const rights = filetype === FILETYPE.DIRECTORY
+    ? RIGHTS.FD_FILESTAT_GET // only --dir gives directories
+    : (rightsOn(filetype) | seeks) & ~denied;
   return { hostFd, isOwned: false, filetype, rights, inheriting: 0n, emulatedFlags: 0, isReadOnly: false };
 }
 

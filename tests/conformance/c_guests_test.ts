@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Files, O } from "../../ffi/files.ts";
 import { GuestMemory } from "../../host/memory.ts";
 import { ProcExit, Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
-import { TestGuest } from "./test_guest.ts";
+import { openFile, TestGuest } from "./test_guest.ts";
 
 /** Compiles a program of `guests/` with Debian's clang and wasi-libc. */
 async function compile(name: string, into: string): Promise<WebAssembly.Module> {
@@ -28,19 +28,6 @@ function run(module: WebAssembly.Module, files: Files, options: WasiOptions): nu
     if (error instanceof ProcExit) return error.code;
     throw error;
   }
-}
-
-/** Opens `name` of the probe's directory; the caller closes it. */
-function openFile(probe: TestGuest, name: string, flags: number): number {
-  const directory = probe.files.openDirectory(probe.directory);
-  const fd = probe.files.openBeneath(
-    directory,
-    new TextEncoder().encode(`${name}\0`),
-    flags,
-    (flags & O.CREAT) === 0 ? 0 : 0o600,
-  );
-  probe.files.close(directory);
-  return fd;
 }
 
 /** The lines that `action` makes a guest write to the descriptor it gets. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ALL_RIGHTS, FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
-import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+import { O } from "../../ffi/files.ts";
+import { openFile, RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT };
 
@@ -295,4 +296,60 @@ Deno.test("disposing a guest closes all that it has open", () => {
   const before = open();
   once();
   assertEquals(open(), before);
+});
+
+Deno.test("a directory as stdin, stdout or stderr gives no way to its entries", () => {
+  using probe = new TestGuest();
+  Deno.mkdirSync(probe.path("directory/inner"), { recursive: true });
+  Deno.writeTextFileSync(probe.path("directory/file"), "text");
+  const before = Deno.statSync(probe.path("directory"));
+  const stream = openFile(probe, "directory", O.RDONLY | O.DIRECTORY);
+  try {
+    using guest = new TestGuest({ stdin: stream, stdout: stream, stderr: stream });
+    for (const fd of [0, 1, 2]) {
+      const { filetype, rights, inheriting } = guest.fdstat(fd);
+      assertEquals([filetype, rights, inheriting], [FILETYPE.DIRECTORY, RIGHTS.FD_FILESTAT_GET, 0n]);
+      assertEquals(guest.open("file", { at: fd, rights: RIGHTS.FD_READ, inheriting: 0n }), "ENOTCAPABLE");
+      assertEquals(guest.open(".", { at: fd, rights: 0n, inheriting: 0n }), "ENOTCAPABLE");
+      assertEquals(guest.open("new", { at: fd, oflags: OFLAGS.CREAT, rights: 0n, inheriting: 0n }), "ENOTCAPABLE");
+      assertEquals(guest.call("fd_readdir", fd, 4096, 100, 0n, RESULT_PTR), "ENOTCAPABLE");
+      assertEquals(
+        guest.call("fd_filestat_set_times", fd, 0n, 0n, FSTFLAGS.ATIM_NOW | FSTFLAGS.MTIM_NOW),
+        "ENOTCAPABLE",
+      );
+      assertEquals(guest.call("fd_fdstat_set_rights", fd, RIGHTS.PATH_OPEN, 0n), "ENOTCAPABLE");
+      for (const name of ["path_unlink_file", "path_remove_directory", "path_create_directory"]) {
+        assertEquals(guest.call(name, fd, ...guest.put("inner")), "ENOTCAPABLE", name);
+      }
+      const [path, size] = guest.put("file");
+      assertEquals(guest.call("path_filestat_get", fd, 0, path, size, RESULT_PTR), "ENOTCAPABLE");
+      assertEquals(guest.call("path_readlink", fd, path, size, 8192, 100, RESULT_PTR), "ENOTCAPABLE");
+      assertEquals(guest.call("path_symlink", path, size, fd, path, size), "ENOTCAPABLE");
+      assertEquals(guest.call("path_rename", fd, path, size, ROOT, path, size), "ENOTCAPABLE");
+      assertEquals(guest.call("path_link", fd, 0, path, size, ROOT, path, size), "ENOTCAPABLE");
+      assertEquals(guest.wasi.hostFd(fd), undefined, "no program is attached to it");
+    }
+  } finally {
+    probe.files.close(stream);
+  }
+  const after = Deno.statSync(probe.path("directory"));
+  assertEquals([after.mtime, after.atime], [before.mtime, before.atime]);
+  assertEquals([...Deno.readDirSync(probe.path("directory"))].map(({ name }) => name).sort(), ["file", "inner"]);
+});
+
+Deno.test("a file as stdin, open for reading, is not changed", () => {
+  using probe = new TestGuest();
+  Deno.writeTextFileSync(probe.path("file"), "text");
+  const before = Deno.statSync(probe.path("file"));
+  const stream = openFile(probe, "file", O.RDONLY);
+  try {
+    using guest = new TestGuest({ stdin: stream });
+    assertEquals(guest.call("fd_filestat_set_times", 0, 0n, 0n, FSTFLAGS.MTIM), "ENOTCAPABLE");
+    assertEquals(guest.call("fd_filestat_set_size", 0, 0n), "ENOTCAPABLE");
+    assertEquals(guest.call("fd_allocate", 0, 0n, 100n), "ENOTCAPABLE");
+    assertEquals(guest.read(0), "text");
+  } finally {
+    probe.files.close(stream);
+  }
+  assertEquals(Deno.statSync(probe.path("file")).mtime, before.mtime);
 });

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { WASI_ERRNO } from "../../errors.ts";
-import { Files } from "../../ffi/files.ts";
+import { Files, O } from "../../ffi/files.ts";
 import { openLibrary } from "../../ffi/library.ts";
 import { GuestMemory } from "../../host/memory.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
@@ -235,3 +235,16 @@ export interface OpenOptions {
 
 /** Address of the results that {@link TestGuest.u32} and its like read. */
 export const RESULT_PTR = RESULT;
+
+/** Opens `name` of the probe's directory; the caller closes it. */
+export function openFile(probe: TestGuest, name: string, flags: number): number {
+  const directory = probe.files.openDirectory(probe.directory);
+  const fd = probe.files.openBeneath(
+    directory,
+    new TextEncoder().encode(`${name}\0`),
+    flags,
+    (flags & O.CREAT) === 0 ? 0 : 0o600,
+  );
+  probe.files.close(directory);
+  return fd;
+}
