@@ -6,7 +6,15 @@
 
 import { FormatError } from "../errors.ts";
 import type { Btf } from "./btf.ts";
-import { type ElfFile, type ElfSection, SECTION_FLAG, SECTION_TYPE, SYMBOL_BIND } from "./elf.ts";
+import {
+  type ElfFile,
+  type ElfSection,
+  type ElfSymbol,
+  SECTION_FLAG,
+  SECTION_TYPE,
+  SYMBOL_BIND,
+  SYMBOL_VISIBILITY,
+} from "./elf.ts";
 import { type Layouts, roundUp } from "./layout.ts";
 import type { BtfDataSection, BtfVar, TypeId } from "./types.ts";
 
@@ -19,7 +27,7 @@ export interface Variable {
   readonly type: TypeId;
   readonly offset: number;
   readonly sizeBytes: number;
-  /** Static variables are nobody's business but their object's. */
+  /** Only the object itself may use it: it is static, or its symbol is hidden, which libbpf treats alike. */
   readonly static: boolean;
 }
 
@@ -38,7 +46,7 @@ export interface DataSection {
 /** The sections of global variables, in libbpf's order: as in the file, `.kconfig` last. @throws {FormatError} */
 export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | undefined): DataSection[] {
   const sections: DataSection[] = [];
-  const symbols = globalOffsets(elf);
+  const symbols = globalSymbols(elf);
   for (const section of elf.sections) {
     const kind = dataKind(section);
     if (kind === undefined || section.sizeBytes === 0) continue;
@@ -57,14 +65,14 @@ export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: La
 
 /**
  * The name that libbpf gives the map of a section of the object called `objectName`: "my_objec.bss", "my_objec.rodata",
- * "my_obje.kconfig"; ".data.custom" keeps its own.
+ * "my_obje.kconfig". Sections of a name of their own, ".data.custom", keep it whole: libbpf cuts ".bss.custom" in the
+ * kernel, but finds the map by the whole name only.
  */
 export function dataMapName(section: string, objectName: string): string {
-  if (/^\.(data|rodata)\./.test(section)) return section;
-  const isCustom = section.indexOf(".", 1) >= 0;
+  if (section.indexOf(".", 1) >= 0) return section;
   // At least 7 characters are kept for the section's name, even if it has fewer.
   const reserved = Math.min(Math.max(7, section.length), MAX_MAP_NAME);
-  const prefix = isCustom ? "" : objectName.slice(0, MAX_MAP_NAME - reserved);
+  const prefix = objectName.slice(0, MAX_MAP_NAME - reserved);
   return (prefix + section.slice(0, reserved)).replace(/[^A-Za-z0-9_.]/g, "_");
 }
 
@@ -76,26 +84,30 @@ function dataKind({ name, type, flags }: ElfSection): DataSection["kind"] | unde
   return is(".rodata") ? "rodata" : undefined;
 }
 
-/** Offsets of global symbols by "section name". */
-function globalOffsets(elf: ElfFile): Map<string, number> {
-  const offsets = new Map<string, number>();
-  for (const { name, bind, section, value } of elf.symbols) {
-    if (bind !== SYMBOL_BIND.LOCAL) offsets.set(`${section} ${name}`, value);
-  }
-  return offsets;
+/** Global symbols by "section name". */
+function globalSymbols(elf: ElfFile): Map<string, ElfSymbol> {
+  return new Map(
+    elf.symbols.filter(({ bind }) => bind !== SYMBOL_BIND.LOCAL)
+      .map((symbol) => [`${symbol.section} ${symbol.name}`, symbol]),
+  );
+}
+
+function isHidden({ visibility }: ElfSymbol): boolean {
+  return visibility === SYMBOL_VISIBILITY.HIDDEN || visibility === SYMBOL_VISIBILITY.INTERNAL;
 }
 
 function readVariables(
   btf: Btf,
   section: BtfDataSection,
   sizeBytes: number,
-  symbolOffset: (variable: BtfVar) => number | undefined,
+  symbolOf: (variable: BtfVar) => ElfSymbol | undefined,
 ): Variable[] {
   const variables = section.variables.flatMap((entry) => {
     const variable = btf.get(entry.type);
     if (variable.kind !== "var") return [];
-    const isStatic = variable.linkage === "static";
-    const offset = (isStatic ? undefined : symbolOffset(variable)) ?? entry.offset;
+    const symbol = variable.linkage === "static" ? undefined : symbolOf(variable);
+    const isStatic = variable.linkage === "static" || (symbol !== undefined && isHidden(symbol));
+    const offset = symbol?.value ?? entry.offset;
     if (entry.sizeBytes > sizeBytes || offset > sizeBytes - entry.sizeBytes) {
       throw new FormatError("BTF", `variable "${variable.name}" ends outside section "${section.name}"`);
     }

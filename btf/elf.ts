@@ -18,6 +18,9 @@ export const SECTION_FLAG = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const;
 export const SYMBOL_TYPE = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const;
 export const SYMBOL_BIND = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
 
+/** Visibilities of symbols. */
+export const SYMBOL_VISIBILITY = { DEFAULT: 0, INTERNAL: 1, HIDDEN: 2, PROTECTED: 3 } as const;
+
 /** One section of an object. */
 export interface ElfSection {
   readonly index: number;
@@ -42,6 +45,8 @@ export interface ElfSymbol {
   readonly type: number;
   /** One of {@link SYMBOL_BIND}, or another number. */
   readonly bind: number;
+  /** One of {@link SYMBOL_VISIBILITY}. */
+  readonly visibility: number;
   /** Index of the section it is defined in; 0 when it is not defined here. */
   readonly section: number;
   /** Byte offset in its section. */
@@ -168,6 +173,7 @@ function readSymbols(file: Reader, sections: readonly ElfSection[]): ElfSymbol[]
       name: names.string(data.u32(at)),
       type: info & 15,
       bind: info >> 4,
+      visibility: data.u8(at + 5) & 3,
       section,
       value: data.size(at + 8),
       sizeBytes: data.size(at + 16),

@@ -14,6 +14,7 @@ interface ReadElf {
       Value: number;
       Size: number;
       Binding: { Value: number };
+      Other: { Value: number };
       Type: { Value: number };
       Section: { Value: number };
     };
@@ -42,6 +43,7 @@ Deno.test("parseElf() reads the sections and symbols that llvm-readelf reads", (
       name: s.Name.Name,
       type: s.Type.Value,
       bind: s.Binding.Value,
+      visibility: s.Other.Value & 3,
       section: s.Section.Value,
       value: s.Value,
       sizeBytes: s.Size,

@@ -91,12 +91,12 @@ function readLicense(elf: ElfFile): string | undefined {
   return new TextDecoder().decode(section.bytes.subarray(0, end < 0 ? section.bytes.length : end));
 }
 
-/** By section, then by place in it. Functions in `.text` are subprograms unless there is nothing else. */
+/** By section, then by place in it. Functions in `.text` are subprograms, which other programs call. */
 function readPrograms(elf: ElfFile): ProgramInfo[] {
   const found: { section: ElfSection; at: number; program: ProgramInfo }[] = [];
   for (const symbol of elf.symbols) {
     const section = elf.sections[symbol.section];
-    if (section === undefined || symbol.type !== SYMBOL_TYPE.FUNC || !isCode(section)) continue;
+    if (section === undefined || symbol.type !== SYMBOL_TYPE.FUNC || !isProgramCode(section)) continue;
     if (symbol.sizeBytes > section.sizeBytes || symbol.value > section.sizeBytes - symbol.sizeBytes) {
       throw new FormatError("ELF", `program "${symbol.name}" crosses the end of section "${section.name}"`);
     }
@@ -110,12 +110,11 @@ function readPrograms(elf: ElfFile): ProgramInfo[] {
     found.push({ section, at: symbol.value, program });
   }
   found.sort((a, b) => a.section.index - b.section.index || a.at - b.at);
-  const all = found.map(({ program }) => program);
-  return all.length > 1 ? all.filter(({ section }) => section !== ".text") : all;
+  return found.map(({ program }) => program);
 }
 
-function isCode(section: ElfSection): boolean {
-  return section.type === SECTION_TYPE.PROGBITS && section.sizeBytes > 0 &&
+function isProgramCode(section: ElfSection): boolean {
+  return section.name !== ".text" && section.type === SECTION_TYPE.PROGBITS && section.sizeBytes > 0 &&
     (section.flags & SECTION_FLAG.EXECINSTR) !== 0;
 }
 

@@ -30,8 +30,29 @@ Deno.test("parseObject() finds programs in libbpf's order, without subprograms",
   assertEquals(license, "GPL");
 });
 
-Deno.test("parseObject() takes a function in .text for a program when there is no other", () => {
-  assertEquals(parseObject(compileSource("int only(void) { return 0; }")).programs.map(({ name }) => name), ["only"]);
+Deno.test("parseObject() takes no function in .text for a program, even where there is no other", () => {
+  assertEquals(parseObject(compileSource("int only(void) { return 0; }")).programs, []);
+});
+
+Deno.test("parseObject() takes hidden variables for static ones, as libbpf does", () => {
+  const source = `
+    #define HIDDEN(kind) __attribute__((visibility(kind)))
+    int shown, secret HIDDEN("hidden"), inner HIDDEN("internal"), guarded HIDDEN("protected");
+    int lock HIDDEN("hidden") __attribute__((section(".data.A"))) = 1;
+    int f(void) { return shown + secret + inner + guarded + lock; }`;
+  const { dataSections } = parseObject(compileSource(source));
+  const isStatic = dataSections.flatMap(({ variables }) =>
+    variables.map((variable) => [variable.name, variable.static])
+  );
+  assertEquals(Object.fromEntries(isStatic), {
+    shown: false,
+    secret: true,
+    inner: true,
+    guarded: false,
+    lock: true,
+  });
+  const bss = dataSections.find(({ name }) => name === ".bss");
+  assertEquals(bss?.variables.map(({ offset }) => offset), [0, 4, 8, 12]);
 });
 
 Deno.test("parseObject() reads map definitions", () => {
@@ -130,6 +151,7 @@ Deno.test("dataMapName() keeps 15 characters as libbpf does", () => {
   assertEquals(dataMapName(".data", "x-y"), "x_y.data");
   assertEquals(dataMapName(".rodata.str1.1", "runqlat"), ".rodata.str1.1");
   assertEquals(dataMapName(".rodata.abracadabra", "runqlat"), ".rodata.abracadabra");
+  assertEquals(dataMapName(".bss.statistics_of_it", "runqlat"), ".bss.statistics_of_it");
 });
 
 Deno.test("programTypeOfSection() matches names whole or up to a slash", () => {

@@ -105,7 +105,9 @@ function skeletonStruct(name: string, maps: readonly SkeletonMap[], programs: re
     ...group("bpf_program", programs, "progs"),
     ...group("bpf_link", programs, "links"),
     ...maps.flatMap(({ member, variables }) =>
-      variables === undefined ? [] : [`    struct ${name}__${member} {`, ...variables.members, `    } *${member};`]
+      variables === undefined
+        ? []
+        : [`    struct ${name}__${member} {`, ...variables.members, `    }${variables.attribute} *${member};`]
     ),
     "",
     "#ifdef __cplusplus",

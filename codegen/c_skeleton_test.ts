@@ -3,6 +3,7 @@ import { checkForWasm, compileModule, compileObject, compileSource, outputOf } f
 import { FormatError } from "../errors.ts";
 import { objectName } from "./c_identifiers.ts";
 import { genSkeleton } from "./c_skeleton.ts";
+import { genTypes } from "./c_types.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
@@ -66,6 +67,36 @@ Deno.test("genSkeleton() has no struct for a section of static variables: libbpf
   assertEquals({ maps, mapped, structs }, { maps: ["bss"], mapped: [], structs: [] });
 });
 
+Deno.test("genSkeleton() has no member for hidden variables, as libbpf shares none", () => {
+  const object = compileSource(`
+    #define HIDDEN __attribute__((visibility("hidden")))
+    struct lock { int v; } lock HIDDEN __attribute__((section(".data.A")));
+    int shown, secret HIDDEN;
+    int f(void) { return lock.v + shown + secret; }`);
+  const skeleton = genSkeleton(object, { name: "x_bpf" });
+  const { maps, mapped, structs } = shapeOf(skeleton);
+  assertEquals({ maps, mapped, fields: structs.map(({ fields }) => fields) }, {
+    maps: ["data_A", "bss"],
+    mapped: ["bss"],
+    fields: [["shown"]],
+  });
+  // The guest has no "struct lock".
+  checkForWasm(`#include "libbpf-wasm.h"\n${skeleton}`, ["-Wno-unused-function", "-I", SDK]);
+});
+
+Deno.test("genSkeleton() packs the struct of a section whose variables lie closer than their types want", () => {
+  const object = compileSource(`
+    union addr { unsigned char bytes[16]; struct { long long hi, lo; } words; } __attribute__((packed));
+    const volatile int first = 1;
+    const volatile union addr second = { .bytes = { 1 } };
+    int f(void) { return first + second.bytes[0]; }`);
+  const types = genTypes(object, { name: "x" });
+  const skeleton = genSkeleton(object, { name: "x" });
+  assertStringIncludes(skeleton, "_Static_assert(offsetof(__typeof__(*s->rodata), second) == 4,");
+  assertStringIncludes(skeleton, "    } __attribute__((packed)) *rodata;");
+  checkForWasm(`#include "libbpf-wasm.h"\n${types}\n${skeleton}`, ["-Wno-unused-function", "-I", SDK]);
+});
+
 for (const [language, options] of [["C", []], ["C++", ["-x", "c++", "-fno-exceptions"]]] as const) {
   Deno.test(`genSkeleton() makes a header for wasm32 guests in ${language}`, () => {
     const skeleton = genSkeleton(compileObject("sections"), { name: "sections_bpf" });
@@ -127,7 +158,9 @@ Deno.test("genSkeleton() holds the object's bytes as they are", () => {
 });
 
 Deno.test("genSkeleton() lets no name of the file out as code", () => {
-  const object = compileSource(`int f(void) asm("x; } evil"); int f(void) { return 0; }`);
+  const object = compileSource(
+    `__attribute__((section("xdp"))) int f(void) asm("x; } evil"); int f(void) { return 0; }`,
+  );
   assertThrows(() => genSkeleton(object, { name: "x" }), FormatError, '"x; } evil" is no name that C knows');
 });
 

@@ -15,6 +15,8 @@ import { identifier } from "./c_identifiers.ts";
 export interface VariablesOfSection {
   /** The lines between the braces of its struct. */
   readonly members: readonly string[];
+  /** What follows the closing brace: an attribute, or nothing. */
+  readonly attribute: string;
   /** C assertions about them; `s` is a pointer to the skeleton. */
   readonly asserts: readonly string[];
 }
@@ -59,7 +61,9 @@ export class VariableStructs {
       assertion(`offsetof(__typeof__(*s->${member}), ${name}) == ${offset}`, `offset of ${name}`),
       ...this.#riskyMembers(type),
     ]);
-    return { members, asserts };
+    // BTF does not say that a variable's type is packed; its place does.
+    const isPacked = variables.some(({ type, offset }) => offset % this.#kernel.of(type).alignBytes !== 0);
+    return { members, attribute: isPacked ? " __attribute__((packed))" : "", asserts };
   }
 
   /**
