@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds libbpf, with libelf, zlib and ffi/shim.c inside, from Debian's sources:
+# Builds libbpf, with scripts/patches/ applied and with libelf, zlib and ffi/shim.c inside, from Debian's sources:
 #   .build/lib/libwasm_bpf.so           needs libc alone; exports libbpf's own API and the shim's wasm_bpf_*
 #   .build/lib/libbpf.a, libelf.a       the same objects for native programs (the benchmarks' twins)
 #   .build/include/                     bpf/*.h, and the linux/*.h that they want
-# Does nothing when its inputs are unchanged. Needs gcc, make, bzip2 and zlib1g-dev (scripts/setup.sh installs them).
+# Does nothing when its inputs are unchanged. Needs gcc, make, patch, bzip2 and zlib1g-dev (scripts/setup.sh installs them).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -12,7 +12,7 @@ work=.build/libbpf
 mkdir -p "$work" .build/lib .build/include
 exec 9>"$work/lock" && flock 9
 stamp=.build/lib/libwasm_bpf.stamp
-inputs=$(cat "$0" scripts/pins.sh ffi/shim.c | sha256sum)
+inputs=$(cat "$0" scripts/pins.sh scripts/patches/*.patch ffi/shim.c | sha256sum)
 if [[ -f .build/lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
   exit 0
 fi
@@ -50,6 +50,15 @@ quietly() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && echo "Failed: $*" >&2 && exit 1; }
 }
 
+# The patches are ours; each says why on top. A source that was patched before is unpacked anew.
+patch_libbpf() {
+  local patch
+  for patch in ../../scripts/patches/*.patch; do
+    patch --batch --forward --fuzz=0 --strip=1 --directory="libbpf-$LIBBPF_VERSION" --input="$PWD/$patch" ||
+      return 1
+  done
+}
+
 build_libelf() (
   cd "elfutils-$ELFUTILS_VERSION"
   # Only ELF as compilers write it: no compressed debug sections but zlib's, no demangling, no debuginfo server.
@@ -80,7 +89,7 @@ link_shared() {
     "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" -l:libz.a
 }
 
-rm -f "$stamp"
+rm -rf "$stamp" "$work/libbpf-$LIBBPF_VERSION"
 fetch_source "libb/libbpf/libbpf_$LIBBPF_VERSION.orig.tar.gz" "$LIBBPF_SHA256"
 fetch_source "e/elfutils/elfutils_$ELFUTILS_VERSION.orig.tar.bz2" "$ELFUTILS_SHA256"
 
@@ -89,6 +98,7 @@ flags+=" -ffile-prefix-map=$PWD=."
 cd "$work"
 work=.
 quietly build_libelf
+quietly patch_libbpf
 quietly build_libbpf
 quietly link_shared
 # libelf needs libeu's few functions; one archive is handier to link than two.

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 source scripts/pins.sh
 
 machine=$(uname -m)
-packages=(ca-certificates gcc make bzip2 libc6-dev zlib1g-dev bpftool clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32)
+packages=(ca-certificates gcc make patch bzip2 libc6-dev zlib1g-dev bpftool clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32)
 deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
   demo) ;;
