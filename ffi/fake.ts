@@ -93,7 +93,7 @@ export class FakeLibbpf implements Libbpf {
 
   openWindow(memory: WebAssembly.Memory): MemoryWindow {
     this.#memory = memory;
-    return { base: 0, refresh: () => false };
+    return { base: 0 };
   }
 
   /** What it gives works on the memory of the last window, wherever the caller says that it is. */

@@ -189,14 +189,14 @@ export interface BatchFlags {
 }
 
 /**
- * A WebAssembly memory as native code sees it: where its byte 0 is. V8 reserves the whole range, so the base never moves when
- * the memory grows.
+ * A WebAssembly memory as native code sees it: where its byte 0 is.
+ *
+ * V8 reserves the whole range that a memory may grow to, so that the base stays where it is. When it gets no such range
+ * (`ulimit -v`, an address space that other memories fill), it reserves less, and growth beyond that moves the memory.
  */
 export interface MemoryWindow {
-  /** The address of the memory's first byte. */
+  /** The address of the memory's first byte now: each read looks at the memory. No caller may keep it past a call of the guest. */
   readonly base: number;
-  /** Looks again, after growth. @returns whether the base moved after all. */
-  refresh(): boolean;
 }
 
 /** Options of {@link openLibbpf}. */

@@ -158,18 +158,15 @@ export function windowOf(memory: WebAssembly.Memory): MemoryWindow {
 }
 
 class Window implements MemoryWindow {
-  base: number;
   readonly #memory: WebAssembly.Memory;
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
-    this.base = addressOf(unshared(memory));
   }
 
-  refresh(): boolean {
-    const before = this.base;
-    this.base = addressOf(unshared(this.#memory));
-    return this.base !== before;
+  get base(): number {
+    // Growth gives the memory a new buffer, whose address is asked for once.
+    return addressOf(unshared(this.#memory));
   }
 }
 

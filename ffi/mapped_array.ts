@@ -24,11 +24,15 @@ export function arrayBytes(map: Pick<BpfMap, "valueSize" | "maxEntries">): numbe
 /**
  * An array's pages over a stretch of a WebAssembly memory: a load there reads what the kernel wrote, a store is seen by it.
  *
- * Disposing leaves the bytes as they were last, in memory of the guest's own.
+ * When the memory moves, V8 copies its bytes to the new place and unmaps all of the old range at once, these pages included
+ * (seen with Deno 2.6.10 and 2.9.8). The kernel soon gives the old addresses to something else of this process. So an overlay
+ * whose memory has moved is gone, and nothing here touches its addresses again.
  */
 export class OverlaidArray implements Disposable {
   readonly #libc: Libc;
-  readonly #address: number;
+  readonly #window: MemoryWindow;
+  readonly #base: number;
+  readonly #at: number;
   readonly #sizeBytes: number;
   #disposed = false;
 
@@ -39,24 +43,30 @@ export class OverlaidArray implements Disposable {
    */
   constructor(libc: Libc, map: ArrayMap, window: MemoryWindow, at: number) {
     this.#libc = libc;
-    this.#address = window.base + at;
+    this.#window = window;
+    this.#base = window.base;
+    this.#at = at;
     this.#sizeBytes = wholePages(libc, arrayBytes(map));
-    const result = mapShared(libc, map, this.#address, this.#sizeBytes);
+    const result = mapShared(libc, map, this.#base + at, this.#sizeBytes);
     if (result < 0) throw new BpfError(`Cannot map "${map.name}" over guest memory`, result);
   }
 
+  /** Whether the memory has moved and left these pages behind. */
+  get isGone(): boolean {
+    return this.#window.base !== this.#base;
+  }
+
+  /** Puts zero pages of the guest's own in their place, where they still are. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const bytes = new Uint8Array(this.#sizeBytes);
-    bytes.set(viewOf(this.#address, this.#sizeBytes));
-    const result = this.#libc.mapFresh(address(this.#address), this.#sizeBytes);
-    if (result >= 0) viewOf(this.#address, this.#sizeBytes).set(bytes);
+    if (!this.isGone) this.#libc.mapFresh(address(this.#base + this.#at), this.#sizeBytes);
   }
 }
 
 /** An array's pages somewhere in this process. {@link bytes} must not be touched after disposing. */
 export class MappedArray implements Disposable {
+  /** The elements, and what follows them up to the end of the last page. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #libc: Libc;
   readonly #address: number;
@@ -69,7 +79,7 @@ export class MappedArray implements Disposable {
     this.#sizeBytes = wholePages(libc, arrayBytes(map));
     this.#address = mapShared(libc, map, 0, this.#sizeBytes);
     if (this.#address < 0) throw new BpfError(`Cannot map "${map.name}"`, this.#address);
-    this.bytes = viewOf(this.#address, arrayBytes(map));
+    this.bytes = viewOf(this.#address, this.#sizeBytes);
   }
 
   [Symbol.dispose](): void {

@@ -73,9 +73,7 @@ export class GuestContext implements Disposable {
   /** Gives the calls the instance's memory and table, which exist only after linking. */
   bind(instance: GuestInstance): void {
     const window = this.libbpf.openWindow(instance.memory);
-    const memory = new GuestMemory(instance.memory, () => {
-      if (window.refresh()) this.shared.fallBackToCopies(memory);
-    });
+    const memory = new GuestMemory(instance.memory, () => this.shared.follow());
     this.#bound = { ...instance, memory, rawMemory: instance.memory, window, callbackTable: undefined };
     this.wasi.bind(memory);
   }
@@ -175,7 +173,7 @@ export class GuestContext implements Disposable {
 
   /** Brings copies of map memory up to date, where map memory has to be copied. */
   sync(): void {
-    this.shared.sync(this.memory);
+    this.shared.sync();
   }
 
   /** The Linux (or libbpf) errno of a refusal, which is reported. What is no refusal is thrown on. */

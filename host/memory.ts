@@ -56,14 +56,19 @@ export class GuestMemory {
 
   /** All bytes, as they are now. Cheap: a new view is made only after growth. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    if (this.#bytes.length === 0) this.#refresh();
+    this.look();
     return this.#bytes;
   }
 
   /** A DataView of all bytes, as they are now. WebAssembly is little-endian: pass `true` to each accessor. */
   get data(): DataView<ArrayBuffer> {
-    if (this.#bytes.length === 0) this.#refresh();
+    this.look();
     return this.#data;
+  }
+
+  /** Notices growth, if there was any. Cheap: growth detaches the buffer, so that the last view has no bytes left. */
+  look(): void {
+    if (this.#bytes.length === 0) this.#refresh();
   }
 
   get sizeBytes(): number {

@@ -2,8 +2,8 @@
  * Map memory that the guest shares with the kernel: mmapable arrays, and with them the `.bss` and `.data` of an object.
  *
  * The kernel's pages are mapped over the guest's memory, so that its plain loads and stores reach them with no call at all.
- * Where that cannot be (a memory whose base moved when it grew, or when a test asks for it) the bytes are copied instead, at
- * every import call: what the guest changed goes to the kernel, then all comes back.
+ * Where that cannot be (the memory moved when it grew, or a test asks for it) the bytes are copied instead, at every import
+ * call: what the guest changed goes to the kernel, then all comes back.
  *
  * @module
  */
@@ -15,29 +15,32 @@ import type { GuestMemory, GuestPtr } from "./memory.ts";
 /** How map memory reaches the guest. */
 export type SharedMemoryMode = "map" | "copy";
 
-/** One map's place in the guest's memory. */
-interface Share extends Disposable {
-  readonly map: BpfMap;
-  readonly at: GuestPtr;
-  readonly sizeBytes: number;
-  /** Brings a copy up to date, both ways. Nothing to do where the page is one and the same. */
-  sync?(memory: GuestMemory): void;
+/** A guest's memory, as WebAssembly and as native code see it. */
+export interface SharingGuest {
+  readonly memory: GuestMemory;
+  readonly window: MemoryWindow;
 }
 
 /** All that one guest shares. Disposing gives it its own memory back, with the bytes as they were last. */
 export class SharedMemory implements Disposable {
   readonly #libc: Libc;
+  readonly #mode: SharedMemoryMode;
   readonly #shares: Share[] = [];
-  #mode: SharedMemoryMode;
+  #guest: SharingGuest | undefined;
+  #hasCopies: boolean;
 
   constructor(libc: Libc, mode: SharedMemoryMode = "map") {
     this.#libc = libc;
     this.#mode = mode;
+    this.#hasCopies = mode === "copy";
   }
 
-  /** Whether there is anything for {@link sync} to do. */
+  /** Whether there is anything for {@link sync} to do, as the memory is now. */
   get copying(): boolean {
-    return this.#mode === "copy" && this.#shares.length > 0;
+    if (this.#shares.length === 0) return false;
+    // A look at the bytes notices growth, which ends in follow(). The guest may have grown its memory in a callback.
+    this.#guest?.memory.look();
+    return this.#hasCopies;
   }
 
   /** Bytes, in whole pages, that the guest has to have free for `map`. */
@@ -55,13 +58,9 @@ export class SharedMemory implements Disposable {
    *
    * @throws {BpfError} what `mmap` said.
    */
-  add(map: BpfMap, at: GuestPtr, memory: GuestMemory, window: MemoryWindow): void {
-    const sizeBytes = this.roomFor(map);
-    const share = this.#mode === "map"
-      ? overlaid(map, at, sizeBytes, new OverlaidArray(this.#libc, map, window, at))
-      : new CopiedArray(this.#libc, map, at, sizeBytes);
-    this.#shares.push(share);
-    share.sync?.(memory);
+  add(map: BpfMap, at: GuestPtr, guest: SharingGuest): void {
+    this.#guest = guest;
+    this.#shares.push(new Share(this.#libc, map, at, { guest, mode: this.#mode }));
   }
 
   /** Ends the sharing of every map in `maps`. */
@@ -75,19 +74,15 @@ export class SharedMemory implements Disposable {
   }
 
   /** Brings copies up to date. Called around every import that may have waited. */
-  sync(memory: GuestMemory): void {
-    for (const share of this.#shares) share.sync?.(memory);
+  sync(): void {
+    for (const share of this.#shares) share.sync();
   }
 
-  /**
-   * The memory's base moved: the pages stayed behind, with V8's own copy of their bytes in the new place. From here on the
-   * bytes are copied.
-   */
-  fallBackToCopies(memory: GuestMemory): void {
-    this.#mode = "copy";
-    const shares = this.#shares.splice(0);
-    for (const { map, at, sizeBytes } of shares) this.#shares.push(new CopiedArray(this.#libc, map, at, sizeBytes));
-    this.sync(memory);
+  /** Goes on with copies where the memory has moved. Called whenever it was seen to have grown. */
+  follow(): void {
+    for (const share of this.#shares) {
+      if (share.follow()) this.#hasCopies = true;
+    }
   }
 
   [Symbol.dispose](): void {
@@ -95,44 +90,76 @@ export class SharedMemory implements Disposable {
   }
 }
 
-function overlaid(map: BpfMap, at: GuestPtr, sizeBytes: number, array: OverlaidArray): Share {
-  return { map, at, sizeBytes, [Symbol.dispose]: () => array[Symbol.dispose]() };
-}
-
-/** The bytes of an array, kept equal to the kernel's by copying. */
-class CopiedArray implements Share {
+/** One map's place in the guest's memory. */
+class Share implements Disposable {
   readonly map: BpfMap;
   readonly at: GuestPtr;
   readonly sizeBytes: number;
-  readonly #array: MappedArray;
-  /** What both sides had when they were last made equal. */
-  readonly #last: Uint8Array;
-  #fresh = true;
+  readonly #guest: SharingGuest;
+  /** The kernel's pages where nothing moves. Mapped from the start, so that there is nothing left to fail when the memory moves. */
+  readonly #kernel: MappedArray;
+  /** The kernel's pages in the guest's memory; undefined when the bytes are copied. */
+  #overlay: OverlaidArray | undefined;
+  /** The bytes that both sides had when they were last made equal; for copies alone. */
+  #last = new Uint8Array();
 
-  constructor(libc: Libc, map: BpfMap, at: GuestPtr, sizeBytes: number) {
+  constructor(libc: Libc, map: BpfMap, at: GuestPtr, options: { guest: SharingGuest; mode: SharedMemoryMode }) {
+    const { guest, mode } = options;
     this.map = map;
     this.at = at;
-    this.sizeBytes = sizeBytes;
-    this.#array = new MappedArray(libc, map);
-    this.#last = new Uint8Array(this.#array.bytes.length);
+    this.#guest = guest;
+    using stack = new DisposableStack();
+    this.#kernel = stack.use(new MappedArray(libc, map));
+    this.sizeBytes = this.#kernel.bytes.length;
+    if (mode === "map") this.#overlay = new OverlaidArray(libc, map, guest.window, at);
+    else {
+      this.#last = this.#kernel.bytes.slice();
+      this.#view().set(this.#last);
+    }
+    stack.move();
   }
 
-  sync(memory: GuestMemory): void {
-    const kernel = this.#array.bytes;
-    const guest = memory.view(this.at, kernel.length);
+  /**
+   * Goes on with copies if the memory has moved.
+   *
+   * Each byte that the guest and the kernel have differently then was stored by one of them since the move, and nothing tells by
+   * which. The guest's is taken: its next load must read what it stored. So what programs counted there since the move is lost.
+   *
+   * @returns whether the memory had moved.
+   */
+  follow(): boolean {
+    if (this.#overlay === undefined || !this.#overlay.isGone) return false;
+    this.#overlay = undefined;
+    this.#last = this.#kernel.bytes.slice();
+    this.sync();
+    return true;
+  }
+
+  /** Brings a copy up to date, both ways. */
+  sync(): void {
+    if (this.#overlay !== undefined) return;
+    const kernel = this.#kernel.bytes;
+    const guest = this.#view();
     // Byte for byte: only what the guest itself stored may overwrite what the kernel counts in the same array.
-    if (!this.#fresh) {
-      for (let i = 0; i < kernel.length; i++) {
-        const byte = guest[i] ?? 0;
-        if (byte !== this.#last[i]) kernel[i] = byte;
-      }
+    for (let i = 0; i < kernel.length; i++) {
+      const byte = guest[i] ?? 0;
+      if (byte !== this.#last[i]) kernel[i] = byte;
     }
-    this.#fresh = false;
     guest.set(kernel);
     this.#last.set(guest);
   }
 
+  #view(): Uint8Array<ArrayBuffer> {
+    return this.#guest.memory.view(this.at, this.sizeBytes);
+  }
+
   [Symbol.dispose](): void {
-    this.#array[Symbol.dispose]();
+    this.follow();
+    if (this.#overlay === undefined) this.sync();
+    else {
+      this.#overlay[Symbol.dispose]();
+      this.#view().set(this.#kernel.bytes);
+    }
+    this.#kernel[Symbol.dispose]();
   }
 }

@@ -28,7 +28,7 @@ export function mapMmap(guest: GuestContext): (fd: number, addr: number, size: n
     guest.memory.check(at, size >>> 0);
     if (room > size >>> 0) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
     if (guest.shared.overlaps(at, room)) throw new BpfError(operation, LINUX_ERRNO.EEXIST);
-    guest.shared.add(map, at, guest.memory, guest.window);
+    guest.shared.add(map, at, guest);
     return arrayBytes(map);
   };
 }

@@ -243,7 +243,7 @@ Deno.test("wasm_bpf_map_operate() stops at proc_exit, and goes through JavaScrip
   const fd = guest.map(guest.load(), "hash");
   for (let i = 0; i < 2; i++) assertEquals(guest.operate(fd, UPDATE), 0);
   assertEquals(guest.libbpf.directCalls, 1);
-  guest.context.shared.fallBackToCopies(guest.context.memory);
+  guest.context.shared.follow();
   assertEquals(guest.context.hindered, false, "nothing is shared, so that nothing is copied");
   assertEquals(guest.operate(fd, UPDATE), 0);
   assertEquals(guest.libbpf.directCalls, 2);

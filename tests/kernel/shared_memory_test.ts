@@ -1,17 +1,62 @@
 /** Map memory that guest and kernel share: module `libbpf`, bpf_map_mmap and bpf_map_munmap. */
 
 import { assertEquals } from "@std/assert";
-import { failures, run, runWasmBpf, testGuest } from "./command.ts";
+import { failures, type Finished, run, runWasmBpf, testGuest } from "./command.ts";
+
+const MOD = new URL("../../mod.ts", import.meta.url).href;
 
 Deno.test("bpf_map_mmap() makes loads and stores of the guest the kernel's own", async () => {
   assertEquals(failures(await runWasmBpf(["--quiet", testGuest("shared_memory")])), []);
 });
 
 Deno.test("bpf_map_mmap() behaves the same where the bytes have to be copied", async () => {
-  const mod = new URL("../../mod.ts", import.meta.url).href;
   const script = `
-    import { runGuest } from ${JSON.stringify(mod)};
+    import { runGuest } from ${JSON.stringify(MOD)};
     const bytes = Deno.readFileSync(${JSON.stringify(testGuest("shared_memory"))});
     Deno.exit(runGuest(bytes, { name: "shared_memory", sharedMemory: "copy" }));`;
   assertEquals(failures(await run(Deno.execPath(), ["eval", "--quiet", script])), []);
 });
+
+/** Kilobytes of address space, of which V8 takes some before it begins and each memory 4 GiB: enough to start, not to grow. */
+const ADDRESS_SPACE_KB = 54_000_000;
+
+/**
+ * Runs a test guest in a process whose address space is so full that a memory moves when it grows. The process first makes
+ * sure of that with a memory of its own. Its exit code is 134 when the guest trapped.
+ */
+function runWhereMemoriesMove(guest: string, args: readonly string[]): Promise<Finished> {
+  const script = `
+    import { GuestError, runGuest } from ${JSON.stringify(MOD)};
+    const others = Array.from({ length: 40 }, () => new WebAssembly.Memory({ initial: 0, maximum: 65536 }));
+    const baseOf = ({ buffer }) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer)));
+    const memory = new WebAssembly.Memory({ initial: 2 });
+    const before = baseOf(memory);
+    memory.grow(1024);
+    if (baseOf(memory) === before) throw new Error("memories do not move here, with " + others.length + " others");
+    const bytes = Deno.readFileSync(${JSON.stringify(testGuest(guest))});
+    try {
+      Deno.exit(runGuest(bytes, { name: ${JSON.stringify(guest)}, args: ${JSON.stringify(args)} }));
+    } catch (error) {
+      if (error instanceof GuestError && error.code === "trap") Deno.exit(134);
+      throw error;
+    }`;
+  const limited = `ulimit -v ${ADDRESS_SPACE_KB} && exec "$0" "$@"`;
+  return run("bash", ["-c", limited, Deno.execPath(), "eval", "--quiet", script]);
+}
+
+Deno.test("bpf_map_mmap() behaves the same in a memory that moves", async () => {
+  assertEquals(failures(await runWhereMemoriesMove("shared_memory", [])), []);
+});
+
+for (const how of ["munmap", "call", "callback", "write", "close"]) {
+  Deno.test(`bpf_map_mmap() loses no store when the memory moves before ${how}`, async () => {
+    assertEquals(failures(await runWhereMemoriesMove("moved_memory", [how])), []);
+  });
+}
+
+for (const [how, code] of [["exit", 0], ["trap", 134]] as const) {
+  Deno.test(`bpf_map_mmap() leaves addresses alone that the memory has moved away from, at the guest's ${how}`, async () => {
+    const finished = await runWhereMemoriesMove("moved_memory", [how]);
+    assertEquals([finished.code, finished.stderr], [code, ""]);
+  });
+}
