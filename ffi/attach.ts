@@ -34,7 +34,7 @@ export function attachProgram(
   target: AttachTarget,
 ): BpfLink {
   const description = `program "${program.name}" to ${describe(program, target)}`;
-  native.check.begin();
+  native.check.begin(() => ({ action: "attach", programs: [program] }));
   return attachTo({ native, pointer, program, operation: `Cannot attach ${description}`, description }, target);
 }
 

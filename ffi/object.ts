@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { LogReading } from "../errors.ts";
+import type { MapShape } from "../errors/map_rules.ts";
+import type { Subject } from "./hints.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./c_string.ts";
@@ -44,7 +47,7 @@ export class NativeObject implements BpfObject {
   }
 
   load(): void {
-    this.#native.check.begin();
+    this.#native.check.begin((reading) => this.#subjectOf(reading));
     this.#native.check.value(
       `Cannot load object "${this.name}"`,
       this.#native.object.symbols.bpf_object__load(this.#alive()),
@@ -87,6 +90,30 @@ export class NativeObject implements BpfObject {
       pointer = symbols.bpf_object__next_map(this.#alive(), pointer);
     }
     return found;
+  }
+
+  /** The programs and the map that may be why this object was not loaded: those that the log names, or all programs. */
+  #subjectOf({ program, map, reason = "" }: LogReading): Subject {
+    const programs = this.programs().filter(({ name, autoload }) =>
+      program === undefined ? autoload : name === program
+    );
+    const inner = reason.includes("failed to create inner map");
+    return { action: "load", programs, map: map === undefined ? undefined : this.#shapeOf(map, { inner }) };
+  }
+
+  /** The definition of the map `name`, which need not be in the kernel; with `inner`, of the maps that it holds. */
+  #shapeOf(name: string, { inner }: { inner: boolean }): MapShape | undefined {
+    const { symbols } = this.#native.map;
+    const outer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
+    const pointer = inner && outer !== null ? symbols.bpf_map__inner_map(outer) : outer;
+    if (pointer === null) return undefined;
+    return {
+      type: symbols.bpf_map__type(pointer),
+      keySize: symbols.bpf_map__key_size(pointer),
+      valueSize: symbols.bpf_map__value_size(pointer),
+      maxEntries: symbols.bpf_map__max_entries(pointer),
+      flags: symbols.bpf_map__map_flags(pointer),
+    };
   }
 
   #program(pointer: NativePointer<"bpf_program">, name: string): NativeProgram {

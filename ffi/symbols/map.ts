@@ -23,6 +23,8 @@ export const MAP_SYMBOLS = {
   bpf_map__max_entries: { parameters: ["pointer"], result: "u32" },
   // __u32 bpf_map__map_flags(const struct bpf_map *map)
   bpf_map__map_flags: { parameters: ["pointer"], result: "u32" },
+  // struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
+  bpf_map__inner_map: { parameters: ["pointer"], result: "pointer" },
   // bool bpf_map__is_internal(const struct bpf_map *map)
   bpf_map__is_internal: { parameters: ["pointer"], result: "bool" },
   // struct bpf_link *bpf_map__attach_struct_ops(const struct bpf_map *map)

@@ -1,0 +1,175 @@
+/**
+ * The kernel's rules for maps. When the kernel refuses a map it says only EINVAL: these find the rule that the map breaks.
+ *
+ * Each rule is the kernel's own (`map_alloc_check` of the type in kernel/bpf/); where kernels differ, the newest one's.
+ *
+ * @module
+ */
+
+/** What a map is to be. */
+export interface MapShape {
+  /** Number of its type, `enum bpf_map_type`. */
+  readonly type: number;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+}
+
+/** Looks at one property of a map; what is wrong with it in words that follow the type's name, or undefined. */
+type Rule = (map: MapShape) => string | undefined;
+
+const FLAG = {
+  BPF_F_NO_PREALLOC: 1 << 0,
+  BPF_F_NO_COMMON_LRU: 1 << 1,
+  BPF_F_NUMA_NODE: 1 << 2,
+  BPF_F_RDONLY: 1 << 3,
+  BPF_F_WRONLY: 1 << 4,
+  BPF_F_STACK_BUILD_ID: 1 << 5,
+  BPF_F_ZERO_SEED: 1 << 6,
+  BPF_F_RDONLY_PROG: 1 << 7,
+  BPF_F_WRONLY_PROG: 1 << 8,
+  BPF_F_CLONE: 1 << 9,
+  BPF_F_MMAPABLE: 1 << 10,
+  BPF_F_PRESERVE_ELEMS: 1 << 11,
+  BPF_F_INNER_MAP: 1 << 12,
+  BPF_F_LINK: 1 << 13,
+} as const;
+
+/** The smallest piece of memory that a per-CPU allocation can be. */
+const MAX_PER_CPU_BYTES = 32 * 1024;
+/** A stack trace's frames are 8 bytes each; with BPF_F_STACK_BUILD_ID they are `struct bpf_stack_build_id`. */
+const FRAME_BYTES = 8;
+const BUILD_ID_BYTES = 32;
+/** The default of the sysctl kernel.perf_event_max_stack. */
+const MAX_FRAMES = 127;
+/** `struct bpf_lpm_trie_key` begins with 4 bytes for the prefix's length; 256 bytes of data may follow. */
+const MIN_LPM_KEY_BYTES = 5;
+const MAX_LPM_KEY_BYTES = 260;
+
+const bytes = (size: number) => `${size} byte${size === 1 ? "" : "s"}`;
+const noKey: Rule = ({ keySize }) =>
+  keySize === 0 ? undefined : `has no key, and this one has a key of ${bytes(keySize)}`;
+const noValue: Rule = ({ valueSize }) =>
+  valueSize === 0 ? undefined : `has no value, and this one has a value of ${bytes(valueSize)}`;
+const noEntries: Rule = ({ maxEntries }) =>
+  maxEntries === 0 ? undefined : `has no max_entries, and this one has ${maxEntries}`;
+const someKey: Rule = ({ keySize }) => keySize > 0 ? undefined : "needs a key";
+const someValue: Rule = ({ valueSize }) => valueSize > 0 ? undefined : "needs a value";
+const someEntries: Rule = ({ maxEntries }) => maxEntries > 0 ? undefined : "needs max_entries";
+const keyOf = (...sizes: readonly number[]): Rule => ({ keySize }) =>
+  sizes.includes(keySize) ? undefined : `needs a key of ${sizes.join(" or ")} bytes, and this one has ${keySize}`;
+const valueOf = (...sizes: readonly number[]): Rule => ({ valueSize }) =>
+  sizes.includes(valueSize) ? undefined : `needs a value of ${sizes.join(" or ")} bytes, and this one has ${valueSize}`;
+const perCpuValue: Rule = ({ valueSize }) =>
+  valueSize <= MAX_PER_CPU_BYTES ? undefined : `has a value of 32 KiB at most, and this one has ${valueSize} bytes`;
+const needs = (flag: keyof typeof FLAG): Rule => ({ flags }) =>
+  (flags & FLAG[flag]) !== 0 ? undefined : `needs ${flag}`;
+const flagsOf = (...allowed: readonly (keyof typeof FLAG)[]): Rule => ({ flags }) => {
+  const unknown = flags & ~allowed.reduce((all, name) => all | FLAG[name], 0);
+  return unknown === 0 ? undefined : `does not take ${flagNames(unknown >>> 0)}`;
+};
+
+const USER_ACCESS = ["BPF_F_NUMA_NODE", "BPF_F_RDONLY", "BPF_F_WRONLY"] as const;
+const ACCESS = [...USER_ACCESS, "BPF_F_RDONLY_PROG", "BPF_F_WRONLY_PROG"] as const;
+const HASH_FLAGS = ["BPF_F_NO_PREALLOC", "BPF_F_ZERO_SEED", ...ACCESS] as const;
+const LRU_FLAGS = ["BPF_F_NO_COMMON_LRU", "BPF_F_ZERO_SEED", ...ACCESS] as const;
+const STORAGE_FLAGS = ["BPF_F_NO_PREALLOC", "BPF_F_CLONE"] as const;
+const HASH = [someKey, someValue, someEntries];
+const ARRAY = [keyOf(4), someEntries];
+const RING = [noKey, noValue, someEntries, powerOfTwo, flagsOf("BPF_F_NUMA_NODE")];
+const QUEUE = [noKey, someValue, someEntries, flagsOf(...ACCESS)];
+const STORAGE = [needs("BPF_F_NO_PREALLOC"), noEntries, keyOf(4), someValue, flagsOf(...STORAGE_FLAGS)];
+const CGROUP_STORAGE = [keyOf(8, 16), someValue, noEntries, flagsOf(...ACCESS)];
+/** Values are numbers of descriptors. */
+const DESCRIPTORS = [...ARRAY, valueOf(4), flagsOf(...USER_ACCESS)];
+const SOCKETS = [...ARRAY, valueOf(4, 8), flagsOf(...USER_ACCESS)];
+/** The kernel's per-CPU allocator takes no NUMA node. */
+const withoutNode: Rule = ({ flags }) =>
+  (flags & FLAG.BPF_F_NUMA_NODE) === 0 ? undefined : "does not take BPF_F_NUMA_NODE";
+
+/** By type: its name with an article, and its rules in the order in which they are told. Made when the first map is refused. */
+const types = (): ReadonlyMap<number, readonly [name: string, rules: readonly Rule[]]> =>
+  new Map([
+    [1, ["a hash", [...HASH, flagsOf(...HASH_FLAGS)]]],
+    [2, ["an array", [...ARRAY, someValue, flagsOf("BPF_F_MMAPABLE", "BPF_F_INNER_MAP", ...ACCESS)]]],
+    [3, ["a prog_array", DESCRIPTORS]],
+    [4, ["a perf_event_array", [keyOf(4), valueOf(4), flagsOf("BPF_F_PRESERVE_ELEMS", ...USER_ACCESS)]]],
+    [5, ["a percpu_hash", [...HASH, perCpuValue, withoutNode, flagsOf(...HASH_FLAGS)]]],
+    [6, ["a percpu_array", [...ARRAY, someValue, perCpuValue, withoutNode, flagsOf(...ACCESS)]]],
+    [7, ["a stack_trace", [...ARRAY, someValue, frames, flagsOf("BPF_F_STACK_BUILD_ID", ...USER_ACCESS)]]],
+    [8, ["a cgroup_array", DESCRIPTORS]],
+    [9, ["an lru_hash", [...HASH, flagsOf(...LRU_FLAGS)]]],
+    [10, ["an lru_percpu_hash", [...HASH, perCpuValue, withoutNode, flagsOf(...LRU_FLAGS)]]],
+    [11, ["an lpm_trie", [
+      prefixKey,
+      someValue,
+      someEntries,
+      needs("BPF_F_NO_PREALLOC"),
+      flagsOf("BPF_F_NO_PREALLOC", ...ACCESS),
+    ]]],
+    [12, ["an array_of_maps", [...ARRAY, valueOf(4)]]],
+    [13, ["a hash_of_maps", [someKey, someEntries, valueOf(4)]]],
+    [14, ["a devmap", SOCKETS]],
+    [15, ["a sockmap", SOCKETS]],
+    [16, ["a cpumap", [...ARRAY, valueOf(4, 8), flagsOf("BPF_F_NUMA_NODE")]]],
+    [17, ["an xskmap", DESCRIPTORS]],
+    [18, ["a sockhash", [someKey, someEntries, valueOf(4, 8), flagsOf(...USER_ACCESS)]]],
+    [19, ["a cgroup_storage", CGROUP_STORAGE]],
+    [20, ["a reuseport_sockarray", [...ARRAY, valueOf(4, 8), flagsOf(...ACCESS)]]],
+    [21, ["a percpu_cgroup_storage", [...CGROUP_STORAGE, perCpuValue]]],
+    [22, ["a queue", QUEUE]],
+    [23, ["a stack", QUEUE]],
+    [24, ["an sk_storage", STORAGE]],
+    [25, ["a devmap_hash", SOCKETS]],
+    [27, ["a ring buffer", RING]],
+    [28, ["an inode_storage", STORAGE]],
+    [29, ["a task_storage", STORAGE]],
+    [30, ["a bloom_filter", [noKey, someValue, someEntries, flagsOf("BPF_F_ZERO_SEED", ...ACCESS)]]],
+    [31, ["a user ring buffer", RING]],
+    [32, ["a cgrp_storage", STORAGE]],
+    [33, ["an arena", [noKey, noValue, someEntries, needs("BPF_F_MMAPABLE")]]],
+  ]);
+
+function powerOfTwo({ maxEntries }: MapShape): string | undefined {
+  if (maxEntries % 4096 === 0 && (maxEntries & (maxEntries - 1)) === 0) return undefined;
+  return `has a power of two of bytes, whole pages, as max_entries, and this one has ${maxEntries}`;
+}
+
+function frames({ valueSize, flags }: MapShape): string | undefined {
+  const unit = (flags & FLAG.BPF_F_STACK_BUILD_ID) === 0 ? FRAME_BYTES : BUILD_ID_BYTES;
+  if (valueSize % unit !== 0) return `needs a value of a multiple of ${unit} bytes, and this one has ${valueSize}`;
+  const count = valueSize / unit;
+  if (count <= MAX_FRAMES) return undefined;
+  return `has ${MAX_FRAMES} frames of ${unit} bytes at most (sysctl kernel.perf_event_max_stack), and this one has ${count}`;
+}
+
+function prefixKey({ keySize }: MapShape): string | undefined {
+  if (keySize >= MIN_LPM_KEY_BYTES && keySize <= MAX_LPM_KEY_BYTES) return undefined;
+  return `has a key of 5 to 260 bytes, the first four for the prefix's length, and this one has ${keySize}`;
+}
+
+function flagNames(flags: number): string {
+  const known = Object.entries(FLAG).filter(([, bit]) => (flags & bit) !== 0);
+  const rest = (flags & ~known.reduce((all, [, bit]) => all | bit, 0)) >>> 0;
+  return [...known.map(([name]) => name), ...(rest === 0 ? [] : [`flag 0x${rest.toString(16)}`])].join(" and ");
+}
+
+/** The rule that `map` breaks, in words; undefined where it breaks none that is known. */
+export function brokenMapRule(map: MapShape): string | undefined {
+  const type = types().get(map.type);
+  if (type === undefined) return undefined;
+  for (const rule of type[1]) {
+    const wrong = rule(map);
+    if (wrong !== undefined) return `${type[0]} ${wrong}`;
+  }
+  return undefined;
+}
+
+/** All that is known of `map`, in words: "a hash, key 4 bytes, value 8 bytes, 1024 entries, no flags". */
+export function describeMap({ type, keySize, valueSize, maxEntries, flags }: MapShape): string {
+  const name = types().get(type)?.[0] ?? `type ${type}`;
+  const flagged = flags === 0 ? "no flags" : flagNames(flags);
+  return `${name}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${maxEntries} entries, ${flagged}`;
+}

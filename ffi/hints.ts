@@ -1,0 +1,162 @@
+/**
+ * Hints: what a person can do about a refused operation, where there is evidence for it.
+ *
+ * @module
+ */
+
+import { type LogReading } from "../errors.ts";
+import { brokenMapRule, describeMap, type MapShape } from "../errors/map_rules.ts";
+import { AttachType, ProgramType } from "./constants.ts";
+import { type Capability, mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
+
+/** What can be learnt about this process and kernel, asked only when something failed. */
+export interface Surroundings {
+  /** The process's effective capabilities, a bit set. */
+  capabilities(): bigint;
+  /** The content of a file; undefined when it cannot be read. */
+  readText(path: string): string | undefined;
+}
+
+/** What was refused: the programs and maps that may be the reason. */
+export interface Subject {
+  readonly action: "load" | "attach";
+  /** The program that the log names, or all that were to be loaded. */
+  readonly programs: readonly ProgramFacts[];
+  readonly map?: MapShape | undefined;
+}
+
+/** A refused operation. */
+export interface Refusal {
+  /** The symbolic errno. */
+  readonly code: string;
+  readonly log: readonly string[];
+  readonly reading: LogReading;
+  readonly subject: Subject | undefined;
+}
+
+/** What a person can do about `refusal`; undefined where the evidence supports nothing. */
+export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
+  const text = refusal.log.join("\n");
+  return objectHint(text) ?? attachPointHint(text, here) ?? mapHint(refusal) ?? privilegeHint(refusal, here) ??
+    (refusal.code === "ENOMEM" && /memlock/i.test(text) ? MEMLOCK_HINT : undefined);
+}
+
+const MEMLOCK_HINT = "raise the limit on locked memory: ulimit -l unlimited";
+
+function objectHint(text: string): string | undefined {
+  if (/is not a valid eBPF object file|non-native endianness|endianness mismatch/i.test(text)) {
+    return "it was compiled for another machine: use clang -target bpf";
+  }
+  if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
+    return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
+  }
+  if (/failed to (get|parse) target BTF/.test(text)) return "--btf names no file with a kernel's BTF";
+  return undefined;
+}
+
+/** Hints for attach points that this kernel does not have. */
+function attachPointHint(text: string, here: Surroundings): string | undefined {
+  if (/tracepoint .*perf event ID: No such file/.test(text)) return tracepointHint(here);
+  const probe = /failed to (?:create|add legacy) (kprobe|kretprobe|uprobe|uretprobe)/.exec(text)?.[1]?.replace(
+    "ret",
+    "",
+  );
+  if (probe !== undefined && here.readText(`/sys/bus/event_source/devices/${probe}/type`) === undefined) {
+    return `this kernel is built without ${probe}s (CONFIG_${probe.toUpperCase()}_EVENTS=y provides them)`;
+  }
+  return undefined;
+}
+
+function tracepointHint(here: Surroundings): string {
+  const mounted = here.readText("/sys/kernel/tracing/README") ?? here.readText("/sys/kernel/debug/tracing/README");
+  if (mounted === undefined) return "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
+  return "this kernel has no such tracepoint: see /sys/kernel/tracing/available_events";
+}
+
+/** The rule that a refused map breaks, and what is known of the map. */
+function mapHint({ code, subject }: Refusal): string | undefined {
+  const map = subject?.map;
+  if (map === undefined || code === "EPERM" || code === "EACCES") return undefined;
+  const rule = brokenMapRule(map);
+  return rule === undefined ? `the map is ${describeMap(map)}` : `${rule}; the map is ${describeMap(map)}`;
+}
+
+function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined {
+  const { code, reading, subject } = refusal;
+  if (reading.verifier) return verifierHint(reading.reason ?? "", here);
+  if (code !== "EPERM" && code !== "EACCES" || subject === undefined) return undefined;
+  const missing = missingCapabilities(needsOf(refusal, subject), here.capabilities());
+  if (missing.length > 0) return grantHint(missing);
+  if (!isInitialUserNamespace(here)) {
+    return "this process is in a user namespace of its own, where the kernel takes no capability for BPF: run as root outside it";
+  }
+  if (code !== "EPERM") return undefined;
+  if (mayBeLockedDown(refusal, subject)) return lockdownHint(here, "integrity", "programs that hook kernel functions");
+  return chargesMemlock(here) ? MEMLOCK_HINT : undefined;
+}
+
+function grantHint(missing: readonly Capability[]): string {
+  return `run as root or grant ${missing.join(" and ")}`;
+}
+
+function needsOf({ log }: Refusal, { action, programs, map }: Subject): readonly Capability[] {
+  if (map !== undefined) return mapNeeds(map.type);
+  const needs = programs.length === 0 ? ["CAP_BPF" as const] : programs.flatMap((one) => programNeeds(one, action));
+  // Only who cannot read tracefs needs more for it: its files may be everybody's, or root's own.
+  const unreadable = log.some((line) => /perf event ID: (Permission denied|-EACCES|-13)/.test(line));
+  return needs.filter((name) => name !== "CAP_DAC_READ_SEARCH" || unreadable);
+}
+
+/** What the verifier lets only those do who could read the kernel's addresses anyway. */
+const NEEDS_PERFMON =
+  /leaks addr|pointer comparison prohibited|pointer -= pointer prohibited|32-bit pointer arithmetic prohibited|partial copy of pointer|corrupt spilled pointer|for !root|^prog .*invalid read from stack/;
+
+function verifierHint(reason: string, here: Surroundings): string | undefined {
+  if (NEEDS_PERFMON.test(reason)) {
+    const missing = missingCapabilities(["CAP_PERFMON"], here.capabilities());
+    return missing.length > 0 ? grantHint(missing) : undefined;
+  }
+  const helper = /cannot use helper (bpf_probe_write_user|bpf_probe_read(?:_kernel)?(?:_str)?)#/.exec(reason)?.[1];
+  if (helper === undefined) return undefined;
+  return lockdownHint(here, helper === "bpf_probe_write_user" ? "integrity" : "confidentiality", helper);
+}
+
+const HOOKS_OF_FUNCTIONS: readonly number[] = [
+  AttachType.TRACE_FENTRY,
+  AttachType.TRACE_FEXIT,
+  AttachType.MODIFY_RETURN,
+];
+
+/** With every capability there, some kernels' lockdown is what refuses hooks of kernel functions and LSM programs. */
+function mayBeLockedDown({ reading }: Refusal, { action, programs }: Subject): boolean {
+  if (action === "attach" || reading.program === undefined) return false;
+  return programs.some(({ type, expectedAttachType }) =>
+    type === ProgramType.LSM || type === ProgramType.TRACING && HOOKS_OF_FUNCTIONS.includes(expectedAttachType)
+  );
+}
+
+const MODES = ["none", "integrity", "confidentiality"];
+
+/** Lockdown as the cause, when its mode is at least `atLeast`, or cannot be read. */
+function lockdownHint(here: Surroundings, atLeast: string, forbidden: string): string | undefined {
+  const text = here.readText("/sys/kernel/security/lockdown");
+  if (text === undefined) {
+    if (here.readText("/proc/filesystems")?.includes("securityfs") === false) return undefined;
+    return "lockdown may be the cause, and cannot be read: mount -t securityfs securityfs /sys/kernel/security";
+  }
+  const mode = /\[(\w+)\]/.exec(text)?.[1] ?? "none";
+  if (MODES.indexOf(mode) < MODES.indexOf(atLeast)) return undefined;
+  return `the kernel is locked down (${mode}), which can forbid ${forbidden}`;
+}
+
+/** Capabilities in a user namespace of its own are not the kernel's. Its map of users does not hold all of them as they are. */
+function isInitialUserNamespace(here: Surroundings): boolean {
+  const map = here.readText("/proc/self/uid_map");
+  return map === undefined || /^\s*0\s+0\s+4294967295\s*$/.test(map);
+}
+
+/** Until Linux 5.11 maps and programs count against RLIMIT_MEMLOCK, and the kernel says EPERM when it is reached. */
+function chargesMemlock(here: Surroundings): boolean {
+  const [, major = "", minor = ""] = /^(\d+)\.(\d+)/.exec(here.readText("/proc/sys/kernel/osrelease") ?? "") ?? [];
+  return major !== "" && (Number(major) < 5 || Number(major) === 5 && Number(minor) < 11);
+}
