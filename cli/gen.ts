@@ -4,7 +4,7 @@
  * @module
  */
 
-import { genSkeleton, genTypes, genTypesOfBtf, objectName } from "../codegen/mod.ts";
+import { genSkeletonChunks, genTypes, genTypesOfBtf, objectName } from "../codegen/mod.ts";
 import { explainInput, readInput } from "./input.ts";
 import { UsageError } from "./exit.ts";
 import { writeOutput } from "./output.ts";
@@ -58,18 +58,18 @@ interface Request {
 export function gen(args: readonly string[]): number {
   if (args.length === 0 || args.includes("-h") || args.includes("--help")) return writeOutput(HELP);
   const request = parse(args);
-  let text: string;
+  let source: string | Iterable<Uint8Array>;
   try {
-    text = generate(request);
+    source = generate(request);
   } catch (error) {
     return explainInput(request.path, error);
   }
-  return writeOutput(text);
+  return writeOutput(source);
 }
 
-function generate({ what, path, name, types, all, isBtf }: Request): string {
+function generate({ what, path, name, types, all, isBtf }: Request): string | Iterable<Uint8Array> {
   const bytes = readInput(path);
-  if (what === "skeleton") return genSkeleton(bytes, { name });
+  if (what === "skeleton") return genSkeletonChunks(bytes, { name });
   return isBtf ? genTypesOfBtf(bytes, { name, types }) : genTypes(bytes, { name, types, all });
 }
 

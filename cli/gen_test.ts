@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { compileObject, compileSource } from "../btf/testdata/compile.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
 
@@ -74,6 +74,28 @@ Deno.test("gen ends quietly when its reader has enough, and says so when the dis
     ]);
   });
 });
+
+Deno.test("gen skeleton takes less memory than three times the object", () => {
+  const small = compileObject("sections");
+  const large = new Uint8Array(small.length + (24 << 20)).fill(0x81);
+  large.set(small);
+  withFiles({ "small.o": small, "large.o": large }, (folder) => {
+    const extra = peakMemory(`${folder}/large.o`) - peakMemory(`${folder}/small.o`);
+    assertLess(extra, 3 * large.length);
+  });
+});
+
+/** The memory in bytes that `gen skeleton` has taken at most, with the rest of its process. */
+function peakMemory(path: string): number {
+  const main = new URL("testdata/peak_memory.ts", import.meta.url).pathname;
+  const { code, stderr } = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--allow-all", main, "skeleton", path],
+    stdout: "null",
+  }).outputSync();
+  const peak = /^peak: (\d+) bytes$/m.exec(new TextDecoder().decode(stderr))?.[1];
+  assertEquals([code, peak !== undefined], [0, true]);
+  return Number(peak);
+}
 
 Deno.test("gen without anything, or with --help, explains itself", () => {
   for (const args of [[], ["--help"], ["types", "-h"]]) {

@@ -5,13 +5,14 @@
  */
 
 /**
- * Writes all of `text` to stdout, in as many writes as it takes.
+ * Writes all of `output`, text or chunks of it, to stdout, in as many writes as it takes.
  *
  * @returns the exit code: 0; 0 too when the reader has gone (`| head`); 1 when it could not be written, with a line on stderr.
  */
-export function writeOutput(text: string): number {
+export function writeOutput(output: string | Iterable<Uint8Array>): number {
+  const chunks = typeof output === "string" ? [new TextEncoder().encode(output)] : output;
   try {
-    writeAll(Deno.stdout, text);
+    for (const chunk of chunks) writeAll(Deno.stdout, chunk);
     return 0;
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return 0;
@@ -23,13 +24,13 @@ export function writeOutput(text: string): number {
 /** One line on stderr, whatever a guest has put into its names. */
 export function printError(message: string): void {
   try {
-    writeAll(Deno.stderr, `wasm-bpf: ${message.replace(/\p{Cc}+/gu, " ")}\n`);
+    writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${message.replace(/\p{Cc}+/gu, " ")}\n`));
   } catch {
     // There is nobody left to tell.
   }
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let rest = new TextEncoder().encode(text);
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  let rest = bytes;
   while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }

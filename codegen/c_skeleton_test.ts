@@ -157,6 +157,11 @@ Deno.test("genSkeleton() holds the object's bytes as they are", () => {
   assertEquals(new Uint8Array(memory.buffer, start(), size()), bytes);
 });
 
+Deno.test("genSkeleton() refuses an object that no guest can load", () => {
+  const bytes = new Uint8Array((256 << 20) + 1);
+  assertThrows(() => genSkeleton(bytes, { name: "x" }), FormatError, "it has 268435457 bytes");
+});
+
 Deno.test("genSkeleton() lets no name of the file out as code", () => {
   const object = compileSource(
     `__attribute__((section("xdp"))) int f(void) asm("x; } evil"); int f(void) { return 0; }`,

@@ -4,6 +4,6 @@
  * @module
  */
 
-export { genSkeleton, type SkeletonOptions } from "./c_skeleton.ts";
+export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c_skeleton.ts";
 export { objectName } from "./c_identifiers.ts";
 export { genTypes, genTypesOfBtf, type TypesOptions } from "./c_types.ts";

@@ -1,0 +1,12 @@
+/**
+ * Runs `wasm-bpf gen` with its arguments, and tells on stderr how much memory the process has had at most.
+ *
+ * @module
+ */
+
+import { gen } from "../gen.ts";
+
+const code = gen(Deno.args);
+const peak = /VmHWM:\s*(\d+) kB/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+console.error(`peak: ${Number(peak) * 1024} bytes`);
+Deno.exit(code);

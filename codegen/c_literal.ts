@@ -1,0 +1,64 @@
+/**
+ * Bytes as a C string literal, which compilers read many times faster than an array of numbers.
+ *
+ * @module
+ */
+
+/** A line ends with the byte that makes it as long as this, or longer. */
+const LINE_LENGTH = 100;
+
+/** The text of one chunk; the next byte may add a line's end to it. */
+const CHUNK_BYTES = 1 << 16;
+
+const INDENT = new TextEncoder().encode('        "');
+const LINE_END = new TextEncoder().encode('"\n');
+
+/** What ends a line and begins the next one, with the longest escape between them. */
+const ROOM = INDENT.length + LINE_END.length + 4;
+
+/**
+ * The lines of a literal that holds `bytes`, as ASCII text in chunks. Each chunk is overwritten by the next one, so that a
+ * large object takes little memory: use it before asking for more.
+ */
+export function* literalChunks(bytes: Uint8Array): Generator<Uint8Array> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  chunk.set(INDENT);
+  let at = INDENT.length;
+  let lineStart = at;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    const escape = isOctalDigit(bytes[i + 1]) ? LONG_ESCAPES[byte] : ESCAPES[byte];
+    for (let j = 0; escape !== undefined && j < escape.length; j++) chunk[at++] = escape[j] ?? 0;
+    if (at - lineStart < LINE_LENGTH || i === bytes.length - 1) continue;
+    chunk.set(LINE_END, at);
+    at += LINE_END.length;
+    // A chunk ends with a line, where one more line might not fit.
+    if (at > CHUNK_BYTES - LINE_LENGTH - ROOM) {
+      yield chunk.subarray(0, at);
+      at = 0;
+    }
+    chunk.set(INDENT, at);
+    at += INDENT.length;
+    lineStart = at;
+  }
+  chunk.set(LINE_END, at);
+  yield chunk.subarray(0, at + LINE_END.length);
+}
+
+/** An octal escape ends by itself after three digits only. */
+function isOctalDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x37;
+}
+
+const ESCAPES = escapes(1);
+
+/** Those that a digit may follow. */
+const LONG_ESCAPES = escapes(3);
+
+/** Each byte as it is in a literal; `?` could make a trigraph. */
+function escapes(digits: number): Uint8Array[] {
+  return Array.from({ length: 256 }, (_, byte) => {
+    const isPlain = byte >= 0x20 && byte < 0x7f && !'"\\?'.includes(String.fromCharCode(byte));
+    return isPlain ? Uint8Array.of(byte) : new TextEncoder().encode(`\\${byte.toString(8).padStart(digits, "0")}`);
+  });
+}
