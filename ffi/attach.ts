@@ -4,36 +4,26 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../errors.ts";
+import { BpfError, LINUX_ERRNO, printable } from "../errors.ts";
 import { AttachType, ProgramType } from "./constants.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./c_string.ts";
 import type { Native } from "./native.ts";
+import { attachClassifier, attachSocket, attachXdp, interfaceName } from "./attach_interface.ts";
+import { attachKprobeMulti, attachUprobe, attachUprobeMulti, attachUsdt } from "./attach_probe.ts";
+import type { Attachment, Target } from "./attachment.ts";
 import { DetachLink, joinLinks, NativeLink } from "./link.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";
-import { address, type NativePointer } from "./pointers.ts";
-
-type ProgramPointer = NativePointer<"bpf_program">;
-type Target<K extends AttachTarget["kind"]> = Extract<AttachTarget, { kind: K }>;
-
-/** What every attach function works with. */
-interface Attachment {
-  native: Native;
-  pointer: ProgramPointer;
-  program: BpfProgram;
-  /** "Cannot attach program ..." */
-  operation: string;
-  description: string;
-}
+import type { NativePointer } from "./pointers.ts";
 
 /** Attaches `program` to `target`. @throws {BpfError} with what libbpf or the kernel said. */
 export function attachProgram(
   native: Native,
-  pointer: ProgramPointer,
+  pointer: NativePointer<"bpf_program">,
   program: BpfProgram,
   target: AttachTarget,
 ): BpfLink {
-  const description = `program "${program.name}" to ${describe(program, target)}`;
+  const description = `program "${program.name}" to ${printable(describe(program, target))}`;
   native.check.begin(() => ({ action: "attach", programs: [program] }));
   return attachTo({ native, pointer, program, operation: `Cannot attach ${description}`, description }, target);
 }
@@ -42,10 +32,21 @@ function attachTo(at: Attachment, target: AttachTarget): BpfLink {
   switch (target.kind) {
     case "section":
       return attachBySection(at);
+    case "xdp":
+      return attachXdp(at, target);
+    case "tc":
+    case "tcx":
+      return attachClassifier(at, target);
     case "socket":
       return attachSocket(at, target);
-    case "tc":
-      return attachTc(at, target);
+    case "kprobe_multi":
+      return attachKprobeMulti(at, target);
+    case "uprobe":
+      return attachUprobe(at, target);
+    case "uprobe_multi":
+      return attachUprobeMulti(at, target);
+    case "usdt":
+      return attachUsdt(at, target);
     case "perf_event":
       return attachPerfEvent(at, target);
     case "sockmap":
@@ -55,17 +56,15 @@ function attachTo(at: Attachment, target: AttachTarget): BpfLink {
   }
 }
 
-/** The kinds for which libbpf has a function that returns a `struct bpf_link *`. */
+/** The kinds for which one call of libbpf's is all. */
 function nativeLink(
   { native, pointer, operation }: Attachment,
-  target: Exclude<AttachTarget, { kind: "section" | "socket" | "tc" | "perf_event" | "sockmap" }>,
+  target: Target<
+    "netkit" | "cgroup" | "netns" | "kprobe" | "ksyscall" | "tracepoint" | "raw_tracepoint" | "netfilter"
+  >,
 ): Deno.PointerValue {
   const { symbols } = native.program;
   switch (target.kind) {
-    case "xdp":
-      return symbols.bpf_program__attach_xdp(pointer, target.ifindex);
-    case "tcx":
-      return native.need(symbols.bpf_program__attach_tcx, operation, "1.3")(pointer, target.ifindex, null);
     case "netkit":
       return native.need(symbols.bpf_program__attach_netkit, operation, "1.3")(pointer, target.ifindex, null);
     case "cgroup":
@@ -79,24 +78,6 @@ function nativeLink(
     case "ksyscall": {
       const opts = new Struct("bpf_ksyscall_opts").u8("retprobe", Number(target.retprobe));
       return symbols.bpf_program__attach_ksyscall(pointer, cString(target.name), opts.bytes);
-    }
-    case "uprobe": {
-      const opts = new Struct("bpf_uprobe_opts")
-        .u8("retprobe", Number(target.retprobe))
-        .string("func_name", target.function);
-      const binary = cString(target.binary);
-      return symbols.bpf_program__attach_uprobe_opts(pointer, target.pid, binary, address(target.offset), opts.bytes);
-    }
-    case "usdt": {
-      const { pid, binary, provider, name } = target;
-      return symbols.bpf_program__attach_usdt(
-        pointer,
-        pid,
-        cString(binary),
-        cString(provider),
-        cString(name),
-        null,
-      );
     }
     case "tracepoint":
       return symbols.bpf_program__attach_tracepoint(pointer, cString(target.category), cString(target.name));
@@ -120,66 +101,6 @@ function attachBySection({ native, pointer, operation, description }: Attachment
     });
   }
   return NativeLink.from(native, link, operation, description);
-}
-
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
-const ETH_P_ALL = 3;
-const SOL_SOCKET = 1;
-const SO_ATTACH_BPF = 50;
-
-/** A packet socket on the interface, with the program as its filter. Nobody reads the socket: the program does the work. */
-function attachSocket({ native, program, operation, description }: Attachment, target: Target<"socket">): BpfLink {
-  const { libc, check } = native;
-  // Protocol 0 receives nothing: packets arrive only after bind, when the filter is already in place.
-  const fd = check.value(operation, libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-  const link = new DetachLink(description, () => libc.close(fd));
-  try {
-    const value = new Uint8Array(new Int32Array([program.fd]).buffer);
-    check.value(operation, libc.setSocketOption(fd, SOL_SOCKET, SO_ATTACH_BPF, value));
-    const socketAddress = new Struct("sockaddr_ll")
-      .u16("sll_family", AF_PACKET)
-      .u16("sll_protocol", ETH_P_ALL, { littleEndian: false })
-      .i32("sll_ifindex", target.ifindex);
-    check.value(operation, libc.bind(fd, socketAddress.bytes));
-    return link;
-  } catch (error) {
-    link[Symbol.dispose]();
-    throw error;
-  }
-}
-
-const BPF_TC_INGRESS = 1;
-const BPF_TC_EGRESS = 2;
-
-/** A classifier: as a TCX link where the kernel has them (6.6), which vanish with their owner; else through a clsact qdisc. */
-function attachTc(at: Attachment, target: Target<"tc">): BpfLink {
-  const { native, program, operation, description } = at;
-  const egress = /egress/.test(program.sectionName);
-  const type = egress ? AttachType.TCX_EGRESS : AttachType.TCX_INGRESS;
-  const fd = native.program.symbols.bpf_link_create(program.fd, target.ifindex, type, null);
-  if (fd >= 0) return new DetachLink(description, () => native.libc.close(fd));
-  if (fd !== -LINUX_ERRNO.EINVAL && fd !== -LINUX_ERRNO.EOPNOTSUPP) throw native.check.error(operation, fd);
-  return attachClsact(at, target.ifindex, egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
-}
-
-function attachClsact(
-  { native, program, operation, description }: Attachment,
-  ifindex: number,
-  point: number,
-): BpfLink {
-  const { symbols } = native.program;
-  const hook = new Struct("bpf_tc_hook").i32("ifindex", ifindex).i32("attach_point", point);
-  const created = symbols.bpf_tc_hook_create(hook.bytes);
-  if (created !== -LINUX_ERRNO.EEXIST) native.check.value(operation, created);
-  const opts = new Struct("bpf_tc_opts").i32("prog_fd", program.fd);
-  native.check.value(operation, symbols.bpf_tc_attach(hook.bytes, opts.bytes));
-  return new DetachLink(description, () => {
-    // The kernel answers with handle and priority; detaching wants these alone.
-    opts.i32("prog_fd", 0).i32("prog_id", 0).i32("flags", 0);
-    symbols.bpf_tc_detach(hook.bytes, opts.bytes);
-  });
 }
 
 /** `enum perf_type_id` and `enum perf_*_ids` of linux/perf_event.h: [type, config]. */
@@ -242,7 +163,7 @@ function describe(program: BpfProgram, target: AttachTarget): string {
     case "tcx":
     case "netkit":
     case "socket":
-      return `${target.kind} of interface ${target.ifindex}`;
+      return `${target.kind} of ${interfaceName(target)}`;
     case "cgroup":
     case "netns":
       return `a ${target.kind}`;
@@ -250,8 +171,12 @@ function describe(program: BpfProgram, target: AttachTarget): string {
       return `${target.retprobe ? "kretprobe" : "kprobe"} ${target.function}`;
     case "ksyscall":
       return `system call ${target.name}`;
+    case "kprobe_multi":
+      return `kernel functions ${target.pattern}`;
     case "uprobe":
-      return `${target.binary}:${target.function ?? ""}${target.offset ? `+0x${target.offset.toString(16)}` : ""}`;
+      return `${target.binary}:${uprobePlace(target)}`;
+    case "uprobe_multi":
+      return `${target.binary}:${"address" in target.place ? hex(target.place.address) : target.place.pattern}`;
     case "usdt":
       return `${target.binary}:${target.provider}:${target.name}`;
     case "tracepoint":
@@ -265,4 +190,14 @@ function describe(program: BpfProgram, target: AttachTarget): string {
     case "sockmap":
       return `map "${target.map.name}"`;
   }
+}
+
+function uprobePlace({ function: name, offset, address }: Target<"uprobe">): string {
+  if (address !== undefined) return hex(address);
+  if (name === undefined) return hex(offset);
+  return offset === 0 ? name : `${name}+${hex(offset)}`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
 }

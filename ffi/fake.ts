@@ -121,7 +121,7 @@ export class FakeLibbpf implements Libbpf {
   };
 
   interfaceIndex(name: string): number {
-    if (name === "lo") return 1;
+    if (name === "lo" || name === "lo:1") return 1;
     throw new BpfError(`Cannot find network interface "${name}"`, LINUX_ERRNO.ENODEV);
   }
 
@@ -132,6 +132,13 @@ export class FakeLibbpf implements Libbpf {
 
   openNetworkNamespace(path: string): number {
     if (!path.startsWith("/netns")) throw new BpfError(`Cannot open network namespace "${path}"`, LINUX_ERRNO.ENOENT);
+    return this.newDescriptor();
+  }
+
+  openBinary(name: string): number {
+    if (name.startsWith("/dev/")) {
+      throw new BpfError(`Cannot open binary "${name}"`, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
+    }
     return this.newDescriptor();
   }
 

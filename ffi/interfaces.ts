@@ -33,7 +33,11 @@ export interface Libbpf extends Disposable {
   /** A window on a WebAssembly memory, for map calls straight on its bytes. */
   openWindow(memory: WebAssembly.Memory): MemoryWindow;
 
-  /** The index of a network interface. @throws {BpfError} ENODEV when there is none of this name. */
+  /**
+   * The index of a network interface, by its name or by the label of an address on it ("eth0:1").
+   *
+   * @throws {BpfError} ENODEV when there is none.
+   */
   interfaceIndex(name: string): number;
 
   /** Opens a cgroup2 directory. The caller closes the descriptor. @throws {BpfError} ENOENT, EINVAL when it is no cgroup2. */
@@ -41,6 +45,14 @@ export interface Libbpf extends Disposable {
 
   /** Opens a network namespace ("/proc/self/ns/net", "/run/netns/NAME"). The caller closes it. @throws {BpfError} */
   openNetworkNamespace(path: string): number;
+
+  /**
+   * Opens an ELF file to probe: `name` is a path, or a name that is looked for as libbpf does ("libc.so.6", "bash"). What is no
+   * regular file, or is one of the kernel's own file systems, is not opened. The caller closes the descriptor.
+   *
+   * @throws {BpfError} ENOENT, EINVAL for what is no regular file, ENOEXEC for what is no ELF file.
+   */
+  openBinary(name: string): number;
 
   /** Closes a descriptor that a method of this interface gave. */
   closeDescriptor(fd: number): void;
@@ -101,24 +113,91 @@ export interface BpfProgram {
 /** Where to attach a program. `{ kind: "section" }`: wherever its section name says, as `bpf_program__attach` does. */
 export type AttachTarget =
   | { kind: "section" }
-  | { kind: "xdp" | "tcx" | "netkit"; ifindex: number }
-  | { kind: "tc"; ifindex: number }
-  | { kind: "socket"; ifindex: number }
+  | XdpTarget
+  | ClassifierTarget
+  | ({ kind: "netkit" } & InterfaceTarget)
+  | ({ kind: "socket" } & InterfaceTarget)
   | { kind: "cgroup" | "netns"; fd: number }
   | { kind: "kprobe"; function: string; offset: number; retprobe: boolean }
+  | KprobeMultiTarget
   | { kind: "ksyscall"; name: string; retprobe: boolean }
-  | { kind: "uprobe"; binary: string; function?: string; offset: number; retprobe: boolean; pid: number }
-  | { kind: "usdt"; binary: string; provider: string; name: string; pid: number }
+  | UprobeTarget
+  | UprobeMultiTarget
+  | ({ kind: "usdt"; provider: string; name: string } & BinaryTarget)
   | { kind: "tracepoint"; category: string; name: string }
   | { kind: "raw_tracepoint"; name: string }
   | { kind: "perf_event"; event: "cpu-clock" | "task-clock" | "cpu-cycles" | "instructions"; frequencyHz: number }
   | { kind: "netfilter"; family: number; hook: number; priority: number }
   | { kind: "sockmap"; map: BpfMap };
 
+/** A network interface. */
+export interface InterfaceTarget {
+  readonly ifindex: number;
+  /** What messages call it; its index when absent. */
+  readonly name?: string;
+}
+
+/** How XDP runs: in the driver, in the kernel's generic path behind it, or in the hardware. */
+export type XdpMode = "native" | "generic" | "offload";
+
+/** Where an XDP program goes. */
+export interface XdpTarget extends InterfaceTarget {
+  readonly kind: "xdp";
+  /** Absent: native where the driver has it, else generic. */
+  readonly mode?: XdpMode;
+  /** Whether to take away a program that is there without a link, as `ip link` puts it. */
+  readonly replace?: boolean;
+}
+
+/** Where a classifier goes. */
+export interface ClassifierTarget extends InterfaceTarget {
+  readonly kind: "tc" | "tcx";
+  /** Absent: as the section says, ingress if it says nothing. */
+  readonly direction?: "ingress" | "egress";
+}
+
+/** The kernel functions whose names match a pattern: `*` stands for any characters, `?` for one. */
+export interface KprobeMultiTarget {
+  readonly kind: "kprobe_multi";
+  readonly pattern: string;
+  readonly retprobe: boolean;
+  /** Whether the program runs at entry and at return, and can leave out the return. Linux 6.10. */
+  readonly session: boolean;
+}
+
+/** A file to probe. */
+export interface BinaryTarget {
+  /** As {@link Libbpf.openBinary} takes it. */
+  readonly binary: string;
+  /** The file, opened by {@link Libbpf.openBinary}; it may be closed after attaching. Absent: opened for the call. */
+  readonly fd?: number;
+  /** Only in this process; -1 is any, 0 this one. */
+  readonly pid: number;
+}
+
+/** A place in a file: a function and an offset in it, an address, or (with neither) an offset in the file. */
+export interface UprobeTarget extends BinaryTarget {
+  readonly kind: "uprobe";
+  readonly function?: string;
+  readonly offset: number;
+  /** An address of the file's own, as `nm` prints it. */
+  readonly address?: number;
+  readonly retprobe: boolean;
+}
+
+/** The functions of a file whose names match a pattern, or the code at an address. Linux 6.6. */
+export interface UprobeMultiTarget extends BinaryTarget {
+  readonly kind: "uprobe_multi";
+  readonly place: { readonly pattern: string } | { readonly address: number };
+  readonly retprobe: boolean;
+}
+
 /** `struct bpf_link`, or what stands for it where the kernel has none. Disposing detaches, once. */
 export interface BpfLink extends Disposable {
   /** What is attached, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
   readonly description: string;
+  /** One sentence for the user, where it is attached in another way than asked for. */
+  readonly note?: string;
 }
 
 /**

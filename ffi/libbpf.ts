@@ -7,7 +7,8 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
-import { Libc, OPEN } from "./libc.ts";
+import { openBinary, openCgroup, openNetworkNamespace } from "./host_paths.ts";
+import { Libc } from "./libc.ts";
 import { type NativeLibrary, openLibrary } from "./library.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import { windowOf } from "./map.ts";
@@ -35,10 +36,6 @@ export function openNativeLibbpf(options: OpenLibbpfOptions): Libbpf {
   const owned = [...(options.libc ? [] : [libc]), ...(options.library ? [] : [library])];
   return new NativeLibbpf(library, libc, owned);
 }
-
-// linux/magic.h
-const NSFS_MAGIC = 0x6e736673;
-const CGROUP2_SUPER_MAGIC = 0x63677270;
 
 class NativeLibbpf implements Libbpf, Native {
   readonly path: string;
@@ -99,7 +96,9 @@ class NativeLibbpf implements Libbpf, Native {
   }
 
   interfaceIndex(name: string): number {
-    const index = this.#library.interfaceIndex(name);
+    // The kernel leaves out what follows a colon, so that any "lo:x" would be lo. Only the label of an address names one.
+    const exists = !name.includes(":") || this.libc.hasAddressLabel(name);
+    const index = exists ? this.#library.interfaceIndex(name) : 0;
     if (index > 0) return index;
     throw new BpfError(`Cannot find network interface "${name}"`, LINUX_ERRNO.ENODEV, {
       hint: "the names are in /sys/class/net",
@@ -107,32 +106,15 @@ class NativeLibbpf implements Libbpf, Native {
   }
 
   openCgroup(path: string): number {
-    const operation = `Cannot open cgroup "${path}"`;
-    const fd = this.libc.open(path, OPEN.RDONLY | OPEN.DIRECTORY | OPEN.CLOEXEC);
-    if (fd < 0) throw new BpfError(operation, fd);
-    if (this.libc.fileSystemType(fd) === CGROUP2_SUPER_MAGIC) return fd;
-    this.libc.close(fd);
-    throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-      log: ["it is no directory of a cgroup2 file system"],
-      hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
-    });
+    return openCgroup(this.libc, path);
   }
 
   openNetworkNamespace(path: string): number {
-    const operation = `Cannot open network namespace "${path}"`;
-    // Looked at before it is opened: to open a device has effects, and to open a FIFO can take for ever.
-    const place = this.check.value(operation, this.libc.open(path, OPEN.PATH | OPEN.CLOEXEC));
-    try {
-      if (this.libc.fileSystemType(place) !== NSFS_MAGIC) {
-        throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-          log: ["it is no namespace"],
-          hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
-        });
-      }
-      return this.check.value(operation, this.libc.open(`/proc/self/fd/${place}`, OPEN.RDONLY | OPEN.CLOEXEC));
-    } finally {
-      this.libc.close(place);
-    }
+    return openNetworkNamespace(this.libc, path);
+  }
+
+  openBinary(name: string): number {
+    return openBinary(this.#library, this.libc, name);
   }
 
   closeDescriptor(fd: number): void {

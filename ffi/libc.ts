@@ -9,6 +9,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { cString } from "./c_string.ts";
+import { type FileStatus, readStatx, STATX_SIZE } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
 import { type Address, address } from "./pointers.ts";
 import type { SymbolTable } from "./symbol_table.ts";
@@ -38,6 +39,14 @@ export const MMAP = {
 } as const;
 
 const AT_PAGESZ = 6;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_BASIC_STATS = 0x7ff;
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SIOCGIFADDR = 0x8915;
+/** `struct ifreq` (`linux/if.h`): 16 bytes of name with its NUL, 24 of a union. */
+const IFREQ_SIZE = 40;
+const IFNAMSIZ = 16;
 
 const NUMBER = {
   openat: syscallNumber("openat"),
@@ -51,6 +60,9 @@ const NUMBER = {
   epoll_pwait: syscallNumber("epoll_pwait"),
   eventfd2: syscallNumber("eventfd2"),
   fstatfs: syscallNumber("fstatfs"),
+  statx: syscallNumber("statx"),
+  pread64: syscallNumber("pread64"),
+  ioctl: syscallNumber("ioctl"),
   perf_event_open: syscallNumber("perf_event_open"),
   socket: syscallNumber("socket"),
   bind: syscallNumber("bind"),
@@ -77,6 +89,13 @@ export class Libc implements Disposable {
   /** Reads up to `bytes.length` bytes. @returns how many, 0 at the end, or a negative errno. */
   read(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
     return this.#library.result(this.#dl.symbols.read(NUMBER.read, fd, bytes, bytes.length));
+  }
+
+  /** Reads up to `bytes.length` bytes from `offset`. @returns how many, or a negative errno. */
+  readAt(fd: number, bytes: Uint8Array<ArrayBuffer>, offset: number): number {
+    return this.#library.result(
+      this.#dl.symbols.pread64(NUMBER.pread64, fd, bytes, bytes.length, address(offset)),
+    );
   }
 
   /** Writes up to `bytes.length` bytes. @returns how many, or a negative errno. */
@@ -140,6 +159,28 @@ export class Libc implements Disposable {
     const statfs = new BigInt64Array(32);
     const result = this.#library.result(this.#dl.symbols.fstatfs(NUMBER.fstatfs, fd, statfs));
     return result < 0 ? result : Number(statfs[0]);
+  }
+
+  /** What the open file `fd` is, or a negative errno. A descriptor from {@link OPEN.PATH} will do. */
+  status(fd: number): FileStatus | number {
+    const statx = new Uint8Array(STATX_SIZE);
+    const result = this.#library.result(
+      this.#dl.symbols.statx(NUMBER.statx, fd, cString(""), AT_EMPTY_PATH, STATX_BASIC_STATS, statx),
+    );
+    return result < 0 ? result : readStatx(statx);
+  }
+
+  /** Whether an IPv4 address of this network namespace has the label `label` ("eth0:1"), as `ip address` shows it. */
+  hasAddressLabel(label: string): boolean {
+    const name = cString(label);
+    if (name.length > IFNAMSIZ) return false;
+    const fd = this.socket(AF_INET, SOCK_DGRAM | OPEN.CLOEXEC, 0);
+    if (fd < 0) return false;
+    const request = new Uint8Array(IFREQ_SIZE);
+    request.set(name);
+    const result = this.#library.result(this.#dl.symbols.ioctl(NUMBER.ioctl, fd, SIOCGIFADDR, request));
+    this.close(fd);
+    return result === 0;
   }
 
   /** @param attributes a `struct perf_event_attr`. @returns a descriptor or a negative errno. */

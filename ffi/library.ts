@@ -83,6 +83,11 @@ export class NativeLibrary implements Disposable {
     return this.#libc.interfaceIndex(name);
   }
 
+  /** The value of a variable of this process's environment. */
+  environmentVariable(name: string): string | undefined {
+    return this.#libc.getenv(name);
+  }
+
   /** Gives SIGPIPE its default action back, which ends the process. */
   restoreBrokenPipeSignal(): void {
     this.#libc.defaultAction(SIGPIPE);

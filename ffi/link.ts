@@ -36,10 +36,12 @@ export class NativeLink implements BpfLink {
 /** Something attached without a link of libbpf's: `detach` undoes it, once. */
 export class DetachLink implements BpfLink {
   readonly description: string;
+  readonly note?: string;
   #detach: (() => void) | undefined;
 
-  constructor(description: string, detach: () => void) {
+  constructor(description: string, detach: () => void, options: { note?: string } = {}) {
     this.description = description;
+    if (options.note !== undefined) this.note = options.note;
     this.#detach = detach;
   }
 

@@ -26,6 +26,7 @@ export type {
   MemoryWindow,
   OpenLibbpfOptions,
   OpenObjectOptions,
+  XdpMode,
 } from "./interfaces.ts";
 
 /**

@@ -37,6 +37,8 @@ export const PROGRAM_SYMBOLS = {
   bpf_program__attach_iter: { parameters: ["pointer", "buffer"], result: "pointer" },
   // struct bpf_link * bpf_program__attach_kprobe_opts(const struct bpf_program *prog, const char *func_name, const struct bpf_kprobe_opts *opts)
   bpf_program__attach_kprobe_opts: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
+  // struct bpf_link * bpf_program__attach_kprobe_multi_opts(const struct bpf_program *prog, const char *pattern, const struct bpf_kprobe_multi_opts *opts)
+  bpf_program__attach_kprobe_multi_opts: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
   // struct bpf_link * bpf_program__attach_ksyscall(const struct bpf_program *prog, const char *syscall_name, const struct bpf_ksyscall_opts *opts)
   bpf_program__attach_ksyscall: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
   // struct bpf_link * bpf_program__attach_lsm(const struct bpf_program *prog)
@@ -59,6 +61,12 @@ export const PROGRAM_SYMBOLS = {
   bpf_program__attach_trace: { parameters: ["pointer"], result: "pointer" },
   // struct bpf_link * bpf_program__attach_tracepoint(const struct bpf_program *prog, const char *tp_category, const char *tp_name)
   bpf_program__attach_tracepoint: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
+  // struct bpf_link * bpf_program__attach_uprobe_multi(const struct bpf_program *prog, pid_t pid, const char *binary_path, const char *func_pattern, const struct bpf_uprobe_multi_opts *opts)
+  bpf_program__attach_uprobe_multi: {
+    parameters: ["pointer", "i32", "buffer", "buffer", "buffer"],
+    result: "pointer",
+    optional: true,
+  },
   // struct bpf_link * bpf_program__attach_uprobe_opts(const struct bpf_program *prog, pid_t pid, const char *binary_path, size_t func_offset, const struct bpf_uprobe_opts *opts)
   bpf_program__attach_uprobe_opts: { parameters: ["pointer", "i32", "buffer", "u64", "buffer"], result: "pointer" },
   // struct bpf_link * bpf_program__attach_usdt(const struct bpf_program *prog, pid_t pid, const char *binary_path, const char *usdt_provider, const char *usdt_name, const struct bpf_usdt_opts *opts)
@@ -74,6 +82,14 @@ export const PROGRAM_SYMBOLS = {
   bpf_prog_attach: { parameters: ["i32", "i32", "i32", "u32"], result: "i32" },
   // int bpf_prog_detach2(int prog_fd, int attachable_fd, enum bpf_attach_type type)
   bpf_prog_detach2: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  // int bpf_prog_get_fd_by_id(__u32 id)
+  bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
+  // int bpf_xdp_attach(int ifindex, int prog_fd, __u32 flags, const struct bpf_xdp_attach_opts *opts)
+  bpf_xdp_attach: { parameters: ["i32", "i32", "u32", "buffer"], result: "i32" },
+  // int bpf_xdp_detach(int ifindex, __u32 flags, const struct bpf_xdp_attach_opts *opts)
+  bpf_xdp_detach: { parameters: ["i32", "u32", "buffer"], result: "i32" },
+  // int bpf_xdp_query(int ifindex, int flags, struct bpf_xdp_query_opts *opts)
+  bpf_xdp_query: { parameters: ["i32", "i32", "buffer"], result: "i32" },
   // int bpf_tc_hook_create(struct bpf_tc_hook *hook)
   bpf_tc_hook_create: { parameters: ["buffer"], result: "i32" },
   // int bpf_tc_attach(const struct bpf_tc_hook *hook, struct bpf_tc_opts *opts)

@@ -108,6 +108,12 @@ export function libcRows(symbol: string) {
     eventfd2: syscallRow(symbol, ["u32", "i32"]),
     // int fstatfs(int fd, struct statfs *buf)
     fstatfs: syscallRow(symbol, ["i32", "buffer"]),
+    // int statx(int dirfd, const char *path, int flags, unsigned int mask, struct statx *statx)
+    statx: syscallRow(symbol, ["i32", "buffer", "i32", "u32", "buffer"]),
+    // ssize_t pread64(int fd, void *buf, size_t count, off_t offset)
+    pread64: syscallRow(symbol, ["i32", "buffer", "u32", "u64"]),
+    // int ioctl(int fd, unsigned long request, void *argument)
+    ioctl: syscallRow(symbol, ["i32", "u32", "buffer"]),
     // int perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd, unsigned long flags)
     perf_event_open: syscallRow(symbol, ["buffer", "i32", "i32", "i32", "u32"]),
     // int socket(int domain, int type, int protocol)

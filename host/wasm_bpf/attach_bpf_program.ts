@@ -1,10 +1,11 @@
 import { LINUX_ERRNO } from "../../errors.ts";
-import { MapType } from "../../ffi/mod.ts";
+import { type BpfLink, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../context.ts";
 import { objectHandle } from "../handles.ts";
 import type { LoadedObject } from "../loaded_object.ts";
 import { guestPtr } from "../memory.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
+import { HiddenPath } from "./target_reading.ts";
 
 /**
  * `wasm_attach_bpf_program(i64 object, i32 name, i32 target) -> i32`: attaches a program until the object is closed.
@@ -20,8 +21,7 @@ export function attachBpfProgram(guest: GuestContext): (object: bigint, name: nu
     const targetName = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
     const program = loaded.object.findProgram(programName);
     if (program === undefined) return attachStructOps(guest, loaded, programName);
-    loaded.addLink(attachNamed(guest.libbpf, loaded.object, program, targetName));
-    return 0;
+    return attach(guest, loaded, () => attachNamed(guest.libbpf, loaded.object, program, targetName));
   };
 }
 
@@ -37,9 +37,27 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
     if (program === undefined) return -LINUX_ERRNO.ENOENT;
     const hostFd = fd < 0 ? undefined : guest.wasi.hostFd(fd);
     if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
-    loaded.addLink(hostFd === undefined ? program.attach() : attachDirectory(program, hostFd));
-    return 0;
+    return attach(
+      guest,
+      loaded,
+      () =>
+        hostFd === undefined ? attachNamed(guest.libbpf, loaded.object, program, "") : attachDirectory(program, hostFd),
+    );
   };
+}
+
+/** Keeps the link that `link` makes. A guest that named a path of the host learns from a refusal only that it has none. */
+function attach(guest: GuestContext, loaded: LoadedObject, link: () => BpfLink): number {
+  try {
+    const made = link();
+    loaded.addLink(made);
+    if (made.note !== undefined) guest.report(made.note);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof HiddenPath)) throw error;
+    guest.report(error.reason);
+    return -LINUX_ERRNO.ENOENT;
+  }
 }
 
 function attachStructOps(guest: GuestContext, loaded: LoadedObject, name: string): number {

@@ -5,39 +5,15 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import {
-  type AttachTarget,
-  AttachType,
-  type BpfLink,
-  type BpfObject,
-  type BpfProgram,
-  type Libbpf,
-  ProgramType,
-} from "../../ffi/mod.ts";
-
-/** What a target is read with. */
-interface Reading {
-  libbpf: Libbpf;
-  object: BpfObject;
-  program: BpfProgram;
-  /** Never empty. */
-  text: string;
-}
-
-/** A target, and the descriptor that was opened for it, if any: closed once the program is attached. */
-interface Reached {
-  target: AttachTarget;
-  opened?: number;
-}
-
-const INTERFACE = (kind: "xdp" | "tc" | "tcx" | "netkit" | "socket") => ({ libbpf, text }: Reading): Reached => ({
-  target: { kind, ifindex: libbpf.interfaceIndex(text) },
-});
+import { AttachType, type BpfLink, type BpfObject, type BpfProgram, type Libbpf, ProgramType } from "../../ffi/mod.ts";
+import { classifier, socket, xdp } from "./interface_target.ts";
+import { probe } from "./probe_target.ts";
+import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
 
 /** By program type. Types that are not here attach only where their section name says. */
 const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
-  [ProgramType.XDP, INTERFACE("xdp")],
-  [ProgramType.SOCKET_FILTER, INTERFACE("socket")],
+  [ProgramType.XDP, xdp],
+  [ProgramType.SOCKET_FILTER, socket],
   [ProgramType.SCHED_CLS, classifier],
   [ProgramType.SOCK_OPS, cgroup],
   [ProgramType.CGROUP_SKB, cgroup],
@@ -60,34 +36,25 @@ const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
 ]);
 
 /**
- * Attaches `program` to what `text` names; "" means where its section name says.
+ * Attaches `program` to what `text` names; "" means where its section name says. docs/attach-targets.md has the targets of every
+ * kind of program.
  *
- * | kind of program | target |
- * |---|---|
- * | xdp, tc, tcx, netkit, socket | network interface |
- * | sockops, cgroup/..., lsm_cgroup | cgroup2 directory |
- * | kprobe, kretprobe | function[+offset] |
- * | ksyscall, kretsyscall | system call |
- * | uprobe, uretprobe | binary:function[+offset] or binary:offset |
- * | usdt | binary:provider:name |
- * | tp | category/name |
- * | raw_tp | name |
- * | perf_event | cpu-clock@99Hz |
- * | sk_skb, sk_msg | name of a socket map of the object |
- * | sk_lookup, flow_dissector | network namespace, as a path |
- * | netfilter | family/hook/priority |
- *
- * @throws {BpfError} EINVAL for a target that cannot be read, else what libbpf or the kernel said.
+ * @throws {BpfError} EOPNOTSUPP for a kind that cannot be attached and for a target that is missing, EINVAL for a target that
+ * cannot be read, else what libbpf or the kernel said.
+ * @throws {HiddenPath} when a path of the host was not opened.
  */
 export function attachNamed(libbpf: Libbpf, object: BpfObject, program: BpfProgram, text: string): BpfLink {
-  if (text === "") return program.attach();
+  refuseUnattachable(program);
+  const place = text === "" ? placeInSection(program.sectionName) : text;
+  if (place === undefined) return program.attach();
+  const reading = { libbpf, object, program, text: place };
   const read = READERS.get(program.type);
   if (read === undefined) {
     // Programs of these kinds are bound to their target when they are loaded.
     if (program.sectionName.endsWith(`/${text}`)) return program.attach();
-    throw misread({ libbpf, object, program, text }, `programs of section "${program.sectionName}" take no target`);
+    throw misread(reading, `programs of section "${program.sectionName}" take no target`);
   }
-  const { target, opened } = read({ libbpf, object, program, text });
+  const { target, opened } = read(reading);
   try {
     return program.attach(target);
   } finally {
@@ -97,21 +64,70 @@ export function attachNamed(libbpf: Libbpf, object: BpfObject, program: BpfProgr
 
 /** Attaches `program` to the cgroup directory open as the host's descriptor `fd`. */
 export function attachDirectory(program: BpfProgram, fd: number): BpfLink {
+  refuseUnattachable(program);
+  const read = READERS.get(program.type);
+  if (read !== cgroup && !(read === lsm && program.expectedAttachType === AttachType.LSM_CGROUP)) {
+    throw new BpfError(`Cannot attach program "${program.name}"`, LINUX_ERRNO.EINVAL, {
+      log: [`programs of section "${program.sectionName}" do not attach to a directory`],
+    });
+  }
   return program.attach({ kind: "cgroup", fd });
 }
 
-function misread({ program, text }: Reading, reason: string): BpfError {
-  return new BpfError(`Cannot attach program "${program.name}" to "${text}"`, LINUX_ERRNO.EINVAL, { log: [reason] });
+/**
+ * The sections whose target this runtime reads, where libbpf would: it opens any path that they name, and takes any text for a
+ * name.
+ */
+const OWN_SECTIONS =
+  /^(?:u(?:ret)?probe(?:\.multi)?(?:\.s)?|usdt(?:\.s)?|k(?:ret)?probe\.multi|kprobe\.session|k(?:ret)?syscall|tp|tracepoint)\/(.*)$/s;
+
+/** What a section names, of {@link OWN_SECTIONS}. */
+function placeInSection(section: string): string | undefined {
+  return OWN_SECTIONS.exec(section)?.[1];
 }
 
-function classifier(reading: Reading): Reached {
-  const section = reading.program.sectionName;
-  const kind = section.startsWith("netkit") ? "netkit" : section.startsWith("tcx") ? "tcx" : "tc";
-  return INTERFACE(kind)(reading);
+function refuseUnattachable(program: BpfProgram): void {
+  const reason = whyUnattachable(program);
+  if (reason === undefined) return;
+  throw new BpfError(`Cannot attach program "${program.name}"`, LINUX_ERRNO.EOPNOTSUPP, { log: [reason] });
 }
+
+/** Why no target can be given to a program of this kind; undefined for those that can be attached. */
+function whyUnattachable({ type, expectedAttachType }: BpfProgram): string | undefined {
+  switch (type) {
+    case ProgramType.SYSCALL:
+      return "syscall programs attach nowhere: BPF_PROG_RUN calls them";
+    case ProgramType.STRUCT_OPS:
+      return "it is a function of a struct_ops map: attach the map by its name";
+    case ProgramType.SCHED_ACT:
+      return "actions belong to filters of tc: a program of section tc can be attached";
+    case ProgramType.SK_REUSEPORT:
+      return "a socket takes sk_reuseport programs (SO_ATTACH_REUSEPORT_EBPF), and a guest has none";
+    case ProgramType.LWT_IN:
+    case ProgramType.LWT_OUT:
+    case ProgramType.LWT_XMIT:
+    case ProgramType.LWT_SEG6LOCAL:
+      return "a route takes lwt programs (ip route add ... encap bpf), which this runtime does not make";
+    case ProgramType.LIRC_MODE2:
+      return "an infrared device takes lirc_mode2 programs, and this runtime opens none";
+    case ProgramType.XDP:
+      return XDP_ENTRIES.get(expectedAttachType);
+    case ProgramType.SK_SKB:
+      return expectedAttachType === 0
+        ? "its section does not say what it is: sk_skb/stream_parser, sk_skb/stream_verdict or sk_skb/verdict"
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const XDP_ENTRIES: ReadonlyMap<number, string> = new Map([
+  [AttachType.XDP_DEVMAP, "xdp/devmap programs attach to no interface: they are values of a device map"],
+  [AttachType.XDP_CPUMAP, "xdp/cpumap programs attach to no interface: they are values of a CPU map"],
+]);
 
 function cgroup({ libbpf, text }: Reading): Reached {
-  const fd = libbpf.openCgroup(text);
+  const fd = openHidden(() => libbpf.openCgroup(text));
   return { target: { kind: "cgroup", fd }, opened: fd };
 }
 
@@ -120,57 +136,15 @@ function lsm(reading: Reading): Reached {
   throw misread(reading, "an LSM program attaches to the hook that its section names");
 }
 
-const RETURN_PROBE = /^(kretprobe|uretprobe|kretsyscall)/;
-
-/** kprobe, uprobe, usdt and their relatives are one program type: the section tells them apart. */
-function probe(reading: Reading): Reached {
-  const section = reading.program.sectionName;
-  if (section.startsWith("usdt")) return { target: usdt(reading) };
-  if (section.startsWith("u")) return { target: uprobe(reading, RETURN_PROBE.test(section)) };
-  const retprobe = RETURN_PROBE.test(section);
-  if (/^kret?syscall/.test(section) || section.startsWith("ksyscall")) {
-    return { target: { kind: "ksyscall", name: reading.text, retprobe } };
-  }
-  const [name = "", offset] = splitOffset(reading.text);
-  return { target: { kind: "kprobe", function: name, offset: parseOffset(reading, offset), retprobe } };
-}
-
-const ANY_PROCESS = -1;
-
-function uprobe(reading: Reading, retprobe: boolean): AttachTarget {
-  const colon = reading.text.lastIndexOf(":");
-  if (colon <= 0) throw misread(reading, "a uprobe's target is binary:function[+offset]");
-  const binary = reading.text.slice(0, colon);
-  const place = reading.text.slice(colon + 1);
-  const common = { kind: "uprobe", binary, retprobe, pid: ANY_PROCESS } as const;
-  if (/^(0x[0-9a-f]+|\d+)$/i.test(place)) return { ...common, offset: parseOffset(reading, place) };
-  const [name = "", offset] = splitOffset(place);
-  if (name === "") throw misread(reading, "a uprobe's target is binary:function[+offset]");
-  return { ...common, function: name, offset: parseOffset(reading, offset) };
-}
-
-function usdt(reading: Reading): AttachTarget {
-  const [binary, provider, name, more] = reading.text.split(":");
-  if (!binary || !provider || !name || more !== undefined) {
-    throw misread(reading, "a USDT probe's target is binary:provider:name");
-  }
-  return { kind: "usdt", binary, provider, name, pid: ANY_PROCESS };
-}
-
-function splitOffset(text: string): [name: string, offset: string | undefined] {
-  const plus = text.indexOf("+");
-  return plus < 0 ? [text, undefined] : [text.slice(0, plus), text.slice(plus + 1)];
-}
-
-function parseOffset(reading: Reading, text: string | undefined): number {
-  if (text === undefined) return 0;
-  if (!/^(0x[0-9a-f]{1,12}|\d{1,15})$/i.test(text)) throw misread(reading, `"${text}" is no offset in bytes`);
-  return Number(text);
-}
+const TRACEPOINT = /^[\w-]+$/;
 
 function tracepoint(reading: Reading): Reached {
   const [category, name, more] = reading.text.split("/");
   if (!category || !name || more !== undefined) throw misread(reading, "a tracepoint is category/name");
+  // libbpf looks for it as a directory of tracefs, and would follow "..".
+  if (!TRACEPOINT.test(category) || !TRACEPOINT.test(name)) {
+    throw misread(reading, "the names of tracepoints have letters, digits, _ and - alone");
+  }
   return { target: { kind: "tracepoint", category, name } };
 }
 
@@ -205,7 +179,7 @@ function sockmap(reading: Reading): Reached {
 }
 
 function netns({ libbpf, text }: Reading): Reached {
-  const fd = libbpf.openNetworkNamespace(text);
+  const fd = openHidden(() => libbpf.openNetworkNamespace(text));
   return { target: { kind: "netns", fd }, opened: fd };
 }
 

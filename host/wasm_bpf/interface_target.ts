@@ -1,0 +1,69 @@
+/**
+ * Targets that are network interfaces: a name, and after colons how to attach.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO, printable } from "../../errors.ts";
+import type { XdpMode } from "../../ffi/mod.ts";
+import { misread, type Reached, type Reading } from "./target_reading.ts";
+
+const MODES: readonly XdpMode[] = ["generic", "native", "offload"];
+const DIRECTIONS = ["ingress", "egress"] as const;
+
+/** An XDP program's: `eth0`, `eth0:generic`, `eth0:native:replace`. */
+export function xdp(reading: Reading): Reached {
+  const { ifindex, name, suffixes } = interfaceOf(reading, [...MODES, "replace"]);
+  const modes = MODES.filter((mode) => suffixes.includes(mode));
+  if (modes.length > 1) throw misread(reading, `XDP runs in one mode, not in ${modes.join(" and ")}`);
+  const [mode] = modes;
+  const replace = suffixes.includes("replace");
+  return { target: { kind: "xdp", ifindex, name, ...(mode && { mode }), ...(replace && { replace }) } };
+}
+
+/** A classifier's: `eth0`, `eth0:egress`. netkit devices have no directions. */
+export function classifier(reading: Reading): Reached {
+  const section = reading.program.sectionName;
+  if (section.startsWith("netkit")) {
+    const { ifindex, name } = interfaceOf(reading, []);
+    return { target: { kind: "netkit", ifindex, name } };
+  }
+  const { ifindex, name, suffixes } = interfaceOf(reading, DIRECTIONS);
+  const directions = DIRECTIONS.filter((direction) => suffixes.includes(direction));
+  if (directions.length > 1) throw misread(reading, "a classifier has one direction");
+  const [direction] = directions;
+  const kind = section.startsWith("tcx") ? "tcx" : "tc";
+  return { target: { kind, ifindex, name, ...(direction && { direction }) } };
+}
+
+/** A socket filter's. */
+export function socket(reading: Reading): Reached {
+  const { ifindex, name } = interfaceOf(reading, []);
+  return { target: { kind: "socket", ifindex, name } };
+}
+
+/** Splits what `known` has off the end. What is left is an interface, or the label of an address, which may have a colon. */
+function interfaceOf(reading: Reading, known: readonly string[]) {
+  const parts = reading.text.split(":");
+  const suffixes: string[] = [];
+  for (let last = parts.at(-1); parts.length > 1 && last !== undefined && known.includes(last); last = parts.at(-1)) {
+    suffixes.push(last);
+    parts.pop();
+  }
+  const name = parts.join(":");
+  if (!name.includes(":")) return { ifindex: reading.libbpf.interfaceIndex(name), name, suffixes };
+  try {
+    return { ifindex: reading.libbpf.interfaceIndex(name), name, suffixes };
+  } catch (error) {
+    throw error instanceof BpfError ? unknownSuffix(reading, name, known) : error;
+  }
+}
+
+function unknownSuffix({ program, text }: Reading, name: string, known: readonly string[]): BpfError {
+  const choice = known.length === 0
+    ? `an interface takes no suffix for section "${program.sectionName}"`
+    : `an interface takes ${known.map((suffix) => `:${suffix}`).join(", ")} here`;
+  return new BpfError(`Cannot attach program "${program.name}" to "${printable(text)}"`, LINUX_ERRNO.ENODEV, {
+    log: [`${choice}, and no address has the label "${printable(name)}"`],
+  });
+}
