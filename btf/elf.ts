@@ -9,7 +9,7 @@ import { FormatError } from "../errors.ts";
 import { Reader } from "./reader.ts";
 
 /** Section types (`sh_type`) that matter for BPF objects. */
-export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8 } as const;
+export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;
 
 /** Section flags (`sh_flags`) that matter for BPF objects. */
 export const SECTION_FLAG = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const;
@@ -36,6 +36,8 @@ export interface ElfSection {
   readonly bytes: Uint8Array;
   readonly link: number;
   readonly info: number;
+  /** The size of its records (`sh_entsize`); 0 where it has none. */
+  readonly entryBytes: number;
 }
 
 /** One symbol of an object. */
@@ -105,7 +107,10 @@ function checkHeader(file: Reader): void {
   if (byteOrder === 2) file.fail("it is big-endian; compile it with -target bpfel");
   if (byteOrder !== 1) file.fail(`unknown byte order ${byteOrder}`);
   const machine = file.u16(0x12);
-  if (machine !== EM_BPF) file.fail(`it is for ${MACHINES[machine] ?? `machine ${machine}`}, not for BPF`);
+  // Compilers from before there was a number for BPF wrote 0, and libbpf takes it.
+  if (machine !== EM_BPF && machine !== 0) {
+    file.fail(`it is for ${MACHINES[machine] ?? `machine ${machine}`}, not for BPF`);
+  }
   const type = file.u16(0x10);
   if (type !== 1) file.fail(`it is not a relocatable object (type ${type})`);
 }
@@ -135,6 +140,7 @@ function readSections(file: Reader): ElfSection[] {
       bytes,
       link: file.u32(header + 40),
       info: file.u32(header + 44),
+      entryBytes: file.size(header + 56),
     });
   }
   return sections;

@@ -53,7 +53,7 @@ export class Reader {
   /** A 64-bit offset or size; one that no file can have is an error here, so that plain numbers do from then on. */
   size(offset: number): number {
     const value = this.u64(offset);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`${value} at byte ${offset} is no size`);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`the size or offset at byte ${offset} is ${value}`);
     return Number(value);
   }
 

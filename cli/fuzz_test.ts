@@ -2,6 +2,7 @@ import { assert } from "@std/assert";
 import { Decoder } from "../btf/decode.ts";
 import { parseObject } from "../btf/object.ts";
 import { compileObject } from "../btf/testdata/compile.ts";
+import { damage, Random, soreSpots } from "../btf/testdata/damage.ts";
 import { inspectBytes } from "./inspection.ts";
 import { FormatError } from "../errors.ts";
 import { genSkeleton, genTypes } from "../codegen/mod.ts";
@@ -11,50 +12,6 @@ const RUNS = 400;
 
 /** Far more than any run needs; a loop without end would take for ever. */
 const MAX_RUN_MS = 2000;
-
-/** Pseudo-random numbers, the same every time: what fails once can be looked at. */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  below(limit: number): number {
-    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
-    return Math.floor(this.#state / 2 ** 32 * limit);
-  }
-}
-
-/** Values that programs trip over. */
-const NASTY = [0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8, 0x01000000];
-
-/** A damaged copy: some bytes, words or ranges changed, or its end cut off. */
-function damage(bytes: Uint8Array<ArrayBuffer>, from: number, to: number, random: Random): Uint8Array<ArrayBuffer> {
-  const copy = bytes.slice();
-  const view = new DataView(copy.buffer);
-  const changes = 1 + random.below(8);
-  for (let i = 0; i < changes; i++) {
-    const at = from + random.below(Math.max(1, to - from - 8));
-    switch (random.below(5)) {
-      case 0:
-        copy[at] = random.below(256);
-        break;
-      case 1:
-        view.setUint32(at & ~3, NASTY[random.below(NASTY.length)] ?? 0, true);
-        break;
-      case 2:
-        view.setUint32(at & ~3, random.below(200), true);
-        break;
-      case 3:
-        view.setBigUint64(at & ~7, BigInt.asUintN(64, -BigInt(random.below(100))), true);
-        break;
-      default:
-        copy.copyWithin(at, from + random.below(to - from), from + random.below(to - from));
-    }
-  }
-  return random.below(20) === 0 ? copy.slice(0, random.below(copy.length)) : copy;
-}
 
 /** Whether a file may lead to this error: it is damaged, or nothing worth writing is left in it. */
 function isExpected(error: unknown): boolean {
@@ -93,19 +50,8 @@ function decodeAll(bytes: Uint8Array): void {
 for (const name of ["sections", "layouts", "kernel_types"]) {
   Deno.test(`damaged copies of ${name}.bpf.c's object give a FormatError or a result, and soon`, () => {
     const object = compileObject(name);
-    const { elf } = parseObject(object);
     const random = new Random(7);
-    // Where it hurts: headers, BTF, symbols, strings; and anywhere.
-    const targets = [
-      { from: 0, to: 64 },
-      { from: object.length - elf.sections.length * 64, to: object.length },
-      ...elf.sections
-        .filter((section) => [".BTF", ".BTF.ext", ".symtab", ".strtab", ".maps"].includes(section.name))
-        .flatMap(({ name, offset, sizeBytes }) =>
-          Array(name === ".BTF" ? 4 : 1).fill({ from: offset, to: offset + sizeBytes })
-        ),
-      { from: 0, to: object.length },
-    ];
+    const targets = soreSpots(object);
     for (let run = 0; run < RUNS; run++) {
       const { from, to } = targets[run % targets.length] ?? { from: 0, to: object.length };
       const damaged = damage(object, from, to, random);

@@ -27,6 +27,9 @@ Options:
       --dir HOST[::GUEST][:ro]
                              a directory for the guest (repeatable; it gets none otherwise)
       --btf PATH             the kernel's BTF, where /sys/kernel/btf/vmlinux is missing
+      --pin DIR              a directory of a BPF file system in which objects may pin maps (they may not otherwise)
+      --allow-persistent-struct-ops
+                             struct_ops may stay in the kernel when the process is killed
       --callback-export NAME the export that guests without a function table are called back by (go-callback)
       --wrapper-module NAME  the import module of their poll (callback-wrapper)
       --version              versions of wasm-bpf, Deno, V8 and libbpf
@@ -114,8 +117,8 @@ function printLines(text: string): void {
 
 function parse(args: readonly string[]): Options | "help" | "version" {
   const parsed = parseArgs(args, {
-    boolean: ["verbose", "quiet", "help", "version"],
-    string: ["_", "env", "dir", "btf", "callback-export", "wrapper-module"],
+    boolean: ["verbose", "quiet", "help", "version", "allow-persistent-struct-ops"],
+    string: ["_", "env", "dir", "btf", "pin", "callback-export", "wrapper-module"],
     collect: ["env", "dir"],
     alias: { verbose: "v", help: "h" },
     stopEarly: true,
@@ -139,6 +142,8 @@ function parse(args: readonly string[]): Options | "help" | "version" {
       env: Object.fromEntries(texts(parsed["env"]).map(variable)),
       preopens: texts(parsed["dir"]).map(preopen),
       btfPath: text(parsed["btf"], "--btf"),
+      pinPath: text(parsed["pin"], "--pin"),
+      allowPersistentStructOps: parsed["allow-persistent-struct-ops"] === true,
       callbackExport: text(parsed["callback-export"], "--callback-export"),
       wrapperModule: text(parsed["wrapper-module"], "--wrapper-module"),
     },

@@ -63,6 +63,7 @@ export class FakeLibbpf implements Libbpf {
   readonly version = "v1.5";
   readonly path = "fake";
   readonly origin = "built";
+  readonly isPatched = true;
   readonly possibleCpus: number;
   /** What is attached now, in order: "program NAME" or "map NAME", and where. */
   readonly attached: { what: string; target: AttachTarget | undefined }[] = [];
@@ -140,6 +141,15 @@ export class FakeLibbpf implements Libbpf {
       throw new BpfError(`Cannot open binary "${name}"`, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
     }
     return this.newDescriptor();
+  }
+
+  openPinDirectory(path: string): number {
+    if (!path.startsWith("/sys/fs/bpf")) throw new BpfError(`Cannot pin maps in "${path}"`, LINUX_ERRNO.EINVAL);
+    return this.newDescriptor();
+  }
+
+  isSymbolicLink(_fd: number, name: string): boolean {
+    return name === "link";
   }
 
   closeDescriptor(fd: number): void {

@@ -14,6 +14,7 @@ import type { NativeLibrary } from "./library.ts";
 /** Types of file systems (`linux/magic.h`). */
 const NSFS_MAGIC = 0x6e736673;
 const CGROUP2_SUPER_MAGIC = 0x63677270;
+const BPF_FS_MAGIC = 0xcafe4a11;
 /** Those whose files the kernel makes up: reading one has effects or waits, and no program is run from it. */
 const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x9fa0, // proc
@@ -23,7 +24,7 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x73636673, // securityfs
   0x27e0eb, // cgroup
   CGROUP2_SUPER_MAGIC,
-  0xcafe4a11, // bpf
+  BPF_FS_MAGIC,
   0x62656570, // configfs
   0x6165676c, // pstore
   0xde5e81e4, // efivarfs
@@ -56,6 +57,19 @@ export function openNetworkNamespace(libc: Libc, path: string): number {
       log: ["it is no namespace"],
       hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
     });
+  });
+}
+
+/** Opens a directory for pinned maps, as a place (O_PATH). The caller closes it. @throws {BpfError} ENOENT, ENOTDIR, EINVAL. */
+export function openPinDirectory(libc: Libc, path: string): number {
+  const operation = `Cannot pin maps in "${printable(path)}"`;
+  const fd = libc.open(path, OPEN.PATH | OPEN.DIRECTORY | OPEN.CLOEXEC);
+  if (fd < 0) throw new BpfError(operation, fd);
+  if (libc.fileSystemType(fd) === BPF_FS_MAGIC) return fd;
+  libc.close(fd);
+  throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
+    log: ["it is not on a BPF file system"],
+    hint: "`findmnt -t bpf` shows where one is; mount -t bpf bpf DIRECTORY mounts one",
   });
 }
 

@@ -14,6 +14,8 @@ export interface Libbpf extends Disposable {
   readonly version: string;
   readonly path: string;
   readonly origin: LibraryOrigin;
+  /** Whether this project built it, with its patches (`scripts/patches/`). */
+  readonly isPatched: boolean;
   /** How many CPUs this machine may ever have: the number of values in an element of a per-CPU map. */
   readonly possibleCpus: number;
 
@@ -54,6 +56,16 @@ export interface Libbpf extends Disposable {
    */
   openBinary(name: string): number;
 
+  /**
+   * Opens a directory for pinned maps. The caller closes the descriptor.
+   *
+   * @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is on no BPF file system.
+   */
+  openPinDirectory(path: string): number;
+
+  /** Whether `name` is a symbolic link in the directory `fd`. */
+  isSymbolicLink(fd: number, name: string): boolean;
+
   /** Closes a descriptor that a method of this interface gave. */
   closeDescriptor(fd: number): void;
 }
@@ -79,6 +91,13 @@ export interface OpenObjectOptions {
   name?: string;
   /** BTF to resolve CO-RE relocations against instead of the running kernel's (`--btf`). */
   btfPath?: string | undefined;
+  /** The directory for maps that are pinned by name (LIBBPF_PIN_BY_NAME); /sys/fs/bpf by default, as libbpf has it. */
+  pinRootPath?: string | undefined;
+  /**
+   * Leaves maps of `.struct_ops` as the object has them: what they register stays in the kernel when this process is killed.
+   * Otherwise their registration is a link, which ends with the process; before Linux 6.4 such an object is refused.
+   */
+  persistentStructOps?: boolean | undefined;
 }
 
 /** `struct bpf_object`. Disposing closes it and everything that came from it: links first. */

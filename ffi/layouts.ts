@@ -11,7 +11,7 @@ import { type Address, address } from "./pointers.ts";
 /** Offsets in bytes on LP64, by struct and field, with the struct's size as far as we fill it. */
 export const LAYOUTS = {
   // libbpf.h
-  bpf_object_open_opts: { sz: 0, object_name: 8, btf_custom_path: 48, size: 56 },
+  bpf_object_open_opts: { sz: 0, object_name: 8, pin_root_path: 24, btf_custom_path: 48, size: 56 },
   bpf_kprobe_opts: { sz: 0, bpf_cookie: 8, offset: 16, retprobe: 24, size: 32 },
   bpf_ksyscall_opts: { sz: 0, bpf_cookie: 8, retprobe: 16, size: 24 },
   bpf_uprobe_opts: { sz: 0, ref_ctr_offset: 8, bpf_cookie: 16, retprobe: 24, func_name: 32, size: 40 },
@@ -41,6 +41,7 @@ export const LAYOUTS = {
   },
   // bpf.h
   bpf_link_create_opts: { sz: 0, flags: 8, size: 16 },
+  bpf_map_create_opts: { sz: 0, btf_vmlinux_value_type_id: 20, map_flags: 28, size: 32 },
   bpf_map_batch_opts: { sz: 0, elem_flags: 8, flags: 16, size: 24 },
   // linux/perf_event.h: PERF_ATTR_SIZE_VER0
   perf_event_attr: { type: 0, size_field: 4, config: 8, sample_period: 16, sample_type: 24, flags: 40, size: 64 },

@@ -7,8 +7,8 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
-import { openBinary, openCgroup, openNetworkNamespace } from "./host_paths.ts";
-import { Libc } from "./libc.ts";
+import { openBinary, openCgroup, openNetworkNamespace, openPinDirectory } from "./host_paths.ts";
+import { Libc, OPEN } from "./libc.ts";
 import { type NativeLibrary, openLibrary } from "./library.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import { windowOf } from "./map.ts";
@@ -40,6 +40,7 @@ export function openNativeLibbpf(options: OpenLibbpfOptions): Libbpf {
 class NativeLibbpf implements Libbpf, Native {
   readonly path: string;
   readonly origin;
+  readonly isPatched: boolean;
   readonly libc: Libc;
   readonly check: Checker;
   readonly object;
@@ -62,6 +63,7 @@ class NativeLibbpf implements Libbpf, Native {
     this.libc = libc;
     this.path = library.path;
     this.origin = library.origin;
+    this.isPatched = library.shim !== undefined;
     this.#libbpf = library.open(LIBBPF_SYMBOLS);
     this.object = library.open(OBJECT_SYMBOLS);
     this.program = library.open(PROGRAM_SYMBOLS);
@@ -115,6 +117,17 @@ class NativeLibbpf implements Libbpf, Native {
 
   openBinary(name: string): number {
     return openBinary(this.#library, this.libc, name);
+  }
+
+  openPinDirectory(path: string): number {
+    return openPinDirectory(this.libc, path);
+  }
+
+  isSymbolicLink(fd: number, name: string): boolean {
+    const path = `/proc/self/fd/${fd}/${name}`;
+    const entry = this.libc.open(path, OPEN.RDONLY | OPEN.NOFOLLOW | OPEN.NONBLOCK | OPEN.CLOEXEC);
+    if (entry >= 0) this.libc.close(entry);
+    return entry === -LINUX_ERRNO.ELOOP;
   }
 
   closeDescriptor(fd: number): void {

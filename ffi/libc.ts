@@ -25,6 +25,8 @@ export const OPEN = {
   /** O_PATH: a place in the file system, not opened for reading. */
   PATH: 0o10000000,
   DIRECTORY: Deno.build.arch === "aarch64" ? 0o40000 : 0o200000,
+  NOFOLLOW: Deno.build.arch === "aarch64" ? 0o100000 : 0o400000,
+  NONBLOCK: 0o4000,
 } as const;
 
 /** Flags of {@link Libc.mmap} (`sys/mman.h`). */

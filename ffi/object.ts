@@ -14,6 +14,7 @@ import { NativeMap } from "./map.ts";
 import type { BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
 import { address, type NativePointer, nativePointer } from "./pointers.ts";
 import { NativeProgram } from "./program.ts";
+import { bindStructOps } from "./struct_ops.ts";
 
 /** An object of libbpf's. See {@link BpfObject}. */
 export class NativeObject implements BpfObject {
@@ -38,12 +39,20 @@ export class NativeObject implements BpfObject {
     const name = options.name ?? "object";
     const opts = new Struct("bpf_object_open_opts")
       .string("object_name", name)
+      .string("pin_root_path", options.pinRootPath)
       .string("btf_custom_path", options.btfPath);
     native.check.begin();
     // libbpf copies what it keeps: the bytes need to stay only for the call.
     const pointer = native.object.symbols.bpf_object__open_mem(bytes, address(bytes.length), opts.bytes);
     if (pointer === null) throw native.check.error(`Cannot open object "${name}"`, native.lastError());
-    return new NativeObject(native, nativePointer(pointer), name);
+    const object = new NativeObject(native, nativePointer(pointer), name);
+    try {
+      if (!options.persistentStructOps) bindStructOps(native, nativePointer(pointer), name);
+      return object;
+    } catch (error) {
+      object[Symbol.dispose]();
+      throw error;
+    }
   }
 
   load(): void {

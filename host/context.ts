@@ -11,6 +11,7 @@ import type { LoadedObject } from "./loaded_object.ts";
 import { MapTable } from "./map_table.ts";
 import { GuestMemory, MemoryFault } from "./memory.ts";
 import { tableOf } from "./pump/mod.ts";
+import type { ObjectGrants } from "./object_requests.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 import type { Wasi } from "./wasi/mod.ts";
 
@@ -28,9 +29,8 @@ export interface GuestContextOptions {
   libc: Libc;
   wasi: Wasi;
   diagnostics: Diagnostics;
-  /** The name under which the guest's objects are opened. */
-  objectName: string;
-  btfPath?: string | undefined;
+  /** What the guest's objects may do, and what they are called. */
+  grants: ObjectGrants;
   /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
   sharedMemory?: SharedMemoryMode | undefined;
 }
@@ -51,8 +51,7 @@ export class GuestContext implements Disposable {
   readonly libbpf: Libbpf;
   readonly libc: Libc;
   readonly wasi: Wasi;
-  readonly objectName: string;
-  readonly btfPath: string | undefined;
+  readonly grants: ObjectGrants;
   readonly objects = new HandleTable<LoadedObject>();
   readonly maps = new MapTable();
   readonly shared: SharedMemory;
@@ -64,8 +63,7 @@ export class GuestContext implements Disposable {
     this.libbpf = options.libbpf;
     this.libc = options.libc;
     this.wasi = options.wasi;
-    this.objectName = options.objectName;
-    this.btfPath = options.btfPath;
+    this.grants = options.grants;
     this.shared = new SharedMemory(options.libc, options.sharedMemory);
     this.#diagnostics = options.diagnostics;
   }

@@ -32,6 +32,16 @@ export interface RunGuestOptions {
   stderr?: number;
   /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
   btfPath?: string | undefined;
+  /**
+   * A directory of a BPF file system in which the guest's objects may pin maps (LIBBPF_PIN_BY_NAME). It has to exist. Pinned maps
+   * stay there when the guest ends, and the next guest finds them. Without it an object that pins maps is refused.
+   */
+  pinPath?: string | undefined;
+  /**
+   * Whether struct_ops of section `.struct_ops` may stay registered in the kernel when this process is killed. By default they
+   * end with the process (Linux 6.4 and newer; before, objects that have them are refused).
+   */
+  allowPersistentStructOps?: boolean | undefined;
   /** The export that the wrapper's poll calls: "go-callback" by default. */
   callbackExport?: string | undefined;
   /** The import module of the wrapper's poll: "callback-wrapper" by default. */
@@ -147,8 +157,12 @@ function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: RunGuestOpti
     libbpf,
     libc,
     wasi,
-    objectName: objectNameOf(options.name ?? "guest"),
-    btfPath: options.btfPath,
+    grants: {
+      objectName: objectNameOf(options.name ?? "guest"),
+      btfPath: options.btfPath,
+      pinPath: options.pinPath,
+      persistentStructOps: options.allowPersistentStructOps,
+    },
     sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
   });

@@ -25,6 +25,10 @@ export const MAP_SYMBOLS = {
   bpf_map__map_flags: { parameters: ["pointer"], result: "u32" },
   // struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
   bpf_map__inner_map: { parameters: ["pointer"], result: "pointer" },
+  // int bpf_map__set_map_flags(struct bpf_map *map, __u32 flags)
+  bpf_map__set_map_flags: { parameters: ["pointer", "u32"], result: "i32" },
+  // int bpf_map_create(enum bpf_map_type map_type, const char *map_name, __u32 key_size, __u32 value_size, __u32 max_entries, const struct bpf_map_create_opts *opts)
+  bpf_map_create: { parameters: ["i32", "buffer", "u32", "u32", "u32", "buffer"], result: "i32" },
   // bool bpf_map__is_internal(const struct bpf_map *map)
   bpf_map__is_internal: { parameters: ["pointer"], result: "bool" },
   // struct bpf_link *bpf_map__attach_struct_ops(const struct bpf_map *map)

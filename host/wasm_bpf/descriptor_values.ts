@@ -21,7 +21,7 @@ const nothing: DescriptorRule = { offset: 0, hostFd: () => undefined };
 // struct bpf_devmap_val { __u32 ifindex; int fd; } and struct bpf_cpumap_val: 0 and below mean no program.
 const optionalProgram: DescriptorRule = { offset: 4, hostFd: (_guest, fd) => fd <= 0 ? fd : undefined };
 
-/** By map type. Types that are not here hold plain bytes. */
+/** By map type. */
 const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.ARRAY_OF_MAPS, ownMap],
   [MapType.HASH_OF_MAPS, ownMap],
@@ -38,7 +38,7 @@ const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.CPUMAP, optionalProgram],
 ]);
 
-/** By map type: what a key is, where it is a descriptor. Types that are not here have plain bytes for keys. */
+/** By map type: what a key is, where it is a descriptor. All other types have plain bytes for keys. */
 const KEY_RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.INODE_STORAGE, ownDirectory],
   [MapType.CGRP_STORAGE, ownDirectory],
@@ -46,21 +46,47 @@ const KEY_RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.TASK_STORAGE, nothing],
 ]);
 
-/** Whether this map's keys or values may be descriptors. */
+/** Types whose keys and values are plain bytes. */
+const PLAIN_TYPES: ReadonlySet<number> = new Set([
+  MapType.HASH,
+  MapType.ARRAY,
+  MapType.PERCPU_HASH,
+  MapType.PERCPU_ARRAY,
+  MapType.STACK_TRACE,
+  MapType.LRU_HASH,
+  MapType.LRU_PERCPU_HASH,
+  MapType.LPM_TRIE,
+  MapType.CGROUP_STORAGE,
+  MapType.PERCPU_CGROUP_STORAGE,
+  MapType.QUEUE,
+  MapType.STACK,
+  MapType.RINGBUF,
+  MapType.BLOOM_FILTER,
+  MapType.USER_RINGBUF,
+  MapType.ARENA,
+]);
+
+/** Whether this map's keys or values may be descriptors: known to be, or of a type that is newer than this table. */
 export function hasDescriptors(map: BpfMap): boolean {
-  return RULES.has(map.type) || KEY_RULES.has(map.type);
+  return !PLAIN_TYPES.has(map.type);
 }
 
 /** Puts the host's descriptor where the key of an element, at `at`, has the guest's. @returns whether the guest owns it. */
 export function translateKey(guest: GuestContext, map: BpfMap, element: DataView, at: number): boolean {
-  return translated(guest, KEY_RULES.get(map.type), element, at);
+  return isKnown(map) && translated(guest, KEY_RULES.get(map.type), element, at);
 }
 
 /** Puts the host's descriptor where the value of an element, at `at`, has the guest's. @returns whether the guest owns it. */
 export function translateValue(guest: GuestContext, map: BpfMap, element: DataView, at: number): boolean {
+  if (!isKnown(map)) return false;
   const rule = RULES.get(map.type);
   // A device map's value may be the device alone.
   return rule === undefined || map.valueSize < rule.offset + 4 || translated(guest, rule, element, at);
+}
+
+/** A type that is in no table may take descriptors: nothing is known to be the guest's. */
+function isKnown({ type }: BpfMap): boolean {
+  return PLAIN_TYPES.has(type) || RULES.has(type) || KEY_RULES.has(type);
 }
 
 function translated(guest: GuestContext, rule: DescriptorRule | undefined, element: DataView, at: number): boolean {

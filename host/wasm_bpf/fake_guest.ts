@@ -4,16 +4,38 @@
  * @module
  */
 
+import { EM_BPF, SECTION_TYPE } from "../../btf/elf.ts";
 import type { BpfError } from "../../errors.ts";
 import { FakeLibbpf, type FakeObjectDefinition } from "../../ffi/fake.ts";
 import { Files } from "../../ffi/files.ts";
 import { GuestContext, type ImportFunction } from "../context.ts";
+import type { ObjectGrants } from "../object_requests.ts";
 import { openSystem } from "../system.ts";
 import { Wasi } from "../wasi/mod.ts";
 import { directWasmBpfImports, wasmBpfImports } from "./mod.ts";
 
 /** Bytes of the fake guest's memory at first. */
 export const MEMORY_BYTES = 65536;
+
+/** Where {@link FakeGuest.load} puts the object. */
+const OBJECT_AT = 0xf000;
+
+/** An object with nothing in it: what it holds for the guest is the {@link FakeLibbpf}'s. */
+const EMPTY_OBJECT = emptyObject();
+
+function emptyObject(): Uint8Array {
+  const bytes = new Uint8Array(64 + 2 * 64 + 1);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  // A relocatable file for BPF, whose two section headers follow the header; the second are the sections' names, one NUL.
+  for (const [at, value] of [[0x10, 1], [0x12, EM_BPF], [0x28, 64], [0x3a, 64], [0x3c, 2], [0x3e, 1]] as const) {
+    view.setUint16(at, value, true);
+  }
+  for (const [at, value] of [[0x84, SECTION_TYPE.STRTAB], [0x98, bytes.length - 1], [0xa0, 1]] as const) {
+    view.setUint32(at, value, true);
+  }
+  return bytes;
+}
 
 /** A guest with one page of memory, on a {@link FakeLibbpf}. */
 export class FakeGuest implements Disposable {
@@ -32,7 +54,13 @@ export class FakeGuest implements Disposable {
    */
   constructor(
     definition: FakeObjectDefinition = {},
-    options: { possibleCpus?: number; directory?: string; mapCalls?: "i32" | "i64" | "any"; worthIt?: number } = {},
+    options: {
+      possibleCpus?: number;
+      directory?: string;
+      mapCalls?: "i32" | "i64" | "any";
+      worthIt?: number;
+      grants?: Partial<ObjectGrants>;
+    } = {},
   ) {
     const { directory } = options;
     this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
@@ -47,7 +75,7 @@ export class FakeGuest implements Disposable {
         libbpf: this.libbpf,
         libc: system.libc,
         wasi,
-        objectName: "guest",
+        grants: { objectName: "guest", ...options.grants },
         diagnostics: { report, lost: () => {} },
       }),
     );
@@ -80,7 +108,9 @@ export class FakeGuest implements Disposable {
 
   /** Loads the object. @returns its handle. */
   load(): bigint {
-    const handle = this.call("wasm_load_bpf_object", 0, 1);
+    const bytes = new Uint8Array(this.memory.buffer, OBJECT_AT, EMPTY_OBJECT.length);
+    bytes.set(EMPTY_OBJECT);
+    const handle = this.call("wasm_load_bpf_object", OBJECT_AT, EMPTY_OBJECT.length);
     if (typeof handle !== "bigint") throw new TypeError("Cannot load: no handle came");
     return handle;
   }

@@ -2,6 +2,7 @@ import { BpfError, LINUX_ERRNO } from "../../errors.ts";
 import type { GuestContext } from "../context.ts";
 import { LoadedObject } from "../loaded_object.ts";
 import { guestPtr } from "../memory.ts";
+import { loadCheckedObject } from "../object_requests.ts";
 
 /** Far more than any object has. */
 const MAX_OBJECT_BYTES = 1 << 28;
@@ -15,17 +16,10 @@ export function loadBpfObject(guest: GuestContext): (buf: number, size: number) 
   return (buf, size) => {
     const view = guest.memory.view(guestPtr(buf), size >>> 0);
     if (view.length > MAX_OBJECT_BYTES) {
-      throw new BpfError(`Cannot open object "${guest.objectName}"`, LINUX_ERRNO.E2BIG);
+      throw new BpfError(`Cannot open object "${guest.grants.objectName}"`, LINUX_ERRNO.E2BIG);
     }
-    // A copy: the guest's own programs can write to memory that they share with it, while libbpf parses it.
+    // A copy: the guest's own programs can write to memory that they share with it, while it is checked and parsed.
     const bytes = view.slice();
-    const object = guest.libbpf.openObject(bytes, { name: guest.objectName, btfPath: guest.btfPath });
-    try {
-      object.load();
-    } catch (error) {
-      object[Symbol.dispose]();
-      throw error;
-    }
-    return guest.objects.add(new LoadedObject(object));
+    return guest.objects.add(new LoadedObject(loadCheckedObject(guest.libbpf, bytes, guest.grants)));
   };
 }

@@ -1,0 +1,36 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { FormatError } from "../errors/mod.ts";
+import { compileObject, compileSource } from "./testdata/compile.ts";
+import { ObjectEditor } from "./testdata/edit_object.ts";
+import { compileArena, compileSmall, HOSTILE_OBJECTS } from "./testdata/hostile.ts";
+import { validateObject } from "./validate.ts";
+
+const NOTHING = { pinnedMaps: [], placedArenas: [] };
+
+Deno.test("validateObject() takes what compilers make", () => {
+  assertEquals(validateObject(compileObject("hostile")), NOTHING);
+  assertEquals(validateObject(compileObject("sections")), { ...NOTHING, pinnedMaps: ["hists"] });
+  assertEquals(validateObject(compileObject("layouts")), NOTHING);
+  assertEquals(validateObject(compileSource("int only(void) { return 0; }")), NOTHING);
+});
+
+Deno.test("validateObject() tells whole names of maps to pin, and arenas that choose their address", () => {
+  const name = "a_name_of_more_than_fifteen_characters";
+  const pinned = compileSmall(`struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u32);
+    __uint(pinning, 1); } ${name} SEC(".maps");`);
+  assertEquals(validateObject(pinned).pinnedMaps, [name]);
+  assertEquals(validateObject(compileArena("0", 0, true)).placedArenas, []);
+  assertEquals(validateObject(compileArena("0x100000000000ull", 0, false)).placedArenas, ["arena"]);
+});
+
+for (const { title, object, refusal } of HOSTILE_OBJECTS) {
+  Deno.test(`validateObject() refuses ${title}`, () => {
+    assertMatch(assertThrows(() => validateObject(object()), FormatError).message, refusal);
+  });
+}
+
+Deno.test("validateObject() takes an object of a compiler that did not know BPF's number", () => {
+  const object = new ObjectEditor(compileObject("hostile"));
+  object.bytes[0x12] = 0;
+  assertEquals(validateObject(object.bytes), NOTHING);
+});

@@ -1,0 +1,53 @@
+/**
+ * Maps of `.struct_ops`: the kernel keeps what they register until somebody takes it back, unless the registration is a link.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
+import { cString } from "./c_string.ts";
+import { MapType } from "./constants.ts";
+import { Struct } from "./layouts.ts";
+import type { Native } from "./native.ts";
+import { type NativePointer, nativePointer } from "./pointers.ts";
+
+/** `BPF_F_LINK` (linux/bpf.h): the map is registered by a link, which ends with its last descriptor. */
+const BPF_F_LINK = 1 << 13;
+
+/**
+ * Makes every struct_ops map of an object that is not yet loaded register by a link, as those of `.struct_ops.link` do.
+ *
+ * @throws {BpfError} EOPNOTSUPP when there is such a map and the kernel has no such links (before Linux 6.4).
+ */
+export function bindStructOps(native: Native, object: NativePointer<"bpf_object">, objectName: string): void {
+  const { symbols } = native.map;
+  let isLinkable: boolean | undefined;
+  const next = native.object.symbols.bpf_object__next_map;
+  for (let pointer = next(object, null); pointer !== null; pointer = next(object, pointer)) {
+    const map = nativePointer<"bpf_map">(pointer);
+    if (symbols.bpf_map__type(map) !== MapType.STRUCT_OPS) continue;
+    const flags = symbols.bpf_map__map_flags(map);
+    if ((flags & BPF_F_LINK) !== 0) continue;
+    const operation = `Cannot open object "${objectName}"`;
+    isLinkable ??= canLink(native);
+    if (!isLinkable) {
+      const name = native.text(symbols.bpf_map__name(map));
+      throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
+        log: [`struct_ops "${name}" would stay in the kernel after this process`],
+        hint: "--allow-persistent-struct-ops lets it; Linux 6.4 and newer need no such permission",
+      });
+    }
+    native.check.value(operation, symbols.bpf_map__set_map_flags(map, flags | BPF_F_LINK));
+  }
+}
+
+/**
+ * Whether this kernel has links for struct_ops. It looks at a map's flags before it looks for the type of the value, and type 1
+ * of every kernel is an integer, so that no map is made.
+ */
+function canLink(native: Native): boolean {
+  const opts = new Struct("bpf_map_create_opts").i32("btf_vmlinux_value_type_id", 1).i32("map_flags", BPF_F_LINK);
+  const result = native.map.symbols.bpf_map_create(MapType.STRUCT_OPS, cString("probe"), 4, 4, 1, opts.bytes);
+  if (result >= 0) native.libc.close(result);
+  return result === -LINUX_ERRNO.ENOTSUPP;
+}

@@ -1,0 +1,101 @@
+/**
+ * What an object asks of its loader beyond programs and maps that end with it, and whether the guest was given it.
+ *
+ * @module
+ */
+
+import { type ObjectRequests, validateObject } from "../btf/validate.ts";
+import { BpfError, FormatError, LINUX_ERRNO } from "../errors.ts";
+import type { BpfObject, Libbpf } from "../ffi/mod.ts";
+
+/** What a guest's objects may do, by the options of the run. */
+export interface ObjectGrants {
+  /** The name under which the guest's objects are opened. */
+  readonly objectName: string;
+  readonly btfPath?: string | undefined;
+  /** The directory in which objects may pin maps; none by default. */
+  readonly pinPath?: string | undefined;
+  /** Whether what an object registers in the kernel by `.struct_ops` may outlive this process. */
+  readonly persistentStructOps?: boolean | undefined;
+}
+
+/**
+ * Checks an object of a guest, opens it and loads it.
+ *
+ * @throws {BpfError} when it is damaged, asks for what the guest was not given, or is refused by libbpf or the kernel.
+ */
+export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>, grants: ObjectGrants): BpfObject {
+  const operation = `Cannot open object "${grants.objectName}"`;
+  const requests = validated(operation, bytes);
+  const [arena] = requests.placedArenas;
+  if (arena !== undefined && !libbpf.isPatched) {
+    throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
+      log: [
+        `arena "${arena}" is to be mapped at an address of its own, which ${libbpf.path} does over anything that is there`,
+      ],
+    });
+  }
+  if (requests.pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
+  const directory = openPinDirectory(libbpf, operation, requests.pinnedMaps, grants.pinPath);
+  try {
+    // By descriptor: the path cannot come to mean another directory meanwhile.
+    return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
+  } finally {
+    libbpf.closeDescriptor(directory);
+  }
+}
+
+function validated(operation: string, bytes: Uint8Array): ObjectRequests {
+  try {
+    return validateObject(bytes);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: [`${error.format}: ${error.problem}`], cause: error });
+  }
+}
+
+/** The directory that the guest may pin maps in. libbpf makes a path of it and the map's name: only plain names are let through. */
+function openPinDirectory(
+  libbpf: Libbpf,
+  operation: string,
+  maps: readonly string[],
+  path: string | undefined,
+): number {
+  if (path === undefined) {
+    throw new BpfError(operation, LINUX_ERRNO.EPERM, {
+      log: [`map "${maps[0]}" is to be pinned`],
+      hint: "--pin DIR gives it a directory for that",
+    });
+  }
+  const refuse = (map: string, problem: string): never => {
+    throw new BpfError(operation, LINUX_ERRNO.EPERM, {
+      log: [`map "${map}" is to be pinned in "${path}": ${problem}`],
+    });
+  };
+  for (const map of maps) {
+    if (map === "" || map === "." || map === ".." || map.includes("/")) {
+      refuse(map, "its name is not a plain file name");
+    }
+  }
+  const directory = libbpf.openPinDirectory(path);
+  const link = maps.find((map) => libbpf.isSymbolicLink(directory, map));
+  if (link === undefined) return directory;
+  libbpf.closeDescriptor(directory);
+  return refuse(link, "a symbolic link is there");
+}
+
+function load(
+  libbpf: Libbpf,
+  bytes: Uint8Array<ArrayBuffer>,
+  { objectName: name, btfPath, persistentStructOps }: ObjectGrants,
+  pinRootPath: string | undefined,
+): BpfObject {
+  const object = libbpf.openObject(bytes, { name, btfPath, pinRootPath, persistentStructOps });
+  try {
+    object.load();
+    return object;
+  } catch (error) {
+    object[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+/** Opens and loads objects with libbpf alone, without the checks before it; a test looks at how the process ends. */
+
+import { compileObject } from "../../btf/testdata/compile.ts";
+import { validateObject } from "../../btf/validate.ts";
+import { openLibbpf } from "../../mod.ts";
+import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../btf/testdata/hostile.ts";
+import { openSystem } from "../../host/system.ts";
+import { MMAP } from "../../ffi/libc.ts";
+import { address } from "../../ffi/pointers.ts";
+import { damage, Random, soreSpots } from "../../btf/testdata/damage.ts";
+
+/** Opens an object and loads it. @returns what was said, or "loaded". */
+function load(object: Uint8Array<ArrayBuffer>): string {
+  using libbpf = openLibbpf();
+  try {
+    using opened = libbpf.openObject(object, { pinRootPath: "/none" });
+    opened.load();
+    return "loaded";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Loads an arena whose address is this process's own memory. @returns what was said, and what is in that memory then. */
+function loadOverOwnMemory(): string {
+  const at = 0x100000000000;
+  const system = openSystem();
+  const flags = MMAP.PRIVATE | MMAP.ANONYMOUS | MMAP.FIXED;
+  const mapped = system.libc.mmap(address(at), 1 << 16, MMAP.PROT_READ | MMAP.PROT_WRITE, flags, -1, 0);
+  const view = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointerTo(mapped), 8));
+  view.fill(42);
+  return `${load(compileArena(`0x${at.toString(16)}ull`, 0, false))}\n${view.join(" ")}`;
+}
+
+function pointerTo(at: number): Deno.PointerObject {
+  const pointer = Deno.UnsafePointer.create(BigInt(at));
+  if (pointer === null) throw new Error("no memory");
+  return pointer;
+}
+
+/** Opens `count` damaged objects, each with and without the checks before libbpf. @returns how many libbpf opened. */
+function openDamaged(name: string, count: number): string {
+  using libbpf = openLibbpf();
+  const object = compileObject(name);
+  const random = new Random(1);
+  const opened = { checked: 0, unchecked: 0 };
+  const open = (bytes: Uint8Array<ArrayBuffer>, kind: keyof typeof opened) => {
+    try {
+      using _object = libbpf.openObject(bytes, { pinRootPath: "/none" });
+      opened[kind]++;
+    } catch {
+      // Nearly all are refused.
+    }
+  };
+  const spots = soreSpots(object);
+  for (let i = 0; i < count; i++) {
+    const { from, to } = spots[i % spots.length] ?? { from: 0, to: object.length };
+    const bytes = damage(object, from, to, random);
+    open(bytes, "unchecked");
+    try {
+      validateObject(bytes);
+    } catch {
+      continue;
+    }
+    open(bytes, "checked");
+  }
+  return JSON.stringify(opened);
+}
+
+const [what = "", argument = ""] = Deno.args;
+switch (what) {
+  case "hostile":
+    for (const { title, object } of HOSTILE_OBJECTS) {
+      if (title === argument) console.log(load(object()));
+    }
+    break;
+  case "chain":
+    console.log(load(compileChain(300)));
+    break;
+  case "arena":
+    console.log(loadOverOwnMemory());
+    break;
+  case "damaged":
+    console.log(openDamaged(argument, 1500));
+    break;
+}

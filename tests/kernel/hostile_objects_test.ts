@@ -1,0 +1,56 @@
+/** libbpf as scripts/build_libbpf.sh builds it, on objects that lead it astray: it refuses them and the process goes on. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { HOSTILE_OBJECTS } from "../../btf/testdata/hostile.ts";
+import { type Finished, run } from "./command.ts";
+
+const SCRIPT = new URL("hostile_objects.ts", import.meta.url).pathname;
+
+/** Runs the script; what hangs is ended by SIGKILL. */
+function libbpfOn(...args: string[]): Promise<Finished> {
+  const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all", SCRIPT];
+  return run("timeout", ["--signal=KILL", "60", ...deno, ...args]);
+}
+
+/** What libbpf itself says of some of them; the others the kernel may take, or must refuse. */
+const WORDS: Readonly<Record<string, RegExp>> = {
+  "a program whose offset and size wrap": /program at offset 18446744065119617024 crosses section boundary/,
+  "a struct_ops variable whose offset wraps in 32 bits": /var congestion is beyond the end of DATASEC \.struct_ops/,
+  "a member that ends outside its struct_ops": /member name ends outside its struct/,
+  "a map of type struct_ops": /a struct_ops map belongs in section '\.struct_ops'/,
+  "a 64-bit load without its second half": /relo against 'total' for half an instruction at its end/,
+  "a relocation of a map past 4 GiB": /cannot find map 'first' at rel->r_offset 18446744073709551608/,
+  "a typedef of itself": /type \[\d+\]: refers to itself|BTF is required, but is missing or corrupted/,
+  "a bit-field of no bytes": /Cannot load object/,
+  "a variable of .kconfig that contains itself": /extern \(kcfg\) 'CONFIG_HZ': type is unsupported/,
+  "an arena's variables without an arena": /there is no ARENA map/,
+  "an arena with variables whose pages cannot be written": /cannot have global __arena variables/,
+};
+
+for (const { title } of HOSTILE_OBJECTS) {
+  Deno.test(`libbpf survives ${title}`, async () => {
+    const { code, stdout, stderr } = await libbpfOn("hostile", title);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, WORDS[title] ?? /^(loaded|Cannot (open|load) object "object": .+)\n$/);
+  });
+}
+
+Deno.test("libbpf refuses a program of more functions than the kernel takes", async () => {
+  const { code, stdout } = await libbpfOn("chain");
+  assertEquals(code, 0);
+  assertMatch(stdout, /prog 'last': more than 256 functions/);
+});
+
+Deno.test("libbpf maps no arena over what the process has", async () => {
+  const { code, stdout } = await libbpfOn("arena");
+  assertEquals(code, 0);
+  assertMatch(stdout, /^Cannot load object "object": EEXIST: .*\n42 42 42 42 42 42 42 42\n$/);
+});
+
+for (const name of ["hostile", "sections", "kernel_types"]) {
+  Deno.test(`libbpf survives damaged copies of ${name}.bpf.c's object`, async () => {
+    const { code, stdout, stderr } = await libbpfOn("damaged", name);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^\{"checked":[1-9]\d*,"unchecked":[1-9]\d*\}\n$/);
+  });
+}
