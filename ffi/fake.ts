@@ -63,12 +63,14 @@ export class FakeLibbpf implements Libbpf {
   readonly version = "v1.5";
   readonly path = "fake";
   readonly origin = "built";
-  readonly isPatched = true;
+  readonly isPatched: boolean;
   readonly possibleCpus: number;
   /** What is attached now, in order: "program NAME" or "map NAME", and where. */
   readonly attached: { what: string; target: AttachTarget | undefined }[] = [];
   /** Descriptors that were given and not yet closed. */
   readonly openDescriptors = new Set<number>();
+  /** Where maps were to be pinned, for each object that was opened. */
+  readonly pinRootPaths: string[] = [];
   /** How many objects are open. */
   openObjects = 0;
   /** Makes the next load fail with this. */
@@ -81,13 +83,15 @@ export class FakeLibbpf implements Libbpf {
   #memory: WebAssembly.Memory | undefined;
   #lastFd = 100;
 
-  constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number } = {}) {
+  constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number; isPatched?: boolean } = {}) {
     this.#definition = definition;
     this.possibleCpus = options.possibleCpus ?? 2;
+    this.isPatched = options.isPatched ?? true;
   }
 
   openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {
     const name = options.name ?? "object";
+    if (options.pinRootPath !== undefined) this.pinRootPaths.push(options.pinRootPath);
     if (bytes.length === 0) throw new BpfError(`Cannot open object "${name}"`, LINUX_ERRNO.EINVAL);
     return new FakeObject(this, name, this.#definition);
   }

@@ -140,6 +140,12 @@ for (const type of [...NOTHING_IS_OWN, "ARRAY_OF_MAPS", "HASH_OF_MAPS", "CGROUP_
   });
 }
 
+test("wasm_bpf_map_operate() takes no key and no value for a map of a type that may take descriptors for all it knows", (open) => {
+  using guest = open({ maps: [{ name: "map", type: 99 }] });
+  const fd = guest.map(guest.load(), "map");
+  for (const command of [LOOKUP, UPDATE, DELETE]) assertEquals(guest.operate(fd, command), EBADF);
+});
+
 test("wasm_bpf_map_operate() puts the guest's own maps into maps of maps", (open) => {
   using guest = open({ maps: [{ name: "outer", type: MapType.HASH_OF_MAPS }, { name: "inner" }] });
   const handle = guest.load();

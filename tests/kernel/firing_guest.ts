@@ -10,10 +10,11 @@ export class FiringGuest implements AsyncDisposable {
   readonly #stderr: Promise<string>;
   #rest = "";
 
-  constructor(name: string, args: readonly string[]) {
+  /** @param options those of wasm-bpf, before the guest's name. */
+  constructor(name: string, args: readonly string[], options: readonly string[] = []) {
     const [command = "", ...before] = WASM_BPF;
     this.#child = new Deno.Command(command, {
-      args: [...before, testGuest(name), ...args],
+      args: [...before, ...options, testGuest(name), ...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
