@@ -9,16 +9,17 @@
  * @module
  */
 
+import { FormatError } from "../errors.ts";
 import type { ElfFile } from "./elf.ts";
 import { Reader } from "./reader.ts";
 import { type MapRequest, readMapRequests } from "./validate_maps.ts";
-import { checkStructOps } from "./validate_struct_ops.ts";
+import { checkSection } from "./validate_data_sections.ts";
 
 export type { MapRequest };
 
 const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;
-const HEAD_BYTES = 12;
+const HEAD_WORDS = 3;
 
 /** `BTF_KIND_*` of linux/btf.h, those that are asked for by name. */
 export const KIND = {
@@ -41,14 +42,49 @@ export const KIND = {
   ENUM64: 19,
 } as const;
 
-/** By kind, the bytes after the head: those of the type itself, those of each of its members. -1: there is no such kind. */
-const OWN_BYTES = [-1, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0];
-const MEMBER_BYTES = [0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12];
+/** What follows the head of a type: words of its own, then members of some words each, in which a name or a type may be. */
+interface Shape {
+  readonly own: number;
+  readonly member: number;
+  /** The word of a member that is its name, or its type; -1: none. */
+  readonly name: number;
+  readonly type: number;
+}
 
-/** Kinds whose third word is the id of another type. */
-const REFERS = new Set<number>([2, 8, 9, 10, 11, 12, 13, 14, 17, 18]);
+const NOTHING: Shape = { own: 0, member: 0, name: -1, type: -1 };
+
+/** By kind. */
+const SHAPES: readonly Shape[] = [
+  NOTHING, // there is no kind 0
+  { ...NOTHING, own: 1 }, // INT
+  NOTHING, // PTR
+  { ...NOTHING, own: 3 }, // ARRAY
+  { own: 0, member: 3, name: 0, type: 1 }, // STRUCT
+  { own: 0, member: 3, name: 0, type: 1 }, // UNION
+  { own: 0, member: 2, name: 0, type: -1 }, // ENUM
+  NOTHING, // FWD
+  NOTHING, // TYPEDEF
+  NOTHING, // VOLATILE
+  NOTHING, // CONST
+  NOTHING, // RESTRICT
+  NOTHING, // FUNC
+  { own: 0, member: 2, name: 0, type: 1 }, // FUNC_PROTO
+  { ...NOTHING, own: 1 }, // VAR
+  { own: 0, member: 3, name: -1, type: 0 }, // DATASEC
+  NOTHING, // FLOAT
+  { ...NOTHING, own: 1 }, // DECL_TAG
+  NOTHING, // TYPE_TAG
+  { own: 0, member: 3, name: 0, type: -1 }, // ENUM64
+];
+
+/** Kinds whose third word is the id of another type: bit N is kind N. */
+const REFERS = kinds(2, 8, 9, 10, 11, 12, 13, 14, 17, 18);
 /** Kinds that stand for another type: const, volatile, restrict, typedef, type tag. */
-const MODIFIES = new Set<number>([8, 9, 10, 11, 18]);
+const MODIFIES = kinds(8, 9, 10, 11, 18);
+
+function kinds(...numbers: number[]): number {
+  return numbers.reduce((set, kind) => set | 1 << kind, 0);
+}
 
 /** How many arrays in arrays are followed for a size; libbpf's limit. */
 const MAX_DEPTH = 32;
@@ -64,10 +100,13 @@ export interface SectionEntry {
 export class BtfCheck {
   /** The maps of ".maps". */
   readonly maps: readonly MapRequest[];
-  readonly #types: Reader;
+  /** How many types there are, void included. */
+  readonly count: number;
+  /** The types as words; by id, where each begins and its kind. Type 0 is void and has no place. */
+  readonly #words: Uint32Array;
+  readonly #places: Uint32Array;
+  readonly #kinds: Uint8Array;
   readonly #strings: Reader;
-  /** Where each type begins; type 0 is void and has no place. */
-  readonly #at: number[] = [-1];
 
   /** @throws {FormatError} */
   constructor(bytes: Uint8Array, elf: ElfFile) {
@@ -75,43 +114,46 @@ export class BtfCheck {
     if (header.u16(0) !== MAGIC) header.fail(`it begins with 0x${header.u16(0).toString(16)}, not 0xeb9f`);
     const start = header.u32(4);
     if (start < HEADER_BYTES) header.fail(`a header of ${start} bytes`);
-    this.#types = new Reader(header.slice(start + header.u32(8), header.u32(12)), "BTF types");
+    const types = header.slice(start + header.u32(8), header.u32(12));
+    if (types.length % 4 !== 0) header.fail(`types of ${types.length} bytes`);
+    // Copied, since words have to be aligned.
+    this.#words = new Uint32Array(types.slice().buffer);
     const strings = header.slice(start + header.u32(16), header.u32(20));
     if (strings[0] !== 0 || strings.at(-1) !== 0) header.fail("its strings do not begin and end with a NUL");
     this.#strings = new Reader(strings, "BTF strings");
-    this.#findTypes();
-    for (let id = 1; id < this.#at.length; id++) this.#checkType(id);
+    const most = Math.floor(this.#words.length / HEAD_WORDS) + 1;
+    this.#places = new Uint32Array(most);
+    this.#kinds = new Uint8Array(most);
+    this.count = this.#findTypes();
+    this.#checkNumbers();
     this.#checkChains();
-    this.#checkSections(elf);
-    this.maps = readMapRequests(this);
-  }
-
-  get count(): number {
-    return this.#at.length;
+    const sections = [...this.#ofKind(KIND.DATASEC)];
+    for (const id of sections) checkSection(this, elf, id);
+    this.maps = readMapRequests(this, sections.filter((id) => this.name(id) === ".maps"));
   }
 
   /** One of {@link KIND}, or another number; 0 for void. */
   kind(id: number): number {
-    return id === 0 ? 0 : this.#types.u32(this.#place(id) + 4) >>> 24 & 31;
+    return this.#kinds[id] ?? 0;
   }
 
   /** How many members, values, parameters or variables a type has. */
   length(id: number): number {
-    return id === 0 ? 0 : this.#types.u32(this.#place(id) + 4) & 0xffff;
+    return id === 0 ? 0 : this.#word(id, 1) & 0xffff;
   }
 
   /** The third word: a size, or the id of another type. */
   sizeOrType(id: number): number {
-    return this.#types.u32(this.#place(id) + 8);
+    return this.#word(id, 2);
   }
 
   name(id: number): string {
-    return this.#strings.string(this.#types.u32(this.#place(id)));
+    return this.#strings.string(this.#word(id, 0));
   }
 
   /** Word `word` of member `index`, whose members have `words` words. */
   member(id: number, index: number, word: number, words = 3): number {
-    return this.#types.u32(this.#place(id) + HEAD_BYTES + (index * words + word) * 4);
+    return this.#word(id, HEAD_WORDS + index * words + word);
   }
 
   memberName(id: number, index: number, words = 3): string {
@@ -126,7 +168,7 @@ export class BtfCheck {
   /** What is under modifiers and typedefs. */
   resolve(id: number): number {
     let under = id;
-    while (MODIFIES.has(this.kind(under))) under = this.sizeOrType(under);
+    while (MODIFIES >>> this.kind(under) & 1) under = this.sizeOrType(under);
     return under;
   }
 
@@ -153,13 +195,6 @@ export class BtfCheck {
     return undefined;
   }
 
-  /** The ids of all sections of this name. */
-  *sectionsNamed(name: string): Generator<number> {
-    for (let id = 1; id < this.count; id++) {
-      if (this.kind(id) === KIND.DATASEC && this.name(id) === name) yield id;
-    }
-  }
-
   /** The variables of a section. */
   *entries(id: number): Generator<SectionEntry> {
     for (let i = 0; i < this.length(id); i++) {
@@ -169,129 +204,89 @@ export class BtfCheck {
 
   /** @throws {FormatError} always. */
   fail(problem: string): never {
-    return this.#types.fail(problem);
+    throw new FormatError("BTF", problem);
   }
 
-  #place(id: number): number {
-    return this.#at[id] ?? this.fail(`type ${id} of ${this.count}`);
+  #word(id: number, word: number): number {
+    return this.#words[(this.#places[id] ?? 0) + word] ?? 0;
   }
 
-  #findTypes(): void {
-    const types = this.#types;
-    for (let at = 0; at < types.sizeBytes;) {
-      const info = types.u32(at + 4);
+  *#ofKind(kind: number): Generator<number> {
+    for (let id = 1; id < this.count; id++) {
+      if (this.#kinds[id] === kind) yield id;
+    }
+  }
+
+  /** Notes where each type begins. @returns how many there are. */
+  #findTypes(): number {
+    const words = this.#words;
+    let count = 1;
+    for (let at = 0; at < words.length; count++) {
+      const info = words[at + 1] ?? 0;
       const kind = info >>> 24 & 31;
-      const own = OWN_BYTES[kind] ?? -1;
-      if (own < 0) this.fail(`type ${this.count} is of unknown kind ${kind}`);
-      this.#at.push(at);
-      const sizeBytes = HEAD_BYTES + own + (info & 0xffff) * (MEMBER_BYTES[kind] ?? 0);
-      types.slice(at, sizeBytes);
-      at += sizeBytes;
+      const shape = SHAPES[kind];
+      if (kind === 0 || shape === undefined) return this.fail(`type ${count} is of unknown kind ${kind}`);
+      this.#places[count] = at;
+      this.#kinds[count] = kind;
+      at += HEAD_WORDS + shape.own + (info & 0xffff) * shape.member;
+      if (at > words.length) this.fail(`type ${count} ends outside the types`);
     }
+    return count;
   }
 
-  #checkType(id: number): void {
-    this.#checkName(id, this.#types.u32(this.#place(id)));
-    const kind = this.kind(id);
-    if (REFERS.has(kind)) this.#checkReference(id, this.sizeOrType(id));
-    switch (kind) {
-      case KIND.INT:
-        if (this.sizeOrType(id) < 1 || this.sizeOrType(id) > 16) this.fail(`type ${id} is no integer`);
-        break;
-      case KIND.ENUM:
-      case KIND.ENUM64:
-        if (![1, 2, 4, 8].includes(this.sizeOrType(id))) {
-          this.fail(`type ${id} is an enum of ${this.sizeOrType(id)} bytes`);
+  /** Every name is in the strings, every id is a type's. One loop for all kinds: most of the time of the checks is spent here. */
+  #checkNumbers(): void {
+    const [words, names, count] = [this.#words, this.#strings.sizeBytes, this.count];
+    for (let id = 1; id < count; id++) {
+      const at = this.#places[id] ?? 0;
+      const kind = this.#kinds[id] ?? 0;
+      const size = words[at + 2] ?? 0;
+      if ((words[at] ?? 0) >= names) this.#failName(id);
+      if (REFERS >>> kind & 1 && size >= count) this.#failReference(id, size);
+      const { member, name, type } = SHAPES[kind] ?? NOTHING;
+      if (member > 0) {
+        const end = at + HEAD_WORDS + ((words[at + 1] ?? 0) & 0xffff) * member;
+        for (let m = at + HEAD_WORDS; m < end; m += member) {
+          if (name >= 0 && (words[m + name] ?? 0) >= names) this.#failName(id);
+          if (type >= 0 && (words[m + type] ?? 0) >= count) this.#failReference(id, words[m + type] ?? 0);
         }
-        this.#checkMembers(id, kind === KIND.ENUM ? 2 : 3, undefined);
-        break;
-      case KIND.ARRAY:
-        this.#checkReference(id, this.member(id, 0, 0));
-        this.#checkReference(id, this.member(id, 0, 1));
-        break;
-      case KIND.STRUCT:
-      case KIND.UNION:
-        this.#checkMembers(id, 3, 1);
-        break;
-      case KIND.FUNC:
-        if (this.kind(this.sizeOrType(id)) !== KIND.FUNC_PROTO) {
-          this.fail(`type ${id} is a function without parameters`);
+      }
+      if (kind === KIND.INT && (size < 1 || size > 16)) this.fail(`type ${id} is no integer`);
+      if ((kind === KIND.ENUM || kind === KIND.ENUM64) && size !== 4 && size !== 8 && size !== 1 && size !== 2) {
+        this.fail(`type ${id} is an enum of ${size} bytes`);
+      }
+      if (kind === KIND.ARRAY) {
+        for (let word = 0; word < 2; word++) {
+          const to = words[at + HEAD_WORDS + word] ?? 0;
+          if (to >= count) this.#failReference(id, to);
         }
-        break;
-      case KIND.FUNC_PROTO:
-        this.#checkMembers(id, 2, 1);
-        break;
-      case KIND.DATASEC:
-        for (const { type } of this.entries(id)) this.#checkReference(id, type);
-        break;
+      }
+      if (kind === KIND.FUNC && this.kind(size) !== KIND.FUNC_PROTO) {
+        this.fail(`type ${id} is a function without parameters`);
+      }
     }
   }
 
-  #checkMembers(id: number, words: number, typeWord: number | undefined): void {
-    for (let i = 0; i < this.length(id); i++) {
-      this.#checkName(id, this.member(id, i, 0, words));
-      if (typeWord !== undefined) this.#checkReference(id, this.member(id, i, typeWord, words));
-    }
+  #failName(id: number): never {
+    return this.fail(`type ${id} has a name outside the strings`);
   }
 
-  #checkName(id: number, offset: number): void {
-    if (offset >= this.#strings.sizeBytes) this.fail(`the name of type ${id} is at byte ${offset} of the strings`);
-  }
-
-  #checkReference(id: number, to: number): void {
-    if (to >= this.count) this.fail(`type ${id} refers to type ${to} of ${this.count}`);
+  #failReference(id: number, to: number): never {
+    return this.fail(`type ${id} refers to type ${to} of ${this.count}`);
   }
 
   /** libbpf follows chains of modifiers without counting. Each type is looked at once: a mark says during which walk. */
   #checkChains(): void {
     const marks = new Uint32Array(this.count);
     for (let start = 1; start < this.count; start++) {
-      for (let id = start; marks[id] === 0 && MODIFIES.has(this.kind(id));) {
+      for (let id = start; marks[id] === 0 && MODIFIES >>> this.kind(id) & 1;) {
         marks[id] = start;
         id = this.sizeOrType(id);
         if (marks[id] === start) this.fail(`type ${start} is a loop of modifiers`);
       }
     }
   }
-
-  #checkSections(elf: ElfFile): void {
-    const sizes = new Map(elf.sections.map(({ name, sizeBytes }) => [name, sizeBytes]));
-    for (let id = 1; id < this.count; id++) {
-      if (this.kind(id) !== KIND.DATASEC) continue;
-      const section = this.name(id);
-      const sizeBytes = sizes.get(section);
-      for (const entry of this.entries(id)) {
-        this.#checkEntry(section, entry);
-        if (sizeBytes !== undefined && (entry.sizeBytes > sizeBytes || entry.offset > sizeBytes - entry.sizeBytes)) {
-          this.fail(`variable "${this.name(entry.type)}" ends outside section "${section}"`);
-        }
-      }
-      if (/^\??\.struct_ops(\.link)?$/.test(section)) checkStructOps(this, elf, section, id);
-    }
-  }
-
-  #checkEntry(section: string, { type }: SectionEntry): void {
-    const kind = this.kind(type);
-    const isFunction = kind === KIND.FUNC && (section === ".ksyms" || section === ".kconfig");
-    if (kind !== KIND.VAR && !isFunction) this.fail(`type ${type} in section "${section}" is no variable`);
-    if (section === ".kconfig" && kind === KIND.VAR) this.#checkKconfig(type);
-  }
-
-  /** libbpf computes the alignment of such a variable before it looks at its type, and walks structs without end. */
-  #checkKconfig(variable: number): void {
-    let type = this.resolve(this.sizeOrType(variable));
-    if (this.kind(type) === KIND.ARRAY) type = this.resolve(this.array(type).element);
-    const kind = this.kind(type);
-    const fits = kind === KIND.INT || kind === KIND.ENUM || (kind === KIND.ENUM64 && this.sizeOrType(type) === 8);
-    if (!fits) this.fail(`variable "${this.name(variable)}" in section ".kconfig" is no integer, enum or text`);
-    if ((this.sizeOf(variable) ?? 0) > MAX_KCONFIG_BYTES) {
-      this.fail(`variable "${this.name(variable)}" in section ".kconfig" has more than ${MAX_KCONFIG_BYTES} bytes`);
-    }
-  }
 }
-
-/** libbpf adds the sizes up in 32 bits; no line of a kernel's configuration is longer than a page. */
-const MAX_KCONFIG_BYTES = 4096;
 
 function isSized(kind: number): boolean {
   return kind === KIND.INT || kind === KIND.STRUCT || kind === KIND.UNION || kind === KIND.ENUM ||

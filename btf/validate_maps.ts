@@ -23,10 +23,10 @@ const STRUCT_OPS = 26;
 const BPF_F_VTYPE_BTF_OBJ_FD = 1 << 15;
 const BPF_F_TOKEN_FD = 1 << 16;
 
-/** The maps of an object. @throws {FormatError} when a map is one that no definition can make, or names a descriptor. */
-export function readMapRequests(btf: BtfCheck): MapRequest[] {
+/** The maps of these sections of variables. @throws {FormatError} when a map is one that no definition can make, or names a descriptor. */
+export function readMapRequests(btf: BtfCheck, sections: readonly number[]): MapRequest[] {
   const maps: MapRequest[] = [];
-  for (const section of btf.sectionsNamed(".maps")) {
+  for (const section of sections) {
     for (const { type } of btf.entries(section)) {
       const struct = btf.resolve(btf.sizeOrType(type));
       if (btf.kind(struct) === KIND.STRUCT) maps.push(readMap(btf, struct, btf.name(type), true));
