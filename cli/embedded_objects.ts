@@ -6,7 +6,7 @@
 
 import { elfSizeBytes, EM_BPF } from "../btf/elf.ts";
 import { FormatError } from "../errors.ts";
-import type { DataSegment } from "./wasm_module.ts";
+import type { DataSegment } from "../wasm/module.ts";
 
 /** An object that was found. */
 export interface EmbeddedObject {

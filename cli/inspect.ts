@@ -59,7 +59,7 @@ function describeModule(path: string, report: ModuleReport): string[] {
     `${path}: WebAssembly module, ${size(report.sizeBytes)}`,
     ...report.imports.flatMap(({ module, abi, functions }) => [
       `imports from ${module} (${abi}):`,
-      ...table(functions.map(({ name, type }) => [name, type ?? ""])),
+      ...table(functions.map(({ name, type, problem = "" }) => [name, type ?? "", problem])),
     ]),
     ...(report.imports.length === 0 ? ["imports: none"] : []),
     `exports: ${report.exports.join(", ") || "none"}`,

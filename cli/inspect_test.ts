@@ -5,7 +5,8 @@ import { genSkeleton } from "../codegen/mod.ts";
 import { FormatError } from "../errors.ts";
 import { inspectBytes, type ModuleReport } from "./inspection.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
-import { parseModule } from "./wasm_module.ts";
+import { assemble } from "../scripts/build_wat.ts";
+import { parseModule } from "../wasm/module.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
@@ -41,6 +42,18 @@ Deno.test("inspectBytes() groups imports by what they stand for, with types", ()
   assertEquals(functions.find(({ name }) => name === "wasm_load_bpf_object")?.type, "(i32, i32) -> i64");
   assertEquals(functions.find(({ name }) => name === "f")?.type, "(f64, f32) -> f32");
   assertEquals(functions.find(({ name }) => name === "proc_exit")?.type, "(i32)");
+});
+
+Deno.test("inspectBytes() marks imports that the host does not offer as they are declared", () => {
+  const functions = inspectGuest().imports.flatMap(({ functions }) => functions);
+  const marked = functions.flatMap(({ name, problem }) => problem === undefined ? [] : [[name, problem]]);
+  assertEquals(marked.sort(), [["bpf_object__load", "unknown"], ["f", "unknown"]]);
+  const misfit = assemble(`(module (import "wasm_bpf" "wasm_close_bpf_object" (func (param i32))))`);
+  const report = inspectBytes(misfit);
+  assert(report.kind === "module");
+  assertEquals(report.imports[0]?.functions, [
+    { name: "wasm_close_bpf_object", type: "(i32)", problem: "should be (i64) -> i32" },
+  ]);
 });
 
 Deno.test("inspectBytes() finds the object in a guest, whole", () => {

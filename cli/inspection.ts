@@ -10,7 +10,10 @@ import { parseObject } from "../btf/object.ts";
 import { mapTypeName } from "../btf/sections.ts";
 import { FormatError } from "../errors.ts";
 import { findObjects } from "./embedded_objects.ts";
-import { isWasm, parseModule } from "./wasm_module.ts";
+import { importProblem } from "../host/import_types.ts";
+import type { ModuleImport } from "../wasm/declarations.ts";
+import { parseModule } from "../wasm/module.ts";
+import { isWasm } from "../wasm/sections.ts";
 
 /** A part of a file. */
 export interface SectionReport {
@@ -52,12 +55,21 @@ export interface ObjectReport {
   sections: SectionReport[];
 }
 
+/** An import. */
+export interface ImportReport {
+  name: string;
+  /** "(i32) -> i64", or what it is if it is no function. */
+  type: string | null;
+  /** Why wasm-bpf does not run the module: "unknown", or "should be (i32) -> i32". */
+  problem?: string;
+}
+
 /** Imports from one module. */
 export interface ImportsReport {
   module: string;
   /** What the module stands for. */
   abi: string;
-  functions: { name: string; type: string | null }[];
+  functions: ImportReport[];
 }
 
 /** A module. */
@@ -100,13 +112,20 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
       abi: ABIS.get(module) ?? "unknown",
       functions: imports
         .filter((item) => item.module === module)
-        .map(({ name, kind, type }) => ({ name, type: type ?? kind })),
+        .map(importReport),
     })),
     exports: [...exports],
     objects,
     damaged,
     sections: [...sections],
   };
+}
+
+function importReport(one: ModuleImport): ImportReport {
+  const report = { name: one.name, type: one.type?.text ?? one.kind };
+  const problem = importProblem(one);
+  if (problem === undefined) return report;
+  return { ...report, problem: problem.kind === "unknown" ? "unknown" : `should be ${problem.expected.join(" or ")}` };
 }
 
 /** What import modules stand for. */

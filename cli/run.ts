@@ -32,6 +32,7 @@ Options:
                              struct_ops may stay in the kernel when the process is killed
       --callback-export NAME the export that guests without a function table are called back by (go-callback)
       --wrapper-module NAME  the import module of their poll (callback-wrapper)
+      --allow-gc             let a module use the engine's garbage collector (Kotlin, Dart, OCaml), whose memory has no limit
       --version              versions of wasm-bpf, Deno, V8 and libbpf
   -h, --help                 this text
 
@@ -117,7 +118,7 @@ function printLines(text: string): void {
 
 function parse(args: readonly string[]): Options | "help" | "version" {
   const parsed = parseArgs(args, {
-    boolean: ["verbose", "quiet", "help", "version", "allow-persistent-struct-ops"],
+    boolean: ["verbose", "quiet", "allow-gc", "allow-persistent-struct-ops", "help", "version"],
     string: ["_", "env", "dir", "btf", "pin", "callback-export", "wrapper-module"],
     collect: ["env", "dir"],
     alias: { verbose: "v", help: "h" },
@@ -141,6 +142,7 @@ function parse(args: readonly string[]): Options | "help" | "version" {
     guest: {
       env: Object.fromEntries(texts(parsed["env"]).map(variable)),
       preopens: texts(parsed["dir"]).map(preopen),
+      allowGc: parsed["allow-gc"] === true,
       btfPath: text(parsed["btf"], "--btf"),
       pinPath: text(parsed["pin"], "--pin"),
       allowPersistentStructOps: parsed["allow-persistent-struct-ops"] === true,

@@ -4,9 +4,12 @@
  * @module
  */
 
-import { GuestError } from "../errors.ts";
+import { FormatError, GuestError } from "../errors.ts";
+import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
+import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
-import { exportTable, TABLE_NAME } from "./export_table.ts";
+import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
+import { checkModule, type ModulePermissions } from "./module_limits.ts";
 
 /** Names that can be changed for guests made with other toolchains. */
 export interface GuestNames {
@@ -17,45 +20,57 @@ export interface GuestNames {
 }
 
 /** The names that the field uses. */
-export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: "callback-wrapper" };
+export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: WRAPPER_MODULE };
 
 /** Import functions by module and name. */
 export type ImportModules = Readonly<Record<string, Readonly<Record<string, ImportFunction>>>>;
+
+/** A module that may run, and what it imports. */
+export interface CompiledGuest {
+  readonly module: WebAssembly.Module;
+  readonly imports: readonly ModuleImport[];
+}
+
+const NO_PERMISSIONS: ModulePermissions = { allowGc: false };
 
 /**
  * Compiles a module. One that needs a table for its callbacks and exports none gets the export added.
  *
  * @param name for messages: the path as typed.
- * @throws {GuestError} "invalid-module" with the engine's reason.
+ * @throws {GuestError} "invalid-module" with the engine's reason, or when the module asks for more than a guest may have.
  */
-export function compileGuest(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {
-  const module = compile(bytes, name);
-  const exports = WebAssembly.Module.exports(module);
-  if (exports.some((one) => one.kind === "table")) return module;
-  const polls = WebAssembly.Module.imports(module).some((one) => one.name === "wasm_bpf_buffer_poll");
-  if (!polls) return module;
-  try {
-    return compile(exportTable(bytes), name);
-  } catch (error) {
-    // It has no table at all: a guest whose callback is an export.
-    if (error instanceof GuestError) return module;
-    throw error;
+export function compileGuest(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  permissions: ModulePermissions = NO_PERMISSIONS,
+): CompiledGuest {
+  checkMagic(bytes, name);
+  const declared = declarationsOf(bytes);
+  // The engine tells better than this reader why a module is not valid.
+  if (declared instanceof FormatError) {
+    compile(bytes, name);
+    throw new GuestError("invalid-module", `Cannot run "${name}": ${declared.problem}`, { cause: declared });
   }
+  checkModule(declared, name, permissions);
+  const module = compile(lacksTableExport(declared) ? exportTable(bytes) : bytes, name);
+  return { module, imports: declared.imports };
 }
 
 /**
- * Links a module with the first of `choices` that it links with, and binds it to `context`. All offer the same names, and the
- * last one has to fit every guest.
+ * Links a module and binds it to `context`.
  *
- * @throws {GuestError} "unknown-import" naming what is not offered; "invalid-module" when it has no memory or does not link.
+ * @param imports at least all that {@link importProblem} knows of the import modules that the module names.
+ * @throws {GuestError} "unknown-import" naming what is not offered; "invalid-module" when an import has another type than it
+ * should have, or the module has no memory.
  */
 export function linkGuest(
-  module: WebAssembly.Module,
-  choices: Iterable<ImportModules>,
+  guest: CompiledGuest,
+  imports: ImportModules,
   context: GuestContext,
   names: GuestNames,
 ): WebAssembly.Instance {
-  const instance = instantiate(module, choices);
+  checkImports(guest.imports, names.wrapperModule);
+  const instance = instantiate(guest.module, imports);
   context.bind(partsOf(instance, names));
   return instance;
 }
@@ -72,26 +87,34 @@ export function startGuest(instance: WebAssembly.Instance): void {
   if (typeof entry !== "function") {
     throw new GuestError("invalid-module", "Cannot run module: it exports neither _start nor _initialize");
   }
+  if (entry.length > 0) throw new GuestError("invalid-module", ENTRY_MISFIT);
   try {
     entry();
   } catch (error) {
+    // A vector is nothing in JavaScript, which the engine says before it calls.
+    if (error instanceof TypeError && /^type incompatibility when transforming/.test(error.message)) {
+      throw new GuestError("invalid-module", ENTRY_MISFIT, { cause: error });
+    }
     throw trapOf(error);
   }
 }
 
+const ENTRY_MISFIT = "Cannot run module: its entry has types that do not fit";
 const MAGIC = 0x6d736100;
 const ELF_MAGIC = 0x464c457f;
 
-function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {
+function checkMagic(bytes: Uint8Array<ArrayBuffer>, name: string): void {
   const magic = bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  if (magic !== MAGIC) {
-    const what = bytes.length === 0
-      ? "it is empty"
-      : magic === ELF_MAGIC
-      ? "it is an ELF file, not a WebAssembly module (wasm-bpf inspect shows what is in an eBPF object)"
-      : "it is not a WebAssembly module";
-    throw new GuestError("invalid-module", `Cannot run "${name}": ${what}`);
-  }
+  if (magic === MAGIC) return;
+  const what = bytes.length === 0
+    ? "it is empty"
+    : magic === ELF_MAGIC
+    ? "it is an ELF file, not a WebAssembly module (wasm-bpf inspect shows what is in an eBPF object)"
+    : "it is not a WebAssembly module";
+  throw new GuestError("invalid-module", `Cannot run "${name}": ${what}`);
+}
+
+function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
@@ -100,40 +123,53 @@ function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Modu
   }
 }
 
+function declarationsOf(bytes: Uint8Array<ArrayBuffer>): Declarations | FormatError {
+  try {
+    return readDeclarations(bytes);
+  } catch (error) {
+    if (error instanceof FormatError) return error;
+    throw error;
+  }
+}
+
+/** Whether a module polls, has a table for its callbacks, and exports none. A name can be exported only once. */
+function lacksTableExport({ imports, exports, tables }: Declarations): boolean {
+  return tables.length > 0 &&
+    exports.every(({ kind, name }) => kind !== "table" && name !== TABLE_NAME) &&
+    imports.some(({ name }) => name === "wasm_bpf_buffer_poll");
+}
+
 const MOST_NAMED = 5;
 
-function checkImports(module: WebAssembly.Module, imports: ImportModules): void {
-  const unknown = WebAssembly.Module.imports(module)
-    .filter((one) => one.kind !== "function" || !offers(imports, one.module, one.name))
-    .map((one) => `${one.module}.${one.name}`);
-  if (unknown.length === 0) return;
-  const named = [...new Set(unknown)];
-  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
-  throw new GuestError(
-    "unknown-import",
-    `Cannot link module: unknown import ${named.slice(0, MOST_NAMED).join(", ")}${more}`,
-  );
-}
-
-/** Own properties alone count: an object also has a "constructor", and what a guest could do with that is no ABI. */
-function offers(imports: ImportModules, module: string, name: string): boolean {
-  return Object.hasOwn(imports, module) && Object.hasOwn(imports[module] ?? {}, name);
-}
-
-function instantiate(module: WebAssembly.Module, choices: Iterable<ImportModules>): WebAssembly.Instance {
-  let unfit: WebAssembly.LinkError | undefined;
-  for (const imports of choices) {
-    if (unfit === undefined) checkImports(module, imports);
-    try {
-      return new WebAssembly.Instance(module, imports);
-    } catch (error) {
-      // Else the module's own start function ran and failed.
-      if (!(error instanceof WebAssembly.LinkError)) throw trapOf(error);
-      unfit = error;
+function checkImports(imports: readonly ModuleImport[], wrapperModule: string): void {
+  const unknown = new Set<string>();
+  const misfits: string[] = [];
+  for (const one of imports) {
+    const problem = importProblem(one, wrapperModule);
+    const name = `${one.module}.${one.name}`;
+    if (problem?.kind === "unknown") unknown.add(name);
+    if (problem?.kind === "type") {
+      misfits.push(`import ${name} has type ${one.type?.text}, should be ${problem.expected.join(" or ")}`);
     }
   }
-  const reason = unfit?.message.replace(/^WebAssembly\.Instance\(\): /, "");
-  throw new GuestError("unknown-import", `Cannot link module: ${reason}`, { cause: unfit });
+  const [misfit] = misfits;
+  if (unknown.size > 0) {
+    const more = unknown.size > MOST_NAMED ? ` and ${unknown.size - MOST_NAMED} more` : "";
+    const named = [...unknown].slice(0, MOST_NAMED).join(", ");
+    throw new GuestError("unknown-import", `Cannot link module: unknown import ${named}${more}`);
+  }
+  if (misfit === undefined) return;
+  const more = misfits.length > 1 ? `, and ${misfits.length - 1} more imports have other types` : "";
+  throw new GuestError("invalid-module", `Cannot link module: ${misfit}${more}`);
+}
+
+function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    // The module's own start function ran and failed.
+    throw trapOf(error);
+  }
 }
 
 function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstance {
@@ -176,12 +212,6 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
   return Object.values(exports).find((one) => one instanceof WebAssembly.Table);
 }
 
-/**
- * What V8 and Deno say when a value cannot go between WebAssembly and JavaScript as the guest declared it: an i64 is a BigInt,
- * several results are a list, a v128 is nothing in JavaScript, and a parameter that the guest left out is undefined.
- */
-const MISFIT = /BigInt|is not iterable|type incompatibility when transforming|^Invalid FFI/;
-
 /** What a guest died of. `ProcExit` and errors of the host itself stay what they are. */
 function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
@@ -193,10 +223,6 @@ function trapOf(error: unknown): unknown {
   }
   if (isWasmException(error)) {
     return new GuestError("trap", "The guest trapped: an exception that nobody caught", { cause: error });
-  }
-  if (error instanceof TypeError && MISFIT.test(error.message)) {
-    const message = "Cannot run module: it declares an import, or its entry, with types that do not fit";
-    return new GuestError("invalid-module", message, { cause: error });
   }
   return error;
 }

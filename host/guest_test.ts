@@ -3,7 +3,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestError, type GuestErrorCode } from "../errors.ts";
 import { assemble } from "../scripts/build_wat.ts";
-import { TABLE_NAME } from "./export_table.ts";
+import { TABLE_NAME } from "../wasm/export_table.ts";
 import { compileGuest } from "./guest.ts";
 import { runGuest } from "./mod.ts";
 
@@ -56,7 +56,7 @@ Deno.test("compileGuest() gives the engine's reason for a damaged module, in one
 
 Deno.test("compileGuest() exports the table of a module that polls and exports none", () => {
   const names = (text: string) => {
-    const module = compileGuest(assemble(`(module ${text})`), "x");
+    const { module } = compileGuest(assemble(`(module ${text})`), "x");
     return WebAssembly.Module.exports(module).map((one) => one.name);
   };
   const wrapperPoll = `(import "w" "wasm_bpf_buffer_poll" (func (param i64 i32 i32 i32 i32 i32) (result i32)))`;
@@ -189,23 +189,152 @@ Deno.test("runGuest() offers the same functions as module env, and a wrapper may
   assertEquals(runGuest(bytes, { wrapperModule: "env", callbackExport: "cb" }), 0);
 });
 
-Deno.test("runGuest() refuses an import that is declared with types that do not fit", () => {
+const POLL_TYPE = "(i64, i32, i32, i32, i32, i32, i32) -> i32";
+
+Deno.test("linkGuest() names an import that is declared with another type, before the guest starts", () => {
   const wasi = "wasi_snapshot_preview1";
-  const imports: [module: string, name: string, type: string, call: string][] = [
-    ["wasm_bpf", "wasm_load_bpf_object", "(param i64 i64) (result i64)", "(i64.const 1) (i64.const 1)"],
-    ["wasm_bpf", "wasm_load_bpf_object", "(param i32 i32) (result i32)", "(i32.const 1) (i32.const 1)"],
-    ["wasm_bpf", "wasm_close_bpf_object", "(param i64) (result i64)", "(i64.const 1)"],
-    ["wasm_bpf", "wasm_close_bpf_object", "(param i64) (result i32 i32)", "(i64.const 1)"],
-    [wasi, "fd_close", "(param i64) (result i64)", "(i64.const 1)"],
-    [wasi, "clock_time_get", "(result i32)", ""],
-    [wasi, "fd_close", "(param v128) (result i32)", "(v128.const i32x4 0 0 0 0)"],
+  const imports: [module: string, name: string, declared: string, has: string, should: string][] = [
+    ["wasm_bpf", "wasm_load_bpf_object", "(param i64 i64) (result i64)", "(i64, i64) -> i64", "(i32, i32) -> i64"],
+    ["wasm_bpf", "wasm_load_bpf_object", "(param i32 i32)", "(i32, i32)", "(i32, i32) -> i64"],
+    ["env", "wasm_close_bpf_object", "(param i64) (result i32 i32)", "(i64) -> i32, i32", "(i64) -> i32"],
+    [
+      "wasm_bpf",
+      "wasm_bpf_buffer_poll",
+      "(param i64 i32 i32 i32 i32) (result i32)",
+      "(i64, i32, i32, i32, i32) -> i32",
+      POLL_TYPE,
+    ],
+    [
+      "wasm_bpf",
+      "wasm_bpf_map_operate",
+      "(param i32 i32 i32 i32 i32) (result i32)",
+      "(i32, i32, i32, i32, i32) -> i32",
+      "(i32, i32, i32, i32, i32, i64) -> i32 or (i32, i32, i64, i64, i64, i64) -> i32",
+    ],
+    ["callback-wrapper", "wasm_bpf_buffer_poll", "", "()", "(i64, i32, i32, i32, i32, i32) -> i32"],
+    ["libbpf", "bpf_map_munmap", "(param i64) (result i32)", "(i64) -> i32", "(i32) -> i32"],
+    [wasi, "fd_close", "(param v128) (result i32)", "(v128) -> i32", "(i32) -> i32"],
+    [wasi, "fd_close", "(param externref) (result i32)", "(externref) -> i32", "(i32) -> i32"],
+    [wasi, "fd_close", "(param (ref func)) (result i32)", "((ref func)) -> i32", "(i32) -> i32"],
+    [wasi, "proc_exit", "(param i32) (result i32)", "(i32) -> i32", "(i32)"],
+    [
+      "wasi_unstable",
+      "fd_seek",
+      "(param i32 i32 i32 i32) (result i32)",
+      "(i32, i32, i32, i32) -> i32",
+      "(i32, i64, i32, i32) -> i32",
+    ],
   ];
-  for (const [module, name, type, call] of imports) {
-    const drops = type.endsWith("i32 i32)") ? "drop drop" : "drop";
-    const { code, message } = failureOf(() =>
-      run(`(import "${module}" "${name}" (func $call ${type})) ${MEMORY} ${startOf(`(call $call ${call}) ${drops}`)}`)
-    );
-    assertEquals(code, "invalid-module", `${name} ${type}`);
-    assertStringIncludes(message, "types that do not fit");
+  for (const [module, name, declared, has, should] of imports) {
+    // What would run first traps.
+    const text = `(import "${module}" "${name}" (func ${declared})) ${MEMORY} (func $f unreachable) (start $f) ${
+      startOf("")
+    }`;
+    assertEquals(failureOf(() => run(text)), {
+      code: "invalid-module",
+      message: `Cannot link module: import ${module}.${name} has type ${has}, should be ${should}`,
+    });
   }
+});
+
+Deno.test("linkGuest() says how many imports more have other types, and unknown ones first", () => {
+  const misfit = (name: string) => `(import "wasi_snapshot_preview1" "${name}" (func (param i64)))`;
+  const two = `${misfit("fd_close")} ${misfit("fd_sync")} ${MEMORY} ${startOf("")}`;
+  assertEquals(
+    failureOf(() => run(two)).message,
+    "Cannot link module: import wasi_snapshot_preview1.fd_close has type (i64), should be (i32) -> i32, " +
+      "and 1 more imports have other types",
+  );
+  const unknown = `(import "env" "abort" (func)) ${two}`;
+  assertEquals(failureOf(() => run(unknown)).message, "Cannot link module: unknown import env.abort");
+});
+
+Deno.test("linkGuest() serves a guest that declares map calls in both ways, or with a type of a group", () => {
+  const plain = (type: string, module: string) =>
+    `(import "${module}" "wasm_bpf_map_operate" (func $${module} (param ${type}) (result i32)))`;
+  const both = `${plain("i32 i32 i32 i32 i32 i64", "wasm_bpf")} ${
+    plain("i32 i32 i64 i64 i64 i64", "env")
+  } ${EXIT} ${MEMORY}
+    ${
+    startOf(`(call $exit (i32.add
+      (call $wasm_bpf (i32.const -1) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0))
+      (call $env (i32.const -1) (i32.const 1) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0))))`)
+  }`;
+  const EBADF = 9;
+  assertEquals(run(both), 2 ** 32 - 2 * EBADF);
+  const grouped = `(rec (type $other (func)) (type $t (func (param i32 i32 i32 i32 i32 i64) (result i32))))
+    (import "wasm_bpf" "wasm_bpf_map_operate" (func $call (type $t))) ${EXIT} ${MEMORY}
+    ${
+    startOf(
+      `(call $exit (call $call (i32.const -1) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0)))`,
+    )
+  }`;
+  assertEquals(run(grouped), 2 ** 32 - EBADF);
+});
+
+Deno.test("startGuest() refuses an entry with parameters, or with results that are nothing in JavaScript", () => {
+  for (const type of ["(param i32)", "(param i64)", "(param externref)", "(result v128)"]) {
+    assertEquals(failureOf(() => run(`${MEMORY} (func (export "_start") ${type} unreachable)`)), {
+      code: "invalid-module",
+      message: "Cannot run module: its entry has types that do not fit",
+    });
+  }
+});
+
+Deno.test("compileGuest() refuses modules that ask for more than a guest may have", () => {
+  const tables = (count: number) => "(table 1 funcref) ".repeat(count);
+  const values = (count: number) => "i64 ".repeat(count);
+  const excess: Record<string, string> = {
+    [`${MEMORY} (memory 1)`]: "it has 2 memories, and a guest may have one",
+    [`${MEMORY} ${"(memory i64 0) ".repeat(24)}`]: "it has 25 memories, and a guest may have one",
+    [`${MEMORY} ${tables(9)}`]: "it has 9 tables, and a guest may have 8",
+    [`${MEMORY} (table 1000001 externref)`]: "it has a table of 1000001 entries, and a guest may have 1000000",
+    [`${MEMORY} (tag (param ${values(17)}))`]: "its exceptions carry 17 values, and a guest's may carry 16",
+  };
+  for (const [text, problem] of Object.entries(excess)) {
+    for (const allowGc of [false, true]) {
+      const bytes = assemble(`(module ${text} ${startOf("")})`);
+      assertEquals(failureOf(() => compileGuest(bytes, "x", { allowGc })), {
+        code: "invalid-module",
+        message: `Cannot run "x": ${problem}`,
+      });
+    }
+  }
+  const most = `${MEMORY} ${tables(7)} (table 1000000 funcref) (tag (param ${values(16)})) ${startOf("")}`;
+  assertEquals(runGuest(assemble(`(module ${most})`)), 0);
+});
+
+Deno.test("compileGuest() refuses types of the garbage collector unless they are allowed", () => {
+  const collected: Record<string, string> = {
+    "(type $t (struct (field i32))) (global (ref null $t) (ref.null $t))": "a struct type",
+    "(type $t (array (mut i8))) (global (ref null $t) (ref.null $t))": "an array type",
+    "(rec (type $f (func)) (type $t (sub (struct (field (mut i16)) (field (ref null 0)))))) (global (ref null $t) (ref.null $t))":
+      "a struct type",
+    "(func (param anyref))": "anyref",
+    "(func (param (ref i31)))": "(ref i31)",
+    "(func (param (ref null none)))": "nullref",
+    "(table 1 exnref)": "exnref",
+    "(tag (param i32 exnref))": "(i32, exnref)",
+    "(tag (param (ref exn)))": "((ref exn))",
+  };
+  for (const [text, what] of Object.entries(collected)) {
+    const bytes = assemble(`(module ${text} ${MEMORY} ${startOf("")})`);
+    assertEquals(failureOf(() => compileGuest(bytes, "x")), {
+      code: "invalid-module",
+      message: `Cannot run "x": it uses the engine's garbage collector (${what}) (hint: --allow-gc lets it)`,
+    });
+    assertEquals(runGuest(bytes, { allowGc: true }), 0, what);
+  }
+});
+
+Deno.test("compileGuest() takes references that make no objects", () => {
+  const references = `
+    (rec (type $a (func (param (ref null $b)))) (type $b (func (result (ref null $a)))))
+    (type $c (sub (func (param externref funcref)))) (type $d (sub final $c (func (param externref funcref))))
+    (tag $plain (param i32)) (tag $with (param funcref externref))
+    (table 1 (ref null $a)) (table 2 externref) (global (ref null extern) (ref.null extern))
+    (global (ref null $c) (ref.null $c)) (global (ref null $d) (ref.null $d)) (func (local exnref)) ${MEMORY} ${
+    startOf("")
+  }`;
+  assertEquals(run(references), 0);
 });

@@ -7,12 +7,13 @@
 import type { BpfError } from "../errors.ts";
 import { Files } from "../ffi/files.ts";
 import { type Libbpf, type Libc, openLibbpf } from "../ffi/mod.ts";
+import type { ModuleImport } from "../wasm/declarations.ts";
 import { GuestContext, type ImportFunction } from "./context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./shared_memory.ts";
 import { openSystem, type System } from "./system.ts";
-import { callbackWrapperImports, directWasmBpfImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
+import { callbackWrapperImports, mapOperateFor, wasmBpfImports } from "./wasm_bpf/mod.ts";
 import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
 
 export { parsePreopen, type Preopen };
@@ -46,6 +47,8 @@ export interface RunGuestOptions {
   callbackExport?: string | undefined;
   /** The import module of the wrapper's poll: "callback-wrapper" by default. */
   wrapperModule?: string | undefined;
+  /** Lets the guest make objects of the engine's garbage collector, whose number nothing bounds: false by default. */
+  allowGc?: boolean;
   /** The system, if the caller has opened it already; it stays the caller's. */
   system?: System;
   /** How map memory reaches the guest: "map" (default) or, for tests, "copy". */
@@ -82,11 +85,10 @@ export interface RunGuestOptions {
 export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOptions = {}): number {
   const name = options.name ?? "guest";
   // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
-  const module = compileGuest(bytes, name);
+  const guest = compileGuest(bytes, name, { allowGc: options.allowGc ?? false });
   const system = options.system ?? openSystem();
   using _own = options.system === undefined ? system : null;
-  const imports = WebAssembly.Module.imports(module);
-  if (options.btfPath === undefined && imports.some(({ name }) => name === "wasm_load_bpf_object")) {
+  if (options.btfPath === undefined && guest.imports.some(({ name }) => name === "wasm_load_bpf_object")) {
     system.prefetchKernelBtf();
   }
   using libbpf = openLibbpf(system);
@@ -105,7 +107,7 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
   try {
-    startGuest(linkGuest(module, importsOf(imports, context, names.wrapperModule), context, names));
+    startGuest(linkGuest(guest, importsOf(guest.imports, context, names.wrapperModule), context, names));
   } catch (error) {
     // After proc_exit it does not matter how the guest got out: one that catches exceptions may have gone on for a while.
     if (wasi.exit === undefined) throw error;
@@ -113,13 +115,8 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   return wasi.exit?.code ?? 0;
 }
 
-/** What the guest may import, in the order in which it is to be tried: of each module that it names, all that there is. */
-function* importsOf(
-  named: readonly WebAssembly.ModuleImportDescriptor[],
-  context: GuestContext,
-  wrapperModule: string,
-): Generator<ImportModules> {
-  const wasmBpf = wasmBpfImports(context);
+/** What the guest may import: of each module that it names, all that there is. */
+function importsOf(named: readonly ModuleImport[], context: GuestContext, wrapperModule: string): ImportModules {
   const others: Readonly<Record<string, () => ImportModules[string]>> = {
     [WASI_MODULE]: () => withSync(context.wasi.imports, context),
     [WASI_UNSTABLE_MODULE]: () => withSync(context.wasi.unstableImports, context),
@@ -128,15 +125,23 @@ function* importsOf(
   const made = Object.fromEntries(
     [...new Set(named.map((one) => one.module))].map((name) => [name, others[name]?.() ?? {}]),
   );
+  const functions = withMapCalls(wasmBpfImports(context), named, context);
   // Module `env` is what the first guests of this ABI import from, and all to whose linker no module was named.
-  const withWasmBpf = (functions: ImportModules[string]): ImportModules => {
-    const modules: Record<string, ImportModules[string]> = { ...made, wasm_bpf: functions, env: functions };
-    return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
+  const modules: Record<string, ImportModules[string]> = { ...made, wasm_bpf: functions, env: functions };
+  return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
+}
+
+/** `functions` with map calls as direct as the types allow that the guest declares for them. */
+function withMapCalls(
+  functions: ReturnType<typeof wasmBpfImports>,
+  named: readonly ModuleImport[],
+  context: GuestContext,
+): ImportModules[string] {
+  const types = named.flatMap(({ name, type }) => name === "wasm_bpf_map_operate" && type !== undefined ? [type] : []);
+  return {
+    ...functions,
+    wasm_bpf_map_operate: mapOperateFor(types, context, functions.wasm_bpf_map_operate),
   };
-  if (named.some(({ name }) => name === "wasm_bpf_map_operate")) {
-    for (const direct of directWasmBpfImports(context, wasmBpf)) yield withWasmBpf(direct);
-  }
-  yield withWasmBpf(wasmBpf);
 }
 
 /** The functions of WASI that wait, and the one that guests ask how long they did. */

@@ -9,13 +9,14 @@
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   btf: ["errors"],
+  wasm: ["errors"],
   ffi: ["errors"],
   codegen: ["btf", "errors"],
-  host: ["ffi", "btf", "errors"],
-  registry: ["ffi", "btf", "errors"],
+  host: ["ffi", "btf", "wasm", "errors"],
+  registry: ["ffi", "btf", "wasm", "errors"],
   metrics: ["ffi", "btf", "errors"],
-  mod: ["host", "codegen", "registry", "metrics", "ffi", "btf", "errors"],
-  cli: ["mod", "host", "codegen", "registry", "metrics", "ffi", "btf", "errors"],
+  mod: ["host", "codegen", "registry", "metrics", "ffi", "btf", "wasm", "errors"],
+  cli: ["mod", "host", "codegen", "registry", "metrics", "ffi", "btf", "wasm", "errors"],
 };
 
 const ROOT = new URL("../", import.meta.url).href;

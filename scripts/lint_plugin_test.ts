@@ -32,6 +32,9 @@ Deno.test("layers reports an import that points up or sideways", () => {
   assertEquals(lint("btf/elf.ts", `import { x } from "../ffi/mod.ts";`), [
     "Cannot import ffi from btf: imports point down",
   ]);
+  assertEquals(lint("wasm/types.ts", `import { x } from "../btf/reader.ts";`), [
+    "Cannot import btf from wasm: imports point down",
+  ]);
   assertEquals(lint("host/wasi/files.ts", `export * from "../../mod.ts";`), [
     "Cannot import mod from host: imports point down",
   ]);

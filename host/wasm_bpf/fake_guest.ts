@@ -8,11 +8,13 @@ import { EM_BPF, SECTION_TYPE } from "../../btf/elf.ts";
 import type { BpfError } from "../../errors.ts";
 import { FakeLibbpf, type FakeObjectDefinition } from "../../ffi/fake.ts";
 import { Files } from "../../ffi/files.ts";
+import type { FunctionType } from "../../wasm/types.ts";
 import { GuestContext, type ImportFunction } from "../context.ts";
 import type { ObjectGrants } from "../object_requests.ts";
 import { openSystem } from "../system.ts";
 import { Wasi } from "../wasi/mod.ts";
-import { directWasmBpfImports, wasmBpfImports } from "./mod.ts";
+import { MAP_OPERATE, MAP_OPERATE_I64 } from "./import_types.ts";
+import { mapOperateFor, wasmBpfImports } from "./mod.ts";
 
 /** Bytes of the fake guest's memory at first. */
 export const MEMORY_BYTES = 65536;
@@ -81,8 +83,10 @@ export class FakeGuest implements Disposable {
     );
     this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
     const inJavaScript = wasmBpfImports(this.context);
-    const [i32, i64] = directWasmBpfImports(this.context, inJavaScript, options.worthIt ?? 0);
-    this.imports = { any: inJavaScript, i32, i64 }[options.mapCalls ?? "i32"] ?? inJavaScript;
+    const { mapCalls = "i32", worthIt = 0 } = options;
+    const types = mapCalls === "any" ? [] : [plainType(mapCalls === "i64" ? MAP_OPERATE_I64 : MAP_OPERATE)];
+    const mapOperate = mapOperateFor(types, this.context, inJavaScript.wasm_bpf_map_operate, worthIt);
+    this.imports = { ...inJavaScript, wasm_bpf_map_operate: mapOperate };
   }
 
   /** Calls an import. */
@@ -128,4 +132,9 @@ export class FakeGuest implements Disposable {
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
   }
+}
+
+/** A type as a guest declares it, of which only the text matters here. */
+function plainType(text: string): FunctionType {
+  return { text, parameters: [], isPlain: true };
 }

@@ -6,14 +6,16 @@
  * @module
  */
 
+import type { FunctionType } from "../../wasm/types.ts";
 import type { GuestContext, ImportFunction } from "../context.ts";
 import { attachBpfProgram, attachBpfProgramFd } from "./attach_bpf_program.ts";
 import { bufferPoll, wrapperBufferPoll } from "./buffer_poll.ts";
 import { closeBpfObject } from "./close_bpf_object.ts";
 import { DirectMapCalls, WORTH_IT } from "./direct_map_calls.ts";
+import { MAP_OPERATE_I64 } from "./import_types.ts";
 import { loadBpfObject } from "./load_bpf_object.ts";
 import { mapFdByName } from "./map_fd_by_name.ts";
-import { mapOperate } from "./map_operate.ts";
+import { type MapOperate, mapOperate } from "./map_operate.ts";
 
 /** The functions of module `wasm_bpf`, for one guest. */
 export function wasmBpfImports(guest: GuestContext) {
@@ -29,17 +31,20 @@ export function wasmBpfImports(guest: GuestContext) {
 }
 
 /**
- * The same with map calls that do not enter JavaScript, in each way that guests declare them.
- * Unlike a function of JavaScript, these link only with a guest that declares their very types.
+ * `wasm_bpf_map_operate` for a guest whose declarations of it have these types: without JavaScript on the way where one function
+ * of WebAssembly can serve them all. Unlike a function of JavaScript, it links only with its very type.
  */
-export function* directWasmBpfImports(
+export function mapOperateFor(
+  types: readonly FunctionType[],
   guest: GuestContext,
-  imports: ReturnType<typeof wasmBpfImports>,
+  inJavaScript: MapOperate,
   worthIt: number = WORTH_IT,
-): Generator<Record<string, ImportFunction>> {
-  const { gate } = new DirectMapCalls(guest, imports.wasm_bpf_map_operate, worthIt);
-  yield { ...imports, wasm_bpf_map_operate: gate.map_operate };
-  yield { ...imports, wasm_bpf_map_operate: gate.map_operate_i64 };
+): ImportFunction {
+  const texts = new Set(types.map(({ text }) => text));
+  const isOneType = texts.size === 1 && types.every(({ isPlain }) => isPlain);
+  if (!isOneType) return inJavaScript;
+  const { gate } = new DirectMapCalls(guest, inJavaScript, worthIt);
+  return texts.has(MAP_OPERATE_I64) ? gate.map_operate_i64 : gate.map_operate;
 }
 
 /** The functions of module `callback-wrapper`: for languages whose functions have no table index. */

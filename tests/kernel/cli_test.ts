@@ -118,7 +118,34 @@ const MODULES: Readonly<Record<string, readonly [text: string, code: number, lin
     `(module (import "wasm_bpf" "wasm_bpf_map_fd_by_name" (func $f (param i64 i32) (result i64))) ${MEMORY}
        (func (export "_start") (drop (call $f (i64.const 1) (i32.const 0)))))`,
     126,
-    /it declares an import, or its entry, with types that do not fit$/,
+    /import wasm_bpf\.wasm_bpf_map_fd_by_name has type \(i64, i32\) -> i64, should be \(i64, i32\) -> i32$/,
+  ],
+  "whose poll is that of the first SDK": [
+    `(module (import "wasm_bpf" "wasm_bpf_buffer_poll" (func (param i64 i32 i32 i32 i32) (result i32))) ${MEMORY} ${START})`,
+    126,
+    /import wasm_bpf\.wasm_bpf_buffer_poll has type \(i64, i32, i32, i32, i32\) -> i32, should be \(i64(, i32){6}\) -> i32$/,
+  ],
+  "that passes an object to an import": [
+    `(module (type $s (struct (field i32)))
+       (import "wasi_snapshot_preview1" "fd_close" (func $f (param externref) (result i32))) ${MEMORY}
+       (func (export "_start") (drop (call $f (extern.convert_any (struct.new $s (i32.const 1)))))))`,
+    126,
+    /it uses the engine's garbage collector \(a struct type\) \(hint: --allow-gc lets it\)$/,
+  ],
+  "with many memories": [
+    `(module ${"(memory 0) ".repeat(2000)} (memory (export "memory") 1) ${START})`,
+    126,
+    /it has 2001 memories, and a guest may have one$/,
+  ],
+  "with many tables": [
+    `(module ${MEMORY} ${"(table 1 externref) ".repeat(100)} ${START})`,
+    126,
+    /it has 100 tables, and a guest may have 8$/,
+  ],
+  "whose exceptions hold exceptions": [
+    `(module ${MEMORY} (tag (param exnref)) ${START})`,
+    126,
+    /it uses the engine's garbage collector \(\(exnref\)\) \(hint: --allow-gc lets it\)$/,
   ],
   "whose entry has parameters": [
     `(module ${MEMORY} (func (export "_start") (param i64)))`,
@@ -166,6 +193,20 @@ for (const [what, [text, code, line]] of Object.entries(MODULES)) {
     assertOneLine(await runWasmBpf([`${files.path}/guest.wasm`]), { code, line });
   });
 }
+
+Deno.test("wasm-bpf --allow-gc runs a module that makes objects, and still compares its imports", async () => {
+  const objects = `(module (type $s (struct (field i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32))) ${MEMORY}
+    (func (export "_start") (call $exit (struct.get $s 0 (struct.new $s (i32.const 7))))))`;
+  const misfit = MODULES["that passes an object to an import"]?.[0] ?? "";
+  await using files = await directoryWith({ "objects.wasm": assemble(objects), "misfit.wasm": assemble(misfit) });
+  const { code, stderr } = await runWasmBpf(["--allow-gc", `${files.path}/objects.wasm`]);
+  assertEquals([code, stderr], [7, ""]);
+  assertOneLine(await runWasmBpf(["--allow-gc", `${files.path}/misfit.wasm`]), {
+    code: 126,
+    line: /import wasi_snapshot_preview1\.fd_close has type \(externref\) -> i32, should be \(i32\) -> i32$/,
+  });
+});
 
 Deno.test("wasm-bpf runs a module without a table, whose poll then fails", async () => {
   const text = `(module (import "wasm_bpf" "wasm_bpf_buffer_poll" (func $poll ${POLL_TYPE}))

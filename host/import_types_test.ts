@@ -1,0 +1,52 @@
+/** The tables of types name what the host offers, function by function. */
+
+import { assertEquals } from "@std/assert";
+import { Files } from "../ffi/files.ts";
+import { importProblem } from "./import_types.ts";
+import { libbpfImports } from "./libbpf/mod.ts";
+import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
+import { openSystem } from "./system.ts";
+import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
+import { Wasi } from "./wasi/mod.ts";
+import { FakeGuest } from "./wasm_bpf/fake_guest.ts";
+import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
+import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
+
+const names = (table: object) => Object.keys(table).sort();
+
+Deno.test("the tables of types have each function that guests may import, and no other", () => {
+  using guest = new FakeGuest();
+  assertEquals(names(WASM_BPF_TYPES), names(wasmBpfImports(guest.context)));
+  assertEquals(names(CALLBACK_WRAPPER_TYPES), names(callbackWrapperImports(guest.context)));
+  assertEquals(names(LIBBPF_TYPES), names(libbpfImports(guest.context)));
+  using system = openSystem();
+  using files = new Files(system.library);
+  using wasi = new Wasi(files, { args: [], env: {}, preopens: [] });
+  assertEquals(names(WASI_TYPES), names(wasi.imports));
+  assertEquals(names(WASI_TYPES).length, 46);
+  assertEquals(names(WASI_UNSTABLE_TYPES), names(wasi.unstableImports));
+});
+
+Deno.test("importProblem() knows the wrapper's poll under the name that its module was given", () => {
+  const poll = (module: string, text: string) =>
+    ({
+      module,
+      name: "wasm_bpf_buffer_poll",
+      kind: "function",
+      type: { text, parameters: [], isPlain: true },
+    }) as const;
+  const [wrapper, direct] = ["(i64, i32, i32, i32, i32, i32) -> i32", "(i64, i32, i32, i32, i32, i32, i32) -> i32"];
+  assertEquals(importProblem(poll("callback-wrapper", wrapper)), undefined);
+  assertEquals(importProblem(poll("wasm_bpf", direct)), undefined);
+  assertEquals(importProblem(poll("env", direct)), undefined);
+  assertEquals(importProblem(poll("env", wrapper)), { kind: "type", expected: [direct] });
+  assertEquals(importProblem(poll("env", wrapper), "env"), undefined);
+  assertEquals(importProblem(poll("callback-wrapper", wrapper), "env"), { kind: "unknown" });
+});
+
+Deno.test("importProblem() offers nothing that is no function", () => {
+  for (const kind of ["table", "memory", "global", "tag"] as const) {
+    const one = { module: "wasm_bpf", name: "wasm_bpf_map_operate", kind, type: undefined };
+    assertEquals(importProblem(one), { kind: "unknown" });
+  }
+});

@@ -1,0 +1,28 @@
+/**
+ * The types of ABI version 1's functions, as guests declare them.
+ *
+ * @module
+ */
+
+import type { ImportTypes } from "../import_types.ts";
+
+/** `wasm_bpf_map_operate` as C, C++ and most others declare it. */
+export const MAP_OPERATE = "(i32, i32, i32, i32, i32, i64) -> i32";
+/** The same where pointers are `i64`: the bindings for Rust and Go. */
+export const MAP_OPERATE_I64 = "(i32, i32, i64, i64, i64, i64) -> i32";
+
+/** Module `wasm_bpf`, and module `env` with the same functions. */
+export const WASM_BPF_TYPES: ImportTypes = {
+  wasm_load_bpf_object: ["(i32, i32) -> i64"],
+  wasm_close_bpf_object: ["(i64) -> i32"],
+  wasm_attach_bpf_program: ["(i64, i32, i32) -> i32"],
+  wasm_attach_bpf_program_fd: ["(i64, i32, i32) -> i32"],
+  wasm_bpf_map_fd_by_name: ["(i64, i32) -> i32"],
+  wasm_bpf_map_operate: [MAP_OPERATE, MAP_OPERATE_I64],
+  wasm_bpf_buffer_poll: ["(i64, i32, i32, i32, i32, i32, i32) -> i32"],
+};
+
+/** Module `callback-wrapper`. */
+export const CALLBACK_WRAPPER_TYPES: ImportTypes = {
+  wasm_bpf_buffer_poll: ["(i64, i32, i32, i32, i32, i32) -> i32"],
+};

@@ -1,0 +1,113 @@
+/**
+ * Reads the bytes of a module one thing after the other.
+ *
+ * @see https://webassembly.github.io/spec/core/binary/values.html how numbers and names are encoded
+ * @module
+ */
+
+import { FormatError } from "../errors.ts";
+
+const DECODER = new TextDecoder();
+
+/** A place in a range of bytes. Each read past its end is a {@link FormatError}. */
+export class Cursor {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes.length;
+  }
+
+  /** The offset of the next byte. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** A second cursor on the same bytes. */
+  from(at: number): Cursor {
+    const cursor = new Cursor(this.#bytes);
+    cursor.#at = at;
+    return cursor;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#at++] ?? this.fail("it ends too early");
+  }
+
+  /** The next byte, which stays the next. */
+  peek(): number | undefined {
+    return this.#bytes[this.#at];
+  }
+
+  /** Aliases the next `count` bytes. */
+  bytes(count: number): Uint8Array {
+    if (count > this.#bytes.length - this.#at) {
+      this.fail(`${count} bytes at ${this.#at} are outside its ${this.sizeBytes} bytes`);
+    }
+    const bytes = this.#bytes.subarray(this.#at, this.#at + count);
+    this.#at += count;
+    return bytes;
+  }
+
+  /** LEB128, unsigned. */
+  u32(): number {
+    const value = this.#unsigned(5);
+    return value <= 0xffff_ffff ? value : this.fail("a number of more than 32 bits");
+  }
+
+  /** LEB128, unsigned, of up to 64 bits: a limit of a memory or table with 64-bit addresses. Past 2^53 it is not exact. */
+  u64(): number {
+    return this.#unsigned(10);
+  }
+
+  /** LEB128, signed. */
+  s32(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return shift < 25 && (byte & 0x40) !== 0 ? value | (-1 << (shift + 7)) : value;
+    }
+    return this.fail("a number of more than 5 bytes");
+  }
+
+  name(): string {
+    return DECODER.decode(this.bytes(this.u32()));
+  }
+
+  /** The name at the cursor, which stays where it is. */
+  peekName(): string {
+    return this.from(this.#at).name();
+  }
+
+  /** As many items as the number before them says; each takes at least a byte, so that a false number ends soon. */
+  vector<T>(item: () => T): T[] {
+    const count = this.u32();
+    const items: T[] = [];
+    for (let i = 0; i < count; i++) items.push(item());
+    return items;
+  }
+
+  /** @throws {FormatError} always. */
+  fail(problem: string): never {
+    throw new FormatError("WebAssembly", problem);
+  }
+
+  #unsigned(maxBytes: number): number {
+    let value = 0;
+    for (let i = 0; i < maxBytes; i++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** (7 * i);
+      if (byte < 0x80) return value;
+    }
+    return this.fail(`a number of more than ${maxBytes} bytes`);
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * What a module declares before its code: enough to say whether it may run, in a fraction of the time that compiling takes.
+ *
+ * @module
+ */
+
+import type { Cursor } from "./cursor.ts";
+import { type Kind, type Limits, readKind, readLimits, readSections, SECTION } from "./sections.ts";
+import { type FunctionType, ModuleTypes, readValueType } from "./types.ts";
+
+/** An import. */
+export interface ModuleImport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: Kind;
+  /** Of functions alone. */
+  readonly type: FunctionType | undefined;
+}
+
+/** An export. */
+export interface ModuleExport {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+/** A table: what it holds ("funcref") and how much. */
+export interface ModuleTable extends Limits {
+  readonly type: string;
+}
+
+/** What was found. Imported tables, memories and tags are among the imports, not here. */
+export interface Declarations {
+  readonly types: ModuleTypes;
+  readonly imports: readonly ModuleImport[];
+  readonly exports: readonly ModuleExport[];
+  readonly tables: readonly ModuleTable[];
+  readonly memories: readonly Limits[];
+  /** The exceptions that its code throws, by what they carry. */
+  readonly tags: readonly FunctionType[];
+}
+
+/**
+ * Reads what a module declares, up to its code.
+ *
+ * @throws {FormatError} when that is damaged, or uses what is not known here. Whether the module is valid, compiling tells.
+ */
+export function readDeclarations(bytes: Uint8Array): Declarations {
+  const found = {
+    types: new ModuleTypes(),
+    imports: new Array<ModuleImport>(),
+    exports: new Array<ModuleExport>(),
+    tables: new Array<ModuleTable>(),
+    memories: new Array<Limits>(),
+    tags: new Array<FunctionType>(),
+  };
+  for (const { id, content } of readSections(bytes)) {
+    switch (id) {
+      case SECTION.TYPE:
+        found.types = new ModuleTypes(content);
+        break;
+      case SECTION.IMPORT:
+        found.imports = content.vector(() => readImport(content, found.types));
+        break;
+      case SECTION.TABLE:
+        found.tables = readTables(content);
+        break;
+      case SECTION.MEMORY:
+        found.memories = content.vector(() => readLimits(content));
+        break;
+      case SECTION.TAG:
+        found.tags = content.vector(() => readTag(content, found.types));
+        break;
+      case SECTION.EXPORT:
+        found.exports = content.vector(() => readExport(content));
+        break;
+      case SECTION.CODE:
+        return found;
+    }
+  }
+  return found;
+}
+
+/** An import. @throws {FormatError} */
+export function readImport(cursor: Cursor, types: ModuleTypes): ModuleImport {
+  const module = cursor.name();
+  const name = cursor.name();
+  const kind = readKind(cursor);
+  switch (kind) {
+    case "function":
+      return { module, name, kind, type: types.functionType(cursor.u32()) };
+    case "table":
+      readValueType(cursor);
+      readLimits(cursor);
+      break;
+    case "memory":
+      readLimits(cursor);
+      break;
+    case "global":
+      readValueType(cursor);
+      cursor.byte();
+      break;
+    case "tag":
+      readTag(cursor, types);
+  }
+  return { module, name, kind, type: undefined };
+}
+
+/** An export. @throws {FormatError} */
+export function readExport(cursor: Cursor): ModuleExport {
+  const name = cursor.name();
+  const kind = readKind(cursor);
+  cursor.u32();
+  return { name, kind };
+}
+
+const WITH_VALUE = 0x40;
+const GLOBAL_GET = 0x23;
+const REF_NULL = 0xd0;
+const REF_FUNC = 0xd2;
+const END = 0x0b;
+
+/** Tables with their limits; a table whose entries begin with a value carries an expression for it. */
+function readTables(cursor: Cursor): ModuleTable[] {
+  return cursor.vector(() => {
+    const hasValue = cursor.peek() === WITH_VALUE;
+    if (hasValue) cursor.bytes(2);
+    const type = readValueType(cursor);
+    const limits = readLimits(cursor);
+    if (hasValue) skipReference(cursor);
+    return { type, ...limits };
+  });
+}
+
+/** A constant expression that gives a reference. */
+function skipReference(cursor: Cursor): void {
+  const opcode = cursor.byte();
+  switch (opcode) {
+    case REF_NULL:
+      cursor.s32();
+      break;
+    case REF_FUNC:
+    case GLOBAL_GET:
+      cursor.u32();
+      break;
+    default:
+      cursor.fail(`unknown value of a table's entries (opcode ${opcode})`);
+  }
+  if (cursor.byte() !== END) cursor.fail("a value of a table's entries that is computed");
+}
+
+function readTag(cursor: Cursor, types: ModuleTypes): FunctionType {
+  if (cursor.byte() !== 0) cursor.fail("unknown kind of tag");
+  return types.functionType(cursor.u32());
+}

@@ -1,0 +1,86 @@
+/**
+ * What a WebAssembly module imports, exports and holds, read from its bytes: without compiling it, and with the types of
+ * functions, which `WebAssembly.Module.imports()` does not tell.
+ *
+ * @module
+ */
+
+import type { Cursor } from "./cursor.ts";
+import { type ModuleImport, readExport, readImport } from "./declarations.ts";
+import { readSections, SECTION } from "./sections.ts";
+import { ModuleTypes } from "./types.ts";
+
+/** A segment of initial memory. */
+export interface DataSegment {
+  /** Address in memory; undefined where only running the module tells. */
+  readonly address: number | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** A section of the file. */
+export interface ModuleSection {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** What was found. */
+export interface ModuleInfo {
+  readonly imports: readonly ModuleImport[];
+  readonly exports: readonly string[];
+  readonly data: readonly DataSegment[];
+  readonly sections: readonly ModuleSection[];
+}
+
+const SECTION_NAMES = [
+  "custom",
+  "type",
+  "import",
+  "function",
+  "table",
+  "memory",
+  "global",
+  "export",
+  "start",
+  "element",
+  "code",
+  "data",
+  "data count",
+  "tag",
+];
+
+/** Reads a module. @throws {FormatError} when it is damaged or uses types that are not known here. */
+export function parseModule(bytes: Uint8Array): ModuleInfo {
+  const sections: ModuleSection[] = [];
+  let types = new ModuleTypes();
+  let imports: ModuleImport[] = [];
+  let exports: string[] = [];
+  let data: DataSegment[] = [];
+  for (const { id, content } of readSections(bytes)) {
+    const name = SECTION_NAMES[id] ?? content.fail(`unknown section ${id}`);
+    sections.push({ name: id === SECTION.CUSTOM ? content.peekName() : name, sizeBytes: content.sizeBytes });
+    if (id === SECTION.TYPE) types = new ModuleTypes(content);
+    if (id === SECTION.IMPORT) imports = content.vector(() => readImport(content, types));
+    if (id === SECTION.EXPORT) exports = content.vector(() => readExport(content).name);
+    if (id === SECTION.DATA) data = content.vector(() => readSegment(content));
+  }
+  return { imports, exports, data, sections };
+}
+
+function readSegment(cursor: Cursor): DataSegment {
+  const mode = cursor.u32();
+  if (mode === 2) cursor.u32();
+  const address = mode === 1 ? undefined : readAddress(cursor);
+  return { address, bytes: cursor.bytes(cursor.u32()) };
+}
+
+/** A constant expression: `i32.const N` or `global.get N`. */
+function readAddress(cursor: Cursor): number | undefined {
+  const I32_CONST = 0x41;
+  const GLOBAL_GET = 0x23;
+  const END = 0x0b;
+  const opcode = cursor.byte();
+  if (opcode !== I32_CONST && opcode !== GLOBAL_GET) cursor.fail(`unknown address of data (opcode ${opcode})`);
+  const value = cursor.s32();
+  if (cursor.byte() !== END) cursor.fail("an address of data that is computed");
+  return opcode === I32_CONST ? value >>> 0 : undefined;
+}

@@ -1,0 +1,87 @@
+/**
+ * The sections of a module.
+ *
+ * @see https://webassembly.github.io/spec/core/binary/modules.html the format
+ * @module
+ */
+
+import { Cursor } from "./cursor.ts";
+
+/** The bytes of a module's magic number and version. */
+export const HEADER_BYTES = 8;
+
+/** The numbers of sections. */
+export const SECTION = {
+  CUSTOM: 0,
+  TYPE: 1,
+  IMPORT: 2,
+  FUNCTION: 3,
+  TABLE: 4,
+  MEMORY: 5,
+  GLOBAL: 6,
+  EXPORT: 7,
+  START: 8,
+  ELEMENT: 9,
+  CODE: 10,
+  DATA: 11,
+  DATA_COUNT: 12,
+  TAG: 13,
+} as const;
+
+/** What imports and exports are, by their number. */
+export const KINDS = ["function", "table", "memory", "global", "tag"] as const;
+
+/** A kind of import or export. */
+export type Kind = typeof KINDS[number];
+
+/** A section: where it is in the module, and a cursor on its content. */
+export interface Section {
+  readonly id: number;
+  /** Offset of its number. */
+  readonly start: number;
+  /** Offset of the byte behind it. */
+  readonly end: number;
+  readonly content: Cursor;
+}
+
+/** Whether `bytes` begin as a WebAssembly module does. */
+export function isWasm(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES && [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].every((byte, i) => bytes[i] === byte);
+}
+
+/** The sections in their order. @throws {FormatError} when one ends behind the module. */
+export function* readSections(bytes: Uint8Array): Generator<Section> {
+  const cursor = new Cursor(bytes).from(HEADER_BYTES);
+  while (!cursor.atEnd) {
+    const start = cursor.at;
+    const id = cursor.byte();
+    const content = new Cursor(cursor.bytes(cursor.u32()));
+    yield { id, start, end: cursor.at, content };
+  }
+}
+
+/** A kind of import or export. @throws {FormatError} */
+export function readKind(cursor: Cursor): Kind {
+  const code = cursor.byte();
+  return KINDS[code] ?? cursor.fail(`unknown kind 0x${code.toString(16)} of import or export`);
+}
+
+/** How many pages or entries a memory or table has. */
+export interface Limits {
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+}
+
+const HAS_MAXIMUM = 1;
+const HAS_64_BITS = 4;
+const HAS_PAGE_SIZE = 8;
+
+/** The limits of a memory or table. @throws {FormatError} */
+export function readLimits(cursor: Cursor): Limits {
+  const flags = cursor.byte();
+  const read = () => (flags & HAS_64_BITS) !== 0 ? cursor.u64() : cursor.u32();
+  const minimum = read();
+  const maximum = (flags & HAS_MAXIMUM) !== 0 ? read() : undefined;
+  if ((flags & HAS_PAGE_SIZE) !== 0) cursor.u32();
+  return { minimum, maximum };
+}
