@@ -7,7 +7,10 @@
 
 import { FormatError } from "../errors.ts";
 
-const DECODER = new TextDecoder();
+/** The decoder takes longer to be ready than all else that is read of a module (0.4 ms), and most names are ASCII. */
+let decoder: TextDecoder | undefined;
+/** Bytes; longer names are left to the decoder. */
+const MAX_PLAIN_NAME = 256;
 
 /** A place in a range of bytes. Each read past its end is a {@link FormatError}. */
 export class Cursor {
@@ -80,7 +83,11 @@ export class Cursor {
   }
 
   name(): string {
-    return DECODER.decode(this.bytes(this.u32()));
+    const bytes = this.bytes(this.u32());
+    for (let i = 0; i < bytes.length && i <= MAX_PLAIN_NAME; i++) {
+      if ((bytes[i] ?? 0) >= 0x80 || i === MAX_PLAIN_NAME) return (decoder ??= new TextDecoder()).decode(bytes);
+    }
+    return String.fromCharCode.apply(undefined, Array.from(bytes));
   }
 
   /** The name at the cursor, which stays where it is. */
@@ -102,8 +109,10 @@ export class Cursor {
   }
 
   #unsigned(maxBytes: number): number {
-    let value = 0;
-    for (let i = 0; i < maxBytes; i++) {
+    const first = this.byte();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let i = 1; i < maxBytes; i++) {
       const byte = this.byte();
       value += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return value;

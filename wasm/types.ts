@@ -14,6 +14,8 @@ const SUB_FINAL = 0x4f;
 const FUNC = 0x60;
 const STRUCT = 0x5f;
 const ARRAY = 0x5e;
+/** The last of the numbers and vectors, which go up to 0x7f. */
+const V128 = 0x7b;
 const REF = 0x64;
 const REF_NULL = 0x63;
 
@@ -124,9 +126,8 @@ export class ModuleTypes {
     const form = cursor.byte();
     switch (form) {
       case FUNC:
-        for (let list = 0; list < 2; list++) {
-          for (let count = cursor.u32(); count > 0; count--) this.#note(readValueType(cursor));
-        }
+        this.#readList(cursor);
+        this.#readList(cursor);
         break;
       case STRUCT:
         this.#collected ??= "a struct type";
@@ -141,8 +142,16 @@ export class ModuleTypes {
     }
   }
 
-  #note(type: string): void {
-    if (type.length > "v128".length && COLLECTED.test(type)) this.#collected ??= type;
+  /** Parameters or results. Nearly all are numbers, of which nothing needs to be known yet. */
+  #readList(cursor: Cursor): void {
+    for (let count = cursor.u32(); count > 0; count--) {
+      if ((cursor.peek() ?? 0) >= V128) {
+        cursor.byte();
+        continue;
+      }
+      const type = readValueType(cursor);
+      if (COLLECTED.test(type)) this.#collected ??= type;
+    }
   }
 }
 
