@@ -9,8 +9,6 @@ import { FormatError } from "../errors.ts";
 
 /** The decoder takes longer to be ready than all else that is read of a module (0.4 ms), and most names are ASCII. */
 let decoder: TextDecoder | undefined;
-/** Bytes; longer names are left to the decoder. */
-const MAX_PLAIN_NAME = 256;
 
 /** A place in a range of bytes. Each read past its end is a {@link FormatError}. */
 export class Cursor {
@@ -83,11 +81,18 @@ export class Cursor {
   }
 
   name(): string {
-    const bytes = this.bytes(this.u32());
-    for (let i = 0; i < bytes.length && i <= MAX_PLAIN_NAME; i++) {
-      if ((bytes[i] ?? 0) >= 0x80 || i === MAX_PLAIN_NAME) return (decoder ??= new TextDecoder()).decode(bytes);
+    const size = this.u32();
+    const from = this.#at;
+    const bytes = this.#bytes;
+    if (size > bytes.length - from) this.fail("a name ends too late");
+    this.#at = from + size;
+    let text = "";
+    for (let at = from; at < from + size; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte >= 0x80) return (decoder ??= new TextDecoder()).decode(bytes.subarray(from, from + size));
+      text += String.fromCharCode(byte);
     }
-    return String.fromCharCode.apply(undefined, Array.from(bytes));
+    return text;
   }
 
   /** The name at the cursor, which stays where it is. */
