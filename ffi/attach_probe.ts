@@ -95,8 +95,16 @@ function onBinary(at: Attachment, target: BinaryTarget, attach: (fd: number) => 
   }
 }
 
+/** libbpf 1.5's words for a symbol that a file with a symbol table does not have. */
+const ZERO_SYMBOL = /elf: ('.*') is 0 in \w+ for ('.*'): should not be 0 in a shared library/;
+
 function withName(error: BpfError, path: string, name: string): BpfError {
-  const named = error.log.map((line) => line.replaceAll(new RegExp(`${path}(?!\\d)`, "g"), () => name));
+  const named = error.log.map((line) =>
+    line.replaceAll(new RegExp(`${path}(?!\\d)`, "g"), () => name).replace(
+      ZERO_SYMBOL,
+      "elf: failed to find symbol $1 in $2",
+    )
+  );
   // libbpf says nothing when no function matches a pattern.
   const isSilent = named.length === 0 && error.errno === LINUX_ERRNO.ENOENT;
   const log = isSilent ? [`no function of "${name}" has such a name`] : named;

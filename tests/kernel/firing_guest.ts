@@ -10,11 +10,13 @@ export class FiringGuest implements AsyncDisposable {
   readonly #stderr: Promise<string>;
   #rest = "";
 
-  /** @param options those of wasm-bpf, before the guest's name. */
-  constructor(name: string, args: readonly string[], options: readonly string[] = []) {
-    const [command = "", ...before] = WASM_BPF;
+  /** @param options.netns the network namespace it runs in, by name; `options.host`: options of wasm-bpf. */
+  constructor(name: string, args: readonly string[], options: { netns?: string; host?: readonly string[] } = {}) {
+    const { netns, host = [] } = options;
+    const prefix = netns === undefined ? [] : ["ip", "netns", "exec", netns];
+    const [command = "", ...before] = [...prefix, ...WASM_BPF];
     this.#child = new Deno.Command(command, {
-      args: [...before, ...options, testGuest(name), ...args],
+      args: [...before, ...host, testGuest(name), ...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

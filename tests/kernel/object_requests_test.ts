@@ -110,7 +110,7 @@ async function registered(): Promise<number[]> {
 /** Attaches the congestion control and kills the guest. @returns what it registered, and what of that is left after a while. */
 async function killAttached(...options: string[]): Promise<{ own: number[]; left: number[] }> {
   const before = await registered();
-  await using guest = new FiringGuest("congestion", [], options);
+  await using guest = new FiringGuest("congestion", [], { host: options });
   await guest.line();
   assertEquals(await guest.line(), "attached");
   const own = (await registered()).filter((id) => !before.includes(id));

@@ -122,6 +122,7 @@ struct bpf_map {
     int fd;            /* negative until loaded */
     void *image;       /* a section of global variables: its initial bytes; NULL for other maps */
     size_t image_size; /* in bytes */
+    struct bpf_link link;
 };
 
 struct bpf_program {
@@ -467,6 +468,12 @@ static inline int wasm_bpf__share(const struct bpf_map *map) {
     return 0;
 }
 
+/* Where the skeleton keeps the link of a map, which only struct_ops maps have; NULL for the others. */
+static inline struct bpf_link **wasm_bpf__map_link(const struct bpf_object_skeleton *s, int index) {
+    size_t size = (size_t)s->map_skel_sz; /* skeletons of older generators end before the link */
+    return size < sizeof(struct bpf_map_skeleton) ? NULL : wasm_bpf__map_at(s, index)->link;
+}
+
 /* Sets what every map, program and the object itself know of their handle. */
 static inline void wasm_bpf__set_handle(struct bpf_object_skeleton *s, bpf_object_skel handle) {
     s->handle = handle;
@@ -476,6 +483,8 @@ static inline void wasm_bpf__set_handle(struct bpf_object_skeleton *s, bpf_objec
         if (!map) continue;
         map->obj_ptr = handle;
         map->fd = handle ? wasm_bpf_map_fd_by_name(handle, map->name) : -1;
+        struct bpf_link **link = wasm_bpf__map_link(s, i);
+        if (!handle && link) *link = NULL;
     }
     for (int i = 0; i < s->prog_cnt; i++) {
         struct bpf_prog_skeleton *skel = wasm_bpf__prog_at(s, i);
@@ -506,19 +515,72 @@ static inline int bpf_object__load_skeleton(struct bpf_object_skeleton *s) {
 }
 
 /*
- * Attaches every program. As in libbpf, one whose section does not say where to attach, and that was given no target,
- * is left alone; any other failure ends it, and what is attached by then stays so until the object is destroyed.
+ * Whether a section names the place where its programs attach: "tp/sched/sched_switch" does, "xdp" and "cgroup/connect4" do
+ * not. Those that do not are the ones that libbpf's skeletons leave alone.
+ */
+static inline bool wasm_bpf__names_place(const char *section) {
+    static const char *const kinds[] = {"cgroup", "cgroup_skb", "lsm_cgroup", "netkit", "sk_reuseport", "sk_skb",
+                                        "struct_ops", "struct_ops.s", "tc", "tcx", "xdp", "xdp.frags"};
+    const char *slash = strchr(section, '/');
+    if (!slash) return false;
+    size_t length = (size_t)(slash - section);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strlen(kinds[i]) == length && memcmp(kinds[i], section, length) == 0) return false;
+    return true;
+}
+
+/* The name of the section that a program is in; NULL when the object has no such program. */
+static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_size, const char *name) {
+    struct wasm_bpf__section symbols, strings, section, names;
+    struct wasm_bpf__symbol symbol;
+    uint16_t names_index;
+    if (!wasm_bpf__read(elf, elf_size, 0x3e, &names_index, sizeof(names_index)) ||
+        !wasm_bpf__section_at(elf, elf_size, names_index, &names))
+        return NULL;
+    for (unsigned i = 1; wasm_bpf__section_at(elf, elf_size, i, &symbols); i++) {
+        if (symbols.type != WASM_BPF__SYMTAB || !wasm_bpf__section_at(elf, elf_size, symbols.link, &strings)) continue;
+        for (uint64_t at = 0; at + sizeof(symbol) <= symbols.size; at += sizeof(symbol)) {
+            memcpy(&symbol, (const char *)elf + symbols.offset + at, sizeof(symbol));
+            if ((symbol.info & 0xf) != WASM_BPF__FUNC || !wasm_bpf__string_is(elf, &strings, symbol.name, name) ||
+                !wasm_bpf__section_at(elf, elf_size, symbol.section, &section) || section.name >= names.size)
+                continue;
+            const char *text = (const char *)elf + names.offset + section.name;
+            return memchr(text, '\0', names.size - section.name) ? text : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Whether libbpf's skeletons would leave a program alone: nothing says where it attaches. */
+static inline bool wasm_bpf__has_no_place(const struct bpf_object_skeleton *s, const struct bpf_program *prog) {
+    if (prog->attach_target) return false;
+    const char *section = wasm_bpf__program_section(s->data, s->data_sz, prog->name);
+    if (!section) return false;
+    return !wasm_bpf__names_place(*section == '?' ? section + 1 : section);
+}
+
+/*
+ * Attaches every program, and every struct_ops map that has a link in the skeleton. As in libbpf, a program whose section
+ * does not say where to attach, and that was given no target, is left alone; any failure ends it, and what is attached by
+ * then stays so until the object is destroyed.
  */
 static inline int bpf_object__attach_skeleton(struct bpf_object_skeleton *s) {
     if (!s || !s->handle) return wasm_bpf__fail(EINVAL);
     for (int i = 0; i < s->prog_cnt; i++) {
         struct bpf_prog_skeleton *skel = wasm_bpf__prog_at(s, i);
         struct bpf_program *prog = *skel->prog;
-        if (!prog->autoload || (skel->link && *skel->link)) continue;
+        if (!prog->autoload || (skel->link && *skel->link) || wasm_bpf__has_no_place(s, prog)) continue;
         int result = wasm_attach_bpf_program(s->handle, prog->name, prog->attach_target);
-        if (result == -WASM_BPF__LINUX_EOPNOTSUPP && !prog->attach_target) continue;
         if (result < 0) return wasm_bpf__result(result);
         if (skel->link) *skel->link = &prog->link;
+    }
+    for (int i = 0; i < s->map_cnt; i++) {
+        struct bpf_map *map = *wasm_bpf__map_at(s, i)->map;
+        struct bpf_link **link = wasm_bpf__map_link(s, i);
+        if (!map || !link || *link) continue;
+        int result = wasm_attach_bpf_program(s->handle, map->name, NULL);
+        if (result < 0) return wasm_bpf__result(result);
+        *link = &map->link;
     }
     return 0;
 }

@@ -1,0 +1,123 @@
+/**
+ * Paths of the host that a guest names, as a target or in a section: nothing is opened but what can be probed, nothing waits, and
+ * a guest does not learn which files there are.
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { run, runWasmBpf, testGuest } from "./command.ts";
+
+const HERE = new URL(".", import.meta.url).pathname;
+/** host_paths.bpf.c has it in its sections. */
+const DIRECTORY = "/tmp/wasm_bpf_host_paths";
+
+/** Runs `test` with the files that the sections name: a FIFO, a text file, a program, and no other. */
+async function withFiles(test: () => Promise<void>): Promise<void> {
+  await Deno.remove(DIRECTORY, { recursive: true }).catch(() => {});
+  await Deno.mkdir(DIRECTORY);
+  try {
+    for (const name of ["fifo", "id"]) assertEquals((await run("mkfifo", [`${DIRECTORY}/${name}`])).code, 0);
+    await Deno.writeTextFile(`${DIRECTORY}/text`, "text ".repeat(100));
+    await Deno.symlink("/dev/null", `${DIRECTORY}/link`);
+    const compiled = await run("clang-19", ["-o", `${DIRECTORY}/target`, `${HERE}usdt_target.c`]);
+    assertEquals(compiled.code, 0, compiled.stderr);
+    await test();
+  } finally {
+    await Deno.remove(DIRECTORY, { recursive: true });
+  }
+}
+
+/** What the guest gets for each program, and the lines that the user does. */
+async function attach(...programs: readonly string[]): Promise<{ results: number[]; lines: string[] }> {
+  // A FIFO that is opened waits for ever.
+  const signal = AbortSignal.timeout(20_000);
+  const { code, stdout, stderr } = await runWasmBpf(["--", testGuest("host_paths"), ...programs], { signal });
+  assertEquals(code, 0, stderr);
+  const results = stdout.trim().split("\n").map((line) => Number(line.split(": ")[1]));
+  return { results, lines: stderr.split("\n").filter((line) => line !== "") };
+}
+
+const ENOENT = -2;
+const ESRCH = -3;
+
+Deno.test("a section that names a FIFO or a file of text is refused in a moment, as one that names nothing", () =>
+  withFiles(async () => {
+    const programs = [
+      "uprobe_fifo",
+      "uretprobe_fifo",
+      "uprobe_multi_fifo",
+      "usdt_fifo",
+      "uprobe_nothing",
+      "uprobe_text",
+    ];
+    const { results, lines } = await attach(...programs, "uprobe_target");
+    assertEquals(results, [...programs.map(() => ENOENT), 0]);
+    const fifo = `wasm-bpf: Cannot open binary "${DIRECTORY}/fifo": EINVAL: it is no regular file`;
+    assertEquals(lines, [
+      ...[fifo, fifo, fifo, fifo],
+      `wasm-bpf: Cannot open binary "${DIRECTORY}/nothing": ENOENT: no such file or directory`,
+      `wasm-bpf: Cannot open binary "${DIRECTORY}/text": ENOEXEC: it is no ELF file`,
+    ]);
+  }));
+
+Deno.test("a target that names anything but a program or library is refused, and the guest is not told why", () =>
+  withFiles(async () => {
+    const paths = [
+      [`${DIRECTORY}/fifo`, "EINVAL: it is no regular file"],
+      [`${DIRECTORY}/link`, "EINVAL: it is no regular file"],
+      [DIRECTORY, "EINVAL: it is no regular file"],
+      ["/dev/kmsg", "EINVAL: it is no regular file"],
+      ["/proc/kmsg", "EINVAL: it is on no disk: the kernel makes up what is in it"],
+      ["/proc/self/fd/0", "EINVAL: it is no regular file"],
+      ["/sys/kernel/btf/vmlinux", "EINVAL: it is on no disk: the kernel makes up what is in it"],
+      ["/etc/shadow", "ENOEXEC: it is no ELF file"],
+      [`${DIRECTORY}/nothing`, "ENOENT: no such file or directory"],
+      [`${DIRECTORY}/text/more`, "ENOTDIR: not a directory"],
+      ["nosuch", "ENOENT: no such file in $PATH, /usr/bin, /usr/sbin"],
+    ] as const;
+    const forms = [
+      "uprobe_anywhere=PATH:f",
+      "uprobe_anywhere=PATH:0x40",
+      "uprobe_multi_anywhere=PATH:*",
+      "usdt_anywhere=PATH:p:n",
+    ];
+    const programs = paths.flatMap(([path]) => forms.map((form) => form.replace("PATH", path)));
+    const { results, lines } = await attach(...programs);
+    assertEquals(results, programs.map(() => ENOENT));
+    const expected = paths.map(([path, reason]) => `wasm-bpf: Cannot open binary "${path}": ${reason}`);
+    assertEquals(lines, expected.flatMap((line) => forms.map(() => line)));
+  }));
+
+Deno.test("the names of a tracepoint lead nowhere else in tracefs or out of it", () =>
+  withFiles(async () => {
+    const targets = ["../..", "..//../../../../../tmp/wasm_bpf_host_paths", "sched/..", "./sched"];
+    const { results, lines } = await attach(
+      "tracepoint_outside",
+      ...targets.map((target) => `tracepoint_anywhere=${target}`),
+    );
+    assertEquals(results, [-22, -22, -22, -22, -22]);
+    for (const line of lines) {
+      assertMatch(line, /: EINVAL: (a tracepoint is category\/name|the names of tracepoints have )/);
+    }
+  }));
+
+Deno.test("a probe's messages name the file as it was typed", () =>
+  withFiles(async () => {
+    const { results, lines } = await attach(
+      `uprobe_anywhere=${DIRECTORY}/target:nosuch`,
+      `usdt_anywhere=${DIRECTORY}/target:wasm_bpf:nosuch`,
+      `uprobe_multi_anywhere=${DIRECTORY}/target:nosuch*`,
+      "uprobe_anywhere=libc.so.6:nosuch",
+      "uprobe_anywhere=libc.so.6:malloc",
+      "uprobe_anywhere=bash:main",
+    );
+    assertEquals(results, [ENOENT, ESRCH, ENOENT, ENOENT, 0, 0]);
+    for (const line of lines) assertEquals(/\/proc\/self\/fd/.test(line), false, line);
+    assertMatch(
+      lines[0] ?? "",
+      /\/target:nosuch: ENOENT: elf: failed to find symbol 'nosuch' in '\/tmp\/wasm_bpf_host_paths\/target'$/,
+    );
+    assertMatch(
+      lines[2] ?? "",
+      /\/target:nosuch\*: ENOENT: no function of "\/tmp\/wasm_bpf_host_paths\/target" has such a name$/,
+    );
+  }));
