@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Attaches a struct_ops map; like fires.c for the rest. Its value names programs: no number of the guest's own may. */
+/*
+ * Attaches a struct_ops map, by its name or (with an argument) as the skeleton does; like fires.c for the rest. Its value names
+ * programs: no number of the guest's own may.
+ */
 #include "libbpf-wasm.h"
 #include "congestion.skel.h"
 
@@ -18,7 +21,17 @@ static bool has_run(int runs) {
     return false;
 }
 
-int main(void) {
+/* As a skeleton that has a link for the map attaches it. */
+static int attach_skeleton(struct congestion_bpf *skel) {
+    static struct bpf_link *link;
+    for (int i = 0; i < skel->skeleton->map_cnt; i++)
+        if (strcmp(skel->skeleton->maps[i].name, "congestion") == 0) skel->skeleton->maps[i].link = &link;
+    int result = congestion_bpf__attach(skel);
+    return result == 0 && !link ? -1 : result;
+}
+
+int main(int argc, char **argv) {
+    (void)argv;
     static char value[65536];
     __u32 key = 0;
     struct congestion_bpf *skel = congestion_bpf__open_and_load();
@@ -26,7 +39,7 @@ int main(void) {
     bpf_object_skel object = skel->skeleton->handle;
     int map = wasm_bpf_map_fd_by_name(object, "congestion");
     printf("update: %d\n", wasm_bpf_map_operate(map, BPF_MAP_UPDATE_ELEM, &key, value, NULL, 0));
-    int result = wasm_attach_bpf_program(object, "congestion", NULL);
+    int result = argc > 1 ? attach_skeleton(skel) : wasm_attach_bpf_program(object, "congestion", NULL);
     if (result < 0) {
         printf("congestion: %d\n", result);
         return 4;

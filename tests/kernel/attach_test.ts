@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Libc, openLibrary } from "../../ffi/mod.ts";
 import { Struct } from "../../ffi/layouts.ts";
-import { run, runWasmBpf, testGuest } from "./command.ts";
+import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
 
 const DIRECTORY = new URL(".", import.meta.url).pathname;
@@ -91,26 +91,87 @@ for (const [programs, trigger] of FIRING) {
   Deno.test(`attached for real: ${programs.join(" ")}`, () => firesAndDetaches("fires", programs, trigger));
 }
 
-// In a program of the test's own: a probe in a library that everyone uses is at times seconds late, on a busy machine.
-for (const probe of ["on_usdt=:wasm_bpf:tick", "on_uprobe=:main", "on_uprobe=:main+0x0", "on_uretprobe=:main"]) {
-  Deno.test(`attached for real: ${probe.replace("=", "=binary")}`, async () => {
-    const directory = await Deno.makeTempDir();
-    try {
-      const binary = `${directory}/target`;
-      const compiled = await run("clang-19", ["-o", binary, `${DIRECTORY}usdt_target.c`]);
-      assertEquals(compiled.code, 0, compiled.stderr);
-      await firesAndDetaches("fires", [probe.replace("=", `=${binary}`)], () => runProgram(binary));
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  });
+/** Runs `test` with a program of its own: a probe in a library that everyone uses is at times seconds late, on a busy machine. */
+async function withProgram(flags: readonly string[], test: (binary: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const binary = `${directory}/target`;
+    const compiled = await run("clang-19", ["-o", binary, `${DIRECTORY}usdt_target.c`, ...flags]);
+    assertEquals(compiled.code, 0, compiled.stderr);
+    await test(binary);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }
 
-Deno.test("attached for real: a struct_ops map", async () => {
+const PROBES = [
+  "on_usdt=:wasm_bpf:tick",
+  "on_uprobe=:main",
+  "on_uprobe=:main+0x0",
+  "on_uretprobe=:main",
+  "on_uprobe_multi=:main",
+  "on_uprobe_multi=:m?i*",
+  "on_uretprobe_multi=:main",
+];
+
+for (const probe of PROBES) {
+  Deno.test(
+    `attached for real: ${probe.replace("=", "=binary")}`,
+    () =>
+      withProgram(
+        [],
+        (binary) => firesAndDetaches("fires", [probe.replace("=", `=${binary}`)], () => runProgram(binary)),
+      ),
+  );
+}
+
+/** Where addresses and offsets in the file are the same, and where they are not. */
+const LINKED: readonly (readonly [what: string, flags: readonly string[]])[] = [
+  ["a program for any address", ["-pie"]],
+  ["a program for one address", ["-no-pie"]],
+  ["a program as lld lays it out", ["-pie", "-fuse-ld=lld"]],
+];
+
+/** The address of `main` as `nm` prints it. */
+async function addressOfMain(binary: string): Promise<string> {
+  const address = /^([0-9a-f]{16}) T main$/m.exec((await run("nm", [binary])).stdout)?.[1];
+  assert(address !== undefined);
+  return address;
+}
+
+for (const [what, flags] of LINKED) {
+  Deno.test(`attached for real: at the address of main that nm prints, in ${what}`, () =>
+    withProgram(flags, async (binary) => {
+      const address = await addressOfMain(binary);
+      const short = address.replace(/^0+/, "0x");
+      const programs = [`on_uprobe=${binary}:${address}`, `on_uprobe_multi=${binary}:${short}`];
+      for (const program of programs) await firesAndDetaches("fires", [program], () => runProgram(binary));
+    }));
+}
+
+Deno.test("refused with a reason: an address where the program has no code", () =>
+  withProgram(["-no-pie"], async (binary) => {
+    const beyond = (BigInt(`0x${await addressOfMain(binary)}`) + 0x10000n).toString(16).padStart(16, "0");
+    for (const place of [beyond, "0x10", "16"]) {
+      const { code, stderr } = await runWasmBpf([testGuest("fires"), `on_uprobe=${binary}:${place}`]);
+      assertEquals(code, 4);
+      assertMatch(
+        stderr,
+        /^wasm-bpf: Cannot attach program "on_uprobe" to \S+: EINVAL: no code is at address 0x[^\n]*\n$/,
+      );
+      assertMatch(stderr, /; the file has code at 0x401000 to 0x[0-9a-f]+\n$/);
+    }
+  }));
+
+for (const args of [[], ["skeleton"]]) {
+  Deno.test(`attached for real: a struct_ops map, by its ${args[0] ?? "name"}`, () => controlsCongestion(args));
+}
+
+async function controlsCongestion(args: readonly string[]): Promise<void> {
   const route = ["127.77.0.1", "dev", "lo", "table", "local"];
   const programs = ["count_runs", "keep_ssthresh", "keep_cwnd", "avoid_nothing"];
   const before = await programIds(programs);
-  await using guest = new FiringGuest("congestion", []);
+  await using guest = new FiringGuest("congestion", args);
   // A guest has no program of its own to name in such a value.
   assertEquals(await guest.line(), "update: -9");
   assertEquals(await guest.line(), "attached");
@@ -126,7 +187,7 @@ Deno.test("attached for real: a struct_ops map", async () => {
   await guest.proceed();
   assertEquals(await guest.line(), "closed");
   assertEquals(await leftOver(programs, own), []);
-});
+}
 
 /** Triggers, and again every second: on a machine under load a probe may come late to a process that has just begun. */
 async function triggerUntil(trigger: Trigger, line: Promise<string>): Promise<void> {
@@ -182,13 +243,29 @@ const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
   ["on_xdp", /Cannot attach program "on_xdp" to xdp: EOPNOTSUPP: its section does not say where: give it a target$/],
   ["on_xdp=nosuch0", /Cannot find network interface "nosuch0": ENODEV: no such device \(hint: .*\/sys\/class\/net\)$/],
   ["on_xdp=", /EOPNOTSUPP: its section does not say where/],
-  ["on_netkit=lo", /Cannot attach program "on_netkit" to netkit of interface 1: E(INVAL|OPNOTSUPP): /],
+  ["on_netkit=lo", /Cannot attach program "on_netkit" to netkit of lo: E(INVAL|OPNOTSUPP): /],
   ["on_sockops=/tmp", /Cannot open cgroup "\/tmp": EINVAL: it is no directory of a cgroup2 file system \(hint: mount /],
   ["on_sockops=/nosuch", /Cannot open cgroup "\/nosuch": ENOENT: /],
   ["on_sockops=/bin/true", /Cannot open cgroup "\/bin\/true": ENOTDIR: /],
   ["on_sk_lookup=/tmp", /Cannot open network namespace "\/tmp": EINVAL: it is no namespace/],
-  ["on_uprobe=/bin/true", /EINVAL: a uprobe's target is binary:function\[\+offset\]$/],
-  ["on_uprobe=/nosuch:main", /ENOENT: elf: failed to open \/nosuch: No such file or directory$/],
+  ["on_uprobe=/bin/true", /EINVAL: a uprobe's target is binary:function\[\+offset\] or binary:address$/],
+  ["on_uprobe=/nosuch:main", /Cannot open binary "\/nosuch": ENOENT: no such file or directory$/],
+  [
+    "on_uprobe=/bin/true:11f9",
+    /EINVAL: "11f9" is no address: write 0x and hexadecimal digits, or 16 digits as nm prints/,
+  ],
+  ["on_uprobe_multi=/bin/true:nosuch*", /ENOENT: no function of "\/bin\/true" has such a name$/],
+  ["on_uprobe_multi", /to uprobe\.multi: EOPNOTSUPP: its section does not say where: give it a target$/],
+  [
+    "on_xdp=lo:native",
+    /program "on_xdp" to xdp of lo: EOPNOTSUPP: the driver has no native XDP .*: lo:generic needs none$/,
+  ],
+  ["on_xdp=lo:offload", /program "on_xdp" to xdp of lo: E\w+: the hardware of lo does not take the program$/],
+  [
+    "on_xdp=lo:up",
+    /ENODEV: an interface takes :generic, :native, :offload, :replace here, and no address has the label "lo:up"$/,
+  ],
+  ["on_tc=lo:up", /ENODEV: an interface takes :ingress, :egress here, and no address has the label "lo:up"$/],
   ["on_uprobe=/bin/true:nosuch", /ENOENT: elf: failed to find symbol 'nosuch' in '\/bin\/true'$/],
   ["on_uprobe=/bin/true:main+x", /EINVAL: "x" is no offset in bytes$/],
   ["on_usdt=/bin/true:a", /EINVAL: a USDT probe's target is binary:provider:name$/],
@@ -215,6 +292,19 @@ for (const [program, line] of REFUSED) {
   });
 }
 
+Deno.test("a guest learns of a cgroup or a namespace only that it has none", async () => {
+  for (const program of ["on_sockops=/root", "on_sockops=/nosuch", "on_sockops=/bin/true", "on_sk_lookup=/root"]) {
+    const { stdout } = await runWasmBpf([testGuest("fires"), program]);
+    assertEquals(stdout, `${program.replace(/=.*/, "")}: -2\n`);
+  }
+});
+
+Deno.test("skeletons leave alone what says no place, and say nothing of it", async () => {
+  const finished = await runWasmBpf([testGuest("autoattach")]);
+  assertEquals(failures(finished), []);
+  assertEquals(finished.stderr, "");
+});
+
 Deno.test("refused in a moment: a network namespace that is a FIFO", async () => {
   const directory = await Deno.makeTempDir();
   try {
@@ -227,9 +317,15 @@ Deno.test("refused in a moment: a network namespace that is a FIFO", async () =>
   }
 });
 
+/** Lockdown hides the list of functions; a kernel without fprobe has none. */
+const WITHOUT_FPROBE =
+  /E(PERM|NOENT): failed to open .*\(hint: (the kernel is locked down|this kernel cannot probe functions) /;
+
 /** Kinds that depend on how the kernel was built and booted: they run, or are refused in a line that says why not. */
 const DEPENDENT: readonly (readonly [program: string, trigger: Trigger, line: RegExp])[] = [
   ["on_kprobe=do_exit", () => runProgram(), /ENOENT: .* \(hint: this kernel is built without kprobes \(.*\)\)$/],
+  ["on_kprobe_multi=do_exi*", () => runProgram(), WITHOUT_FPROBE],
+  ["on_kprobe_session=do_exit", () => runProgram(), WITHOUT_FPROBE],
   ["on_fentry", () => {}, /E(PERM|NOTSUPP): .*\(hint: the kernel is locked down \(\w+\), which forbids /],
   ["on_lsm", () => runProgram(), /E(PERM|INVAL): .*\(hint: the kernel is locked down \(\w+\), which forbids /],
 ];

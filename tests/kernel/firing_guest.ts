@@ -48,6 +48,15 @@ export class FiringGuest implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** All that it and the host wrote to stderr, once it has ended. */
+  get stderr(): Promise<string> {
+    return this.#stderr;
+  }
+
   /** How it ended. */
   get status(): Promise<Deno.CommandStatus> {
     return this.#child.status;

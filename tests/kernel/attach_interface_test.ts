@@ -1,0 +1,150 @@
+/**
+ * Network interfaces as targets, in a network namespace of the test's own: XDP where the driver has native mode and where it does
+ * not, what takes another's place, and classifiers in the direction that is asked for.
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { run, testGuest, WASM_BPF } from "./command.ts";
+import { FiringGuest } from "./firing_guest.ts";
+
+const NETNS = `wasm_bpf_c_${Deno.pid}`;
+
+async function ip(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run("ip", args);
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+/** Runs `test` with two ends of a cable, `plain` and `jumbo`, in {@link NETNS}; `plain` refuses native XDP for the MTU of `jumbo`. */
+async function withInterfaces(test: () => Promise<void>): Promise<void> {
+  await ip("netns", "add", NETNS);
+  try {
+    await ip("-n", NETNS, "link", "add", "plain", "type", "veth", "peer", "name", "jumbo");
+    await ip("-n", NETNS, "link", "add", "one", "type", "veth", "peer", "name", "two");
+    await ip("-n", NETNS, "link", "set", "jumbo", "mtu", "9000");
+    for (const name of ["lo", "plain", "jumbo", "one", "two"]) await ip("-n", NETNS, "link", "set", name, "up");
+    await ip("-n", NETNS, "address", "add", "10.77.0.1/24", "dev", "one", "label", "one:x");
+    await test();
+  } finally {
+    await ip("netns", "del", NETNS);
+  }
+}
+
+/** How XDP is on an interface: "xdp" (native), "xdpgeneric", or "". */
+async function xdpMode(name: string): Promise<string> {
+  const modes: Readonly<Record<number, string>> = { 1: "native", 2: "generic", 3: "offload" };
+  const [{ xdp }] = JSON.parse(await ip("-json", "-n", NETNS, "link", "show", "dev", name));
+  return xdp === undefined ? "" : modes[xdp.mode] ?? String(xdp.mode);
+}
+
+/** Where the TCX links that process `pid` has open are: "one ingress". */
+async function classifiers(pid: number): Promise<string[]> {
+  const names = new Map<number, string>();
+  for (const { ifindex, ifname } of JSON.parse(await ip("-json", "-n", NETNS, "link", "show"))) {
+    names.set(ifindex, ifname);
+  }
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(`/proc/${pid}/fdinfo`)) {
+    const text = await Deno.readTextFile(`/proc/${pid}/fdinfo/${name}`).catch(() => "");
+    const match = /^link_type:\ttcx$.*^ifindex:\t(\d+)$.*^attach_type:\t\d+ \((\w+)\)$/ms.exec(text);
+    if (match !== null) found.push(`${names.get(Number(match[1]))} ${match[2]}`);
+  }
+  return found;
+}
+
+/** Runs `fires` in the namespace with what it cannot attach. @returns what the user reads. */
+async function refused(program: string): Promise<string> {
+  const { code, stderr } = await run("ip", ["netns", "exec", NETNS, ...WASM_BPF, testGuest("fires"), program]);
+  assertEquals(code, 4, stderr);
+  assertMatch(stderr, /^wasm-bpf: [^\n]*\n$/);
+  return stderr.trimEnd();
+}
+
+/** Attaches, runs `test`, and ends the guest. @returns the guest's stderr. */
+async function attached(program: string, test: (pid: number) => Promise<void>): Promise<string> {
+  await using guest = new FiringGuest("fires", [program], { netns: NETNS });
+  assertEquals(await guest.line(), "attached");
+  await test(guest.pid);
+  guest.kill("SIGKILL");
+  await guest.status;
+  return await guest.stderr;
+}
+
+const FALLBACK = 'wasm-bpf: Attached program "on_xdp" to xdp of plain in generic mode: ' +
+  "its driver has no native XDP as the interface is set up\n";
+
+Deno.test("XDP runs in generic mode where the driver refuses native mode, and the user is told", () =>
+  withInterfaces(async () => {
+    const told = await attached("on_xdp=plain", async () => assertEquals(await xdpMode("plain"), "generic"));
+    assertEquals(told, FALLBACK);
+    assertEquals(
+      await attached("on_xdp=plain:generic", async () => assertEquals(await xdpMode("plain"), "generic")),
+      "",
+    );
+    assertEquals(
+      await refused("on_xdp=plain:native"),
+      'wasm-bpf: Cannot attach program "on_xdp" to xdp of plain: ERANGE: ' +
+        "the driver has no native XDP as the interface is set up: plain:generic needs none",
+    );
+    assertMatch(
+      await refused("on_xdp=plain:offload"),
+      /of plain: E\w+: the hardware of plain does not take the program$/,
+    );
+  }));
+
+Deno.test("XDP runs in native mode where the driver has it, in generic mode when asked to, and silently", () =>
+  withInterfaces(async () => {
+    for (const [target, mode] of [["one", "native"], ["one:native", "native"], ["one:generic", "generic"]] as const) {
+      assertEquals(await attached(`on_xdp=${target}`, async () => assertEquals(await xdpMode("one"), mode)), "");
+    }
+  }));
+
+Deno.test("XDP takes another program's place only when asked to, and never that of another's link", () =>
+  withInterfaces(async () => {
+    const object = new URL("../../.build/guests/xdp_pass.bpf.o", import.meta.url).pathname;
+    const put = (kind: string) => ip("-n", NETNS, "link", "set", "dev", "one", kind, "obj", object, "sec", "xdp");
+    for (const [kind, mode] of [["xdp", "native"], ["xdpgeneric", "generic"]] as const) {
+      await put(kind);
+      assertEquals(await xdpMode("one"), mode);
+      assertMatch(
+        await refused("on_xdp=one"),
+        /E(BUSY|EXIST): an XDP program is on one already: the target one:replace takes/,
+      );
+      assertEquals(await attached("on_xdp=one:replace", async () => assertEquals(await xdpMode("one"), "native")), "");
+      assertEquals(await xdpMode("one"), "", "it ends with the guest");
+    }
+    // What cannot take its place puts it back.
+    await put("xdpgeneric");
+    assertMatch(await refused("on_xdp=one:offload:replace"), /the hardware of one does not take the program$/);
+    assertEquals(await xdpMode("one"), "generic");
+    await ip("-n", NETNS, "link", "set", "dev", "one", "xdpgeneric", "off");
+    await attached("on_xdp=one", async () => {
+      assertMatch(
+        await refused("on_xdp=one:replace"),
+        /EBUSY: the XDP program on one belongs to another process's link/,
+      );
+      assertEquals(await xdpMode("one"), "native");
+    });
+  }));
+
+Deno.test("a classifier goes where the target says, else where its section does", () =>
+  withInterfaces(async () => {
+    const cases = [
+      ["on_tc=one", "one ingress"],
+      ["on_tc=one:egress", "one egress"],
+      ["on_tc_egress=one", "one egress"],
+      ["on_tc_egress=one:ingress", "one ingress"],
+      ["on_tcx_egress=one:ingress", "one ingress"],
+      // The label of an address names its interface.
+      ["on_tc=one:x", "one ingress"],
+      ["on_tc=one:x:egress", "one egress"],
+    ] as const;
+    for (const [program, place] of cases) {
+      await attached(program, async (pid) => assertEquals(await classifiers(pid), [place], program));
+    }
+    assertMatch(
+      await refused("on_tc=one:y"),
+      /ENODEV: an interface takes :ingress, :egress here, and no address has the label "one:y"$/,
+    );
+    assertMatch(await refused("on_tc=two:x"), /no address has the label "two:x"$/);
+  }));
