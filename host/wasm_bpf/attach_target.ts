@@ -143,7 +143,7 @@ function tracepoint(reading: Reading): Reached {
   if (!category || !name || more !== undefined) throw misread(reading, "a tracepoint is category/name");
   // libbpf looks for it as a directory of tracefs, and would follow "..".
   if (!TRACEPOINT.test(category) || !TRACEPOINT.test(name)) {
-    throw misread(reading, "the names of tracepoints have letters, digits, _ and - alone");
+    throw misread(reading, "the name of a tracepoint consists of letters, digits, _ and -");
   }
   return { target: { kind: "tracepoint", category, name } };
 }
