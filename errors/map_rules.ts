@@ -123,6 +123,8 @@ const types = (): ReadonlyMap<number, readonly [name: string, rules: readonly Ru
     [23, ["a stack", QUEUE]],
     [24, ["an sk_storage", STORAGE]],
     [25, ["a devmap_hash", SOCKETS]],
+    // Its rules are those of the kernel's type that it holds.
+    [26, ["a struct_ops", []]],
     [27, ["a ring buffer", RING]],
     [28, ["an inode_storage", STORAGE]],
     [29, ["a task_storage", STORAGE]],
@@ -169,7 +171,11 @@ export function brokenMapRule(map: MapShape): string | undefined {
 
 /** All that is known of `map`, in words: "a hash, key 4 bytes, value 8 bytes, 1024 entries, no flags". */
 export function describeMap({ type, keySize, valueSize, maxEntries, flags }: MapShape): string {
-  const name = types().get(type)?.[0] ?? `type ${type}`;
   const flagged = flags === 0 ? "no flags" : flagNames(flags);
-  return `${name}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${maxEntries} entries, ${flagged}`;
+  return `${mapTypeName(type)}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${maxEntries} entries, ${flagged}`;
+}
+
+/** The name of a map type, with its article: "a hash". */
+export function mapTypeName(type: number): string {
+  return types().get(type)?.[0] ?? `a map of type ${type}`;
 }

@@ -5,6 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { mapTypeName } from "../../errors/map_rules.ts";
 import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/epoll.ts";
 import { PerfBuffers } from "../../ffi/perf_buffer.ts";
@@ -131,7 +132,9 @@ function openSource(libc: Libc, map: BufferMap, guest: PumpGuest, options: Sourc
     case MapType.PERF_EVENT_ARRAY:
       return new PerfSource(libc, map, guest, options);
     default:
-      throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL);
+      throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL, {
+        log: [`it is ${mapTypeName(map.type)}, and only ring buffers and perf event arrays have events`],
+      });
   }
 }
 

@@ -4,6 +4,7 @@ import type { GuestContext } from "../context.ts";
 import { objectHandle } from "../handles.ts";
 import type { LoadedObject } from "../loaded_object.ts";
 import { guestPtr } from "../memory.ts";
+import { noneOfThisName } from "./names.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
 import { HiddenPath } from "./target_reading.ts";
 
@@ -33,8 +34,9 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
   return (object, name, fd) => {
     const loaded = guest.objects.find(objectHandle(object));
     if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
-    const program = loaded.object.findProgram(guest.memory.readCString(guestPtr(name)));
-    if (program === undefined) return -LINUX_ERRNO.ENOENT;
+    const programName = guest.memory.readCString(guestPtr(name));
+    const program = loaded.object.findProgram(programName);
+    if (program === undefined) return refuseName(guest, loaded, programName);
     const hostFd = fd < 0 ? undefined : guest.wasi.hostFd(fd);
     if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
     return attach(
@@ -62,11 +64,12 @@ function attach(guest: GuestContext, loaded: LoadedObject, link: () => BpfLink):
 
 function attachStructOps(guest: GuestContext, loaded: LoadedObject, name: string): number {
   const map = loaded.object.findMap(name);
-  if (map?.type !== MapType.STRUCT_OPS) {
-    const known = loaded.object.programs().map((program) => program.name).join(", ");
-    guest.report(`Cannot attach program "${name}": the object has none of this name (it has ${known || "none"})`);
-    return -LINUX_ERRNO.ENOENT;
-  }
+  if (map?.type !== MapType.STRUCT_OPS) return refuseName(guest, loaded, name);
   loaded.addLink(map.attachStructOps());
   return 0;
+}
+
+function refuseName(guest: GuestContext, { object }: LoadedObject, name: string): number {
+  guest.report(`Cannot attach program "${name}": ${noneOfThisName(object.programs())}`);
+  return -LINUX_ERRNO.ENOENT;
 }

@@ -2,6 +2,7 @@ import { LINUX_ERRNO } from "../../errors.ts";
 import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
 import type { GuestContext } from "../context.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
+import { noneOfThisName } from "./names.ts";
 import { objectHandle } from "../handles.ts";
 import { guestPtr } from "../memory.ts";
 
@@ -15,8 +16,12 @@ export function mapFdByName(guest: GuestContext): (object: bigint, name: number)
   return (object, name) => {
     const loaded = guest.objects.find(objectHandle(object));
     if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
-    const map = findMap(loaded.object, guest.memory.readCString(guestPtr(name)));
-    if (map === undefined) return -LINUX_ERRNO.ENOENT;
+    const mapName = guest.memory.readCString(guestPtr(name));
+    const map = findMap(loaded.object, mapName);
+    if (map === undefined) {
+      guest.report(`Cannot find map "${mapName}": ${noneOfThisName(loaded.object.maps())}`);
+      return -LINUX_ERRNO.ENOENT;
+    }
     loaded.addMap(map);
     guest.maps.set(map.fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
     return map.fd;

@@ -57,12 +57,25 @@ Deno.test("wasm_bpf refuses names that are none", () => {
   assertEquals(guest.call("wasm_attach_bpf_program", handle, unknown, 0), ENOENT);
   assertEquals(guest.call("wasm_attach_bpf_program_fd", handle, unknown, -1), ENOENT);
   assertEquals(guest.call("wasm_bpf_map_fd_by_name", handle, unknown), ENOENT);
-  assertEquals(guest.problems, ['Cannot attach program "nosuch": the object has none of this name (it has program)']);
+  const noProgram = 'Cannot attach program "nosuch": the object has none of this name (it has program)';
+  const noMap = 'Cannot find map "nosuch": the object has none of this name (it has ring, guest.bss)';
+  assertEquals(guest.problems, [noProgram, noProgram, noMap]);
   new Uint8Array(guest.memory.buffer).fill(65);
   for (const at of [-1, MEMORY_BYTES, MEMORY_BYTES - 1, 0]) {
     assertEquals(guest.call("wasm_attach_bpf_program", handle, at, 0), EFAULT);
     assertEquals(guest.call("wasm_bpf_map_fd_by_name", handle, at), EFAULT);
   }
+});
+
+Deno.test("wasm_bpf tells some of the names of an object that has many, and of one that has none", () => {
+  const maps = Array.from({ length: 25 }, (_, index) => ({ name: `m${index}` }));
+  using many = new FakeGuest({ maps });
+  many.call("wasm_bpf_map_fd_by_name", many.load(), many.put(0x100, "n"));
+  const first = maps.slice(0, 20).map(({ name }) => name).join(", ");
+  assertEquals(many.problems, [`Cannot find map "n": the object has none of this name (it has ${first}, 5 more)`]);
+  using empty = new FakeGuest({});
+  empty.call("wasm_bpf_map_fd_by_name", empty.load(), empty.put(0x100, "n"));
+  assertEquals(empty.problems, ['Cannot find map "n": the object has none of this name (it has none)']);
 });
 
 Deno.test("wasm_bpf_map_fd_by_name() finds a section of globals whatever the skeleton calls it", () => {
