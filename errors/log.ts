@@ -89,7 +89,8 @@ function messagesOf(log: readonly string[]): Message[] {
   for (const line of log) {
     const begins = BLOCK_BEGINS.exec(line);
     if (line.startsWith(LIBBPF)) flush();
-    if (begins !== null) block = { subject: begins[1], marked: true, lines: [] };
+    if (BTF_IGNORED.test(line)) dropBtf(messages);
+    else if (begins !== null) block = { subject: begins[1], marked: true, lines: [] };
     else if (BLOCK_ENDS.test(line)) {
       block = { subject: undefined, lines: [], ...block, marked: true };
       flush();
@@ -103,6 +104,15 @@ function messagesOf(log: readonly string[]): Message[] {
 const LIBBPF = "libbpf: ";
 const BLOCK_BEGINS = /^(?:libbpf: )?(?:(prog '.*'): )?-- BEGIN \w+ LOAD LOG -/;
 const BLOCK_ENDS = /^-- END \w+ LOAD LOG -/;
+
+/** The kernel did not take the object's BTF, which most objects can do without. */
+const BTF_IGNORED = /^libbpf: Error loading \.BTF into kernel: .* ignoring\.$/;
+
+/** Forgets why the kernel did not take the BTF: one message, and the block after it. */
+function dropBtf(messages: Message[]): void {
+  const at = messages.findLastIndex(({ text }) => text.startsWith("BTF loading error"));
+  if (at >= 0) messages.splice(at);
+}
 
 /** Lines that do not begin with "libbpf: ". */
 interface Block {
@@ -150,6 +160,8 @@ const TRACE = [
   // Figures at the end.
   /^(processed \d+ insns|verification time|stack depth)/,
   /^-- LEFT OUT/,
+  // The BTF that the kernel did not take: its header, then its types without an error.
+  /^(magic|version|flags|hdr_len|\w+_(off|len)|btf_total_size): /,
 ];
 
 const INSTRUCTION = /^\d+: (\([0-9a-f]{2}\)|<invalid )/;

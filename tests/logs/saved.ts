@@ -1,0 +1,55 @@
+/**
+ * The saved logs: what libbpf and the verifier wrote for everything that can be refused, with the reason and the hint that a
+ * person has to be told. `make_logs.ts` writes them.
+ *
+ * @module
+ */
+
+import type { BpfError } from "../../mod.ts";
+
+const SAVED = new URL("./saved/", import.meta.url);
+
+/** One saved log: `saved/NAME.log`. */
+export interface SavedLog {
+  readonly name: string;
+  /** The kernel that wrote it. */
+  readonly kernel: string;
+  readonly operation: string;
+  readonly code: string;
+  /** What follows the code in the error's line, before the hint. */
+  readonly reason: string;
+  readonly hint: string;
+  readonly log: readonly string[];
+}
+
+/** All saved logs, by name. */
+export function savedLogs(): SavedLog[] {
+  return [...Deno.readDirSync(SAVED)].map(({ name }) => name).sort().map((file) => {
+    const [header = "", log = ""] = Deno.readTextFileSync(new URL(file, SAVED)).split("\n\n", 2);
+    const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, "m").exec(header)?.[1] ?? "";
+    return {
+      name: file.replace(/\.log$/, ""),
+      kernel: field("kernel"),
+      operation: field("operation"),
+      code: field("code"),
+      reason: field("reason"),
+      hint: field("hint"),
+      log: log.split("\n").filter((line) => line !== ""),
+    };
+  });
+}
+
+/** The part of an error's line that its log gave: what follows the code, before the hint. */
+export function reasonIn({ message, operation, code, hint }: BpfError): string {
+  const tail = hint === undefined ? "" : ` (hint: ${hint})`;
+  return message.slice(`${operation}: ${code}: `.length, message.length - tail.length);
+}
+
+/** Writes the log of `error` under `name`. */
+export function saveLog(name: string, error: BpfError, log: string): void {
+  const { operation, code, hint = "" } = error;
+  const fields = { kernel: Deno.osRelease(), operation, code, reason: reasonIn(error), hint };
+  const header = Object.entries(fields).map(([field, value]) => `${field}: ${value}`.trimEnd()).join("\n");
+  Deno.mkdirSync(SAVED, { recursive: true });
+  Deno.writeTextFileSync(new URL(`${name}.log`, SAVED), `${header}\n\n${log}`);
+}
