@@ -6,10 +6,10 @@
 
 import { FormatError } from "../errors.ts";
 import { parseTypes } from "./parse_btf.ts";
-import type { BtfType, BtfTypeOf, TypeId } from "./types.ts";
+import type { BtfReference, BtfType, BtfTypeOf, TypeId } from "./types.ts";
 
-/** How many const, volatile, typedef, ... may be stacked on a type; libbpf's limit. */
-const MAX_MODIFIERS = 32;
+/** A longer chain of const, typedef, ... is remembered, so that following each of its links does not take long. */
+const LONG_CHAIN = 32;
 
 /**
  * The types of one object or kernel.
@@ -27,6 +27,9 @@ export class Btf {
   /** All types by id; `types[0]` is void. */
   readonly types: readonly BtfType[];
   #byName: Map<string, BtfType[]> | undefined;
+  /** Where long chains end: of modifiers, and of modifiers and typedefs. */
+  readonly #modifierEnds = new Map<TypeId, BtfType>();
+  readonly #ends = new Map<TypeId, BtfType>();
 
   private constructor(types: readonly BtfType[]) {
     this.types = types;
@@ -68,23 +71,32 @@ export class Btf {
   }
 
   #skip(id: TypeId, typedefs: boolean): BtfType {
+    const ends = typedefs ? this.#ends : this.#modifierEnds;
     let type = this.get(id);
-    for (let depth = 0; depth < MAX_MODIFIERS; depth++) {
-      switch (type.kind) {
-        case "typedef":
-          if (!typedefs) return type;
-          break;
-        case "const":
-        case "volatile":
-        case "restrict":
-        case "type_tag":
-          break;
-        default:
-          return type;
-      }
-      type = this.get(type.target);
+    let links = 0;
+    while (isLink(type, typedefs)) {
+      if (++links > this.types.length) throw new FormatError("BTF", `type ${id} is a loop of modifiers`);
+      type = ends.get(type.id) ?? this.get(type.target);
     }
-    throw new FormatError("BTF", `type ${id} is a loop of modifiers`);
+    if (links > LONG_CHAIN) {
+      for (let link = this.get(id); isLink(link, typedefs); link = this.get(link.target)) ends.set(link.id, type);
+    }
+    return type;
+  }
+}
+
+/** Whether a type only adds something to another one. */
+function isLink(type: BtfType, typedefs: boolean): type is BtfReference {
+  switch (type.kind) {
+    case "typedef":
+      return typedefs;
+    case "const":
+    case "volatile":
+    case "restrict":
+    case "type_tag":
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -3,6 +3,7 @@ import { FormatError } from "../errors.ts";
 import { Btf } from "./btf.ts";
 import { parseElf } from "./elf.ts";
 import { compileObject, compileSource, outputOf } from "./testdata/compile.ts";
+import { RawBtf } from "./testdata/raw_btf.ts";
 import type { BtfType } from "./types.ts";
 
 const VMLINUX = "/sys/kernel/btf/vmlinux";
@@ -130,6 +131,28 @@ Deno.test("Btf.resolve() ends on a loop of modifiers", () => {
   // Two types, volatile and const, each of the other.
   const btf = Btf.parse(rawBtf([0, 9 << 24, 2, 0, 10 << 24, 1]));
   assertThrows(() => btf.resolve(1), FormatError, "Cannot parse BTF: type 1 is a loop of modifiers");
+});
+
+Deno.test("Btf.parse() refuses names that overlap until they fill the memory", () => {
+  const btf = new RawBtf();
+  btf.struct("n".repeat(60_000), 0, []);
+  for (let i = 0; i < 2000; i++) btf.struct("", 0, []);
+  const bytes = btf.bytes();
+  const view = new DataView(bytes.buffer);
+  // Each further name is the end of the one before.
+  for (let i = 1; i <= 2000; i++) view.setUint32(24 + 12 * i, 1 + i, true);
+  assertThrows(() => Btf.parse(bytes), FormatError, "Cannot parse BTF strings: its names overlap too much");
+});
+
+Deno.test("Btf.resolve() follows any number of typedefs, from each of them", () => {
+  const btf = new RawBtf();
+  const int = btf.int("int", 4);
+  let last = int;
+  for (let i = 0; i < 100_000; i++) last = btf.on("typedef", last, "t");
+  const types = Btf.parse(btf.bytes());
+  const before = performance.now();
+  for (let id = last; id > int; id--) assertEquals(types.resolve(id).id, int);
+  assert(performance.now() - before < 3000);
 });
 
 Deno.test("Btf.parse() refuses references and names that lead nowhere, unknown kinds and byte orders", () => {

@@ -125,14 +125,14 @@ function readSections(file: Reader): ElfSection[] {
   if (table < HEADER_SIZE) file.fail(`section headers at byte ${table}`);
   file.slice(table, count * SECTION_HEADER_SIZE);
 
-  const names = sectionBytes(file, table, file.u16(0x3e), count);
+  const names = new Reader(sectionBytes(file, table, file.u16(0x3e), count), "ELF section names");
   const sections: ElfSection[] = [];
   for (let index = 0; index < count; index++) {
     const header = table + index * SECTION_HEADER_SIZE;
     const bytes = sectionBytes(file, table, index, count);
     sections.push({
       index,
-      name: new Reader(names, "ELF section names").string(file.u32(header)),
+      name: names.string(file.u32(header)),
       type: file.u32(header + 4),
       flags: file.u32(header + 8),
       offset: file.size(header + 24),

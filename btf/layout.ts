@@ -7,10 +7,8 @@
 
 import { FormatError } from "../errors.ts";
 import type { Btf } from "./btf.ts";
+import { innermostFirst } from "./containment.ts";
 import type { BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
-
-/** Structs and arrays within each other; nobody writes more by hand. */
-const MAX_DEPTH = 64;
 
 /** Larger types cannot be: a map value has at most 2^32 bytes. */
 const MAX_SIZE = 0xffff_ffff;
@@ -41,7 +39,6 @@ export class Layouts {
   readonly #structs = new Map<TypeId, StructLayout>();
   /** The kernel side's layouts; this very object when it is for the kernel side. */
   readonly #kernel: Layouts;
-  #depth = 0;
 
   constructor(btf: Btf, target: Target) {
     this.#btf = btf;
@@ -57,15 +54,11 @@ export class Layouts {
   of(id: TypeId): TypeLayout {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    if (this.#depth >= MAX_DEPTH) throw new FormatError("BTF", `type ${id} is nested too deeply`);
-    this.#depth++;
-    try {
-      const layout = this.#compute(this.#btf.resolve(id));
-      this.#known.set(id, layout);
-      return layout;
-    } finally {
-      this.#depth--;
+    // From the inside out, so that each needs only what is known.
+    for (const part of innermostFirst(this.#btf, id, (part) => this.#known.has(part))) {
+      this.#known.set(part, this.#compute(this.#btf.resolve(part)));
     }
+    return this.of(id);
   }
 
   /** Where the members of `struct` lie. @throws {FormatError} as {@link of} does. */

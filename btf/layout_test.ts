@@ -71,6 +71,6 @@ Deno.test("Layouts.of() refuses types without size and types that contain themse
   const { btf, layouts } = parseObject(compileSource("int f(void) { return 0; } struct s { struct s *next; } *head;"));
   assertEquals(layouts?.of(btf?.find("struct", "s")?.id ?? 0).sizeBytes, 8);
   const own = Btf.parse(rawBtf([1, (4 << 24) | 1, 8, 1, 1, 0]));
-  assertThrows(() => new Layouts(own, "bpf").of(1), FormatError, "nested too deeply");
+  assertThrows(() => new Layouts(own, "bpf").of(1), FormatError, "type 1 contains itself");
   assertThrows(() => layouts?.of(0), FormatError, 'type 0 (void "") has no size');
 });

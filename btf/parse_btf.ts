@@ -59,8 +59,6 @@ export function parseTypes(bytes: Uint8Array): BtfType[] {
 class Parser {
   readonly #types: Reader;
   readonly #strings: Reader;
-  /** Types share names (a thousand members are called "flags"), and strings cost more than anything else here. */
-  readonly #names = new Map<number, string>();
 
   constructor(bytes: Uint8Array) {
     const header = new Reader(bytes, "BTF");
@@ -90,7 +88,7 @@ class Parser {
     const kind = KINDS[(info >>> 24) & 31];
     const head: Head = {
       id,
-      name: this.#name(this.#types.u32(at)),
+      name: this.#strings.string(this.#types.u32(at)),
       count: info & 0xffff,
       flag: info >>> 31 === 1,
       sizeOrType: this.#types.u32(at + 8),
@@ -167,7 +165,7 @@ class Parser {
     for (let i = 0; i < count; i++) {
       const offset = this.#types.u32(at + 12 * i + 8);
       members.push({
-        name: this.#name(this.#types.u32(at + 12 * i)),
+        name: this.#strings.string(this.#types.u32(at + 12 * i)),
         type: this.#types.u32(at + 12 * i + 4),
         bitOffset: flag ? offset & 0xffffff : offset,
         bitSize: flag ? offset >>> 24 : 0,
@@ -182,7 +180,7 @@ class Parser {
     for (let i = 0; i < count; i++) {
       const offset = at + 8 * i + 4;
       const value = BigInt(signed ? this.#types.i32(offset) : this.#types.u32(offset));
-      values.push({ name: this.#name(this.#types.u32(at + 8 * i)), value });
+      values.push({ name: this.#strings.string(this.#types.u32(at + 8 * i)), value });
     }
     return { kind: "enum", id, name, sizeBytes, signed, values };
   }
@@ -193,7 +191,7 @@ class Parser {
     for (let i = 0; i < count; i++) {
       const value = this.#types.u64(at + 12 * i + 4);
       values.push({
-        name: this.#name(this.#types.u32(at + 12 * i)),
+        name: this.#strings.string(this.#types.u32(at + 12 * i)),
         value: signed ? BigInt.asIntN(64, value) : value,
       });
     }
@@ -203,7 +201,10 @@ class Parser {
   #funcProto({ id, name, count, sizeOrType: returns, at }: Head): BtfType {
     const parameters = [];
     for (let i = 0; i < count; i++) {
-      parameters.push({ name: this.#name(this.#types.u32(at + 8 * i)), type: this.#types.u32(at + 8 * i + 4) });
+      parameters.push({
+        name: this.#strings.string(this.#types.u32(at + 8 * i)),
+        type: this.#types.u32(at + 8 * i + 4),
+      });
     }
     return { kind: "func_proto", id, name, returns, parameters };
   }
@@ -225,15 +226,6 @@ class Parser {
       });
     }
     return { kind: "datasec", id, name, sizeBytes, variables };
-  }
-
-  #name(offset: number): string {
-    let name = this.#names.get(offset);
-    if (name === undefined) {
-      name = this.#strings.string(offset);
-      this.#names.set(offset, name);
-    }
-    return name;
   }
 }
 

@@ -6,14 +6,20 @@
 
 import { FormatError } from "../errors.ts";
 
-/** The longest name that is accepted, in bytes. The kernel takes 128 for a name in BTF; mangled symbols are longer. */
-const MAX_NAME_BYTES = 1024;
+/** The longest name that is accepted, in bytes. The kernel takes 128 for a name in BTF; mangled symbols are much longer. */
+const MAX_NAME_BYTES = 65_535;
+
+/** How often each byte may be in a name, on average: names that overlap could fill the memory. Tools share ends of names. */
+const MAX_SHARING = 16;
 
 /** A range of little-endian bytes. Every read outside it is a {@link FormatError} that names the format. */
 export class Reader {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   readonly #format: string;
+  /** By offset: many things have one name, and strings cost more than anything else here. */
+  readonly #strings = new Map<number, string>();
+  #stringBytes = 0;
 
   constructor(bytes: Uint8Array, format: string) {
     this.bytes = bytes;
@@ -65,10 +71,17 @@ export class Reader {
 
   /** The NUL-terminated string at `offset`. */
   string(offset: number): string {
+    const known = this.#strings.get(offset);
+    if (known !== undefined) return known;
     this.#check(offset, 1);
-    const end = this.bytes.indexOf(0, offset);
-    if (end < 0 || end - offset > MAX_NAME_BYTES) this.fail(`no end of the string at byte ${offset}`);
-    return end === offset ? "" : DECODER.decode(this.bytes.subarray(offset, end));
+    const rest = this.bytes.subarray(offset, offset + MAX_NAME_BYTES + 1);
+    const end = rest.indexOf(0);
+    if (end < 0) this.fail(`no end of the string at byte ${offset}`);
+    this.#stringBytes += end;
+    if (this.#stringBytes > MAX_SHARING * this.sizeBytes + MAX_NAME_BYTES) this.fail("its names overlap too much");
+    const string = end === 0 ? "" : DECODER.decode(rest.subarray(0, end));
+    this.#strings.set(offset, string);
+    return string;
   }
 
   /** @throws {FormatError} always. */
