@@ -7,18 +7,11 @@
 import { FormatError } from "../errors.ts";
 import { Btf } from "./btf.ts";
 import { type DataSection, readDataSections } from "./data_sections.ts";
-import {
-  type ElfFile,
-  type ElfSection,
-  parseElf,
-  SECTION_FLAG,
-  SECTION_TYPE,
-  SYMBOL_BIND,
-  SYMBOL_TYPE,
-} from "./elf.ts";
+import { type ElfFile, type ElfSection, parseElf, SECTION_FLAG, SECTION_TYPE, SYMBOL_TYPE } from "./elf.ts";
 import { Layouts } from "./layout.ts";
 import { type MapDefinition, readMaps } from "./maps.ts";
 import { programTypeOfSection } from "./sections.ts";
+import { readStructOps, type StructOpsMap } from "./struct_ops.ts";
 
 /** One program of an object. */
 export interface ProgramInfo {
@@ -46,8 +39,8 @@ export interface BpfObjectInfo {
   readonly maps: readonly MapDefinition[];
   /** Sections of global variables, in libbpf's order. */
   readonly dataSections: readonly DataSection[];
-  /** Names of the struct_ops maps. */
-  readonly structOps: readonly string[];
+  /** Struct_ops maps, in libbpf's order: after those of global variables. */
+  readonly structOps: readonly StructOpsMap[];
 }
 
 /**
@@ -80,7 +73,7 @@ export function parseObject(bytes: Uint8Array): BpfObjectInfo {
     programs: readPrograms(elf),
     maps: readMaps(elf, btf, layouts),
     dataSections: readDataSections(elf, btf, layouts),
-    structOps: readStructOps(elf),
+    structOps: readStructOps(elf, btf),
   };
 }
 
@@ -116,15 +109,4 @@ function readPrograms(elf: ElfFile): ProgramInfo[] {
 function isProgramCode(section: ElfSection): boolean {
   return section.name !== ".text" && section.type === SECTION_TYPE.PROGBITS && section.sizeBytes > 0 &&
     (section.flags & SECTION_FLAG.EXECINSTR) !== 0;
-}
-
-/** Each variable of a struct_ops section is a map of its name. */
-function readStructOps(elf: ElfFile): string[] {
-  const isStructOps = (index: number) => /^\??\.struct_ops(\.link)?$/.test(elf.sections[index]?.name ?? "");
-  return elf.symbols
-    .filter(({ type, bind, section }) =>
-      type === SYMBOL_TYPE.OBJECT && bind !== SYMBOL_BIND.LOCAL && isStructOps(section)
-    )
-    .sort((a, b) => a.section - b.section || a.value - b.value)
-    .map(({ name }) => name);
 }

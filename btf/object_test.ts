@@ -115,6 +115,25 @@ Deno.test("parseObject() places global variables by their symbols", () => {
   assertEquals(dataSections[0]?.bytes[rodata?.offset ?? 0], 5);
 });
 
+Deno.test("parseObject() finds struct_ops maps, their sizes and whether a link holds them", () => {
+  const source = `
+    struct ops { int (*f)(void *); long flags; char name[8]; };
+    __attribute__((section("struct_ops"))) int f(void *context) { return 0; }
+    __attribute__((section(".struct_ops"))) struct ops plain = { .f = f, .name = "plain" };
+    __attribute__((section(".struct_ops.link"))) struct ops linked = { .f = f, .name = "linked" };
+    __attribute__((section("?.struct_ops.link"))) struct ops later = { .f = f, .name = "later" };`;
+  const object = compileSource(source);
+  assertEquals(
+    parseObject(object).structOps.map(({ name, struct, link, fileOffset }) => [
+      name,
+      struct.sizeBytes,
+      link,
+      new TextDecoder().decode(object.subarray(fileOffset + 16, fileOffset + 24)).replaceAll("\0", ""),
+    ]),
+    [["plain", 24, false, "plain"], ["linked", 24, true, "linked"], ["later", 24, true, "later"]],
+  );
+});
+
 Deno.test("parseObject() lays .kconfig out as libbpf does: by alignment, size, name", () => {
   const source = `
     #define __kconfig __attribute__((section(".kconfig")))

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { genSkeletonChunks, genTypes, genTypesOfBtf, objectName } from "../codegen/mod.ts";
+import { genSkeletonChunks, genTypes, genTypesOfBtf, isReserved, objectName } from "../codegen/mod.ts";
 import { explainInput, readInput } from "./input.ts";
 import { UsageError } from "./exit.ts";
 import { writeOutput } from "./output.ts";
@@ -87,7 +87,7 @@ function parse(args: readonly string[]): Request {
   if (request.path === "") throw new UsageError(`Cannot generate ${what}: no file given`);
   if (request.isBtf && request.types.length === 0) throw new UsageError("Cannot generate types: --btf needs --type");
   request.name ||= objectName(request.path);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(request.name)) {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(request.name) || isReserved(request.name)) {
     throw new UsageError(
       `Cannot generate ${what}: ${JSON.stringify(request.name)} is no C identifier; give another with "name NAME"`,
     );

@@ -1,5 +1,6 @@
-import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertLess, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { compileObject, compileSource } from "../btf/testdata/compile.ts";
+import { explainInput } from "./input.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
 
 Deno.test("gen skeleton writes a header named after the file, with --allow-ffi alone", () => {
@@ -47,6 +48,7 @@ Deno.test("gen answers what is wrong in one line, with an exit code for each", (
         1,
         /^wasm-bpf: Cannot find type "event": .*unused.*\n$/,
       ],
+      [["skeleton", "class.o"], 2, /^wasm-bpf: Cannot generate skeleton: "class" is no C identifier/],
       [["skeleton"], 2, /^wasm-bpf: Cannot generate skeleton: no file given /],
       [["skeleton", "a.o", "b.o"], 2, /^wasm-bpf: Cannot generate skeleton: one file at a time/],
       [["skeleton", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate skeleton: unknown option "--all"/],
@@ -60,6 +62,10 @@ Deno.test("gen answers what is wrong in one line, with an exit code for each", (
       assertEquals([result.code, result.stdout], [code, ""], args.join(" "));
     }
   });
+});
+
+Deno.test("explainInput() explains no error of the engine's", () => {
+  assertThrows(() => explainInput("x.o", new RangeError("Maximum call stack size exceeded")), RangeError);
 });
 
 Deno.test("gen ends quietly when its reader has enough, and says so when the disk is full", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MissingTypeError } from "../codegen/mod.ts";
 import { BpfError, FormatError } from "../errors.ts";
 import { openSystem } from "../mod.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
@@ -33,7 +34,7 @@ export function explainInput(path: string, error: unknown): number {
     printError(`Cannot parse "${path}": ${part}${error.problem}`);
     return EXIT.NOT_RUNNABLE;
   }
-  if (error instanceof RangeError) {
+  if (error instanceof MissingTypeError) {
     printError(error.message);
     return 1;
   }

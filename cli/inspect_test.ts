@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseElf } from "../btf/elf.ts";
-import { compileModule, compileObject } from "../btf/testdata/compile.ts";
+import { compileModule, compileObject, compileSource } from "../btf/testdata/compile.ts";
 import { genSkeleton } from "../codegen/mod.ts";
 import { FormatError } from "../errors.ts";
 import { inspectBytes, type ModuleReport } from "./inspection.ts";
@@ -61,6 +61,16 @@ Deno.test("inspectBytes() finds the object in a guest, whole", () => {
   const object = inspectBytes(compileObject("sections"));
   assertEquals(objects.map(({ address: _, ...report }) => report), object.kind === "object" ? [object] : []);
   assertEquals(damaged, []);
+});
+
+Deno.test("inspectBytes() tells size and flags of struct_ops maps as libbpf does", () => {
+  const report = inspectBytes(compileSource(`
+    struct ops { int (*f)(void *); long flags; };
+    __attribute__((section("struct_ops"))) int f(void *context) { return 0; }
+    __attribute__((section(".struct_ops.link"))) struct ops linked = { .f = f };`));
+  assert(report.kind === "object");
+  const map = { keySize: 4, valueSize: 16, maxEntries: 1, flags: 0x2000, pinned: false };
+  assertEquals(report.maps, [{ name: "linked", type: "struct_ops", ...map }]);
 });
 
 Deno.test("inspectBytes() finds an object that was split over segments, and tells a damaged one", () => {

@@ -8,6 +8,7 @@ import { isElf } from "../btf/elf.ts";
 import type { MapDefinition } from "../btf/maps.ts";
 import { parseObject } from "../btf/object.ts";
 import { mapTypeName } from "../btf/sections.ts";
+import { BPF_F_LINK } from "../btf/struct_ops.ts";
 import { FormatError } from "../errors.ts";
 import { findObjects } from "./embedded_objects.ts";
 import { importProblem } from "../host/import_types.ts";
@@ -149,13 +150,13 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
     programs: info.programs.map(({ type, ...program }) => ({ ...program, type: type ?? null })),
     maps: [
       ...info.maps.map(mapReport),
-      ...info.structOps.map((name) => ({
+      ...info.structOps.map(({ name, struct, link }) => ({
         name,
         type: "struct_ops",
         keySize: 4,
-        valueSize: 0,
+        valueSize: struct.sizeBytes,
         maxEntries: 1,
-        flags: 0,
+        flags: link ? BPF_F_LINK : 0,
         pinned: false,
       })),
     ],

@@ -13,13 +13,16 @@ import type { Btf } from "../btf/btf.ts";
 import type { Layouts } from "../btf/layout.ts";
 import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
 import { FormatError } from "../errors.ts";
-import { identifier } from "./c_identifiers.ts";
+import { Names } from "./c_identifiers.ts";
 
-/** Anonymous structs within each other. */
-const MAX_DEPTH = 32;
+/** Anonymous structs within each other, and dimensions of an array. Compilers take 256 brackets within each other. */
+const MAX_DEPTH = 240;
 
-/** Lines that one header may have: anonymous structs that repeat each other could grow without end. */
-const MAX_LINES = 500_000;
+/** Characters that one header may have: anonymous structs that repeat each other could grow without end. */
+const MAX_CHARACTERS = 100_000_000;
+
+/** Lines that lie deeper are not indented further. */
+const MAX_INDENT = 80;
 
 /** How types that have a name of their own are called in the header. */
 export interface TypeNames {
@@ -29,14 +32,33 @@ export interface TypeNames {
   ofEnum(enumeration: BtfEnum): string | undefined;
 }
 
+/** A member that has an address. */
+export interface Place {
+  /** As `offsetof` takes it: "in_place.deep[0].c". */
+  readonly path: string;
+  readonly offset: number;
+  readonly type: TypeId;
+}
+
+/** The scope that members are written in: that of a struct, and of the anonymous structs in it. */
+interface Scope {
+  readonly names: Names;
+  /** What leads to the scope from the outermost struct: "in_place."; undefined where no offset can be told. */
+  readonly path: string | undefined;
+  /** Offset in bytes of the struct whose members come next. */
+  readonly base: number;
+  readonly indent: string;
+  readonly depth: number;
+}
+
 /** Writes declarations. */
 export class Declarations {
   readonly #btf: Btf;
   readonly #layouts: Layouts;
   readonly #names: TypeNames;
   readonly #padding: Padding;
-  #lines = 0;
-  #depth = 0;
+  #characters = 0;
+  #places: Place[] = [];
 
   /** @param layouts those of the kernel side. */
   constructor(btf: Btf, layouts: Layouts, names: TypeNames) {
@@ -47,35 +69,33 @@ export class Declarations {
   }
 
   /**
-   * The lines that declare `name` to be of type `id`, without `;` at the end.
+   * The members of a struct or union, one or more lines each, gaps included, and where those lie that have a name and are no
+   * bit-fields.
    *
-   * @throws {FormatError} when the type is not one that a variable can have.
+   * @throws {FormatError} when a member's type is not one that a variable can have.
    */
-  declare(id: TypeId, name: string, indent: string): string[] {
-    let element = id;
-    let dimensions = "";
-    let type = this.#btf.resolve(id);
-    for (let depth = 0; type.kind === "array"; depth++) {
-      if (depth > MAX_DEPTH) throw new FormatError("BTF", `type ${id} has too many dimensions`);
-      dimensions += `[${type.length}]`;
-      element = type.element;
-      type = this.#btf.resolve(element);
-    }
-    const declarator = name === "" ? "" : ` ${identifier(name)}${dimensions}`;
-    if (type.kind === "struct" || type.kind === "union") {
-      const known = this.#names.ofStruct(type, element);
-      if (known !== undefined) return [`${indent}${known}${declarator}`];
-      return this.#inline(type, declarator, indent);
-    }
-    const scalar = this.#scalar(type);
-    if (typeof scalar === "string") return [`${indent}${scalar}${declarator}`];
-    return [`${indent}unsigned char${declarator}[${scalar}]`];
+  members(struct: BtfStruct, indent: string): { lines: string[]; places: Place[] } {
+    this.#padding.restart();
+    this.#places = [];
+    const lines = this.#members(struct, { names: new Names(), path: "", base: 0, indent, depth: 1 });
+    return { lines, places: this.#places };
   }
 
-  /** The members of a struct or union, one or more lines each, gaps included. @throws {FormatError} */
-  members(struct: BtfStruct, indent: string): string[] {
-    if (++this.#depth > MAX_DEPTH) throw new FormatError("BTF", `type ${struct.id} is nested too deeply`);
-    if (this.#depth === 1) this.#padding.restart();
+  /** What follows the closing brace of a struct's definition: its attribute, or nothing. */
+  attribute(struct: BtfStruct): string {
+    return this.#layouts.ofStruct(struct).packed ? " __attribute__((packed))" : "";
+  }
+
+  /** Counts text that goes with the declarations. @throws {FormatError} when there is too much of it. */
+  count(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters > MAX_CHARACTERS) throw new FormatError("BTF", "its types are too large to be written out");
+  }
+
+  #members(struct: BtfStruct, scope: Scope): string[] {
+    if (scope.depth > MAX_DEPTH) {
+      throw new FormatError("BTF", `type ${struct.id} is within ${MAX_DEPTH} others, and compilers take no more`);
+    }
     const padding = this.#padding;
     const lines: string[] = [];
     let end = 0;
@@ -84,33 +104,87 @@ export class Declarations {
       if (member.bitOffset < at || (struct.kind === "union" && member.bitOffset !== 0)) {
         throw new FormatError("BTF", `member "${member.name}" of type ${struct.id} overlaps another`);
       }
-      lines.push(...padding.fill(at, member.bitOffset, indent), ...this.#member(member, indent));
+      // C has no unnamed members but structs: what they take is a gap.
+      if (member.name === "" && !isStruct(this.#btf.resolve(member.type))) continue;
+      const written = [...padding.fill(at, member.bitOffset, scope.indent), ...this.#member(struct, member, scope)];
+      for (const line of written) lines.push(line);
       const bits = member.bitSize || this.#layouts.of(member.type).sizeBytes * 8;
       end = struct.kind === "union" ? Math.max(end, bits) : member.bitOffset + bits;
     }
-    lines.push(...tail(struct, end, padding, indent));
-    this.#count(lines.length);
-    this.#depth--;
+    for (const line of tail(struct, end, lines.length === 0, padding, scope.indent)) lines.push(line);
     return lines;
   }
 
-  /** What follows the closing brace of a struct's definition: its attribute, or nothing. */
-  attribute(struct: BtfStruct): string {
-    return this.#layouts.ofStruct(struct).packed ? " __attribute__((packed))" : "";
+  #member(struct: BtfStruct, member: BtfMember, scope: Scope): string[] {
+    if (member.bitSize !== 0) return [this.#bitField(struct, member, scope)];
+    const offset = scope.base + member.bitOffset / 8;
+    const type = this.#btf.resolve(member.type);
+    if (member.name === "" && isStruct(type)) return this.#inline(type, ";", { ...scope, base: offset });
+    const name = scope.names.take(member.name);
+    const path = scope.path === undefined ? undefined : scope.path + name;
+    if (path !== undefined) {
+      this.count(path.length);
+      this.#places.push({ path, offset, type: member.type });
+    }
+    return this.#declare(member.type, name, { ...scope, names: new Names(), path, base: offset });
   }
 
-  #member(member: BtfMember, indent: string): string[] {
-    const lines = this.declare(member.type, member.name, indent);
-    const width = member.bitSize === 0 ? "" : ` : ${member.bitSize}`;
-    const last = lines.length - 1;
-    lines[last] = `${lines[last]}${width};${this.#comment(member.type)}`;
-    return lines;
+  /** The lines that declare `name` to be of type `id`. @param scope `path` leads to `name` itself. */
+  #declare(id: TypeId, name: string, scope: Scope): string[] {
+    const { element, type, lengths } = this.#dimensions(id);
+    const declarator = ` ${name}${lengths.map((length) => `[${length}]`).join("")};`;
+    if (isStruct(type)) {
+      const known = this.#names.ofStruct(type, element);
+      if (known !== undefined) return [this.#counted(`${scope.indent}${known}${declarator}`)];
+      // An array of no elements has none with an offset.
+      const path = scope.path === undefined || lengths.includes(0)
+        ? undefined
+        : `${scope.path}${"[0]".repeat(lengths.length)}.`;
+      return this.#inline(type, declarator, { ...scope, path });
+    }
+    const scalar = this.#scalar(type);
+    const comment = lengths.length === 0 ? this.#comment(type) : "";
+    if (typeof scalar === "string") return [this.#counted(`${scope.indent}${scalar}${declarator}${comment}`)];
+    return [this.#counted(`${scope.indent}unsigned char${declarator.slice(0, -1)}[${scalar}];`)];
   }
 
-  #inline(struct: BtfStruct, declarator: string, indent: string): string[] {
+  /** What an array is of in the end, and how many of it. */
+  #dimensions(id: TypeId): { element: TypeId; type: BtfType; lengths: number[] } {
+    const lengths: number[] = [];
+    let element = id;
+    let type = this.#btf.resolve(id);
+    while (type.kind === "array") {
+      if (lengths.length === MAX_DEPTH) {
+        throw new FormatError("BTF", `type ${id} has more than ${MAX_DEPTH} dimensions`);
+      }
+      lengths.push(type.length);
+      element = type.element;
+      type = this.#btf.resolve(element);
+    }
+    return { element, type, lengths };
+  }
+
+  #bitField(struct: BtfStruct, { name, type: id, bitSize }: BtfMember, scope: Scope): string {
+    const type = this.#btf.resolve(id);
+    const scalar = type.kind === "int" || type.kind === "enum" ? this.#scalar(type) : undefined;
+    if (typeof scalar !== "string") {
+      throw new FormatError(
+        "BTF",
+        `member "${name}" of type ${struct.id} is a bit-field of ${type.kind} "${type.name}"`,
+      );
+    }
+    // A bool has one bit in C.
+    const base = scalar === "bool" && bitSize > 1 ? "unsigned char" : scalar;
+    return this.#counted(`${scope.indent}${base} ${scope.names.take(name)} : ${bitSize};`);
+  }
+
+  #inline(struct: BtfStruct, declarator: string, scope: Scope): string[] {
+    const { indent } = scope;
+    const deeper = indent.length < MAX_INDENT ? `${indent}    ` : indent;
+    this.count(2 * indent.length + declarator.length);
     return [
       `${indent}${struct.kind} {`,
-      ...this.members(struct, `${indent}    `),
+      ...this.#members(struct, { ...scope, indent: deeper, depth: scope.depth + 1 }),
       `${indent}}${this.attribute(struct)}${declarator}`,
     ];
   }
@@ -137,21 +211,25 @@ export class Declarations {
   }
 
   /** Says what a pointer, which is a number here, points to. */
-  #comment(id: TypeId): string {
-    const type = this.#btf.resolve(id);
+  #comment(type: BtfType): string {
     if (type.kind !== "ptr") return "";
     const target = this.#btf.skipModifiers(type.target);
     if (target.kind === "func_proto") return " /* function */";
     const name = target.kind === "void" ? "void" : target.name;
     if (!/^[A-Za-z0-9_ ]+$/.test(name)) return "";
-    const isTagged = target.kind === "struct" || target.kind === "union" || target.kind === "enum";
+    const isTagged = isStruct(target) || target.kind === "enum";
     return ` /* ${isTagged ? `${target.kind} ` : ""}${name} * */`;
   }
 
-  #count(lines: number): void {
-    this.#lines += lines;
-    if (this.#lines > MAX_LINES) throw new FormatError("BTF", "its types are too large to be written out");
+  #counted(line: string): string {
+    this.count(line.length);
+    return line;
   }
+}
+
+/** Whether a type has members. */
+export function isStruct(type: BtfType): type is BtfStruct {
+  return type.kind === "struct" || type.kind === "union";
 }
 
 /** C's integers by size. */
@@ -200,9 +278,9 @@ class Padding {
   }
 }
 
-/** What is left behind the last member; in a union, a member as large as the whole. */
-function tail(struct: BtfStruct, end: number, padding: Padding, indent: string): string[] {
-  if (struct.members.length === 0) return [padding.bytes(struct.sizeBytes, indent)];
+/** What is left behind the last member; in a union, or where nothing has been written, a member as large as the whole. */
+function tail(struct: BtfStruct, end: number, isEmpty: boolean, padding: Padding, indent: string): string[] {
+  if (isEmpty) return [padding.bytes(struct.sizeBytes, indent)];
   if (struct.kind === "struct") return padding.fill(end, struct.sizeBytes * 8, indent);
   return Math.ceil(end / 8) < struct.sizeBytes ? [padding.bytes(struct.sizeBytes, indent)] : [];
 }

@@ -5,18 +5,78 @@
  */
 
 import { FormatError } from "../errors.ts";
+import { C_WORDS, CXX_WORDS } from "./c_words.ts";
 
 /**
- * Returns `name` if it is a C identifier. What goes into generated source comes from files of unknown origin: a member
- * called `x; } evil` must not get there.
+ * Returns `name` as a C identifier: itself, or with a `_` behind it where C has another use for the word. What goes into
+ * generated source comes from files of unknown origin: a member called `x; } evil` must not get there.
  *
- * @throws {FormatError}
+ * A word of C++ alone stays as it is; {@link withCxxNames} is for those.
+ *
+ * @throws {FormatError} when the name has characters that no identifier has.
  */
 export function identifier(name: string): string {
   if (!/^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name)) {
     throw new FormatError("BTF", `${JSON.stringify(name)} is no name that C knows`);
   }
-  return name;
+  return C_WORDS.has(name) ? `${name}_` : name;
+}
+
+/** Whether C or C++ has another use for the word. */
+export function isReserved(name: string): boolean {
+  return C_WORDS.has(name) || CXX_WORDS.has(name);
+}
+
+/** The names of one scope. */
+export class Names {
+  /** How often each has been asked for. */
+  readonly #counts = new Map<string, number>();
+
+  /** @param taken names that something else in the scope has. */
+  constructor(taken: Iterable<string> = []) {
+    for (const name of taken) this.#counts.set(name, 1);
+  }
+
+  has(name: string): boolean {
+    return this.#counts.has(name);
+  }
+
+  /** `name` as an identifier, with a number where another has it: `name___2`. @throws {FormatError} */
+  take(name: string): string {
+    const plain = identifier(name);
+    let unique = plain;
+    for (let i = this.#counts.get(plain) ?? 0; this.#counts.has(unique); i++) {
+      unique = `${plain}___${i + 1}`;
+      this.#counts.set(plain, i + 1);
+    }
+    this.#counts.set(unique, 1);
+    return unique;
+  }
+}
+
+/**
+ * Lines of declarations, between others that give each name that is a word of C++ a `_` behind it there: `new` is a name in
+ * C, and `new_` in C++.
+ */
+export function withCxxNames(lines: readonly string[]): string[] {
+  const found = new Set<string>();
+  for (const line of lines) {
+    // Strings and comments may have any word.
+    for (const [word] of line.replace(/"[^"]*"|\/\*.*?\*\//g, "").matchAll(/\w+/g)) {
+      if (CXX_WORDS.has(word)) found.add(word);
+    }
+  }
+  if (found.size === 0) return [...lines];
+  const names = [...found].sort();
+  return [
+    "#ifdef __cplusplus",
+    ...names.map((name) => `#define ${name} ${name}_`),
+    "#endif",
+    ...lines,
+    "#ifdef __cplusplus",
+    ...names.map((name) => `#undef ${name}`),
+    "#endif",
+  ];
 }
 
 /** Makes an identifier of any text as bpftool does: what may not be in one becomes `_`. */

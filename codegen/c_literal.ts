@@ -45,6 +45,13 @@ export function* literalChunks(bytes: Uint8Array): Generator<Uint8Array> {
   yield chunk.subarray(0, at + LINE_END.length);
 }
 
+/** `text` as a string literal. */
+export function cString(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const escaped = Array.from(bytes, (byte) => new TextDecoder().decode(LONG_ESCAPES[byte]));
+  return `"${escaped.join("")}"`;
+}
+
 /** An octal escape ends by itself after three digits only. */
 function isOctalDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x37;

@@ -6,13 +6,14 @@
  */
 
 import { Btf } from "../btf/btf.ts";
+import { innermostFirst } from "../btf/containment.ts";
 import { Layouts } from "../btf/layout.ts";
 import { parseObject } from "../btf/object.ts";
 import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
 import { FormatError } from "../errors.ts";
-import { Declarations, staticAsserts } from "./c_declarations.ts";
-import { identifier } from "./c_identifiers.ts";
-import { findNamed, HOW_TO_KEEP, selectTypes, type TypeSelection } from "./type_selection.ts";
+import { Declarations, isStruct, staticAsserts } from "./c_declarations.ts";
+import { identifier, Names, withCxxNames } from "./c_identifiers.ts";
+import { findNamed, HOW_TO_KEEP, MissingTypeError, selectTypes, type TypeSelection } from "./type_selection.ts";
 
 /** What {@link genTypes} needs to know besides the object. */
 export interface TypesOptions extends TypeSelection {
@@ -27,14 +28,14 @@ export interface TypesOptions extends TypeSelection {
  * Pointers and `long` become `long long`. Typedefs of numbers are resolved; structs, unions and enums keep their names.
  *
  * @throws {FormatError} when the object is none or is damaged, or has no BTF.
- * @throws {RangeError} when it has no type that `types` asks for, or none at all.
+ * @throws {MissingTypeError} when it has no type that `types` asks for, or none at all.
  */
 export function genTypes(object: Uint8Array, options: TypesOptions): string {
   const info = parseObject(object);
   if (info.btf === undefined) throw new FormatError("ELF", "it has no BTF; compile it with -g");
   const writer = new TypesWriter(info.btf);
   const header = writer.write(selectTypes(info, info.btf, options), options.name);
-  if (writer.isEmpty) throw new RangeError(`Cannot generate types: no map or variable has any ${HOW_TO_KEEP}`);
+  if (writer.isEmpty) throw new MissingTypeError(`Cannot generate types: no map or variable has any ${HOW_TO_KEEP}`);
   return header;
 }
 
@@ -42,15 +43,12 @@ export function genTypes(object: Uint8Array, options: TypesOptions): string {
  * As {@link genTypes}, of types given by name, from BTF alone (/sys/kernel/btf/vmlinux).
  *
  * @throws {FormatError} when the bytes are no BTF.
- * @throws {RangeError} when one of the types is not there.
+ * @throws {MissingTypeError} when one of the types is not there.
  */
 export function genTypesOfBtf(btfBytes: Uint8Array, options: { name: string; types: readonly string[] }): string {
   const btf = Btf.parse(btfBytes);
   return new TypesWriter(btf).write(options.types.map((name) => findNamed(btf, name)), options.name);
 }
-
-/** Structs within each other. */
-const MAX_DEPTH = 64;
 
 /** Writes definitions, each after those that it needs. */
 class TypesWriter {
@@ -61,10 +59,11 @@ class TypesWriter {
   readonly #asserts: string[] = [];
   /** What is written already: C name by type. */
   readonly #names = new Map<TypeId, string>();
-  readonly #taken = new Set<string>();
+  /** Tags of structs, unions and enums; constants and typedefs, which C keeps apart from those. */
+  readonly #tags = new Names();
+  readonly #words = new Names();
   /** Structs that need no second look. */
   readonly #seen = new Set<TypeId>();
-  #depth = 0;
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -94,8 +93,10 @@ class TypesWriter {
       "#include <stdbool.h>",
       "#include <stddef.h>",
       "",
-      ...this.#lines,
-      ...(this.#asserts.length === 0 ? [] : [...staticAsserts(this.#asserts, ""), ""]),
+      ...withCxxNames([
+        ...this.#lines,
+        ...(this.#asserts.length === 0 ? [] : [...staticAsserts(this.#asserts, ""), ""]),
+      ]),
       `#endif /* ${guard} */`,
       "",
     ].join("\n");
@@ -103,53 +104,52 @@ class TypesWriter {
 
   /** Defines what is in or under `id` and has a name, innermost first. */
   #define(id: TypeId): void {
-    if (++this.#depth > MAX_DEPTH) throw new FormatError("BTF", `type ${id} is nested too deeply`);
-    const type = this.#btf.resolve(id);
-    if (type.kind === "array") this.#define(type.element);
-    if (type.kind === "enum") this.#defineEnum(type);
-    if (type.kind === "struct" || type.kind === "union") this.#defineStruct(type, id);
-    this.#depth--;
+    for (const part of innermostFirst(this.#btf, id, (part) => this.#seen.has(part))) {
+      this.#seen.add(part);
+      const type = this.#btf.resolve(part);
+      if (type.kind === "enum") this.#defineEnum(type);
+      if (isStruct(type)) this.#defineStruct(type, part);
+    }
   }
 
   #defineStruct(struct: BtfStruct, id: TypeId): void {
     const typedef = struct.name === "" ? this.#namingTypedef(id) : undefined;
     const key = typedef?.id ?? struct.id;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    for (const member of struct.members) this.#define(member.type);
     // Structs without any name are written where they are used; one that is a root itself has no use for guests.
-    if (struct.name === "" && typedef === undefined) return;
+    if (this.#names.has(key) || (struct.name === "" && typedef === undefined)) return;
 
-    const body = [...this.#declarations.members(struct, "    ")];
+    const { lines, places } = this.#declarations.members(struct, "    ");
     const attribute = this.#declarations.attribute(struct);
-    if (typedef === undefined) {
-      const name = `${struct.kind} ${this.#unique(struct.name, struct.kind)}`;
-      this.#names.set(key, name);
-      this.#lines.push(`${name} {`, ...body, `}${attribute};`, "");
-      this.#assert(name, struct);
-    } else {
-      const name = this.#unique(typedef.name, "typedef");
-      this.#names.set(key, name);
-      this.#lines.push(`typedef ${struct.kind} {`, ...body, `}${attribute} ${name};`, "");
-      this.#assert(name, struct);
+    const name = typedef === undefined
+      ? `${struct.kind} ${this.#tags.take(struct.name)}`
+      : this.#words.take(typedef.name);
+    this.#names.set(key, name);
+    this.#lines.push(typedef === undefined ? `${name} {` : `typedef ${struct.kind} {`);
+    for (const line of lines) this.#lines.push(line);
+    this.#lines.push(typedef === undefined ? `}${attribute};` : `}${attribute} ${name};`, "");
+    this.#asserts.push(`_Static_assert(sizeof(${name}) == ${struct.sizeBytes}, "size of ${name}");`);
+    for (const { path, offset } of places) {
+      this.#declarations.count(2 * (path.length + name.length));
+      this.#asserts.push(`_Static_assert(offsetof(${name}, ${path}) == ${offset}, "offset of ${path} in ${name}");`);
     }
   }
 
   /** An enum of `int`'s size gets its name; the constants of others are defined, and integers stand for their type. */
   #defineEnum(type: BtfEnum): void {
     if (this.#names.has(type.id) || type.values.length === 0) return;
-    const constants = type.values.map(({ name }) => identifier(name));
-    if (constants.some((name) => this.#taken.has(name))) return;
-    for (const name of constants) this.#taken.add(name);
+    // Linked objects may have the same constants twice.
+    if (type.values.some((value) => this.#words.has(identifier(value.name)))) return;
+    const constants = type.values.map((value) => this.#words.take(value.name));
 
     const isNamed = type.name !== "" && type.sizeBytes === 4;
-    const name = isNamed ? `enum ${this.#unique(type.name, "enum")}` : "enum";
+    const name = isNamed ? `enum ${this.#tags.take(type.name)}` : "enum";
     if (isNamed) {
       this.#names.set(type.id, name);
       this.#asserts.push(`_Static_assert(sizeof(${name}) == 4, "size of ${name}");`);
     }
-    const lines = type.values.map(({ value }, i) => `    ${constants[i]} = ${constant(value)},`);
-    this.#lines.push(`${name} {`, ...lines, "};", "");
+    this.#lines.push(`${name} {`);
+    for (const [i, { value }] of type.values.entries()) this.#lines.push(`    ${constants[i]} = ${constant(value)},`);
+    this.#lines.push("};", "");
   }
 
   /** Gives a map's or variable's own typedef, if it is one of a named type. */
@@ -159,7 +159,7 @@ class TypesWriter {
     const target = this.#btf.resolve(id);
     const name = this.#names.get(target.id);
     if (name === undefined) return;
-    const alias = this.#unique(type.name, "typedef");
+    const alias = this.#words.take(type.name);
     this.#names.set(type.id, alias);
     this.#lines.push(`typedef ${name} ${alias};`, "");
   }
@@ -174,49 +174,6 @@ class TypesWriter {
       type = this.#btf.skipModifiers(type.target);
     }
     return last;
-  }
-
-  /** Two types of one name, from objects that were linked together, cannot have it both. */
-  #unique(name: string, space: string): string {
-    const tag = space === "typedef" ? "" : "tag ";
-    let unique = identifier(name);
-    for (let i = 2; this.#taken.has(tag + unique); i++) unique = `${name}___${i}`;
-    this.#taken.add(tag + unique);
-    return unique;
-  }
-
-  #assert(name: string, struct: BtfStruct): void {
-    this.#asserts.push(`_Static_assert(sizeof(${name}) == ${struct.sizeBytes}, "size of ${name}");`);
-    this.#assertMembers(name, struct, "", 0);
-  }
-
-  /** Offsets of all members that have one: of a bit-field C cannot tell it. */
-  #assertMembers(name: string, struct: BtfStruct, prefix: string, base: number): void {
-    for (const member of struct.members) {
-      const offset = base + member.bitOffset / 8;
-      const path = prefix + member.name;
-      if (member.name !== "" && member.bitSize === 0) {
-        this.#asserts.push(`_Static_assert(offsetof(${name}, ${path}) == ${offset}, "offset of ${path} in ${name}");`);
-      }
-      const inner = this.#writtenInPlace(member.type);
-      if (inner === undefined) continue;
-      this.#assertMembers(name, inner.struct, member.name === "" ? prefix : `${path}${inner.index}.`, offset);
-    }
-  }
-
-  /** The anonymous struct that a member is, or is an array of. */
-  #writtenInPlace(id: TypeId): { struct: BtfStruct; index: string } | undefined {
-    let index = "";
-    let element = id;
-    let type = this.#btf.resolve(id);
-    while (type.kind === "array") {
-      if (type.length === 0) return undefined;
-      index += "[0]";
-      element = type.element;
-      type = this.#btf.resolve(element);
-    }
-    if ((type.kind !== "struct" && type.kind !== "union") || type.name !== "") return undefined;
-    return this.#namingTypedef(element) === undefined ? { struct: type, index } : undefined;
   }
 }
 

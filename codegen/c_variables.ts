@@ -5,10 +5,12 @@
  */
 
 import type { Btf } from "../btf/btf.ts";
+import { innermostFirst } from "../btf/containment.ts";
 import type { DataSection } from "../btf/data_sections.ts";
 import { Layouts } from "../btf/layout.ts";
+import type { StructOpsMap } from "../btf/struct_ops.ts";
 import type { BtfStruct, TypeId } from "../btf/types.ts";
-import { Declarations, type TypeNames } from "./c_declarations.ts";
+import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
 import { identifier } from "./c_identifiers.ts";
 
 /** What a skeleton needs of one section of variables. */
@@ -21,14 +23,23 @@ export interface VariablesOfSection {
   readonly asserts: readonly string[];
 }
 
+/** What a skeleton needs of the initial value of a struct_ops map. */
+export interface OperationsOfMap extends VariablesOfSection {
+  /** The kernel's name for the struct. */
+  readonly typeName: string;
+  /** Where the value is in the object. */
+  readonly fileOffset: number;
+}
+
 /** Variables of the sections of one object. */
 export class VariableStructs {
   readonly #btf: Btf;
   readonly #kernel: Layouts;
   readonly #wasm: Layouts;
   readonly #declarations: Declarations;
-  /** The user's structs whose members have been looked at. */
+  /** What has been looked at: types by id, and the user's structs, which several ids may stand for. */
   readonly #seen = new Set<TypeId>();
+  readonly #seenStructs = new Set<BtfStruct>();
 
   /** @param layouts those of the kernel side. */
   constructor(btf: Btf, layouts: Layouts) {
@@ -53,37 +64,71 @@ export class VariableStructs {
       id: 0,
       name: member,
       members: variables.map(({ name, type, offset }) => ({ name, type, bitOffset: offset * 8, bitSize: 0 })),
-      sizeBytes: Math.max(...variables.map(({ type, offset }) => offset + sizeOf(type))),
+      sizeBytes: variables.reduce((end, { type, offset }) => Math.max(end, offset + sizeOf(type)), 0),
     };
-    const members = this.#declarations.members(struct, "        ");
-    const asserts = variables.flatMap(({ name, type, offset }) => [
-      assertion(`sizeof(s->${member}->${name}) == ${sizeOf(type)}`, `size of ${name}`),
-      assertion(`offsetof(__typeof__(*s->${member}), ${name}) == ${offset}`, `offset of ${name}`),
-      ...this.#riskyMembers(type),
-    ]);
+    const { lines, places } = this.#declarations.members(struct, "        ");
+    const asserts: string[] = [];
+    for (const { path, offset, type } of places) {
+      if (/[.[]/.test(path)) continue;
+      this.#declarations.count(4 * path.length);
+      asserts.push(
+        assertion(`sizeof(s->${member}->${path}) == ${sizeOf(type)}`, `size of ${path}`),
+        assertion(`offsetof(__typeof__(*s->${member}), ${path}) == ${offset}`, `offset of ${path}`),
+      );
+      this.#assertParts(type, asserts);
+    }
     // BTF does not say that a variable's type is packed; its place does.
     const isPacked = variables.some(({ type, offset }) => offset % this.#kernel.of(type).alignBytes !== 0);
-    return { members, attribute: isPacked ? " __attribute__((packed))" : "", asserts };
+    return { members: lines, attribute: isPacked ? " __attribute__((packed))" : "", asserts };
+  }
+
+  /**
+   * The initial value of the struct_ops map that is the skeleton's member `member`: its numbers. The rest are functions, which
+   * relocations set, and what the kernel alone may set.
+   *
+   * @throws {FormatError}
+   */
+  ofStructOps({ struct, fileOffset }: StructOpsMap, member: string): OperationsOfMap {
+    const numbers = struct.members.filter(({ type, bitSize }) =>
+      bitSize === 0 && ["int", "float", "enum"].includes(this.#btf.resolve(type).kind)
+    );
+    const { lines, places } = this.#declarations.members({ ...struct, members: numbers }, "            ");
+    return {
+      typeName: identifier(struct.name),
+      fileOffset,
+      members: lines,
+      attribute: this.#declarations.attribute(struct),
+      asserts: places.map(({ path, offset }) =>
+        assertion(`offsetof(__typeof__(*s->struct_ops.${member}), ${path}) == ${offset}`, `offset of ${path}`)
+      ),
+    };
+  }
+
+  /** Adds assertions about the user's own structs that are in a variable of type `id`. */
+  #assertParts(id: TypeId, asserts: string[]): void {
+    for (const part of innermostFirst(this.#btf, id, (part) => this.#seen.has(part))) {
+      this.#seen.add(part);
+      const type = this.#btf.resolve(part);
+      if (!isStruct(type) || type.name === "" || this.#seenStructs.has(type)) continue;
+      this.#seenStructs.add(type);
+      for (const assert of this.#riskyMembers(type)) asserts.push(assert);
+    }
   }
 
   /**
    * Assertions on those members of the user's own structs that a wasm32 compiler would lay out differently from the kernel
    * side: the ones after, or of type, `long` or pointer.
    */
-  #riskyMembers(id: TypeId): string[] {
-    const type = this.#btf.resolve(id);
-    if (type.kind === "array") return this.#riskyMembers(type.element);
-    if ((type.kind !== "struct" && type.kind !== "union") || this.#seen.has(type.id)) return [];
-    this.#seen.add(type.id);
-    const kernel = this.#kernel.ofStruct(type);
-    const wasm = this.#wasm.ofStruct(type);
+  #riskyMembers(struct: BtfStruct): string[] {
+    const kernel = this.#kernel.ofStruct(struct);
+    const wasm = this.#wasm.ofStruct(struct);
+    const tag = `${struct.kind} ${identifier(struct.name)}`;
     const asserts: string[] = [];
-    for (const [i, member] of type.members.entries()) {
-      asserts.push(...this.#riskyMembers(member.type));
-      if (type.name === "" || member.name === "" || member.bitSize !== 0) continue;
-      const tag = `${type.kind} ${identifier(type.name)}`;
+    for (const [i, member] of struct.members.entries()) {
+      if (member.name === "" || member.bitSize !== 0) continue;
       const name = identifier(member.name);
       const size = this.#kernel.of(member.type).sizeBytes;
+      this.#declarations.count(2 * (tag.length + name.length));
       if (size !== this.#wasm.of(member.type).sizeBytes) {
         asserts.push(assertion(`sizeof(((${tag} *)0)->${name}) == ${size}`, `size of ${name} in ${tag}`));
       }

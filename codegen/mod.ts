@@ -5,5 +5,6 @@
  */
 
 export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c_skeleton.ts";
-export { objectName } from "./c_identifiers.ts";
+export { isReserved, objectName } from "./c_identifiers.ts";
 export { genTypes, genTypesOfBtf, type TypesOptions } from "./c_types.ts";
+export { MissingTypeError } from "./type_selection.ts";

@@ -19,7 +19,12 @@ export interface TypeSelection {
   all?: boolean | undefined;
 }
 
-/** The chosen types; what they contain comes along later. @throws {RangeError} as {@link findNamed}. */
+/** A type was asked for and is not there. */
+export class MissingTypeError extends RangeError {
+  override readonly name = "MissingTypeError";
+}
+
+/** The chosen types; what they contain comes along later. @throws {MissingTypeError} as {@link findNamed}. */
 export function selectTypes(info: BpfObjectInfo, btf: Btf, selection: TypeSelection): TypeId[] {
   const chosen: TypeId[] = [];
   for (const map of info.maps) chosen.push(...mapTypes(map));
@@ -27,7 +32,7 @@ export function selectTypes(info: BpfObjectInfo, btf: Btf, selection: TypeSelect
     for (const { type } of variables) chosen.push(type, ...pointees(btf, type));
   }
   for (const name of selection.types ?? []) chosen.push(findNamed(btf, name));
-  if (selection.all === true) chosen.push(...ownTypes(info, btf));
+  if (selection.all === true) { for (const id of ownTypes(info, btf)) chosen.push(id); }
   return chosen;
 }
 
@@ -52,12 +57,12 @@ export const HOW_TO_KEEP =
   "(hint: compilers leave out a type that only local variables have, as a ring buffer's record; " +
   'a global pointer to it, "const struct event *unused;", keeps it)';
 
-/** The struct, union, enum or typedef of this name. @throws {RangeError} when there is none. */
+/** The struct, union, enum or typedef of this name. @throws {MissingTypeError} when there is none. */
 export function findNamed(btf: Btf, name: string): TypeId {
   const found = btf.find("struct", name) ?? btf.find("union", name) ?? btf.find("enum", name) ??
     btf.find("typedef", name);
   if (found !== undefined) return found.id;
-  throw new RangeError(`Cannot find type ${JSON.stringify(name)}: not in the BTF ${HOW_TO_KEEP}`);
+  throw new MissingTypeError(`Cannot find type ${JSON.stringify(name)}: not in the BTF ${HOW_TO_KEEP}`);
 }
 
 /** All structs, unions and enums but the kernel's and those that define maps. */
@@ -111,13 +116,14 @@ function collect(btf: Btf, root: TypeId, into: Set<TypeId>): void {
     switch (type.kind) {
       case "struct":
       case "union":
-        todo.push(...type.members.map((member) => member.type));
+        for (const member of type.members) todo.push(member.type);
         break;
       case "array":
         todo.push(type.element);
         break;
       case "func_proto":
-        todo.push(type.returns, ...type.parameters.map((parameter) => parameter.type));
+        todo.push(type.returns);
+        for (const parameter of type.parameters) todo.push(parameter.type);
         break;
       case "void":
       case "int":

@@ -33,6 +33,12 @@ export function checkForWasm(source: string, options: readonly string[] = []): v
   });
 }
 
+/** The names of all macros that are defined after `source`, for wasm32. */
+export function macrosForWasm(source: string): string[] {
+  const lines = withFile(".c", source, (path) => run("clang-19", ["--target=wasm32-wasi", "-E", "-dM", path]));
+  return [...lines.matchAll(/^#define (\w+)(?= |$)/gm)].map((match) => match[1] ?? "");
+}
+
 /** A module without libc that exports all functions and the memory. */
 export function compileModule(source: string, options: readonly string[] = []): Uint8Array<ArrayBuffer> {
   return withFile(".c", source, (path) => {

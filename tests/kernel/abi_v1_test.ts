@@ -34,6 +34,7 @@ const GUESTS: Readonly<Record<string, readonly [promise: string, stderr?: RegExp
     "load and attach failures are explained on stderr",
     /Cannot load object "reject": .*invalid mem access[^]*Cannot attach program "nowhere" to tp\/no_such\/tracepoint/,
   ],
+  struct_ops_values: ["the SDK sets what a struct_ops map begins with", /EINVAL/],
   globals: ["the SDK sets global variables before load"],
   paths: ["a guest sees no file and no variable of the host"],
   callback_wrapper: ["the callback wrapper calls the export go-callback"],
