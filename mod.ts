@@ -4,7 +4,7 @@
  * @module
  */
 
-export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode } from "./errors.ts";
+export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode, type GuestErrorOptions } from "./errors.ts";
 export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
 export { openSystem, type System } from "./host/system.ts";
 export {

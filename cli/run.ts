@@ -8,6 +8,8 @@ import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors.ts";
 import { openSystem, parsePreopen, runGuest, type RunGuestOptions } from "../mod.ts";
 import { EXIT, exitCodeOf, UsageError } from "./exit.ts";
+import { stackLine } from "./stack_line.ts";
+import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
 import { printError, writeOutput } from "./output.ts";
 import { VERSION, versionText } from "./version.ts";
 
@@ -26,6 +28,7 @@ Options:
       --env NAME=VALUE       a variable for the guest (repeatable; it gets none otherwise)
       --dir HOST[::GUEST][:ro]
                              a directory for the guest (repeatable; it gets none otherwise)
+      --memory SIZE          memory for the guest: 16MiB, 2GiB, unlimited (${DEFAULT_MEMORY})
       --btf PATH             the kernel's BTF, where /sys/kernel/btf/vmlinux is missing
       --pin DIR              a directory of a BPF file system in which objects may pin maps (they may not otherwise)
       --allow-persistent-struct-ops
@@ -46,11 +49,15 @@ Exit code: the guest's own; 125 the host failed, 126 not a module that can run, 
 
 Environment: WASM_BPF_LIBBPF names the libbpf to use.`;
 
+const MEMORY_HINT = "(hint: --memory SIZE gives the guest more)";
+
 interface Options {
   module: string;
   guestArgs: readonly string[];
   verbose: boolean;
   quiet: boolean;
+  /** What the guest and its compilation may take; undefined for no limit. */
+  memoryBytes: number | undefined;
   guest: RunGuestOptions;
 }
 
@@ -66,10 +73,13 @@ function runModule(options: Options): number {
   let lost = 0;
   try {
     using system = openSystem();
-    // First of all: nothing else that a guest needs takes as long.
+    system.prepareProcess({
+      memoryBytes: options.memoryBytes,
+      outOfMemory: `wasm-bpf: Cannot go on: out of memory ${MEMORY_HINT}`,
+    });
+    // Before the module is read: nothing else that a guest needs takes as long.
     if (options.guest.btfPath === undefined) system.prefetchKernelBtf();
     const bytes = system.readFile(options.module);
-    system.restoreBrokenPipeSignal();
     return runGuest(bytes, {
       ...options.guest,
       system,
@@ -102,14 +112,20 @@ function failed(error: unknown, options: Options): number {
     return exitCodeOf(error);
   }
   if (error instanceof GuestError) {
-    printError(error.message);
-    if (options.verbose && error.cause instanceof Error && error.cause.stack) printLines(error.cause.stack);
-    return error.code === "trap" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
+    return guestFailed(error, options);
   }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   printError(`Cannot go on: ${message} (a bug of wasm-bpf; --verbose shows where)`);
   if (options.verbose) printLines(stack);
   return EXIT.HOST;
+}
+
+function guestFailed(error: GuestError, { verbose }: Options): number {
+  const { code, message, guestStack, cause } = error;
+  printError(code === "out-of-memory" ? `${message} ${MEMORY_HINT}` : message);
+  if (verbose && cause instanceof Error && cause.stack) printLines(cause.stack);
+  else if (guestStack.length > 0) printError(`in ${stackLine(guestStack)}`);
+  return code === "trap" || code === "out-of-memory" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
 }
 
 function printLines(text: string): void {
@@ -119,7 +135,7 @@ function printLines(text: string): void {
 function parse(args: readonly string[]): Options | "help" | "version" {
   const parsed = parseArgs(args, {
     boolean: ["verbose", "quiet", "allow-gc", "allow-persistent-struct-ops", "help", "version"],
-    string: ["_", "env", "dir", "btf", "pin", "callback-export", "wrapper-module"],
+    string: ["_", "env", "dir", "memory", "btf", "pin", "callback-export", "wrapper-module"],
     collect: ["env", "dir"],
     alias: { verbose: "v", help: "h" },
     stopEarly: true,
@@ -139,6 +155,7 @@ function parse(args: readonly string[]): Options | "help" | "version" {
     guestArgs,
     verbose: parsed["verbose"] === true,
     quiet: parsed["quiet"] === true,
+    memoryBytes: parseMemorySize(text(parsed["memory"], "--memory") ?? DEFAULT_MEMORY),
     guest: {
       env: Object.fromEntries(texts(parsed["env"]).map(variable)),
       preopens: texts(parsed["dir"]).map(preopen),

@@ -56,17 +56,28 @@ export type GuestErrorCode =
   | "invalid-module"
   /** The module imports what this runtime does not offer. */
   | "unknown-import"
+  /** The memory that the module declares does not fit into what this process may take. */
+  | "out-of-memory"
   /** The guest trapped: unreachable, out-of-bounds access, stack exhaustion, ... */
   | "trap";
+
+/** What is known about a guest that broke a rule. */
+export interface GuestErrorOptions extends ErrorOptions {
+  /** The guest's functions that were running, innermost first. */
+  guestStack?: readonly string[];
+}
 
 /** The guest broke a rule: it is no module that can be linked, or it trapped. */
 export class GuestError extends Error {
   override readonly name = "GuestError";
   readonly code: GuestErrorCode;
+  /** The guest's functions that were running when it trapped, innermost first; `function[12]` for one without a name. */
+  readonly guestStack: readonly string[];
 
-  constructor(code: GuestErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: GuestErrorCode, message: string, options: GuestErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.guestStack = options.guestStack ?? [];
   }
 }
 

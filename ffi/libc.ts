@@ -49,6 +49,7 @@ const SIOCGIFADDR = 0x8915;
 /** `struct ifreq` (`linux/if.h`): 16 bytes of name with its NUL, 24 of a union. */
 const IFREQ_SIZE = 40;
 const IFNAMSIZ = 16;
+const RLIMIT_DATA = 2;
 
 const NUMBER = {
   openat: syscallNumber("openat"),
@@ -70,6 +71,7 @@ const NUMBER = {
   bind: syscallNumber("bind"),
   setsockopt: syscallNumber("setsockopt"),
   capget: syscallNumber("capget"),
+  prlimit64: syscallNumber("prlimit64"),
 } as const;
 
 /** System calls through the one library. Closed with it. */
@@ -215,6 +217,17 @@ export class Libc implements Disposable {
     return BigInt(data[0] ?? 0) | (BigInt(data[3] ?? 0) << 32n);
   }
 
+  /** Lowers the limit of private writable memory (RLIMIT_DATA) to `sizeBytes`. A lower one stays. @returns 0 or a negative errno. */
+  limitData(sizeBytes: number): number {
+    const own = 0;
+    const limits = new BigUint64Array(2);
+    const prlimit = (wanted: BigUint64Array<ArrayBuffer> | null, old: BigUint64Array<ArrayBuffer> | null) =>
+      this.#library.result(this.#dl.symbols.prlimit64(NUMBER.prlimit64, own, RLIMIT_DATA, wanted, old));
+    const result = prlimit(null, limits);
+    if (result < 0) return result;
+    return prlimit(limits.map((limit) => limit < BigInt(sizeBytes) ? limit : BigInt(sizeBytes)), null);
+  }
+
   /** The size of a page: 4 KiB on x86_64; 4, 16 or 64 KiB on arm64. */
   get pageSizeBytes(): number {
     this.#pageSizeBytes ??= Deno.build.arch === "x86_64"
@@ -226,31 +239,37 @@ export class Libc implements Disposable {
   /**
    * The bytes of the file at `path`, without Deno's read permission.
    *
-   * @throws {BpfError} what `open` or `read` said; EFBIG for more than 1 GiB.
+   * @throws {BpfError} what `open` or `read` said; EFBIG for more than 256 MiB.
    */
   readFile(path: string): Uint8Array<ArrayBuffer> {
     const operation = `Cannot read "${path}"`;
     const fd = this.open(path, OPEN.RDONLY | OPEN.CLOEXEC);
     if (fd < 0) throw new BpfError(operation, fd);
     try {
-      return this.#readToEnd(fd, operation);
+      return this.readToEnd(fd, operation);
     } finally {
       this.close(fd);
     }
   }
 
-  #readToEnd(fd: number, operation: string): Uint8Array<ArrayBuffer> {
+  /**
+   * All that `fd` has until its end.
+   *
+   * @param operation "Cannot read ...", for the error.
+   * @throws {BpfError} what `read` said; EFBIG for more than 256 MiB; ENOMEM.
+   */
+  readToEnd(fd: number, operation: string): Uint8Array<ArrayBuffer> {
     let bytes = new Uint8Array(1 << 16);
     let size = 0;
     for (;;) {
-      if (size === bytes.length) bytes = resized(bytes, size * 2);
+      if (size === bytes.length) bytes = resized(bytes, size * 2, operation);
       const count = this.read(fd, bytes.subarray(size));
       if (count === -LINUX_ERRNO.EINTR) continue;
       if (count < 0) throw new BpfError(operation, count);
       if (count === 0) return bytes.subarray(0, size);
       size += count;
       if (size > MAX_FILE_BYTES) {
-        throw new BpfError(operation, LINUX_ERRNO.EFBIG, { log: ["it has more than 1 GiB"] });
+        throw new BpfError(operation, LINUX_ERRNO.EFBIG, { log: ["it has more than 256 MiB"] });
       }
     }
   }
@@ -265,8 +284,8 @@ export class Libc implements Disposable {
   }
 }
 
-/** The largest module that V8 takes. A device without an end is no file either. */
-const MAX_FILE_BYTES = 1 << 30;
+/** More than any module or object has. A device or a pipe without an end is refused here. */
+const MAX_FILE_BYTES = 256 << 20;
 
 /** A value of the auxiliary vector: pairs of 64-bit type and value (`man 3 getauxval`). */
 function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
@@ -277,8 +296,13 @@ function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
   throw new BpfError("Cannot find the page size", LINUX_ERRNO.ENOENT);
 }
 
-function resized(bytes: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(sizeBytes);
-  larger.set(bytes);
-  return larger;
+/** @throws {BpfError} ENOMEM. */
+function resized(bytes: Uint8Array, sizeBytes: number, operation: string): Uint8Array<ArrayBuffer> {
+  try {
+    const larger = new Uint8Array(sizeBytes);
+    larger.set(bytes);
+    return larger;
+  } catch (cause) {
+    throw new BpfError(operation, LINUX_ERRNO.ENOMEM, { cause });
+  }
 }

@@ -36,6 +36,8 @@ export class NativeLibrary implements Disposable {
   readonly #handle: Deno.PointerObject;
   readonly #fd: number | undefined;
   #hasPrefetched = false;
+  /** Signals come to functions of the library. */
+  #hasHandlers = false;
   #errnoView: Int32Array | undefined;
 
   constructor(
@@ -88,9 +90,16 @@ export class NativeLibrary implements Disposable {
     return this.#libc.getenv(name);
   }
 
-  /** Gives SIGPIPE its default action back, which ends the process. */
-  restoreBrokenPipeSignal(): void {
-    this.#libc.defaultAction(SIGPIPE);
+  /**
+   * Has signals end the process as a command line expects, and the engine's failures told in one line. Without the shim, that is
+   * SIGPIPE alone. The library stays loaded until the process ends.
+   *
+   * @param outOfMemory a C string.
+   */
+  prepareSignals(outOfMemory: Uint8Array<ArrayBuffer>): void {
+    if (this.shim === undefined) return this.#libc.defaultAction(SIGPIPE);
+    this.#hasHandlers = true;
+    this.shim.symbols.wasm_bpf_process_prepare(outOfMemory);
   }
 
   /**
@@ -108,7 +117,7 @@ export class NativeLibrary implements Disposable {
   [Symbol.dispose](): void {
     if (this.#hasPrefetched) this.shim?.symbols.wasm_bpf_btf_discard();
     this.shim?.close();
-    this.#linker.close(this.#handle);
+    if (!this.#hasHandlers) this.#linker.close(this.#handle);
     if (this.#fd !== undefined) this.#libc.close(this.#fd);
     this.#libc[Symbol.dispose]();
     this.#linker[Symbol.dispose]();

@@ -8,6 +8,7 @@ import { FormatError, GuestError } from "../errors.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
+import { guestStackOf } from "./guest_stack.ts";
 import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
 import { checkModule, type ModulePermissions } from "./module_limits.ts";
 
@@ -215,16 +216,20 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
 /** What a guest died of. `ProcExit` and errors of the host itself stay what they are. */
 function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
-  if (error instanceof WebAssembly.RuntimeError) {
-    return new GuestError("trap", `The guest trapped: ${error.message}`, { cause: error });
-  }
-  if (error instanceof RangeError && /call stack/i.test(error.message)) {
-    return new GuestError("trap", "The guest trapped: stack overflow", { cause: error });
+  if (error instanceof WebAssembly.RuntimeError) return trap(error.message, error);
+  if (error instanceof RangeError && /call stack/i.test(error.message)) return trap("stack overflow", error);
+  if (error instanceof RangeError && /Out of memory/i.test(error.message)) {
+    const message = "Cannot run module: there is not enough memory for the memory and tables that it declares";
+    return new GuestError("out-of-memory", message, { cause: error });
   }
   if (isWasmException(error)) {
     return new GuestError("trap", "The guest trapped: an exception that nobody caught", { cause: error });
   }
   return error;
+}
+
+function trap(reason: string, cause: Error): GuestError {
+  return new GuestError("trap", `The guest trapped: ${reason}`, { cause, guestStack: guestStackOf(cause) });
 }
 
 /** `WebAssembly.Exception`, which TypeScript's library does not declare. */

@@ -6,6 +6,7 @@
  */
 
 import { Libc, type NativeLibrary, openLibbpf, openLibrary } from "../ffi/mod.ts";
+import { prepareProcess, type ProcessOptions } from "../ffi/process.ts";
 
 /** The native library and libc, opened. */
 export class System implements Disposable {
@@ -18,11 +19,13 @@ export class System implements Disposable {
   }
 
   /**
-   * Lets a write to a closed pipe end this process, as it ends any Unix filter (`| head -1`). Deno ignores the signal, and a
-   * guest that does not look at what `printf` returns would run on for ever.
+   * Limits the memory of this process, and has every signal end it: a guest that does not look at what `printf` returns would
+   * run on for ever after `| head -1`.
+   *
+   * @throws {BpfError} when the memory cannot be limited.
    */
-  restoreBrokenPipeSignal(): void {
-    this.library.restoreBrokenPipeSignal();
+  prepareProcess(options: ProcessOptions): void {
+    prepareProcess(this.library, this.libc, options);
   }
 
   /**

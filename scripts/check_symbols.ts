@@ -148,6 +148,7 @@ export async function compilerSays(rows: readonly Row[]): Promise<string> {
     "#include <bpf/libbpf.h>",
     "#include <bpf/bpf.h>",
     `#include "ffi/shim.c"`,
+    `#include "ffi/process.c"`,
     ...rows.flatMap(({ name, prototype, file, line }, index) => [
       `#line ${line} "${file}"`,
       `static const void *const known_${index} __attribute__((unused)) = (const void *)${name}; ${prototype};`,

@@ -19,7 +19,7 @@ export const LIBBPF_SYMBOLS = {
   libbpf_get_error: { parameters: ["pointer"], result: "i64" },
 } as const;
 
-/** The shim's functions (`ffi/shim.c`): only in the library that this project builds. */
+/** The shim's functions (`ffi/shim.c`, `ffi/process.c`): only in the library that this project builds. */
 export const SHIM_SYMBOLS = {
   // void wasm_bpf_log_install(int level)
   wasm_bpf_log_install: { parameters: ["i32"], result: "void" },
@@ -31,6 +31,8 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_btf_discard: { parameters: [], result: "void" },
   // int wasm_bpf_log_take(char *buffer, int size)
   wasm_bpf_log_take: { parameters: ["buffer", "i32"], result: "i32" },
+  // void wasm_bpf_process_prepare(const char *out_of_memory)
+  wasm_bpf_process_prepare: { parameters: ["buffer"], result: "void" },
 } as const;
 
 /** The same function with an address in place of the bytes. */

@@ -28,6 +28,7 @@ const NUMBERS = {
   fdatasync: [75, 83],
   ftruncate: [77, 46],
   capget: [125, 90],
+  prlimit64: [302, 261],
   fstatfs: [138, 44],
   getdents64: [217, 61],
   fadvise64: [221, 223],
@@ -124,5 +125,7 @@ export function libcRows(symbol: string) {
     setsockopt: syscallRow(symbol, ["i32", "i32", "i32", "buffer", "u32"]),
     // int capget(cap_user_header_t header, cap_user_data_t data)
     capget: syscallRow(symbol, ["buffer", "buffer"]),
+    // int prlimit64(pid_t pid, enum __rlimit_resource resource, const struct rlimit64 *new_limit, struct rlimit64 *old_limit)
+    prlimit64: syscallRow(symbol, ["i32", "i32", "buffer", "buffer"]),
   } as const;
 }

@@ -190,7 +190,12 @@ const MODULES: Readonly<Record<string, readonly [text: string, code: number, lin
 for (const [what, [text, code, line]] of Object.entries(MODULES)) {
   Deno.test(`wasm-bpf exits with ${code} for a module ${what}`, async () => {
     await using files = await directoryWith({ "guest.wasm": assemble(text) });
-    assertOneLine(await runWasmBpf([`${files.path}/guest.wasm`]), { code, line });
+    const finished = await runWasmBpf([`${files.path}/guest.wasm`]);
+    const [first, second, ...more] = finished.stderr.trimEnd().split("\n");
+    assertOneLine({ ...finished, stderr: `${first}\n` }, { code, line });
+    // The stack of a trap is a line more; an exception has none.
+    const hasStack = code === 134 && !/exception/.test(what);
+    assertEquals([second, more], [hasStack ? "wasm-bpf: in function[0]" : undefined, []]);
   });
 }
 
@@ -206,6 +211,33 @@ Deno.test("wasm-bpf --allow-gc runs a module that makes objects, and still compa
     code: 126,
     line: /import wasi_snapshot_preview1\.fd_close has type \(externref\) -> i32, should be \(i32\) -> i32$/,
   });
+});
+
+/** Keeps its names, as guests do that nobody strips. */
+const NAMED_TRAP = `
+  __attribute__((noinline)) void leaf(int how) { if (how) __builtin_trap(); }
+  __attribute__((noinline)) void caller(int how) { leaf(how); __asm__ volatile(""); }
+  __attribute__((noinline)) int recurse(volatile int *depth) { ++*depth; return recurse(depth) + *depth; }
+  int main(int argc, char **argv) { (void)argv; return argc > 1 ? recurse(&argc) : (caller(argc), 0); }`;
+
+Deno.test("wasm-bpf names the guest's functions that were running when it trapped, without the host's", async () => {
+  await using files = await directoryWith({ "trap.c": NAMED_TRAP });
+  const module = `${files.path}/trap.wasm`;
+  const compiled = await run("clang-19", ["--target=wasm32-wasi", "-O1", `${files.path}/trap.c`, "-o", module]);
+  assertEquals(compiled.code, 0, compiled.stderr);
+  const { code, stderr } = await runWasmBpf([module]);
+  assertEquals(code, 134);
+  assertMatch(
+    stderr,
+    /^wasm-bpf: The guest trapped: unreachable\nwasm-bpf: in leaf < caller < main < [^\n]*_start[^\n]*\n$/,
+  );
+  const recursive = await runWasmBpf([module, "recurse"]);
+  assertEquals(recursive.stderr, "wasm-bpf: The guest trapped: stack overflow\nwasm-bpf: in recurse\n");
+  const callback = await runWasmBpf([testGuest("trap_in_callback")]);
+  assertMatch(
+    callback.stderr,
+    /^wasm-bpf: The guest trapped: unreachable\nwasm-bpf: in function\[\d+\]( < function\[\d+\])+\n$/,
+  );
 });
 
 Deno.test("wasm-bpf runs a module without a table, whose poll then fails", async () => {

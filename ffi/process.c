@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// The signals of the process as a whole, for the command line. A library must leave them alone: only
+// wasm_bpf_process_prepare() changes anything.
+
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+// 128 + SIGABRT: the exit code of a native program that aborts.
+#define EXIT_ABORTED 134
+
+static struct {
+	// The line that the engine is writing.
+	char line[256];
+	size_t length;
+	// The line for people when its reason is memory.
+	char out_of_memory[256];
+} engine;
+
+static int starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static void put_line(const char *first, const char *second)
+{
+	struct iovec parts[] = {
+		{ (void *)first, strlen(first) },
+		{ (void *)second, strlen(second) },
+		{ (void *)"\n", 1 },
+	};
+
+	if (writev(STDERR_FILENO, parts, 3) < 0)
+		return; // Nobody reads it.
+}
+
+// The reason is a line such as "# Fatal process out of memory: Zone". "# Fatal error in file, line n" comes before a reason. The
+// native stack follows, which V8 would write to descriptor 2 itself.
+static void end_line(void)
+{
+	engine.line[engine.length] = '\0';
+	engine.length = 0;
+	if (!starts_with(engine.line, "# ") || starts_with(engine.line, "# Fatal error in"))
+		return;
+	// Its pages of code are there already; only a limit keeps it from writing to them.
+	if (strstr(engine.line, "out of memory") || strstr(engine.line, "SetPermissions("))
+		put_line(engine.out_of_memory, "");
+	else
+		put_line("wasm-bpf: Cannot go on: the engine failed: ", engine.line + 2);
+	_exit(EXIT_ABORTED);
+}
+
+// V8 prints its last words through C's stderr: the state of its heap, then the reason, then it crashes. This ends the process at
+// the reason. The guest's stderr, and all that JavaScript and Rust print, go to descriptor 2 by system call and never come here.
+static ssize_t read_last_words(void *unused, const char *text, size_t size)
+{
+	(void)unused;
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '\n')
+			end_line();
+		else if (engine.length < sizeof(engine.line) - 1)
+			engine.line[engine.length++] = text[i];
+	}
+	return (ssize_t)size;
+}
+
+// The engine crashed without a word, or the runtime around it aborted.
+static void end_aborted(int signal)
+{
+	(void)signal;
+	put_line("wasm-bpf: Cannot go on: the engine failed", "");
+	_exit(EXIT_ABORTED);
+}
+
+static void end_signalled(int signal)
+{
+	_exit(128 + signal);
+}
+
+static void handle(int signal, void (*handler)(int), int flags)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(signal, &action, NULL);
+}
+
+static void end_as_first_process(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	struct sigaction before;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			handle(signals[i], end_signalled, 0);
+	}
+	handle(SIGPIPE, end_signalled, 0);
+}
+
+// wasm_bpf_process_prepare() makes this process end as a command line should. When the engine gives up, one line goes to stderr
+// (`out_of_memory` when memory is the reason) and the exit code is 134. A write to a closed pipe ends the process, which Deno
+// prevents. SIGHUP, SIGINT, SIGQUIT, SIGTERM and SIGPIPE end process 1 of a container with 128 + the signal's number: the kernel
+// ignores a default action there. The library must stay loaded from then on.
+EXPORT void wasm_bpf_process_prepare(const char *out_of_memory)
+{
+	static const int signals[] = { SIGTRAP, SIGILL, SIGABRT };
+	FILE *words = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = read_last_words });
+
+	snprintf(engine.out_of_memory, sizeof(engine.out_of_memory), "%s", out_of_memory);
+	if (words) {
+		// Without a buffer, no word waits for memory that is not there.
+		setvbuf(words, NULL, _IONBF, 0);
+		stderr = words;
+		for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+			handle(signals[i], end_aborted, SA_ONSTACK);
+	}
+	if (getpid() == 1)
+		end_as_first_process();
+	else
+		handle(SIGPIPE, SIG_DFL, 0);
+}

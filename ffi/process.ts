@@ -1,0 +1,44 @@
+/**
+ * The limits and signals of the process as a whole, for the command line: an embedder's process is the embedder's.
+ *
+ * @module
+ */
+
+import { BpfError } from "../errors.ts";
+import { cString } from "./c_string.ts";
+import type { Libc } from "./libc.ts";
+import type { NativeLibrary } from "./library.ts";
+
+/** Options of {@link prepareProcess}. */
+export interface ProcessOptions {
+  /** The memory that this process may take beyond what it has now; undefined for no limit. */
+  readonly memoryBytes: number | undefined;
+  /** The line for stderr when the engine runs out of memory: at most 255 bytes. */
+  readonly outOfMemory: string;
+}
+
+/**
+ * Makes this process end as a command line should: within its memory, by every signal, and with one line when the engine gives
+ * up.
+ *
+ * @throws {BpfError} when the memory cannot be limited.
+ */
+export function prepareProcess(library: NativeLibrary, libc: Libc, options: ProcessOptions): void {
+  if (options.memoryBytes !== undefined) limitMemory(libc, options.memoryBytes);
+  library.prepareSignals(cString(options.outOfMemory));
+}
+
+/**
+ * The limit counts what is private and writable. The engine reserves 512 MiB of that for code before a guest runs, so the limit
+ * is set from there. Address space is no measure: the engine reserves 50 GiB of it.
+ */
+function limitMemory(libc: Libc, memoryBytes: number): void {
+  const result = libc.limitData(dataBytes(libc) + memoryBytes);
+  if (result < 0) throw new BpfError("Cannot limit memory", result);
+}
+
+/** The sixth number of /proc/self/statm: pages of data and stack. */
+function dataBytes(libc: Libc): number {
+  const text = new TextDecoder().decode(libc.readFile("/proc/self/statm"));
+  return Number(text.split(" ")[5]) * libc.pageSizeBytes;
+}
