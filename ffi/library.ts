@@ -125,7 +125,7 @@ export class NativeLibrary implements Disposable {
 }
 
 /**
- * Opens the library: `$WASM_BPF_LIBBPF`, then the one embedded in this binary, then the one built in this checkout, then the
+ * Opens the library: `$WASM_BPF_LIBBPF` (unless this program has privileges that its user lacks), then the one embedded in this binary, then the one built in this checkout, then the
  * system's `libbpf.so.1`.
  *
  * Needs `--allow-ffi` and nothing else.
@@ -217,8 +217,8 @@ const LIBC = "libc.so.6";
 const SYSCALL_ROWS = libcRows("syscall");
 
 const LIBC_SYMBOLS = {
-  // char *getenv(const char *name)
-  getenv: { parameters: ["buffer"], result: "pointer" },
+  // char *secure_getenv(const char *name)
+  secure_getenv: { parameters: ["buffer"], result: "pointer" },
   // unsigned int if_nametoindex(const char *ifname)
   if_nametoindex: { parameters: ["buffer"], result: "u32" },
   // sighandler_t signal(int signum, sighandler_t handler)
@@ -238,8 +238,9 @@ class Libc6 implements Disposable {
     this.#library = openTable(linker, LIBC, LIBC_SYMBOLS);
   }
 
+  /** A variable of the environment; undefined too in a program with privileges that its user lacks (setcap, setuid). */
   getenv(name: string): string | undefined {
-    const value = this.#library.symbols.getenv(cString(name));
+    const value = this.#library.symbols.secure_getenv(cString(name));
     return value === null ? undefined : Deno.UnsafePointerView.getCString(value);
   }
 
