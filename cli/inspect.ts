@@ -4,7 +4,7 @@
  * @module
  */
 
-import { printable } from "../errors.ts";
+import { printable, printableJson } from "../errors.ts";
 import { explainInput, readInput } from "./input.ts";
 import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
 import { UsageError } from "./exit.ts";
@@ -41,14 +41,14 @@ export function inspect(args: readonly string[]): number {
   let text: string;
   try {
     const report = inspectBytes(readInput(path));
-    text = args.includes("--json") ? JSON.stringify(report, undefined, 2) : describe(path, report);
+    text = args.includes("--json") ? printableJson(JSON.stringify(report, undefined, 2)) : describe(path, report);
   } catch (error) {
     return explainInput(path, error);
   }
   return writeOutput(`${text}\n`);
 }
 
-/** The report as text. Names come from the file: what a terminal would take for a command is shown as `\x1b`. */
+/** The report as text. Names come from the file: what a terminal obeys or hides is written out. */
 function describe(path: string, report: ModuleReport | ObjectReport): string {
   const lines = report.kind === "module" ? describeModule(path, report) : describeObject(path, report);
   return lines.map(printable).join("\n");

@@ -164,6 +164,19 @@ Deno.test("inspect shows names without obeying them", () => {
   });
 });
 
+Deno.test("inspect writes out every hidden character, as JSON too", () => {
+  const name = "a\u009b31m\u202eb\u2066\u200b\u2028é漢字";
+  const module = compileModule(`__attribute__((export_name("${name}"))) void run(void) {}`);
+  withFiles({ "x.wasm": module }, (folder) => {
+    const text = runCommand(["inspect", `${folder}/x.wasm`]);
+    assertStringIncludes(text.stdout, "a\\x9b31m\\u202eb\\u2066\\u200b\\u2028é漢字");
+    const json = runCommand(["inspect", "--json", `${folder}/x.wasm`]);
+    assertStringIncludes(json.stdout, '"a\\u009b31m\\u202eb\\u2066\\u200b\\u2028é漢字"');
+    assert(JSON.parse(json.stdout).exports.includes(name));
+    assertEquals(/(?!\n)[\p{Cc}\p{Cf}\u2028]/u.exec(text.stdout + json.stdout), null);
+  });
+});
+
 Deno.test("inspect answers what is wrong in one line, with an exit code for each", () => {
   withFiles({ "text": new TextEncoder().encode("hello"), "cut.wasm": guest().subarray(0, 60) }, (folder) => {
     const cases: [args: string[], code: number, line: RegExp][] = [

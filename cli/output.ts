@@ -4,6 +4,8 @@
  * @module
  */
 
+import { printable } from "../errors.ts";
+
 /**
  * Writes all of `output`, text or chunks of it, to stdout, in as many writes as it takes.
  *
@@ -24,7 +26,7 @@ export function writeOutput(output: string | Iterable<Uint8Array>): number {
 /** One line on stderr, whatever a guest has put into its names. */
 export function printError(message: string): void {
   try {
-    writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${message.replace(/\p{Cc}+/gu, " ")}\n`));
+    writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${printable(message.replace(/[\t\n\r]+/g, " "))}\n`));
   } catch {
     // There is nobody left to tell.
   }

@@ -6,9 +6,11 @@
 
 import { errnoName, errnoText } from "./errno.ts";
 import { reasonOf } from "./log.ts";
+import { printable } from "./printable.ts";
 
 export * from "./errno.ts";
 export { type LogReading, readLog } from "./log.ts";
+export { printable, printableJson } from "./printable.ts";
 
 /** What is known about a refused operation. */
 export interface BpfErrorOptions {
@@ -99,10 +101,4 @@ export class FormatError extends Error {
     this.format = format;
     this.problem = text;
   }
-}
-
-/** `text` with what a terminal would take for a command written out, as `\x1b`. For names that come from files. */
-export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

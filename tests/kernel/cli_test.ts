@@ -526,7 +526,18 @@ Deno.test({
 Deno.test("wasm-bpf says in one line what a guest named in several", async () => {
   const { code, stderr } = await runWasmBpf([testGuest("fires"), "on\nxdp\x1b[2J"]);
   assertEquals(code, 4);
-  assertMatch(stderr, /^wasm-bpf: Cannot attach program "on xdp \[2J": the object has none of this name [^\n]*\n$/);
+  assertMatch(stderr, /^wasm-bpf: Cannot attach program "on xdp\\x1b\[2J": the object has none of this name [^\n]*\n$/);
+});
+
+Deno.test("wasm-bpf writes out what a guest hides in a name", async () => {
+  const { stderr } = await runWasmBpf([
+    testGuest("fires"),
+    "x\u202egnp.exe\u2066\u200b\u2028wasm-bpf: all is well\x9b31m é漢字",
+  ]);
+  assertStringIncludes(
+    stderr,
+    `Cannot attach program "x\\u202egnp.exe\\u2066\\u200b\\u2028wasm-bpf: all is well\\x9b31m é漢字": `,
+  );
 });
 
 Deno.test("wasm-bpf --verbose shows where a guest trapped", async () => {

@@ -1,0 +1,28 @@
+/**
+ * Text of unknown origin, made safe for a terminal.
+ *
+ * @module
+ */
+
+/**
+ * Characters that a terminal obeys or does not show: controls, changes of direction, line separators, halves of surrogate pairs,
+ * letters of private alphabets, and all that Unicode calls ignorable but the emoji variation selector.
+ */
+const HIDDEN = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** `text` with hidden characters written out, as `\x1b`, `\u202e` or `\u{e0001}`. For names that come from files and guests. */
+export function printable(text: string): string {
+  return text.replace(HIDDEN, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    const digits = code.toString(16);
+    if (code > 0xffff) return `\\u{${digits}}`;
+    return code > 0xff ? `\\u${digits.padStart(4, "0")}` : `\\x${digits.padStart(2, "0")}`;
+  });
+}
+
+/** The same for a JSON text, which means the same afterwards. */
+export function printableJson(json: string): string {
+  const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  // Line feeds are between the values; JSON.stringify() has escaped those inside.
+  return json.replace(HIDDEN, (character) => character === "\n" ? character : character.split("").map(unit).join(""));
+}
