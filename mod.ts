@@ -6,21 +6,24 @@
 
 export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode, type GuestErrorOptions } from "./errors.ts";
 export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
-export { openSystem, type System } from "./host/system.ts";
+export {
+  type BatchBuffers,
+  type BatchCursor,
+  type BatchOptions,
+  type BatchWalkOptions,
+  type BpfMap,
+  type BpfObject,
+  type Libbpf,
+  UpdateFlag,
+} from "./host/api/interfaces.ts";
+export { openLibbpf } from "./host/api/libbpf.ts";
 export {
   type AttachTarget,
   AttachType,
-  type Batch,
-  type BatchFlags,
-  type BatchWalk,
   type BpfLink,
-  type BpfMap,
-  type BpfObject,
   type BpfProgram,
-  type Libbpf,
+  type LibraryOrigin,
   MapType,
-  type MemoryWindow,
-  openLibbpf,
   type OpenObjectOptions,
   ProgramType,
 } from "./ffi/mod.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { openSystem, runGuest } from "../mod.ts";
+import { runGuestOn } from "../host/mod.ts";
+import { openSystem } from "../host/system.ts";
 
 /** What a worker is told. */
 export interface Order {
@@ -21,5 +22,5 @@ addEventListener("message", (event) => {
   const { bytes, idleMs, output }: Order = event.data;
   using system = openSystem();
   const stdout = system.libc.open(output, O_WRONLY);
-  runGuest(bytes, { system, name: "growth1", args: ["1", `${idleMs}`], stdout });
+  runGuestOn(bytes, { system, name: "growth1", args: ["1", `${idleMs}`], stdout });
 });

@@ -6,7 +6,7 @@
 
 import { MissingTypeError } from "../codegen/mod.ts";
 import { BpfError, FormatError } from "../errors.ts";
-import { openSystem } from "../mod.ts";
+import { openSystem } from "../host/system.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { printError } from "./output.ts";
 

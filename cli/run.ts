@@ -6,7 +6,8 @@
 
 import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors.ts";
-import { openSystem, parsePreopen, runGuest, type RunGuestOptions } from "../mod.ts";
+import { parsePreopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
+import { openSystem } from "../host/system.ts";
 import { EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { stackLine } from "./stack_line.ts";
 import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
@@ -80,7 +81,7 @@ function runModule(options: Options): number {
     // Before the module is read: nothing else that a guest needs takes as long.
     if (options.guest.btfPath === undefined) system.prefetchKernelBtf();
     const bytes = system.readFile(options.module);
-    return runGuest(bytes, {
+    return runGuestOn(bytes, {
       ...options.guest,
       system,
       name: options.module,

@@ -5,7 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { openSystem } from "../mod.ts";
+import { openSystem } from "../host/system.ts";
 
 /** This project's version: what deno.json says. */
 export const VERSION: string = config.version;

@@ -325,6 +325,14 @@ class FakeMap implements BpfMap {
     return EOPNOTSUPP;
   }
 
+  initialValue(): Uint8Array<ArrayBuffer> | undefined {
+    return undefined;
+  }
+
+  setInitialValue(_value: Uint8Array<ArrayBuffer>): void {
+    throw new BpfError(`Cannot set the initial value of map "${this.name}"`, LINUX_ERRNO.EINVAL);
+  }
+
   attachStructOps(): BpfLink {
     return this.#libbpf.link(`map ${this.name}`, undefined);
   }

@@ -114,6 +114,7 @@ export interface BpfObject extends Disposable {
 
 /** `struct bpf_program`. Lives as long as its object. */
 export interface BpfProgram {
+  /** The name of its function. */
   readonly name: string;
   /** The section it came from, which says what it is: "tp/sched/sched_switch", "xdp", ... */
   readonly sectionName: string;
@@ -147,7 +148,7 @@ export type AttachTarget =
   | { kind: "raw_tracepoint"; name: string }
   | { kind: "perf_event"; event: "cpu-clock" | "task-clock" | "cpu-cycles" | "instructions"; frequencyHz: number }
   | { kind: "netfilter"; family: number; hook: number; priority: number }
-  | { kind: "sockmap"; map: BpfMap };
+  | { kind: "sockmap"; map: { readonly name: string; readonly fd: number } };
 
 /** A network interface. */
 export interface InterfaceTarget {
@@ -217,6 +218,8 @@ export interface BpfLink extends Disposable {
   readonly description: string;
   /** One sentence for the user, where it is attached in another way than asked for. */
   readonly note?: string;
+  /** The kernel's descriptor of the link; undefined when it has none, or is detached. */
+  readonly fd?: number | undefined;
 }
 
 /**
@@ -238,7 +241,7 @@ export interface BpfMap {
   readonly maxEntries: number;
   /** BPF_F_* flags of its creation. */
   readonly flags: number;
-  /** The kernel's descriptor. */
+  /** The kernel's descriptor. @throws {BpfError} ENOENT when the map is not in the kernel. */
   readonly fd: number;
 
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
@@ -257,6 +260,11 @@ export interface BpfMap {
   lookupAndDeleteBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags?: BatchFlags): number;
   updateBatch(memory: Uint8Array<ArrayBuffer>, batch: Batch, flags?: BatchFlags): number;
   deleteBatch(memory: Uint8Array<ArrayBuffer>, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
+
+  /** A copy of the bytes of a map of global variables; undefined for other maps. */
+  initialValue(): Uint8Array<ArrayBuffer> | undefined;
+  /** Sets them, before `load`. @throws {BpfError} EBUSY after it; EINVAL for another size or map. */
+  setInitialValue(value: Uint8Array<ArrayBuffer>): void;
 
   /** Attaches a struct_ops map. @throws {BpfError} */
   attachStructOps(): BpfLink;

@@ -20,6 +20,12 @@ export class NativeLink implements BpfLink {
     this.description = description;
   }
 
+  get fd(): number | undefined {
+    if (this.#pointer === undefined) return undefined;
+    const fd = this.#native.link.symbols.bpf_link__fd(this.#pointer);
+    return fd < 0 ? undefined : fd;
+  }
+
   /** What `bpf_program__attach*` returned, as a link. @throws {BpfError} when that was NULL. */
   static from(native: Native, pointer: Deno.PointerValue, operation: string, description: string): NativeLink {
     if (pointer === null) throw native.check.error(operation, native.lastError());
@@ -30,6 +36,30 @@ export class NativeLink implements BpfLink {
     const pointer = this.#pointer;
     this.#pointer = undefined;
     if (pointer !== undefined) this.#native.link.symbols.bpf_link__destroy(pointer);
+  }
+}
+
+/** A link that its object detaches when it closes, unless that was done before. */
+export class OwnedLink implements BpfLink {
+  readonly #link: BpfLink;
+  readonly #others: Set<BpfLink>;
+
+  /** Puts itself into `links`, and leaves them when disposed. */
+  constructor(link: BpfLink, links: Set<BpfLink>) {
+    this.#link = link;
+    this.#others = links.add(this);
+  }
+
+  get description(): string {
+    return this.#link.description;
+  }
+
+  get fd(): number | undefined {
+    return this.#others.has(this) ? this.#link.fd : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#others.delete(this)) this.#link[Symbol.dispose]();
   }
 }
 

@@ -26,8 +26,10 @@ export function elementBytes(type: number, valueSize: number, machine: { readonl
 }
 
 /** What a map or program came from: once closed, its pointers point nowhere and its descriptors are somebody else's. */
-export interface Closable {
+export interface Owner {
   readonly closed: boolean;
+  /** Takes charge of a link, which is detached before the owner closes: libbpf's links may point to their object. */
+  own(link: BpfLink): BpfLink;
 }
 
 const CLOSED = -LINUX_ERRNO.EBADF;
@@ -39,15 +41,15 @@ export class NativeMap implements BpfMap {
   readonly keySize: number;
   readonly valueSize: number;
   readonly elementBytes: number;
-  readonly maxEntries: number;
+  maxEntries: number;
   readonly flags: number;
-  readonly fd: number;
+  #fd: number;
   readonly #native: Native;
   readonly #pointer: NativePointer<"bpf_map">;
-  readonly #owner: Closable;
+  readonly #owner: Owner;
   readonly #call: ElementCall;
 
-  constructor(native: Native, pointer: NativePointer<"bpf_map">, name: string, owner: Closable) {
+  constructor(native: Native, pointer: NativePointer<"bpf_map">, name: string, owner: Owner) {
     const { symbols } = native.map;
     this.#native = native;
     this.#pointer = pointer;
@@ -60,10 +62,19 @@ export class NativeMap implements BpfMap {
     this.maxEntries = symbols.bpf_map__max_entries(pointer);
     this.flags = symbols.bpf_map__map_flags(pointer);
     this.elementBytes = elementBytes(this.type, this.valueSize, native);
-    this.fd = symbols.bpf_map__fd(pointer);
-    if (this.fd < 0) {
-      throw new BpfError(`Cannot use map "${name}"`, LINUX_ERRNO.ENOENT, { log: ["it is not in the kernel"] });
-    }
+    this.#fd = symbols.bpf_map__fd(pointer);
+  }
+
+  get fd(): number {
+    if (this.#fd >= 0) return this.#fd;
+    throw new BpfError(`Cannot use map "${this.name}"`, LINUX_ERRNO.ENOENT, { log: ["it is not in the kernel"] });
+  }
+
+  /** Reads again what loading settles: the descriptor, and the sizes of buffers. */
+  refresh(): void {
+    const { symbols } = this.#native.map;
+    this.maxEntries = symbols.bpf_map__max_entries(this.#pointer);
+    this.#fd = symbols.bpf_map__fd(this.#pointer);
   }
 
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
@@ -100,7 +111,7 @@ export class NativeMap implements BpfMap {
     if (this.#owner.closed) return CLOSED;
     const base = baseOf(memory);
     return this.#native.batch.symbols.bpf_map_update_batch(
-      this.fd,
+      this.#fd,
       address(base + batch.keys),
       address(base + batch.values),
       address(base + batch.count),
@@ -112,7 +123,7 @@ export class NativeMap implements BpfMap {
     if (this.#owner.closed) return CLOSED;
     const base = baseOf(memory);
     return this.#native.batch.symbols.bpf_map_delete_batch(
-      this.fd,
+      this.#fd,
       address(base + batch.keys),
       address(base + batch.count),
       batchOptions(flags),
@@ -127,7 +138,7 @@ export class NativeMap implements BpfMap {
   ): number {
     const base = baseOf(memory);
     return call(
-      this.fd,
+      this.#fd,
       batch.inBatch === undefined ? NULL : address(base + batch.inBatch),
       address(base + batch.outBatch),
       address(base + batch.keys),
@@ -137,18 +148,35 @@ export class NativeMap implements BpfMap {
     );
   }
 
+  initialValue(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#owner.closed) throw new TypeError(`Cannot read map "${this.name}": closed`);
+    const size = new BigUint64Array(1);
+    const value = this.#native.map.symbols.bpf_map__initial_value(this.#pointer, new Uint8Array(size.buffer));
+    if (value === null) return undefined;
+    return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(value, Number(size[0]))).slice();
+  }
+
+  setInitialValue(value: Uint8Array<ArrayBuffer>): void {
+    if (this.#owner.closed) throw new TypeError(`Cannot set map "${this.name}": closed`);
+    const { symbols } = this.#native.map;
+    this.#native.check.begin();
+    // libbpf compares the size with the map's.
+    const result = symbols.bpf_map__set_initial_value(this.#pointer, value, address(value.length));
+    this.#native.check.value(`Cannot set the initial value of map "${this.name}"`, result);
+  }
+
   attachStructOps(): BpfLink {
     if (this.#owner.closed) throw new TypeError(`Cannot attach map "${this.name}": closed`);
     const operation = `Cannot attach struct_ops map "${this.name}"`;
     this.#native.check.begin();
     const link = this.#native.map.symbols.bpf_map__attach_struct_ops(this.#pointer);
-    return NativeLink.from(this.#native, link, operation, `struct_ops map "${this.name}"`);
+    return this.#owner.own(NativeLink.from(this.#native, link, operation, `struct_ops map "${this.name}"`));
   }
 
   #element(command: number, memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
     if (this.#owner.closed) return CLOSED;
     // The kernel insists on NULL for maps without keys (queue, stack, bloom filter).
-    return this.#call(command, this.fd, memory, this.keySize === 0 ? NOTHING : key, value, flags);
+    return this.#call(command, this.#fd, memory, this.keySize === 0 ? NOTHING : key, value, flags);
   }
 }
 

@@ -10,18 +10,20 @@ import type { Subject } from "./hints.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./c_string.ts";
-import { NativeMap } from "./map.ts";
-import type { BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
+import { OwnedLink } from "./link.ts";
+import { NativeMap, type Owner } from "./map.ts";
+import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
 import { address, type NativePointer, nativePointer } from "./pointers.ts";
 import { NativeProgram } from "./program.ts";
 import { bindStructOps } from "./struct_ops.ts";
 
 /** An object of libbpf's. See {@link BpfObject}. */
-export class NativeObject implements BpfObject {
+export class NativeObject implements BpfObject, Owner {
   readonly name: string;
   readonly #native: Native;
   readonly #programs = new Map<string, NativeProgram>();
   readonly #maps = new Map<string, NativeMap>();
+  readonly #links = new Set<BpfLink>();
   #pointer: NativePointer<"bpf_object"> | undefined;
 
   private constructor(native: Native, pointer: NativePointer<"bpf_object">, name: string) {
@@ -56,11 +58,17 @@ export class NativeObject implements BpfObject {
   }
 
   load(): void {
+    const pointer = this.#alive();
     this.#native.check.begin((reading) => this.#subjectOf(reading));
     this.#native.check.value(
       `Cannot load object "${this.name}"`,
-      this.#native.object.symbols.bpf_object__load(this.#alive()),
+      this.#native.object.symbols.bpf_object__load(pointer),
     );
+    for (const map of this.#maps.values()) map.refresh();
+  }
+
+  own(link: BpfLink): BpfLink {
+    return new OwnedLink(link, this.#links);
   }
 
   findProgram(name: string): BpfProgram | undefined {
@@ -74,7 +82,11 @@ export class NativeObject implements BpfObject {
     const known = this.#maps.get(name);
     if (known !== undefined) return known;
     const pointer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
-    return pointer === null ? undefined : this.#map(nativePointer(pointer), name);
+    if (pointer === null) return undefined;
+    // Maps of global variables have two names: their section's, and one that begins with the object's.
+    const map = this.#map(nativePointer(pointer), this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
+    this.#maps.set(name, map);
+    return map;
   }
 
   programs(): readonly BpfProgram[] {
@@ -144,6 +156,8 @@ export class NativeObject implements BpfObject {
 
   [Symbol.dispose](): void {
     const pointer = this.#pointer;
+    // libbpf's links of USDT probes point into their object.
+    for (const link of [...this.#links].reverse()) link[Symbol.dispose]();
     this.#pointer = undefined;
     if (pointer !== undefined) this.#native.object.symbols.bpf_object__close(pointer);
   }

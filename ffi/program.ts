@@ -6,7 +6,7 @@
 
 import { attachProgram } from "./attach.ts";
 import type { Native } from "./native.ts";
-import type { Closable } from "./map.ts";
+import type { Owner } from "./map.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";
 import type { NativePointer } from "./pointers.ts";
 
@@ -16,9 +16,9 @@ export class NativeProgram implements BpfProgram {
   readonly sectionName: string;
   readonly #native: Native;
   readonly #pointer: NativePointer<"bpf_program">;
-  readonly #owner: Closable;
+  readonly #owner: Owner;
 
-  constructor(native: Native, pointer: NativePointer<"bpf_program">, name: string, owner: Closable) {
+  constructor(native: Native, pointer: NativePointer<"bpf_program">, name: string, owner: Owner) {
     this.#native = native;
     this.#pointer = pointer;
     this.#owner = owner;
@@ -49,7 +49,7 @@ export class NativeProgram implements BpfProgram {
   }
 
   attach(target: AttachTarget = { kind: "section" }): BpfLink {
-    return attachProgram(this.#native, this.#alive(), this, target);
+    return this.#owner.own(attachProgram(this.#native, this.#alive(), this, target));
   }
 
   #alive(): NativePointer<"bpf_program"> {

@@ -24,12 +24,15 @@ export interface RunGuestOptions {
   name?: string;
   /** The arguments after `argv[0]`. */
   args?: readonly string[];
+  /** The guest's environment variables: none by default. */
   env?: Readonly<Record<string, string>>;
   /** Directories of the host that the guest may reach. */
   preopens?: readonly Preopen[];
-  /** This process's descriptors for the guest's standard streams: 0, 1 and 2 by default. They stay the caller's. */
+  /** This process's descriptor for the guest's stdin: 0 by default. It stays the caller's. */
   stdin?: number;
+  /** As {@link stdin}: 1 by default. */
   stdout?: number;
+  /** As {@link stdin}: 2 by default. */
   stderr?: number;
   /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
   btfPath?: string | undefined;
@@ -49,14 +52,18 @@ export interface RunGuestOptions {
   wrapperModule?: string | undefined;
   /** Lets the guest make objects of the engine's garbage collector, whose number nothing bounds: false by default. */
   allowGc?: boolean;
-  /** The system, if the caller has opened it already; it stays the caller's. */
-  system?: System;
-  /** How map memory reaches the guest: "map" (default) or, for tests, "copy". */
-  sharedMemory?: SharedMemoryMode;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
   onProblem?: (problem: BpfError | string) => void;
   /** Called when events were lost, with how many since the last call. */
   onLost?: (count: number) => void;
+}
+
+/** What the command line and tests may say besides. */
+export interface HostOptions extends RunGuestOptions {
+  /** The system, if the caller has opened it already; it stays the caller's. */
+  system?: System;
+  /** How map memory reaches the guest: "map" (default) or, for tests, "copy". */
+  sharedMemory?: SharedMemoryMode;
 }
 
 /**
@@ -83,6 +90,11 @@ export interface RunGuestOptions {
  * ```
  */
 export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOptions = {}): number {
+  return runGuestOn(bytes, options);
+}
+
+/** {@link runGuest}, on a system that may be open already. */
+export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
   const name = options.name ?? "guest";
   // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
   const guest = compileGuest(bytes, name, { allowGc: options.allowGc ?? false });
@@ -157,7 +169,7 @@ function withSync(functions: Record<string, ImportFunction>, context: GuestConte
   return synced;
 }
 
-function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: RunGuestOptions): GuestContext {
+function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: HostOptions): GuestContext {
   return new GuestContext({
     libbpf,
     libc,

@@ -10,7 +10,9 @@ import { type Descriptor, preopenedDirectory } from "./descriptors.ts";
 
 /** A directory of the host and the name under which the guest finds it. */
 export interface Preopen {
+  /** The directory in the host. */
   readonly hostPath: string;
+  /** The path by which the guest opens it. */
   readonly guestPath: string;
   /** Whether the guest may change nothing in it. */
   readonly readOnly: boolean;
@@ -20,6 +22,14 @@ export interface Preopen {
  * Parses what follows `--dir`: `HOST`, `HOST::GUEST`, each with `:ro` after it for a directory that the guest only reads.
  *
  * @throws {RangeError} when a path is empty.
+ *
+ * @example
+ * ```ts
+ * import { parsePreopen } from "./mod.ts";
+ *
+ * const { hostPath, guestPath, readOnly } = parsePreopen("/sys/fs/cgroup::/cgroup:ro");
+ * if (hostPath !== "/sys/fs/cgroup" || guestPath !== "/cgroup" || !readOnly) throw new Error("parsed wrongly");
+ * ```
  */
 export function parsePreopen(text: string): Preopen {
   const readOnly = text.endsWith(":ro");

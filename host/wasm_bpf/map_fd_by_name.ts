@@ -22,9 +22,10 @@ export function mapFdByName(guest: GuestContext): (object: bigint, name: number)
       guest.report(`Cannot find map "${mapName}": ${noneOfThisName(loaded.object.maps())}`);
       return -LINUX_ERRNO.ENOENT;
     }
+    const { fd } = map;
     loaded.addMap(map);
-    guest.maps.set(map.fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
-    return map.fd;
+    guest.maps.set(fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
+    return fd;
   };
 }
 

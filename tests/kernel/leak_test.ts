@@ -2,7 +2,9 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { GuestError } from "../../errors.ts";
-import { openSystem, runGuest } from "../../mod.ts";
+import { runGuestOn } from "../../host/mod.ts";
+import { openSystem } from "../../host/system.ts";
+import { runGuest } from "../../mod.ts";
 import { testGuest } from "./command.ts";
 
 const TIMES = 20;
@@ -86,6 +88,6 @@ Deno.test("runGuest() leaves nothing of a guest that cannot be linked", () => {
 Deno.test("runGuest() returns every exit code", () => {
   using system = openSystem();
   const bytes = guest("exit_code");
-  for (let code = 0; code <= 255; code++) assertEquals(runGuest(bytes, { args: [String(code)], system }), code);
-  assertEquals(runGuest(bytes, { args: ["-1"], system }), 0xffff_ffff);
+  for (let code = 0; code <= 255; code++) assertEquals(runGuestOn(bytes, { args: [String(code)], system }), code);
+  assertEquals(runGuestOn(bytes, { args: ["-1"], system }), 0xffff_ffff);
 });

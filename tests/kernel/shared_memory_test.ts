@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { failures, type Finished, run, runWasmBpf, testGuest } from "./command.ts";
 
-const MOD = new URL("../../mod.ts", import.meta.url).href;
+const MOD = new URL("../../host/mod.ts", import.meta.url).href;
 
 Deno.test("bpf_map_mmap() makes loads and stores of the guest the kernel's own", async () => {
   assertEquals(failures(await runWasmBpf(["--quiet", testGuest("shared_memory")])), []);
@@ -11,9 +11,9 @@ Deno.test("bpf_map_mmap() makes loads and stores of the guest the kernel's own",
 
 Deno.test("bpf_map_mmap() behaves the same where the bytes have to be copied", async () => {
   const script = `
-    import { runGuest } from ${JSON.stringify(MOD)};
+    import { runGuestOn } from ${JSON.stringify(MOD)};
     const bytes = Deno.readFileSync(${JSON.stringify(testGuest("shared_memory"))});
-    Deno.exit(runGuest(bytes, { name: "shared_memory", sharedMemory: "copy" }));`;
+    Deno.exit(runGuestOn(bytes, { name: "shared_memory", sharedMemory: "copy" }));`;
   assertEquals(failures(await run(Deno.execPath(), ["eval", "--quiet", script])), []);
 });
 

@@ -1,7 +1,8 @@
 /** The C of `ffi/shim.c`, through FFI as the host uses it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { openLibbpf, openSystem } from "../../mod.ts";
+import { openLibbpf } from "../../ffi/mod.ts";
+import { openSystem } from "../../host/system.ts";
 
 const LIBRARY = new URL("../../.build/lib/libwasm_bpf.so", import.meta.url).pathname;
 /** Needs CO-RE, and so the kernel's BTF. */

@@ -1,0 +1,152 @@
+/**
+ * Many elements of a map in one system call, on bytes of our own.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import type * as ffi from "../../ffi/mod.ts";
+import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions } from "./interfaces.ts";
+
+/** A map, and bytes for its batches: fresh ones would cost each call their allocation and the search for their address. */
+export class BatchMap {
+  readonly raw: ffi.BpfMap;
+  #memory = new Uint8Array(0);
+
+  constructor(raw: ffi.BpfMap) {
+    this.raw = raw;
+  }
+
+  /** `sizeBytes` bytes, which hold what the last batch left. */
+  memory(sizeBytes: number): Uint8Array<ArrayBuffer> {
+    if (this.#memory.length !== sizeBytes) this.#memory = new Uint8Array(sizeBytes);
+    return this.#memory;
+  }
+}
+
+/** Where the walk of one map stopped. */
+export class MapCursor implements BatchCursor {
+  done = false;
+  /** What the kernel noted; nothing before the first batch. */
+  position: Uint8Array<ArrayBuffer> | undefined;
+  readonly map: ffi.BpfMap;
+
+  constructor(map: ffi.BpfMap) {
+    this.map = map;
+  }
+}
+
+/** One of the kernel's two calls that walk a map. */
+type WalkCall = (memory: Uint8Array<ArrayBuffer>, batch: ffi.BatchWalk, flags: ffi.BatchFlags) => number;
+
+/** The bytes of one call, and where each part is in them. */
+interface Room {
+  readonly memory: Uint8Array<ArrayBuffer>;
+  readonly elements: number;
+  readonly batch: ffi.BatchWalk & { readonly inBatch: number };
+}
+
+/** Reads a batch into the caller's buffers. @returns how many elements. */
+export function walkBatch(
+  batches: BatchMap,
+  operation: string,
+  call: WalkCall,
+  request: BatchBuffers & BatchWalkOptions,
+): number {
+  const map = batches.raw;
+  const { keys, values, cursor = new MapCursor(map) } = request;
+  const flags = flagsOf(operation, request);
+  if (!(cursor instanceof MapCursor) || cursor.map !== map) {
+    throw new TypeError(`${operation}: not a cursor of this map`);
+  }
+  const { memory, elements, batch } = layOut(batches, operation, { keys, values });
+  if (cursor.done) return 0;
+  if (cursor.position !== undefined) memory.set(cursor.position, batch.inBatch);
+  const { inBatch: _, ...fromStart } = batch;
+  const result = call(memory, cursor.position === undefined ? fromStart : batch, flags);
+  // The end of the map is no refusal: what was left came.
+  if (result < 0 && result !== -LINUX_ERRNO.ENOENT) throw new BpfError(operation, result);
+  cursor.done = result < 0;
+  cursor.position = memory.slice(batch.outBatch, batch.outBatch + cursorBytes(map));
+  const count = moved(memory, batch, elements);
+  keys.set(memory.subarray(batch.keys, batch.keys + count * map.keySize));
+  values.set(memory.subarray(batch.values, batch.values + count * map.elementBytes));
+  return count;
+}
+
+/** Puts a batch. */
+export function updateBatch(batches: BatchMap, operation: string, request: BatchBuffers & BatchOptions): void {
+  const map = batches.raw;
+  const flags = flagsOf(operation, request);
+  const room = layOut(batches, operation, request);
+  copyIn(room, room.batch.keys, request.keys, room.elements * map.keySize);
+  copyIn(room, room.batch.values, request.values, room.elements * map.elementBytes);
+  checkAll(operation, map.updateBatch(room.memory, room.batch, flags), room);
+}
+
+/** Removes a batch of keys. */
+export function deleteBatch(
+  batches: BatchMap,
+  operation: string,
+  request: Pick<BatchBuffers, "keys"> & BatchOptions,
+): void {
+  const map = batches.raw;
+  const flags = flagsOf(operation, request);
+  const room = layOut(batches, operation, { keys: request.keys });
+  copyIn(room, room.batch.keys, request.keys, room.elements * map.keySize);
+  checkAll(operation, map.deleteBatch(room.memory, room.batch, flags), room);
+}
+
+/** @throws {RangeError} when the buffers do not fit each other. */
+function layOut(batches: BatchMap, operation: string, buffers: { keys: Uint8Array; values?: Uint8Array }): Room {
+  const map = batches.raw;
+  const { keySize, elementBytes } = map;
+  const elements = keySize === 0 ? 0 : buffers.keys.length / keySize;
+  if (elements === 0 || !Number.isInteger(elements)) {
+    throw new RangeError(`${operation}: the keys have ${buffers.keys.length} bytes, not a multiple of ${keySize}`);
+  }
+  if (buffers.values !== undefined && buffers.values.length !== elements * elementBytes) {
+    const given = buffers.values.length;
+    throw new RangeError(`${operation}: the values have ${given} bytes, not ${elements * elementBytes}`);
+  }
+  const inBatch = 8;
+  const outBatch = inBatch + roundUp8(cursorBytes(map));
+  const keys = outBatch + roundUp8(cursorBytes(map));
+  const values = keys + roundUp8(elements * keySize);
+  const memory = batches.memory(values + (buffers.values === undefined ? 0 : elements * elementBytes));
+  new DataView(memory.buffer).setUint32(0, elements, true);
+  return { memory, elements, batch: { count: 0, inBatch, outBatch, keys, values } };
+}
+
+/** What the kernel notes is a key, or for hashes the number of a bucket. */
+function cursorBytes(map: ffi.BpfMap): number {
+  return Math.max(map.keySize, 4);
+}
+
+function roundUp8(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+/** Copies what was measured: a view of shared memory may have grown since. */
+function copyIn({ memory }: Room, at: number, bytes: Uint8Array, length: number): void {
+  memory.set(bytes.subarray(0, length), at);
+}
+
+function moved(memory: Uint8Array<ArrayBuffer>, { count }: ffi.Batch, elements: number): number {
+  return Math.min(new DataView(memory.buffer).getUint32(count, true), elements);
+}
+
+function checkAll(operation: string, result: number, { memory, batch, elements }: Room): void {
+  if (result >= 0) return;
+  const count = moved(memory, batch, elements);
+  throw new BpfError(operation, result, { log: [`refused after ${count} of ${elements} elements`] });
+}
+
+function flagsOf(operation: string, { elementFlags = 0, flags = 0 }: BatchOptions): ffi.BatchFlags {
+  for (const one of [elementFlags, flags]) {
+    if (!Number.isSafeInteger(one) || one < 0) {
+      throw new RangeError(`${operation}: flags ${one} are no unsigned number`);
+    }
+  }
+  return { elementFlags, flags };
+}

@@ -1,0 +1,104 @@
+/**
+ * libbpf for TypeScript programs.
+ *
+ * @module
+ */
+
+import * as ffi from "../../ffi/mod.ts";
+import type { BpfObject, Libbpf } from "./interfaces.ts";
+import { ApiObject } from "./object.ts";
+
+/**
+ * Opens libbpf: the one that `$WASM_BPF_LIBBPF` names, the one built in this checkout, or the system's.
+ *
+ * Needs Deno's `--allow-ffi`, and no privilege of the kernel before an object is loaded.
+ *
+ * @throws {BpfError} ENOENT when there is none, with every place that was tried in its log.
+ *
+ * @example
+ * ```ts
+ * import { openLibbpf } from "./mod.ts";
+ *
+ * using libbpf = openLibbpf();
+ * using object = libbpf.openObject(Deno.readFileSync("examples/bootstrap/bootstrap.bpf.o"), { name: "bootstrap" });
+ * const constants = object.findMap(".rodata");
+ * constants?.setInitialValue(new Uint8Array(constants.valueSize));
+ * object.load();
+ * using link = object.findProgram("handle_exec")?.attach();
+ * for (const [pid, start] of object.findMap("exec_start")?.entries() ?? []) console.log(pid, start);
+ * ```
+ */
+export function openLibbpf(): Libbpf {
+  return new ApiLibbpf(ffi.openLibbpf());
+}
+
+/** See {@link Libbpf}. */
+export class ApiLibbpf implements Libbpf {
+  readonly #raw: ffi.Libbpf;
+  readonly #objects = new Set<ApiObject>();
+  readonly #descriptors = new Set<number>();
+  #closed = false;
+
+  constructor(raw: ffi.Libbpf) {
+    this.#raw = raw;
+  }
+
+  get version(): string {
+    return this.#alive().version;
+  }
+
+  get path(): string {
+    return this.#raw.path;
+  }
+
+  get origin(): ffi.LibraryOrigin {
+    return this.#raw.origin;
+  }
+
+  get possibleCpus(): number {
+    return this.#alive().possibleCpus;
+  }
+
+  openObject(bytes: Uint8Array, options: ffi.OpenObjectOptions = {}): BpfObject {
+    const raw = this.#alive().openObject(new Uint8Array(bytes), options);
+    const object = new ApiObject(raw, (closed) => this.#objects.delete(closed));
+    this.#objects.add(object);
+    return object;
+  }
+
+  interfaceIndex(name: string): number {
+    return this.#alive().interfaceIndex(name);
+  }
+
+  openCgroup(path: string): number {
+    return this.#keep(this.#alive().openCgroup(path));
+  }
+
+  openNetworkNamespace(path: string): number {
+    return this.#keep(this.#alive().openNetworkNamespace(path));
+  }
+
+  closeDescriptor(fd: number): void {
+    const raw = this.#alive();
+    if (!this.#descriptors.delete(fd)) throw new TypeError(`Cannot close descriptor ${fd}: not opened here`);
+    raw.closeDescriptor(fd);
+  }
+
+  #keep(fd: number): number {
+    this.#descriptors.add(fd);
+    return fd;
+  }
+
+  #alive(): ffi.Libbpf {
+    if (this.#closed) throw new TypeError("Cannot use libbpf: closed");
+    return this.#raw;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const object of [...this.#objects].reverse()) object[Symbol.dispose]();
+    for (const fd of this.#descriptors) this.#raw.closeDescriptor(fd);
+    this.#raw[Symbol.dispose]();
+  }
+}
