@@ -18,6 +18,7 @@ export interface BpfErrorOptions {
   log?: readonly string[];
   /** What the reader can do about it; only where evidence supports it. */
   hint?: string | undefined;
+  /** The error behind this one. */
   cause?: unknown;
 }
 
@@ -25,16 +26,39 @@ export interface BpfErrorOptions {
  * The kernel or libbpf refused an operation.
  *
  * `operation` reads "Cannot <verb> <noun>"; `code` is the symbolic errno ("EPERM"), `errno` its positive Linux number.
+ *
+ * @example
+ * ```ts
+ * import { BpfError, openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * using libbpf = openLibbpf();
+ * try {
+ *   libbpf.openObject(new Uint8Array());
+ * } catch (error) {
+ *   if (!(error instanceof BpfError)) throw error;
+ *   console.error(error.message, error.code, error.log);
+ * }
+ * ```
  */
 export class BpfError extends Error {
+  /** "BpfError". */
   override readonly name = "BpfError";
+  /** "Cannot <verb> <noun>". */
   readonly operation: string;
+  /** The errno's symbol: "EPERM". */
   readonly code: string;
+  /** The errno, a positive number of Linux's, or from 4000 on of libbpf's own. */
   readonly errno: number;
+  /** The lines that libbpf and the verifier wrote while the operation ran. */
   readonly log: readonly string[];
+  /** What the reader can do about it; undefined where no evidence says so. */
   readonly hint: string | undefined;
 
-  /** @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored. */
+  /**
+   * Makes the message from the operation, the errno and the log.
+   *
+   * @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored.
+   */
   constructor(operation: string, errno: number, options: BpfErrorOptions = {}) {
     const number = Math.abs(errno);
     const code = errnoName(number);
@@ -69,13 +93,33 @@ export interface GuestErrorOptions extends ErrorOptions {
   guestStack?: readonly string[];
 }
 
-/** The guest broke a rule: it is no module that can be linked, or it trapped. */
+/**
+ * The guest broke a rule: it is no module that can be linked, or it trapped.
+ *
+ * @example
+ * ```ts
+ * import { GuestError, runGuest } from "@wasm-bpf/wasm-bpf";
+ *
+ * try {
+ *   runGuest(new TextEncoder().encode("no module"), { name: "text" });
+ * } catch (error) {
+ *   if (!(error instanceof GuestError) || error.code !== "invalid-module") throw error;
+ * }
+ * ```
+ */
 export class GuestError extends Error {
+  /** "GuestError". */
   override readonly name = "GuestError";
+  /** Which rule. */
   readonly code: GuestErrorCode;
   /** The guest's functions that were running when it trapped, innermost first; `function[12]` for one without a name. */
   readonly guestStack: readonly string[];
 
+  /**
+   * Takes the message as it is.
+   *
+   * @param message one line, "Cannot <verb> <noun>: <state>".
+   */
   constructor(code: GuestErrorCode, message: string, options: GuestErrorOptions = {}) {
     super(message, options);
     this.code = code;

@@ -4,7 +4,16 @@
  * @module
  */
 
-/** `enum bpf_map_type`. */
+/**
+ * `enum bpf_map_type`.
+ *
+ * @example
+ * ```ts
+ * import { type BpfObject, MapType } from "@wasm-bpf/wasm-bpf";
+ *
+ * const ringBuffers = (object: BpfObject) => object.maps().filter((map) => map.type === MapType.RINGBUF);
+ * ```
+ */
 export const MapType = {
   UNSPEC: 0,
   HASH: 1,
@@ -42,7 +51,18 @@ export const MapType = {
   ARENA: 33,
 } as const;
 
-/** `enum bpf_prog_type`. */
+/**
+ * `enum bpf_prog_type`.
+ *
+ * @example
+ * ```ts
+ * import { type BpfObject, ProgramType } from "@wasm-bpf/wasm-bpf";
+ *
+ * const leaveOut = (object: BpfObject) => {
+ *   for (const program of object.programs()) program.autoload = program.type !== ProgramType.LSM;
+ * };
+ * ```
+ */
 export const ProgramType = {
   UNSPEC: 0,
   SOCKET_FILTER: 1,
@@ -79,7 +99,16 @@ export const ProgramType = {
   NETFILTER: 32,
 } as const;
 
-/** `enum bpf_attach_type`. */
+/**
+ * `enum bpf_attach_type`.
+ *
+ * @example
+ * ```ts
+ * import { AttachType, type BpfProgram } from "@wasm-bpf/wasm-bpf";
+ *
+ * const isIterator = (program: BpfProgram) => program.expectedAttachType === AttachType.TRACE_ITER;
+ * ```
+ */
 export const AttachType = {
   CGROUP_INET_INGRESS: 0,
   CGROUP_INET_EGRESS: 1,

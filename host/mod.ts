@@ -12,6 +12,7 @@ import { GuestContext, type ImportFunction } from "./context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./shared_memory.ts";
+import { checkStandardStreams } from "./standard_streams.ts";
 import { openSystem, type System } from "./system.ts";
 import { callbackWrapperImports, mapOperateFor, wasmBpfImports } from "./wasm_bpf/mod.ts";
 import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
@@ -77,11 +78,11 @@ export interface HostOptions extends RunGuestOptions {
  * @param bytes a WebAssembly module.
  * @returns the guest's exit code, 0 to 2^32 - 1.
  * @throws {GuestError} "invalid-module" or "unknown-import" when it cannot run, "trap" when it trapped.
- * @throws {BpfError} when libbpf is not found or a directory cannot be opened.
+ * @throws {BpfError} when libbpf is not found, a directory cannot be opened, or a standard stream is not an open descriptor.
  *
  * @example
  * ```ts
- * import { runGuest } from "./mod.ts";
+ * import { runGuest } from "@wasm-bpf/wasm-bpf";
  *
  * // (module (func (export "_start")) (memory (export "memory") 1))
  * const bytes = Uint8Array.from(atob("AGFzbQEAAAABBAFgAAADAgEABQMBAAEHEwIGX3N0YXJ0AAAGbWVtb3J5AgAKBAECAAs="), (c) => c.charCodeAt(0));
@@ -105,6 +106,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   }
   using libbpf = openLibbpf(system);
   using files = new Files(system.library);
+  checkStandardStreams(files, options);
   using wasi = new Wasi(files, {
     args: [name, ...options.args ?? []],
     env: options.env ?? {},

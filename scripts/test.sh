@@ -98,8 +98,11 @@ check symbols "$deno" run --allow-all scripts/check_symbols.ts
 # Types are checked above, once; examples in the documentation are checked as they run.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
 # Deno imports all of a module's exports into each of its examples: what an example leaves unused is no mistake of its own.
-sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#' deno.json >"$logs/deno.json"
+# Examples of the public API import the package by its name.
+sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#
+  s#"imports": {#&"@wasm-bpf/wasm-bpf": "../../mod.ts",#' deno.json >"$logs/deno.json"
 tier documentation "$DENO_VERSION" --config="$logs/deno.json" --no-lock --doc "${documented[@]}"
+tier package "$DENO_VERSION" --no-check tests/package
 tier "kernel-$DENO_VERSION" "$DENO_VERSION" --no-check tests/kernel
 tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance

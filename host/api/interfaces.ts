@@ -183,7 +183,16 @@ export interface BatchCursor {
   readonly done: boolean;
 }
 
-/** What an update may do (`linux/bpf.h`, BPF_ANY and its like). */
+/**
+ * What an update may do (`linux/bpf.h`, BPF_ANY and its like).
+ *
+ * @example
+ * ```ts
+ * import { type BpfMap, UpdateFlag } from "@wasm-bpf/wasm-bpf";
+ *
+ * const add = (map: BpfMap, key: Uint8Array, value: Uint8Array) => map.update(key, value, UpdateFlag.NOEXIST);
+ * ```
+ */
 export const UpdateFlag = {
   /** Put or replace. */
   ANY: 0,

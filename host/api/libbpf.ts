@@ -17,7 +17,7 @@ import { ApiObject } from "./object.ts";
  *
  * @example
  * ```ts
- * import { openLibbpf } from "./mod.ts";
+ * import { openLibbpf } from "@wasm-bpf/wasm-bpf";
  *
  * using libbpf = openLibbpf();
  * using object = libbpf.openObject(Deno.readFileSync("examples/bootstrap/bootstrap.bpf.o"), { name: "bootstrap" });

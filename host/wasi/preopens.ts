@@ -25,7 +25,7 @@ export interface Preopen {
  *
  * @example
  * ```ts
- * import { parsePreopen } from "./mod.ts";
+ * import { parsePreopen } from "@wasm-bpf/wasm-bpf";
  *
  * const { hostPath, guestPath, readOnly } = parsePreopen("/sys/fs/cgroup::/cgroup:ro");
  * if (hostPath !== "/sys/fs/cgroup" || guestPath !== "/cgroup" || !readOnly) throw new Error("parsed wrongly");

@@ -330,3 +330,19 @@ Deno.test("Libbpf.openObject() refuses bytes that are no object, in one line", (
   detached.buffer.transfer();
   assertThrows(() => libbpf.openObject(detached), TypeError);
 });
+
+/** (module (func (export "_start")) (memory (export "memory") 1)) */
+const EMPTY_GUEST = Uint8Array.from(
+  atob("AGFzbQEAAAABBAFgAAADAgEABQMBAAEHEwIGX3N0YXJ0AAAGbWVtb3J5AgAKBAECAAs="),
+  (c) => c.charCodeAt(0),
+);
+
+Deno.test("runGuest() refuses standard streams that are not open descriptors", () => {
+  for (const name of ["stdin", "stdout", "stderr"]) {
+    for (const fd of [999, -1, 0.5, NaN, Infinity, 2 ** 31, 2 ** 32, 2 ** 32 + 1]) {
+      const error = assertThrows(() => api.runGuest(EMPTY_GUEST, { [name]: fd }), BpfError);
+      assertEquals(error.message, `Cannot run guest: EBADF: ${name} is not an open descriptor`);
+    }
+  }
+  assertEquals(api.runGuest(EMPTY_GUEST, { stdin: 2, stdout: 2, stderr: 2 }), 0);
+});

@@ -1,0 +1,31 @@
+/**
+ * The descriptors that a caller names for the standard streams of a guest.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../errors.ts";
+import type { Files } from "../ffi/files.ts";
+
+/** Descriptors of this process; absent ones are 0, 1 and 2. */
+export interface StandardStreams {
+  readonly stdin?: number | undefined;
+  readonly stdout?: number | undefined;
+  readonly stderr?: number | undefined;
+}
+
+const MAX_DESCRIPTOR = 2 ** 31 - 1;
+
+/**
+ * Checks what was named. The process's own 0, 1 and 2 may be closed: the guest then has no such stream.
+ *
+ * @throws {BpfError} EBADF for a number that is no open descriptor.
+ */
+export function checkStandardStreams(files: Files, { stdin, stdout, stderr }: StandardStreams): void {
+  for (const [name, fd] of Object.entries({ stdin, stdout, stderr })) {
+    if (fd === undefined) continue;
+    const isDescriptor = Number.isInteger(fd) && fd >= 0 && fd <= MAX_DESCRIPTOR;
+    if (isDescriptor && files.flags(fd) >= 0) continue;
+    throw new BpfError("Cannot run guest", LINUX_ERRNO.EBADF, { log: [`${name} is not an open descriptor`] });
+  }
+}

@@ -1,0 +1,47 @@
+/** What `deno publish` would put into the package, and how its exports are documented. */
+
+import { assertEquals } from "@std/assert";
+import * as api from "../../mod.ts";
+
+const CHECKOUT = new URL("../../", import.meta.url);
+const TEXTS = ["CHANGELOG.md", "LICENSE", "README.md", "deno.json"];
+
+/** Runs Deno in the checkout. @returns what it printed. */
+async function deno(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: CHECKOUT.pathname,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(code, 0, decoder.decode(stderr));
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}
+
+/** The modules that mod.ts needs, for their types too, by their paths in the checkout. */
+async function neededModules(): Promise<string[]> {
+  // Without the configuration, which names types for tests and for the command line.
+  const said = await deno("info", "--json", "--no-config", "--no-lock", "mod.ts");
+  const graph: { modules: { specifier: string }[] } = JSON.parse(said);
+  return graph.modules.map(({ specifier }) => specifier.replace(CHECKOUT.href, ""));
+}
+
+Deno.test("the package holds what mod.ts needs, and neither tests nor tools", async () => {
+  const said = await deno("publish", "--dry-run", "--allow-dirty");
+  const published = [...said.matchAll(/^ +(file:\/\/\S+) \(/gm)].map(([, url = ""]) => url.replace(CHECKOUT.href, ""));
+  assertEquals(published.filter((path) => !path.endsWith(".ts")).sort(), TEXTS);
+  assertEquals((await neededModules()).filter((path) => !published.includes(path)), []);
+  const folders = new Set(published.filter((path) => path.includes("/")).map((path) => path.split("/")[0]));
+  assertEquals([...folders].sort(), ["btf", "errors", "ffi", "host"]);
+  assertEquals(published.filter((path) => /_test\.|testdata|fake/.test(path)), []);
+});
+
+Deno.test("every export of mod.ts is documented, with all its members", async () => {
+  await deno("doc", "--lint", "mod.ts");
+});
+
+Deno.test("every value that mod.ts exports has an example", async () => {
+  const names = Object.keys(api);
+  const said = await Promise.all(names.map((name) => deno("doc", "--filter", name, "mod.ts")));
+  assertEquals(names.filter((_, index) => !said[index]?.includes("@example")), []);
+});
