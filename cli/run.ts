@@ -21,7 +21,8 @@ Usage:
   wasm-bpf inspect FILE                  what a module or a .bpf.o holds
   wasm-bpf gen skeleton|types FILE       C headers for guests
 
-Everything after MODULE is the guest's, untouched.
+Everything after MODULE is the guest's, untouched. A module's eBPF programs run in the kernel with the rights of
+this process: run only modules that you would run as root.
 
 Options:
   -v, --verbose              the whole log of libbpf and the verifier when something is refused

@@ -19,7 +19,12 @@ import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } f
 
 export { parsePreopen, type Preopen };
 
-/** Options of {@link runGuest}. All are optional: a guest gets nothing it is not given. */
+/**
+ * Options of {@link runGuest}. All are optional.
+ *
+ * A guest's WebAssembly code gets no file and no variable that is not named here. Its eBPF programs run in the kernel, with this
+ * process's rights, and can read any memory.
+ */
 export interface RunGuestOptions {
   /** `argv[0]`; also names the guest's objects. "guest" by default. */
   name?: string;
@@ -72,6 +77,9 @@ export interface HostOptions extends RunGuestOptions {
  *
  * The guest drives eBPF through the import module `wasm_bpf` and is otherwise a WASI preview 1 program with this process's
  * standard streams. When it ends, everything that it attached is detached and everything it opened is closed.
+ *
+ * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends its thread and nothing else: what the guest attached
+ * stays attached until the process ends.
  *
  * Needs Deno's `--allow-ffi`, and for most guests root or CAP_BPF with CAP_PERFMON or CAP_NET_ADMIN; Linux 5.8 for ring buffers.
  *

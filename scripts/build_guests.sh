@@ -85,8 +85,8 @@ build_wasm() {
 
 # What xargs below runs.
 case ${1:-} in
-  --bpf) build_bpf "$2" "$3" && exit ;;
-  --wasm) build_wasm "$2" "$3" && exit ;;
+  --bpf) build_bpf "$2" "$3"; exit ;;
+  --wasm) build_wasm "$2" "$3"; exit ;;
 esac
 
 # Pairs of arguments for build_bpf and build_wasm.
