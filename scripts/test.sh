@@ -103,6 +103,7 @@ sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#
   s#"imports": {#&"@wasm-bpf/wasm-bpf": "../../mod.ts",#' deno.json >"$logs/deno.json"
 tier documentation "$DENO_VERSION" --config="$logs/deno.json" --no-lock --doc "${documented[@]}"
 tier package "$DENO_VERSION" --no-check tests/package
+tier documents "$DENO_VERSION" --no-check tests/docs
 tier "kernel-$DENO_VERSION" "$DENO_VERSION" --no-check tests/kernel
 tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance

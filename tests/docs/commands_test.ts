@@ -1,0 +1,202 @@
+/** Every command in every document, run as it is written: it ends as it should and shows what the document shows. */
+
+import { assert, assertEquals } from "@std/assert";
+import { type Block, blocksOf, CHECKOUT, documents, shapeOf, type ShownCommand, shownCommands } from "./documents.ts";
+
+const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+/** Endless commands that show no output in the document: how long they run before they are stopped. */
+const GLANCE_MS = 3000;
+
+/** Lines that are not run, each with the reason. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  "cd wasm-bpf   # a clone of this repository": "the tests run in it",
+  "./scripts/test.sh": "it runs this test",
+  "sudo cp wasm-bpf /usr/local/bin/": "it would change the machine",
+};
+
+/** Commands outside console blocks that run until they are stopped. */
+const ENDLESS = [
+  "sudo wasm-bpf examples/bootstrap/bootstrap.wasm",
+  "sudo deno run --allow-ffi cli.ts examples/runqlat/runqlat.wasm 1",
+  "sudo ./wasm-bpf minimal.wasm",
+];
+
+/** Whether BPF programs can be asked about security here; without that the example `lsm` is refused. */
+function hasBpfLsm(): boolean {
+  const read = (name: string) => {
+    try {
+      return Deno.readTextFileSync(`/sys/kernel/security/${name}`);
+    } catch {
+      return "";
+    }
+  };
+  return read("lsm").includes("bpf") && /\[none\]|^$/.test(read("lockdown"));
+}
+
+/**
+ * A place to run commands in: a folder that looks like the checkout and can be written to, a network namespace, and a PATH
+ * with `sudo`, `deno` and an installed `wasm-bpf`.
+ */
+class Place implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync();
+  readonly #programs = Deno.makeTempDirSync();
+  readonly #namespace = new Deno.Command("unshare", { args: ["--net", "sleep", "infinity"] }).spawn();
+
+  async prepare(): Promise<void> {
+    for (const { name } of Deno.readDirSync(CHECKOUT)) Deno.symlinkSync(CHECKOUT + name, `${this.folder}/${name}`);
+    for (const { language, text } of blocksOf("README.md").filter((block) => block.language === "c")) {
+      const name = text.includes("vmlinux.h") ? "minimal.bpf.c" : "minimal.c";
+      Deno.writeTextFileSync(`${this.folder}/${name}`, text);
+      assertEquals(language, "c");
+    }
+    Deno.writeTextFileSync(
+      `${this.folder}/target.c`,
+      `__attribute__((noinline)) long twice(long n) { __asm__ volatile(""); return 2 * n; }
+       int main(void) { return twice(20) + twice(21) == 0; }`,
+    );
+    // The tests run as root, where sudo has nothing to do.
+    Deno.writeTextFileSync(`${this.#programs}/sudo`, '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+    Deno.symlinkSync(Deno.execPath(), `${this.#programs}/deno`);
+    Deno.symlinkSync(`${CHECKOUT}wasm-bpf`, `${this.#programs}/wasm-bpf`);
+    const inside = () => Deno.readLinkSync(`/proc/${this.#namespace.pid}/ns/net`);
+    while (inside() === Deno.readLinkSync("/proc/self/ns/net")) await pause(LOOK_EVERY_MS);
+    await this.run("ip link set lo up && gcc -O1 -o target target.c", this.folder);
+  }
+
+  /** A shell that runs `script` in the network namespace. */
+  shell(script: string, cwd: string): Deno.Command {
+    return new Deno.Command("nsenter", {
+      args: [`--net=/proc/${this.#namespace.pid}/ns/net`, "bash", "-euo", "pipefail", "-c", script],
+      cwd,
+      env: { PATH: `${this.#programs}:${Deno.env.get("PATH") ?? ""}`, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  }
+
+  /** Runs a script to its end. @returns its stdout. */
+  async run(script: string, cwd: string): Promise<string> {
+    const { code, stdout, stderr } = await this.shell(script, cwd).output();
+    assertEquals(code, 0, `${script}: ${new TextDecoder().decode(stderr)}`);
+    return new TextDecoder().decode(stdout);
+  }
+
+  /** Makes happen what the examples watch: programs, files, connections, calls of ./target. */
+  async stir(): Promise<void> {
+    await this.shell(
+      `bash -c "sh -c 'ls / | sort | head -1 >/dev/null'; sed s/o/0/ /dev/null; sleep 0.2; sort /no/such/list; true"
+       ./target || true
+       echo hello >/dev/udp/127.0.0.1/5353
+       deno eval --quiet '
+         const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+         const client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+         const server = await listener.accept();
+         await client.write(new Uint8Array(100));
+         await server.read(new Uint8Array(100));
+         client.close(), server.close(), listener.close();'`,
+      this.folder,
+    ).output();
+  }
+
+  /** Runs an endless command until it has shown lines of all these shapes, or for a while; stops it as Ctrl-C does. */
+  async watch(command: string, shapes: readonly string[]): Promise<string> {
+    const child = this.shell(`exec ${command.replace(/^sudo /, "")}`, this.folder).spawn();
+    let output = "";
+    const reading = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
+      new WritableStream({ write: (text) => void (output += text) }),
+    );
+    const said = new Response(child.stderr).text();
+    const deadline = Date.now() + (shapes.length > 0 ? PATIENCE_MS : GLANCE_MS);
+    do {
+      await this.stir();
+      await pause(LOOK_EVERY_MS);
+    } while (Date.now() < deadline && !(shapes.length > 0 && missing(shapes, output).length === 0));
+    child.kill("SIGINT");
+    const { signal, code } = await child.status;
+    await reading;
+    assert(signal === "SIGINT" || code === 0, `${command}: exit code ${code}: ${await said}`);
+    return output;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#namespace.kill("SIGKILL");
+    await this.#namespace.status;
+    await Deno.remove(this.folder, { recursive: true });
+    await Deno.remove(this.#programs, { recursive: true });
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The shapes that no line of `output` has. */
+function missing(shapes: readonly string[], output: string): string[] {
+  const seen = new Set(output.split("\n").map(shapeOf));
+  return shapes.filter((shape) => !seen.has(shape));
+}
+
+/** The first cgroup2 mount, which documents call /sys/fs/cgroup: on machines with cgroup v1 it is elsewhere. */
+function cgroupOf(command: string): string {
+  const mount = /^\S+ (\S+) cgroup2 /m.exec(Deno.readTextFileSync("/proc/self/mounts"))?.[1];
+  return mount === undefined ? command : command.replace(/(?<= )\/sys\/fs\/cgroup$/, mount);
+}
+
+/** Runs a command of a console block, and compares its output with what is shown. */
+async function check(place: Place, { command, output, isEndless }: ShownCommand): Promise<void> {
+  const [header = ""] = output;
+  const shapes = [...new Set(output.map(shapeOf))];
+  const run = cgroupOf(command);
+  const shown = isEndless ? await place.watch(run, shapes) : await place.run(run, place.folder);
+  assertEquals(shown.split("\n")[0], header, command);
+  assertEquals(missing(shapes, shown), [], shown);
+}
+
+/** Runs the lines of a block of commands; those of one script share their variables. */
+async function runLines(place: Place, { text }: Block): Promise<void> {
+  const lines = text.trimEnd().split("\n").filter((line) => !(line in NOT_RUN));
+  const endless = lines.filter((line) => ENDLESS.includes(line));
+  const script = lines.filter((line) => !endless.includes(line)).join("\n")
+    // The tests themselves are what scripts/test.sh runs.
+    .replaceAll(/"\$deno" test /g, '"$deno" test --no-run ');
+  // What needs files of its own runs where it may write them.
+  await place.run(script, script.includes("minimal") ? place.folder : CHECKOUT);
+  for (const command of endless) await place.watch(command, []);
+}
+
+Deno.test("lines that documents say are not run are there", () => {
+  const texts = documents().flatMap(blocksOf).map(({ text }) => `\n${text}`).join("");
+  assertEquals([...Object.keys(NOT_RUN), ...ENDLESS].filter((line) => !texts.includes(`\n${line}\n`)), []);
+});
+
+for (const document of documents()) {
+  const blocks = blocksOf(document);
+  for (const block of blocks.filter(({ language }) => language === "sh")) {
+    const name = block.text.split("\n")[0] ?? "";
+    Deno.test(`${document}: the commands from "${name}" on end well`, async () => {
+      await using place = new Place();
+      await place.prepare();
+      await runLines(place, block);
+    });
+  }
+  for (const shown of blocks.filter(({ language }) => language === "console").flatMap(shownCommands)) {
+    Deno.test({
+      name: `${document}: "${shown.command}" shows what the document shows`,
+      // It needs lsm=...,bpf on the kernel's command line, and no lockdown.
+      ignore: document === "examples/lsm/README.md" && !hasBpfLsm(),
+      fn: async () => {
+        await using place = new Place();
+        await place.prepare();
+        await check(place, shown);
+      },
+    });
+  }
+}
+
+Deno.test("shapeOf() keeps columns and leaves out what changes", () => {
+  assertEquals(shapeOf("19:17:25 EXIT  ls   25115 25114   [0] (4ms)"), "# word word # # [#] (#word)");
+  assertEquals(shapeOf("     2 -> 3   : 17   |*****     |"), "# -> # : # |bar|");
+  assertEquals(shapeOf("connect  127.0.0.1:57482  127.0.0.1:7777  76"), "word # # #");
+});

@@ -1,0 +1,56 @@
+/** What documents name is there: other documents, sections, files, tasks. */
+
+import { assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { CHECKOUT, documents, textOf } from "./documents.ts";
+
+/** Paths that a reader is told to make. */
+const TO_BE_MADE = ["examples/minimal/"];
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The anchors of a document's headings, as code hosts make them. */
+function anchorsOf(document: string): string[] {
+  return [...textOf(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-")
+  );
+}
+
+/** The links of a document that lead nowhere. */
+function deadLinks(document: string): string[] {
+  const folder = document.slice(0, document.lastIndexOf("/") + 1);
+  const links = [...textOf(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  return links.filter((link) => {
+    if (/^\w+:/.test(link)) return false;
+    const [path = "", anchor] = link.split("#");
+    if (path !== "" && !exists(CHECKOUT + folder + path)) return true;
+    return anchor !== undefined && !anchorsOf(path === "" ? document : folder + path).includes(anchor);
+  });
+}
+
+/** Paths in code font that begin with a folder of ours and are not there. */
+function deadPaths(document: string): string[] {
+  const folders = [...Deno.readDirSync(CHECKOUT)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  const words = [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => code.split(/\s+/));
+  return words
+    .map((word) => word.replace(/^\.\//, "").replace(/[,;:]$/, ""))
+    // Names that stand for others are in capitals.
+    .filter((word) => /^[\w./-]+$/.test(word) && !/[A-Z]{4,}/.test(word) && folders.includes(word.split("/")[0] ?? ""))
+    .filter((word) => word.includes("/") && !exists(CHECKOUT + word) && !TO_BE_MADE.includes(word));
+}
+
+for (const document of documents()) {
+  Deno.test(`${document} links to what is there`, () => assertEquals(deadLinks(document), []));
+  Deno.test(`${document} names files that are there`, () => assertEquals(deadPaths(document), []));
+  Deno.test(`${document} names tasks that are there`, () => {
+    const tasks = [...textOf(document).matchAll(/\bdeno"? task (\w+)/g)].map(([, task = ""]) => task);
+    assertEquals(tasks.filter((task) => !(task in config.tasks)), []);
+  });
+}
