@@ -20,10 +20,18 @@ export { openLibbpf } from "./host/api/libbpf.ts";
 export {
   type AttachTarget,
   AttachType,
+  type BinaryTarget,
   type BpfLink,
   type BpfProgram,
+  type ClassifierTarget,
+  type InterfaceTarget,
+  type KprobeMultiTarget,
   type LibraryOrigin,
   MapType,
   type OpenObjectOptions,
   ProgramType,
+  type UprobeMultiTarget,
+  type UprobeTarget,
+  type XdpMode,
+  type XdpTarget,
 } from "./ffi/mod.ts";

@@ -152,6 +152,7 @@ export type AttachTarget =
 
 /** A network interface. */
 export interface InterfaceTarget {
+  /** Its index: `interfaceIndex()` finds it by name. */
   readonly ifindex: number;
   /** What messages call it; its index when absent. */
   readonly name?: string;
@@ -162,6 +163,7 @@ export type XdpMode = "native" | "generic" | "offload";
 
 /** Where an XDP program goes. */
 export interface XdpTarget extends InterfaceTarget {
+  /** The kind of target. */
   readonly kind: "xdp";
   /** Absent: native where the driver has it, else generic. */
   readonly mode?: XdpMode;
@@ -171,6 +173,7 @@ export interface XdpTarget extends InterfaceTarget {
 
 /** Where a classifier goes. */
 export interface ClassifierTarget extends InterfaceTarget {
+  /** "tc" falls back to a clsact qdisc where the kernel has no TCX links (before Linux 6.6); "tcx" does not. */
   readonly kind: "tc" | "tcx";
   /** Absent: as the section says, ingress if it says nothing. */
   readonly direction?: "ingress" | "egress";
@@ -178,8 +181,11 @@ export interface ClassifierTarget extends InterfaceTarget {
 
 /** The kernel functions whose names match a pattern: `*` stands for any characters, `?` for one. */
 export interface KprobeMultiTarget {
+  /** The kind of target. */
   readonly kind: "kprobe_multi";
+  /** The pattern. */
   readonly pattern: string;
+  /** Whether the program runs when the function returns. */
   readonly retprobe: boolean;
   /** Whether the program runs at entry and at return, and can leave out the return. Linux 6.10. */
   readonly session: boolean;
@@ -187,9 +193,9 @@ export interface KprobeMultiTarget {
 
 /** A file to probe. */
 export interface BinaryTarget {
-  /** As {@link Libbpf.openBinary} takes it. */
+  /** A path, or a name that is looked for as libbpf does: "libc.so.6", "bash". It has to be a regular ELF file. */
   readonly binary: string;
-  /** The file, opened by {@link Libbpf.openBinary}; it may be closed after attaching. Absent: opened for the call. */
+  /** An open descriptor of the file, which may be closed after attaching. Absent: the file is opened for the call. */
   readonly fd?: number;
   /** Only in this process; -1 is any, 0 this one. */
   readonly pid: number;
@@ -197,18 +203,25 @@ export interface BinaryTarget {
 
 /** A place in a file: a function and an offset in it, an address, or (with neither) an offset in the file. */
 export interface UprobeTarget extends BinaryTarget {
+  /** The kind of target. */
   readonly kind: "uprobe";
+  /** The function's name, as the symbol table has it. */
   readonly function?: string;
+  /** Bytes. */
   readonly offset: number;
   /** An address of the file's own, as `nm` prints it. */
   readonly address?: number;
+  /** Whether the program runs when the function returns. */
   readonly retprobe: boolean;
 }
 
 /** The functions of a file whose names match a pattern, or the code at an address. Linux 6.6. */
 export interface UprobeMultiTarget extends BinaryTarget {
+  /** The kind of target. */
   readonly kind: "uprobe_multi";
+  /** The pattern of names, or the address. */
   readonly place: { readonly pattern: string } | { readonly address: number };
+  /** Whether the program runs when the functions return. */
   readonly retprobe: boolean;
 }
 

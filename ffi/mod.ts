@@ -17,16 +17,23 @@ export type {
   Batch,
   BatchFlags,
   BatchWalk,
+  BinaryTarget,
   BpfLink,
   BpfMap,
   BpfObject,
   BpfProgram,
+  ClassifierTarget,
+  InterfaceTarget,
+  KprobeMultiTarget,
   Libbpf,
   MapElement,
   MemoryWindow,
   OpenLibbpfOptions,
   OpenObjectOptions,
+  UprobeMultiTarget,
+  UprobeTarget,
   XdpMode,
+  XdpTarget,
 } from "./interfaces.ts";
 
 /**
