@@ -13,7 +13,8 @@ import { writeOutput } from "./output.ts";
 const HELP = `Usage: wasm-bpf inspect [--json] FILE
 
 Shows what is in FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports by ABI version, objects
-in the module's data, programs with section and type, maps with types and sizes, global variables, sizes.
+in the module's data, programs with section and type, maps with types and sizes, global variables, sizes. Says of an object
+why libbpf or wasm-bpf would refuse it, as far as that can be told without the kernel.
 
 Options:
   --json     the same as one JSON object
@@ -78,6 +79,7 @@ function describeObject(title: string, report: ObjectReport): string[] {
     `${title}: BPF object, ${size(report.sizeBytes)}, license ${report.license ?? "none"}${
       report.btf ? "" : ", no BTF"
     }`,
+    ...report.refusals.map((reason) => `refused: ${reason}`),
     `programs:${report.programs.length === 0 ? " none" : ""}`,
     ...table(report.programs.map(({ name, section, type, autoload, instructions }) => [
       name,

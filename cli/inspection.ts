@@ -6,9 +6,11 @@
 
 import { isElf } from "../btf/elf.ts";
 import type { MapDefinition } from "../btf/maps.ts";
-import { parseObject } from "../btf/object.ts";
+import { type BpfObjectInfo, parseObject } from "../btf/object.ts";
+import { findRefusals } from "../btf/refusals.ts";
 import { mapTypeName } from "../btf/sections.ts";
 import { BPF_F_LINK } from "../btf/struct_ops.ts";
+import { validateObject } from "../btf/validate.ts";
 import { FormatError } from "../errors.ts";
 import { findObjects } from "./embedded_objects.ts";
 import { importProblem } from "../host/import_types.ts";
@@ -50,6 +52,8 @@ export interface ObjectReport {
   license: string | null;
   /** Whether it has types: without them no maps, no skeleton, no CO-RE. */
   btf: boolean;
+  /** Why libbpf or this host would not load it, as far as that can be told without the kernel; empty where nothing is known. */
+  refusals: string[];
   programs: { name: string; section: string; type: string | null; autoload: boolean; instructions: number }[];
   maps: MapReport[];
   globals: VariablesReport[];
@@ -147,6 +151,7 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
     sizeBytes: bytes.length,
     license: info.license ?? null,
     btf: info.btf !== undefined,
+    refusals: refusalsOf(bytes, info),
     programs: info.programs.map(({ type, ...program }) => ({ ...program, type: type ?? null })),
     maps: [
       ...info.maps.map(mapReport),
@@ -171,6 +176,17 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
       .filter(({ sizeBytes }) => sizeBytes > 0)
       .map(({ name, sizeBytes }) => ({ name, sizeBytes })),
   };
+}
+
+/** What is damaged is all there is to say: libbpf's rules are for whole objects. */
+function refusalsOf(bytes: Uint8Array, info: BpfObjectInfo): string[] {
+  try {
+    validateObject(bytes);
+  } catch (error) {
+    if (error instanceof FormatError) return [error.problem];
+    throw error;
+  }
+  return findRefusals(info);
 }
 
 function mapReport({ name, type, keySize, valueSize, maxEntries, flags, pinned, inner }: MapDefinition): MapReport {

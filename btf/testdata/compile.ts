@@ -18,10 +18,10 @@ export function compileObject(name: string): Uint8Array<ArrayBuffer> {
   return object;
 }
 
-/** The object that clang makes of `source` for `target` ("bpf", "bpfeb", "x86_64"). */
-export function compileSource(source: string, target = "bpf"): Uint8Array<ArrayBuffer> {
+/** The object that clang makes of `source` for `target` ("bpf", "bpfeb", "x86_64"), with types unless it should have none. */
+export function compileSource(source: string, target = "bpf", { types = true } = {}): Uint8Array<ArrayBuffer> {
   return withFile(".c", source, (path) => {
-    clang(["-g", "-O2", "-target", target, "-I", HERE, "-c", path, "-o", `${path}.o`]);
+    clang([...(types ? ["-g"] : []), "-O2", "-target", target, "-I", HERE, "-c", path, "-o", `${path}.o`]);
     return Deno.readFileSync(`${path}.o`);
   });
 }

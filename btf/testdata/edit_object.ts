@@ -41,13 +41,17 @@ export class ObjectEditor {
     return this;
   }
 
-  /** Sets the place, the size or the type and binding of a symbol. */
-  symbol(name: string, { value, size, info }: { value?: bigint; size?: bigint; info?: number }): this {
+  /** Sets the place, the size, the type and binding or the section of a symbol. */
+  symbol(
+    name: string,
+    { value, size, info, section }: { value?: bigint; size?: bigint; info?: number; section?: string },
+  ): this {
     const table = this.#elf.sections.find(({ type }) => type === SYMTAB);
     const at = (table?.offset ?? 0) + this.symbolIndex(name) * SYMBOL_BYTES;
     if (value !== undefined) this.#view.setBigUint64(at + 8, BigInt.asUintN(64, value), true);
     if (size !== undefined) this.#view.setBigUint64(at + 16, BigInt.asUintN(64, size), true);
     if (info !== undefined) this.#view.setUint8(at + 4, info);
+    if (section !== undefined) this.#view.setUint16(at + 6, this.#section(section).index, true);
     return this;
   }
 

@@ -1,0 +1,87 @@
+/**
+ * Why libbpf would refuse the maps of an object. Definitions that make no sense at all are errors of maps.ts.
+ *
+ * @module
+ */
+
+import type { Btf } from "./btf.ts";
+import type { ElfFile } from "./elf.ts";
+import type { BtfStruct, BtfVar } from "./types.ts";
+
+/** Members of a definition that libbpf knows; `values` has to be the last. */
+const MEMBERS: ReadonlySet<string> = new Set([
+  "type",
+  "max_entries",
+  "map_flags",
+  "numa_node",
+  "key_size",
+  "key",
+  "value_size",
+  "value",
+  "values",
+  "pinning",
+  "map_extra",
+]);
+
+/** `BPF_MAP_TYPE_*` of linux/bpf.h. */
+const PROG_ARRAY = 3;
+const ARRAY_OF_MAPS = 12;
+const HASH_OF_MAPS = 13;
+const ARENA = 33;
+
+/** The reasons, map by map. */
+export function* mapRefusals(elf: ElfFile, btf: Btf): Generator<string> {
+  const section = btf.find("datasec", ".maps");
+  if (section === undefined || !elf.sections.some(({ name }) => name === ".maps")) return;
+  const arenas: string[] = [];
+  for (const { type } of section.variables) {
+    const variable = btf.get(type);
+    if (variable.kind !== "var") continue;
+    yield* definitionRefusals(btf, variable);
+    const definition = btf.resolve(variable.target);
+    if (definition.kind === "struct" && numberOf(btf, definition, "type") === ARENA) arenas.push(variable.name);
+  }
+  if (arenas.length > 1) yield `maps "${arenas.join('" and "')}" are arenas: an object has one`;
+}
+
+function* definitionRefusals(btf: Btf, { name, target, linkage }: BtfVar): Generator<string> {
+  if (linkage !== "global") yield `map "${name}" is ${linkage}: a map has to be a global variable`;
+  const definition = btf.resolve(target);
+  if (definition.kind !== "struct") return;
+  yield* memberRefusals(name, definition);
+  const type = numberOf(btf, definition, "type");
+  const isOfMaps = type === ARRAY_OF_MAPS || type === HASH_OF_MAPS;
+  const values = definition.members.find((member) => member.name === "values");
+  if (values !== undefined && !isOfMaps && type !== PROG_ARRAY) {
+    yield `map "${name}" has "values", which arrays and hashes of maps and arrays of programs have`;
+  }
+  const pinning = numberOf(btf, definition, "pinning") ?? 0;
+  if (pinning > 1) yield `map "${name}" has "pinning" ${pinning}, which is neither 0 nor LIBBPF_PIN_BY_NAME`;
+  const inner = values === undefined || !isOfMaps ? undefined : innerOf(btf, values.type);
+  if (inner === undefined) return;
+  yield* memberRefusals(`${name}.inner`, inner);
+  if (inner.members.some((member) => member.name === "pinning")) yield `map "${name}" has inner maps that are pinned`;
+}
+
+function* memberRefusals(name: string, { members }: BtfStruct): Generator<string> {
+  for (const [i, member] of members.entries()) {
+    if (!MEMBERS.has(member.name)) yield `map "${name}" has "${member.name}", which no map has`;
+    if (member.name === "values" && i !== members.length - 1) yield `map "${name}" has members after "values"`;
+  }
+}
+
+function innerOf(btf: Btf, values: number): BtfStruct | undefined {
+  const array = btf.resolve(values);
+  const pointer = array.kind === "array" ? btf.resolve(array.element) : array;
+  const definition = pointer.kind === "ptr" ? btf.resolve(pointer.target) : pointer;
+  return definition.kind === "struct" ? definition : undefined;
+}
+
+/** `__uint(name, N)` is a pointer to an array of N elements. */
+function numberOf(btf: Btf, definition: BtfStruct, name: string): number | undefined {
+  const member = definition.members.find((member) => member.name === name);
+  if (member === undefined) return undefined;
+  const pointer = btf.resolve(member.type);
+  const array = pointer.kind === "ptr" ? btf.get(pointer.target) : pointer;
+  return array.kind === "array" ? array.length : undefined;
+}
