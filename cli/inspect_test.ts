@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseElf } from "../btf/elf.ts";
 import { compileModule, compileObject, compileSource } from "../btf/testdata/compile.ts";
+import { ObjectEditor } from "../btf/testdata/edit_object.ts";
+import { compileSmall } from "../btf/testdata/hostile.ts";
 import { genSkeleton } from "../codegen/mod.ts";
 import { FormatError } from "../errors.ts";
 import { inspectBytes, type ModuleReport } from "./inspection.ts";
@@ -150,6 +152,27 @@ Deno.test("inspect --json prints the same as data", () => {
     const { code, stdout } = runCommand(["inspect", "--json", `${folder}/x.bpf.o`]);
     assertEquals(code, 0);
     assertEquals(JSON.parse(stdout), JSON.parse(JSON.stringify(inspectBytes(compileObject("sections")))));
+  });
+});
+
+Deno.test("inspect says why libbpf or the host would refuse an object", () => {
+  const damaged = new ObjectEditor(compileObject("hostile")).instruction(".text", 0, { register: 1, number: 3 }).bytes;
+  const untyped = compileSmall('SEC("no_such_type") int lost(void *context) { return 0; }');
+  withFiles({ "damaged.bpf.o": damaged, "untyped.bpf.o": untyped }, (folder) => {
+    const lines: [string, RegExp][] = [
+      [
+        "damaged",
+        /, license GPL\nrefused: instruction 0 of function "subprogram" loads the descriptor of a map, with no symbol\nprograms:\n/,
+      ],
+      ["untyped", /\nrefused: program "lost" has no type: section "no_such_type" stands for none\nprograms:\n/],
+    ];
+    for (const [name, line] of lines) {
+      const { code, stdout } = runCommand(["inspect", `${folder}/${name}.bpf.o`]);
+      assertEquals(code, 0);
+      assertMatch(stdout, line);
+    }
+    const { stdout } = runCommand(["inspect", "--json", `${folder}/untyped.bpf.o`]);
+    assertEquals(JSON.parse(stdout).refusals, ['program "lost" has no type: section "no_such_type" stands for none']);
   });
 });
 
