@@ -6,6 +6,7 @@
 
 import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors.ts";
+import { LARGEST_MAX_LINKS } from "../host/allowances.ts";
 import { parsePreopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
 import { openSystem } from "../host/system.ts";
 import { EXIT, exitCodeOf, UsageError } from "./exit.ts";
@@ -38,6 +39,7 @@ Options:
       --callback-export NAME the export that guests without a function table are called back by (go-callback)
       --wrapper-module NAME  the import module of their poll (callback-wrapper)
       --allow-gc             let a module use the engine's garbage collector (Kotlin, Dart, OCaml), whose memory has no limit
+      --max-links N          how many programs the guest may have attached at once (512): each can take 75 ms to detach
       --version              versions of wasm-bpf, Deno, V8 and libbpf
   -h, --help                 this text
 
@@ -137,7 +139,7 @@ function printLines(text: string): void {
 function parse(args: readonly string[]): Options | "help" | "version" {
   const parsed = parseArgs(args, {
     boolean: ["verbose", "quiet", "allow-gc", "allow-persistent-struct-ops", "help", "version"],
-    string: ["_", "env", "dir", "memory", "btf", "pin", "callback-export", "wrapper-module"],
+    string: ["_", "env", "dir", "memory", "btf", "pin", "max-links", "callback-export", "wrapper-module"],
     collect: ["env", "dir"],
     alias: { verbose: "v", help: "h" },
     stopEarly: true,
@@ -162,6 +164,7 @@ function parse(args: readonly string[]): Options | "help" | "version" {
       env: Object.fromEntries(texts(parsed["env"]).map(variable)),
       preopens: texts(parsed["dir"]).map(preopen),
       allowGc: parsed["allow-gc"] === true,
+      maxLinks: count(parsed["max-links"], "--max-links"),
       btfPath: text(parsed["btf"], "--btf"),
       pinPath: text(parsed["pin"], "--pin"),
       allowPersistentStructOps: parsed["allow-persistent-struct-ops"] === true,
@@ -179,6 +182,13 @@ function text(value: unknown, option: string): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string" || value === "") throw new UsageError(`Cannot run: ${option} needs a value`);
   return value;
+}
+
+function count(value: unknown, option: string): number | undefined {
+  if (value === undefined) return undefined;
+  const words = String(value);
+  if (/^\d{1,7}$/.test(words) && Number(words) <= LARGEST_MAX_LINKS) return Number(words);
+  throw new UsageError(`Cannot run: ${option} "${words}" is no number from 0 to ${LARGEST_MAX_LINKS}`);
 }
 
 function variable(assignment: string): [string, string] {

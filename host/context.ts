@@ -6,6 +6,7 @@
 
 import { BpfError, GuestError, LINUX_ERRNO, wasiErrno } from "../errors.ts";
 import type { Libbpf, Libc, MemoryWindow } from "../ffi/mod.ts";
+import { Allowances } from "./allowances.ts";
 import { HandleTable } from "./handles.ts";
 import type { LoadedObject } from "./loaded_object.ts";
 import { MapTable } from "./map_table.ts";
@@ -31,6 +32,8 @@ export interface GuestContextOptions {
   diagnostics: Diagnostics;
   /** What the guest's objects may do, and what they are called. */
   grants: ObjectGrants;
+  /** How many links the guest may have at once; see {@link Allowances}. */
+  maxLinks?: number | undefined;
   /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
   sharedMemory?: SharedMemoryMode | undefined;
 }
@@ -54,6 +57,7 @@ export class GuestContext implements Disposable {
   readonly grants: ObjectGrants;
   readonly objects = new HandleTable<LoadedObject>();
   readonly maps = new MapTable();
+  readonly allowances: Allowances;
   readonly shared: SharedMemory;
   readonly #diagnostics: Diagnostics;
   #bound: Bound | undefined;
@@ -64,7 +68,8 @@ export class GuestContext implements Disposable {
     this.libc = options.libc;
     this.wasi = options.wasi;
     this.grants = options.grants;
-    this.shared = new SharedMemory(options.libc, options.sharedMemory);
+    this.allowances = new Allowances(options.maxLinks);
+    this.shared = new SharedMemory(options.libc, this.allowances.shares, options.sharedMemory);
     this.#diagnostics = options.diagnostics;
   }
 

@@ -58,6 +58,8 @@ export interface RunGuestOptions {
   wrapperModule?: string | undefined;
   /** Lets the guest make objects of the engine's garbage collector, whose number nothing bounds: false by default. */
   allowGc?: boolean;
+  /** How many links the guest may have at once, 0 to 2^20: 512 by default. One more is refused with EMFILE. */
+  maxLinks?: number | undefined;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
   onProblem?: (problem: BpfError | string) => void;
   /** Called when events were lost, with how many since the last call. */
@@ -190,6 +192,7 @@ function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: HostOptions)
       pinPath: options.pinPath,
       persistentStructOps: options.allowPersistentStructOps,
     },
+    maxLinks: options.maxLinks,
     sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
   });

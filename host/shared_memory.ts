@@ -10,6 +10,7 @@
 
 import type { BpfMap, Libc, MemoryWindow } from "../ffi/mod.ts";
 import { arrayBytes, MappedArray, OverlaidArray, wholePages } from "../ffi/mapped_array.ts";
+import type { Allowance } from "./allowances.ts";
 import type { GuestMemory, GuestPtr } from "./memory.ts";
 
 /** How map memory reaches the guest. */
@@ -24,13 +25,15 @@ export interface SharingGuest {
 /** All that one guest shares. Disposing gives it its own memory back, with the bytes as they were last. */
 export class SharedMemory implements Disposable {
   readonly #libc: Libc;
+  readonly #allowance: Allowance;
   readonly #mode: SharedMemoryMode;
   readonly #shares: Share[] = [];
   #guest: SharingGuest | undefined;
   #hasCopies: boolean;
 
-  constructor(libc: Libc, mode: SharedMemoryMode = "map") {
+  constructor(libc: Libc, allowance: Allowance, mode: SharedMemoryMode = "map") {
     this.#libc = libc;
+    this.#allowance = allowance;
     this.#mode = mode;
     this.#hasCopies = mode === "copy";
   }
@@ -56,11 +59,15 @@ export class SharedMemory implements Disposable {
   /**
    * Shares `map` at `at`. The caller has checked that {@link roomFor} bytes are there, free, and begin on a page.
    *
-   * @throws {BpfError} what `mmap` said.
+   * @throws {BpfError} EMFILE when the guest shares too many; what `mmap` said.
    */
   add(map: BpfMap, at: GuestPtr, guest: SharingGuest): void {
     this.#guest = guest;
+    this.#allowance.take(`Cannot share map "${map.name}"`);
+    using stack = new DisposableStack();
+    stack.defer(() => this.#allowance.give());
     this.#shares.push(new Share(this.#libc, map, at, { guest, mode: this.#mode }));
+    stack.move();
   }
 
   /** Ends the sharing of every map in `maps`. */
@@ -70,6 +77,7 @@ export class SharedMemory implements Disposable {
       if (share === undefined || !maps.includes(share.map)) continue;
       this.#shares.splice(i, 1);
       share[Symbol.dispose]();
+      this.#allowance.give();
     }
   }
 

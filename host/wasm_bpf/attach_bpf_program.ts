@@ -22,7 +22,8 @@ export function attachBpfProgram(guest: GuestContext): (object: bigint, name: nu
     const targetName = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
     const program = loaded.object.findProgram(programName);
     if (program === undefined) return attachStructOps(guest, loaded, programName);
-    return attach(guest, loaded, () => attachNamed(guest.libbpf, loaded.object, program, targetName));
+    const link = () => attachNamed(guest.libbpf, loaded.object, program, targetName);
+    return attach(guest, loaded, { name: programName, link });
   };
 }
 
@@ -39,20 +40,16 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
     if (program === undefined) return refuseName(guest, loaded, programName);
     const hostFd = fd < 0 ? undefined : guest.wasi.hostFd(fd);
     if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
-    return attach(
-      guest,
-      loaded,
-      () =>
-        hostFd === undefined ? attachNamed(guest.libbpf, loaded.object, program, "") : attachDirectory(program, hostFd),
-    );
+    const link = () =>
+      hostFd === undefined ? attachNamed(guest.libbpf, loaded.object, program, "") : attachDirectory(program, hostFd);
+    return attach(guest, loaded, { name: program.name, link });
   };
 }
 
 /** Keeps the link that `link` makes. A guest that named a path of the host learns from a refusal only that it has none. */
-function attach(guest: GuestContext, loaded: LoadedObject, link: () => BpfLink): number {
+function attach(guest: GuestContext, loaded: LoadedObject, what: { name: string; link: () => BpfLink }): number {
   try {
-    const made = link();
-    loaded.addLink(made);
+    const made = loaded.addLink(what.name, what.link);
     if (made.note !== undefined) guest.report(made.note);
     return 0;
   } catch (error) {
@@ -65,7 +62,7 @@ function attach(guest: GuestContext, loaded: LoadedObject, link: () => BpfLink):
 function attachStructOps(guest: GuestContext, loaded: LoadedObject, name: string): number {
   const map = loaded.object.findMap(name);
   if (map?.type !== MapType.STRUCT_OPS) return refuseName(guest, loaded, name);
-  loaded.addLink(map.attachStructOps());
+  loaded.addLink(name, () => map.attachStructOps());
   return 0;
 }
 

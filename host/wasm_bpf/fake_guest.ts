@@ -62,6 +62,7 @@ export class FakeGuest implements Disposable {
       mapCalls?: "i32" | "i64" | "any";
       worthIt?: number;
       grants?: Partial<ObjectGrants>;
+      maxLinks?: number;
     } = {},
   ) {
     const { directory } = options;
@@ -78,6 +79,7 @@ export class FakeGuest implements Disposable {
         libc: system.libc,
         wasi,
         grants: { objectName: "guest", ...options.grants },
+        maxLinks: options.maxLinks,
         diagnostics: { report, lost: () => {} },
       }),
     );

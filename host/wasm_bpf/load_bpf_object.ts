@@ -20,6 +20,12 @@ export function loadBpfObject(guest: GuestContext): (buf: number, size: number) 
     }
     // A copy: the guest's own programs can write to memory that they share with it, while it is checked and parsed.
     const bytes = view.slice();
-    return guest.objects.add(new LoadedObject(loadCheckedObject(guest.libbpf, bytes, guest.grants)));
+    const { libbpf, grants, allowances } = guest;
+    const loaded = LoadedObject.load(grants.objectName, {
+      allowances,
+      sizeBytes: bytes.length,
+      load: () => loadCheckedObject(libbpf, bytes, grants),
+    });
+    return guest.objects.add(loaded);
   };
 }

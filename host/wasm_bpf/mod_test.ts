@@ -1,14 +1,16 @@
 /** The calls that are neither map calls nor about targets: handles, names, and what is left afterwards. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors.ts";
 import { MapType, ProgramType } from "../../ffi/mod.ts";
+import { Allowance } from "../allowances.ts";
 import { FakeGuest, MEMORY_BYTES } from "./fake_guest.ts";
 
 const ENOENT = -2;
 const EBADF = -9;
 const EFAULT = -14;
 const EINVAL = -22;
+const EMFILE = -24;
 
 const PROGRAM = { name: "program", sectionName: "tp/sched/sched_switch", type: ProgramType.TRACEPOINT };
 const OBJECT = { programs: [PROGRAM], maps: [{ name: "ring", type: MapType.RINGBUF }, { name: "guest.bss" }] };
@@ -124,6 +126,67 @@ Deno.test("wasm_bpf_buffer_poll() refuses a guest without a table", () => {
   const handle = guest.load();
   const ring = guest.map(handle, "ring");
   assertEquals(guest.call("wasm_bpf_buffer_poll", handle, ring, 0, 0, 0, 0, 0), EINVAL);
+});
+
+Deno.test("wasm_attach_bpf_program() asks the kernel for no more links than a guest may have", () => {
+  using guest = new FakeGuest({ ...OBJECT, maps: [{ name: "ops", type: MapType.STRUCT_OPS }] }, {
+    directory: "/",
+    maxLinks: 3,
+  });
+  const [first, second] = [guest.load(), guest.load()];
+  const name = guest.put(0x100, "program");
+  const ops = guest.put(0x200, "ops");
+  assertEquals(guest.call("wasm_attach_bpf_program", first, name, 0), 0);
+  assertEquals(guest.call("wasm_attach_bpf_program_fd", first, name, -1), 0);
+  assertEquals(guest.call("wasm_attach_bpf_program", second, ops, 0), 0);
+  assertEquals(guest.call("wasm_attach_bpf_program", second, name, 0), EMFILE);
+  assertEquals(guest.call("wasm_attach_bpf_program_fd", second, name, -1), EMFILE);
+  assertEquals(guest.call("wasm_attach_bpf_program", first, ops, 0), EMFILE);
+  const reason = "EMFILE: the guest has 3 links, and may have 3 (hint: --max-links N allows more)";
+  assertEquals(guest.problems, [
+    `Cannot attach "program": ${reason}`,
+    `Cannot attach "program": ${reason}`,
+    `Cannot attach "ops": ${reason}`,
+  ]);
+  assertEquals(guest.libbpf.attached.length, 3);
+  guest.call("wasm_close_bpf_object", first);
+  for (let i = 0; i < 2; i++) assertEquals(guest.call("wasm_attach_bpf_program", second, name, 0), 0);
+  assertEquals(guest.call("wasm_attach_bpf_program", second, name, 0), EMFILE);
+});
+
+Deno.test("wasm_attach_bpf_program() counts no link that libbpf refused", () => {
+  using guest = new FakeGuest({ programs: [{ name: "xdp", sectionName: "xdp", type: ProgramType.XDP }] }, {
+    maxLinks: 1,
+  });
+  const handle = guest.load();
+  const name = guest.put(0x100, "xdp");
+  for (let i = 0; i < 3; i++) {
+    assertEquals(guest.call("wasm_attach_bpf_program", handle, name, guest.put(0x200, "nosuch")), -19);
+  }
+  assertEquals(guest.call("wasm_attach_bpf_program", handle, name, guest.put(0x200, "lo")), 0);
+});
+
+Deno.test("wasm_load_bpf_object() opens 64 objects at once, and counts none that libbpf refused", () => {
+  using guest = new FakeGuest(OBJECT);
+  for (let i = 0; i < 100; i++) assertEquals(guest.call("wasm_load_bpf_object", 0, 0), 0n);
+  const handles = Array.from({ length: 64 }, () => guest.load());
+  guest.problems.length = 0;
+  assertEquals(guest.call("wasm_load_bpf_object", 0, 1), 0n);
+  assertEquals(guest.problems, ['Cannot open object "guest": EMFILE: the guest has 64 objects, and may have 64']);
+  assertEquals(guest.libbpf.openObjects, 64);
+  guest.call("wasm_close_bpf_object", handles[7] ?? 0n);
+  assertEquals(guest.call("wasm_load_bpf_object", 0, 1), 65n);
+});
+
+Deno.test("Allowance counts bytes as well, without overflow", () => {
+  const allowance = new Allowance("bytes of objects", 1 << 28);
+  allowance.take("Cannot open object", 1 << 28);
+  for (const count of [1, 2 ** 32, Infinity]) {
+    assertThrows(() => allowance.take("Cannot open object", count), BpfError, "EMFILE");
+  }
+  allowance.give(1);
+  allowance.take("Cannot open object", 1);
+  assertThrows(() => allowance.take("Cannot open object", 1), BpfError, "the guest has 268435456 bytes of objects");
 });
 
 Deno.test("GuestContext closes what a guest left open", () => {

@@ -39,6 +39,9 @@ const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["--env", "=A", "x.wasm"], /--env "=A" is not NAME=VALUE/],
   [["--btf=", "x.wasm"], /--btf needs a value/],
   [["--callback-export", "", "x.wasm"], /--callback-export needs a value/],
+  [["--max-links", "many", "x.wasm"], /--max-links "many" is no number from 0 to 1048576/],
+  [["--max-links=-1", "x.wasm"], /--max-links "-1" is no number/],
+  [["--max-links=1048577", "x.wasm"], /--max-links "1048577" is no number/],
   [["--dir", "", "x.wasm"], /Cannot give directory "": it is not HOST/],
 ];
 
