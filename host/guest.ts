@@ -5,12 +5,13 @@
  */
 
 import { FormatError, GuestError } from "../errors.ts";
+import { boundTables } from "../wasm/bound_tables.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
 import { guestStackOf } from "./guest_stack.ts";
 import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
-import { checkModule, type ModulePermissions } from "./module_limits.ts";
+import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
 
 /** Names that can be changed for guests made with other toolchains. */
 export interface GuestNames {
@@ -35,7 +36,8 @@ export interface CompiledGuest {
 const NO_PERMISSIONS: ModulePermissions = { allowGc: false };
 
 /**
- * Compiles a module. One that needs a table for its callbacks and exports none gets the export added.
+ * Compiles a module. One that needs a table for its callbacks and exports none gets the export added. Tables that could grow
+ * without bound get a maximum.
  *
  * @param name for messages: the path as typed.
  * @throws {GuestError} "invalid-module" with the engine's reason, or when the module asks for more than a guest may have.
@@ -53,7 +55,8 @@ export function compileGuest(
     throw new GuestError("invalid-module", `Cannot run "${name}": ${declared.problem}`, { cause: declared });
   }
   checkModule(declared, name, permissions);
-  const module = compile(lacksTableExport(declared) ? exportTable(bytes) : bytes, name);
+  const bounded = hasUnboundedTable(declared) ? boundTables(bytes, MAX_TABLE_ENTRIES) : bytes;
+  const module = compile(lacksTableExport(declared) ? exportTable(bounded) : bounded, name);
   return { module, imports: declared.imports };
 }
 

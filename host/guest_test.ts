@@ -338,3 +338,25 @@ Deno.test("compileGuest() takes references that make no objects", () => {
   }`;
   assertEquals(run(references), 0);
 });
+
+Deno.test("compileGuest() keeps tables from growing past 1,000,000 entries", () => {
+  const grown = (table: string, value: string, by: number) =>
+    run(`${EXIT} ${MEMORY} (table $t ${table}) (func $f) (elem declare func $f)
+      ${startOf(`(call $exit (table.grow $t (${value}) (i32.const ${by})))`)}`);
+  const refused = 2 ** 32 - 1;
+  assertEquals(grown("3 funcref", "ref.func $f", 999_997), 3);
+  assertEquals(grown("3 funcref", "ref.func $f", 999_998), refused);
+  assertEquals(grown("3 2000000 externref", "ref.null extern", 999_998), refused);
+  assertEquals(grown("3 4 externref", "ref.null extern", 1), 3);
+  assertEquals(grown("3 4 externref", "ref.null extern", 2), refused);
+});
+
+Deno.test("compileGuest() bounds the tables of a guest that also needs one exported", () => {
+  const text = `${POLL} (table 5 funcref) (table (export "other") 1 1 externref) (func $f) (elem (i32.const 4) $f)
+    ${MEMORY} ${startOf("")}`;
+  const [first, second] = [text, text.replace(` (export "other")`, "")].map((one) => {
+    const { module } = compileGuest(assemble(`(module ${one})`), "x");
+    return WebAssembly.Module.exports(module).map((one) => one.name);
+  });
+  assertEquals([first, second], [["other", "memory", "_start"], ["memory", "_start", TABLE_NAME]]);
+});

@@ -12,9 +12,14 @@ const MAX_MEMORIES = 1;
 /** Compilers make one table, some a second. */
 const MAX_TABLES = 8;
 /** Far more functions than any compiler puts into a table. A function takes 62 bytes there (Deno 2.6.10). */
-const MAX_TABLE_ENTRIES = 1_000_000;
+export const MAX_TABLE_ENTRIES = 1_000_000;
 /** What an exception carries is kept in the engine's heap for as long as the stack refers to it. Compilers pass one value. */
 const MAX_TAG_PARAMETERS = 16;
+
+/** Whether a table could grow beyond what a guest may have. */
+export function hasUnboundedTable({ tables }: Declarations): boolean {
+  return tables.some(({ maximum = Infinity }) => maximum > MAX_TABLE_ENTRIES);
+}
 
 /** What a module is allowed on request. */
 export interface ModulePermissions {

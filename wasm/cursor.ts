@@ -48,6 +48,11 @@ export class Cursor {
     return this.#bytes[this.#at];
   }
 
+  /** Aliases the bytes from `start` to `end`, which this cursor has passed. */
+  slice(start: number, end: number): Uint8Array {
+    return this.#bytes.subarray(start, end);
+  }
+
   /** Aliases the next `count` bytes. */
   bytes(count: number): Uint8Array {
     if (count > this.#bytes.length - this.#at) {

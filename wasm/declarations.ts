@@ -26,6 +26,8 @@ export interface ModuleExport {
 /** A table: what it holds ("funcref") and how much. */
 export interface ModuleTable extends Limits {
   readonly type: string;
+  /** Where its limits are in the section. */
+  readonly limits: { readonly start: number; readonly end: number };
 }
 
 /** What was found. Imported tables, memories and tags are among the imports, not here. */
@@ -62,7 +64,7 @@ export function readDeclarations(bytes: Uint8Array): Declarations {
         found.imports = content.vector(() => readImport(content, found.types));
         break;
       case SECTION.TABLE:
-        found.tables = readTables(content);
+        found.tables = content.vector(() => readTable(content));
         break;
       case SECTION.MEMORY:
         found.memories = content.vector(() => readLimits(content));
@@ -119,16 +121,16 @@ const REF_NULL = 0xd0;
 const REF_FUNC = 0xd2;
 const END = 0x0b;
 
-/** Tables with their limits; a table whose entries begin with a value carries an expression for it. */
-function readTables(cursor: Cursor): ModuleTable[] {
-  return cursor.vector(() => {
-    const hasValue = cursor.peek() === WITH_VALUE;
-    if (hasValue) cursor.bytes(2);
-    const type = readValueType(cursor);
-    const limits = readLimits(cursor);
-    if (hasValue) skipReference(cursor);
-    return { type, ...limits };
-  });
+/** A table. If its entries begin with a value, an expression for it follows. @throws {FormatError} */
+export function readTable(cursor: Cursor): ModuleTable {
+  const hasValue = cursor.peek() === WITH_VALUE;
+  if (hasValue) cursor.bytes(2);
+  const type = readValueType(cursor);
+  const start = cursor.at;
+  const { minimum, maximum } = readLimits(cursor);
+  const end = cursor.at;
+  if (hasValue) skipReference(cursor);
+  return { type, minimum, maximum, limits: { start, end } };
 }
 
 /** A constant expression that gives a reference. */

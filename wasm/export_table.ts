@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unsignedLeb } from "./leb.ts";
 import { readSections, SECTION } from "./sections.ts";
 
 /** What toolchains call the table of functions. */
@@ -59,14 +60,4 @@ function spliced(
   result.set(entry, start + header.length + entries.length);
   result.set(bytes.subarray(end), start + header.length + entries.length + entry.length);
   return result;
-}
-
-function unsignedLeb(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const low = value & 0x7f;
-    value >>>= 7;
-    bytes.push(value === 0 ? low : low | 0x80);
-  } while (value !== 0);
-  return bytes;
 }

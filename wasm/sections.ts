@@ -72,7 +72,8 @@ export interface Limits {
   readonly maximum: number | undefined;
 }
 
-const HAS_MAXIMUM = 1;
+/** The bit of a memory's or table's flags that says that a maximum follows. */
+export const HAS_MAXIMUM = 1;
 const HAS_64_BITS = 4;
 const HAS_PAGE_SIZE = 8;
 
