@@ -91,9 +91,15 @@ function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined
     return "this process is in a user namespace of its own, where the kernel takes no capability for BPF: run as root outside it";
   }
   if (code !== "EPERM") return undefined;
+  if (refusal.log.some((line) => FUNCTION_LIST.test(line))) {
+    return lockdownHint(here, "integrity", "reading which functions can be probed");
+  }
   if (mayBeLockedDown(refusal, subject)) return lockdownHint(here, "integrity", "programs that hook kernel functions");
   return chargesMemlock(here) ? MEMLOCK_HINT : undefined;
 }
+
+/** Where kprobe.multi programs have libbpf look for the functions that a pattern matches. */
+const FUNCTION_LIST = /failed to open \S*available_filter_functions/;
 
 function grantHint(missing: readonly Capability[]): string {
   return `run as root or grant ${missing.join(" and ")}`;

@@ -131,6 +131,16 @@ Deno.test("hintFor() blames lockdown only for what it can forbid", () => {
   );
 });
 
+Deno.test("hintFor() blames lockdown for the list of kernel functions, only when the kernel is locked down", () => {
+  const log = ["libbpf: failed to open /sys/kernel/tracing/available_filter_functions_addrs: -1"];
+  const about = { action: "attach", programs: [program(ProgramType.KPROBE, "kprobe.multi")] } as const;
+  assertEquals(
+    hint("EPERM", log, machine(EVERY, INTEGRITY), about),
+    "the kernel is locked down (integrity), which can forbid reading which functions can be probed",
+  );
+  assertEquals(hint("EPERM", log, ROOT, about), undefined);
+});
+
 Deno.test("hintFor() says when lockdown may be the cause and cannot be read", () => {
   const unmounted = machine(EVERY);
   assertEquals(
