@@ -124,6 +124,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     stdin: options.stdin,
     stdout: options.stdout,
     stderr: options.stderr,
+    onRefusedPath: options.onProblem,
   });
   using context = contextOf(libbpf, system.libc, wasi, options);
   const names = {

@@ -8,6 +8,7 @@ import { WASI_ERRNO, wasiErrno } from "../../errors.ts";
 import type { Files } from "../../ffi/files.ts";
 import { type GuestMemory, MemoryFault } from "../memory.ts";
 import type { DescriptorTable } from "./descriptors.ts";
+import type { RefusedPaths } from "./refused_paths.ts";
 
 /** Thrown by `proc_exit`, through the guest; the host turns it into the exit code. */
 export class ProcExit {
@@ -44,6 +45,8 @@ export function checked(result: number): number {
 export class WasiContext {
   readonly files: Files;
   readonly descriptors: DescriptorTable;
+  /** Listens to the guest's stderr, where somebody wants to know what it hears. */
+  refusedPaths: RefusedPaths | undefined;
   #memory: GuestMemory | undefined;
   #exit: ProcExit | undefined;
   /** Called when {@link WasiContext.exit} is set. */

@@ -18,6 +18,7 @@ const MAX_OFFSET = (1n << 63n) - 1n;
 /** The number of `POSIX_FADV_*` and WASI's advices, which agree. */
 const ADVICES = 6;
 const FDSTAT_SIZE = 24;
+const STDERR = 2;
 const PRESTAT_SIZE = 8;
 
 /** `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`. */
@@ -90,6 +91,7 @@ export function transferFunctions(
         while (waited(context, descriptor, POLL.OUT, written)) written = files.write(descriptor.hostFd, from);
         if (written < 0) return wasiErrno(written);
         memory.data.setUint32(guestPtr(result), written, true);
+        if (fd === STDERR) context.refusedPaths?.hear(from);
         return WASI_ERRNO.SUCCESS;
       } catch (error) {
         if (error instanceof Refusal) return error.errno;

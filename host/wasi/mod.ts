@@ -23,6 +23,7 @@ import { openPreopen, type Preopen } from "./preopens.ts";
 import { processFunctions } from "./process.ts";
 import { directoryFunctions } from "./readdir.ts";
 import { socketFunctions } from "./sockets.ts";
+import { RefusedPaths } from "./refused_paths.ts";
 import { RIGHTS } from "./types.ts";
 import { unstableFunctions } from "./unstable.ts";
 
@@ -45,6 +46,8 @@ export interface WasiOptions {
   readonly stdout?: number | undefined;
   /** 2 by default. */
   readonly stderr?: number | undefined;
+  /** Called once when the guest says on its stderr that it could not open a path outside its directories. */
+  readonly onRefusedPath?: ((problem: string) => void) | undefined;
 }
 
 /** One guest's WASI. Disposing it closes all that the guest has open. */
@@ -61,6 +64,9 @@ export class Wasi implements Disposable {
   constructor(files: Files, options: WasiOptions) {
     const descriptors = new DescriptorTable(files);
     this.#context = new WasiContext(files, descriptors);
+    if (options.onRefusedPath !== undefined) {
+      this.#context.refusedPaths = new RefusedPaths(options.args.slice(1), options.onRefusedPath);
+    }
     this.imports = importTable(this.#context, this.#ranges, options);
     [options.stdin ?? 0, options.stdout ?? 1, options.stderr ?? 2].forEach((hostFd, fd) => {
       const stream = standardStream(files, hostFd);
@@ -107,6 +113,7 @@ export class Wasi implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#context.refusedPaths?.end();
     this.#context.descriptors[Symbol.dispose]();
   }
 }

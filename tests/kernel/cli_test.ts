@@ -289,6 +289,25 @@ Deno.test("wasm-bpf --dir that is not there is told", async () => {
   assertOneLine(finished, { code: 125, line: /Cannot give the guest directory "\/nosuch": ENOENT/ });
 });
 
+Deno.test("wasm-bpf names the --dir that a guest would have needed, once, and not with --quiet", async () => {
+  await using files = await directoryWith({ "data.txt": "hello" });
+  const file = `${files.path}/data.txt`;
+  const guest = testGuest("open_file");
+  const line = `wasm-bpf: Cannot open "${file}" for the guest: it is in none of the guest's directories ` +
+    `(hint: --dir ${files.path}:ro, or --dir ${files.path} for what it may change)\n`;
+  assertEquals(await runWasmBpf([guest, file]), {
+    code: 1,
+    stdout: "",
+    stderr: `${file}: Capabilities insufficient\n${line}`,
+  });
+  const other = await runWasmBpf([guest, file, "Cannot read the file"]);
+  assertEquals(other.stderr, `Cannot read the file: Capabilities insufficient\n${line}`);
+  assertEquals((await runWasmBpf(["--quiet", guest, file])).stderr, `${file}: Capabilities insufficient\n`);
+  assertEquals(await runWasmBpf(["--dir", `${files.path}:ro`, guest, file]), { code: 0, stdout: "", stderr: "" });
+  const missing = await runWasmBpf(["--dir", files.path, guest, `${file}x`]);
+  assertEquals(missing.stderr, `${file}x: No such file or directory\n`);
+});
+
 Deno.test("wasm-bpf --help and --version write to stdout and exit with 0", async () => {
   const help = await runWasmBpf(["--help"]);
   assertEquals([help.code, help.stderr], [0, ""]);
