@@ -35,7 +35,7 @@ export interface Variable {
 export interface DataSection {
   /** The name in the file: ".bss", ".rodata.str1.1". */
   readonly name: string;
-  readonly kind: "data" | "rodata" | "bss" | "kconfig";
+  readonly kind: "data" | "rodata" | "bss" | "kconfig" | "arena";
   readonly sizeBytes: number;
   /** Sorted by offset; empty where the object's BTF does not describe the section. */
   readonly variables: readonly Variable[];
@@ -45,22 +45,17 @@ export interface DataSection {
 
 /** The sections of global variables, in libbpf's order: as in the file, `.kconfig` last. @throws {FormatError} */
 export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | undefined): DataSection[] {
-  const sections: DataSection[] = [];
-  const symbols = globalSymbols(elf);
-  for (const section of elf.sections) {
-    const kind = dataKind(section);
-    if (kind === undefined || section.sizeBytes === 0) continue;
-    const type = btf?.find("datasec", section.name);
-    const variables = btf === undefined || type === undefined
-      ? []
-      : readVariables(btf, type, section.sizeBytes, (variable) => symbols.get(`${section.index} ${variable.name}`));
-    sections.push({ name: section.name, kind, sizeBytes: section.sizeBytes, variables, bytes: section.bytes });
-  }
+  const sections = readSections(elf, btf, dataKind);
   const kconfig = btf?.find("datasec", ".kconfig");
   if (btf !== undefined && layouts !== undefined && kconfig !== undefined) {
     sections.push(layOutKconfig(btf, layouts, kconfig));
   }
   return sections;
+}
+
+/** The variables in the object's arena (`__arena`, Linux 6.9), which become no map of their own. @throws {FormatError} */
+export function readArenaVariables(elf: ElfFile, btf: Btf | undefined): DataSection | undefined {
+  return readSections(elf, btf, ({ name }) => name === ".addr_space.1" ? "arena" : undefined)[0];
 }
 
 /**
@@ -74,6 +69,26 @@ export function dataMapName(section: string, objectName: string): string {
   const reserved = Math.min(Math.max(7, section.length), MAX_MAP_NAME);
   const prefix = objectName.slice(0, MAX_MAP_NAME - reserved);
   return (prefix + section.slice(0, reserved)).replace(/[^A-Za-z0-9_.]/g, "_");
+}
+
+function readSections(
+  elf: ElfFile,
+  btf: Btf | undefined,
+  kindOf: (section: ElfSection) => DataSection["kind"] | undefined,
+): DataSection[] {
+  const symbols = globalSymbols(elf);
+  const sections: DataSection[] = [];
+  for (const section of elf.sections) {
+    const { name, index, sizeBytes, bytes } = section;
+    const kind = kindOf(section);
+    if (kind === undefined || sizeBytes === 0) continue;
+    const type = btf?.find("datasec", name);
+    const variables = btf === undefined || type === undefined
+      ? []
+      : readVariables(btf, type, sizeBytes, (variable) => symbols.get(`${index} ${variable.name}`));
+    sections.push({ name, kind, sizeBytes, variables, bytes });
+  }
+  return sections;
 }
 
 function dataKind({ name, type, flags }: ElfSection): DataSection["kind"] | undefined {

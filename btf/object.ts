@@ -6,7 +6,7 @@
 
 import { FormatError } from "../errors.ts";
 import { Btf } from "./btf.ts";
-import { type DataSection, readDataSections } from "./data_sections.ts";
+import { type DataSection, readArenaVariables, readDataSections } from "./data_sections.ts";
 import { type ElfFile, type ElfSection, parseElf, SECTION_FLAG, SECTION_TYPE, SYMBOL_TYPE } from "./elf.ts";
 import { Layouts } from "./layout.ts";
 import { type MapDefinition, readMaps } from "./maps.ts";
@@ -39,6 +39,8 @@ export interface BpfObjectInfo {
   readonly maps: readonly MapDefinition[];
   /** Sections of global variables, in libbpf's order. */
   readonly dataSections: readonly DataSection[];
+  /** Variables in the arena, which guests cannot map. */
+  readonly arena: DataSection | undefined;
   /** Struct_ops maps, in libbpf's order: after those of global variables. */
   readonly structOps: readonly StructOpsMap[];
 }
@@ -73,6 +75,7 @@ export function parseObject(bytes: Uint8Array): BpfObjectInfo {
     programs: readPrograms(elf),
     maps: readMaps(elf, btf, layouts),
     dataSections: readDataSections(elf, btf, layouts),
+    arena: readArenaVariables(elf, btf),
     structOps: readStructOps(elf, btf),
   };
 }

@@ -90,10 +90,11 @@ function describeObject(title: string, report: ObjectReport): string[] {
     `maps:${report.maps.length === 0 ? " none" : ""}`,
     ...table(report.maps.flatMap(mapRows)),
     ...(report.globals.length === 0 ? [] : ["global variables:"]),
-    ...table(report.globals.map(({ section, sizeBytes, variables }) => [
+    ...table(report.globals.map(({ section, sizeBytes, variables, supported }) => [
       section,
       size(sizeBytes),
-      variables.map(({ name, sizeBytes }) => `${name} (${sizeBytes})`).join(", "),
+      variables.map(({ name, sizeBytes }) => `${name} (${sizeBytes})`).join(", ") +
+      (supported === false ? "; not supported: guests cannot map an arena" : ""),
     ])),
     `sections: ${sections(report.sections)}`,
   ];

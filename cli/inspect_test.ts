@@ -75,6 +75,25 @@ Deno.test("inspectBytes() tells size and flags of struct_ops maps as libbpf does
   assertEquals(report.maps, [{ name: "linked", type: "struct_ops", ...map }]);
 });
 
+Deno.test("inspect and gen skeleton say that variables in an arena are not supported", () => {
+  const object = compileSource(`
+    #define __arena __attribute__((address_space(1)))
+    struct { int (*type)[33]; int (*map_flags)[1024]; int (*max_entries)[10]; } arena
+      __attribute__((section(".maps"), used));
+    int __arena counter, __arena table[4] = { 1 };
+    __attribute__((section("syscall"))) int run(void *ctx) { counter += table[0]; return 0; }`);
+  withFiles({ "x.o": object }, (folder) => {
+    const { stdout } = runCommand(["inspect", `${folder}/x.o`]);
+    assertMatch(
+      stdout,
+      /\.addr_space\.1 +20 B +table \(16\), counter \(4\); not supported: guests cannot map an arena\n/,
+    );
+  });
+  const skeleton = genSkeleton(object, { name: "x" });
+  assertStringIncludes(skeleton, "    /* Not here, because guests cannot map an arena: table, counter. */");
+  assertEquals(skeleton.includes("*arena;\n    } maps;"), true);
+});
+
 Deno.test("inspectBytes() finds an object that was split over segments, and tells a damaged one", () => {
   const object = compileObject("sections");
   const broken = object.slice();

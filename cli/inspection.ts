@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DataSection } from "../btf/data_sections.ts";
 import { isElf } from "../btf/elf.ts";
 import type { MapDefinition } from "../btf/maps.ts";
 import { type BpfObjectInfo, parseObject } from "../btf/object.ts";
@@ -41,6 +42,8 @@ export interface VariablesReport {
   section: string;
   sizeBytes: number;
   variables: { name: string; offset: number; sizeBytes: number }[];
+  /** False for variables that guests cannot reach: those in an arena. */
+  supported?: false;
 }
 
 /** An object. */
@@ -165,13 +168,10 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
         pinned: false,
       })),
     ],
-    globals: info.dataSections.map(({ name, sizeBytes, variables }) => ({
-      section: name,
-      sizeBytes,
-      variables: variables
-        .filter((variable) => !variable.static)
-        .map(({ name, offset, sizeBytes }) => ({ name, offset, sizeBytes })),
-    })),
+    globals: [
+      ...info.dataSections.map(variablesReport),
+      ...(info.arena === undefined ? [] : [{ ...variablesReport(info.arena), supported: false } as const]),
+    ],
     sections: info.elf.sections
       .filter(({ sizeBytes }) => sizeBytes > 0)
       .map(({ name, sizeBytes }) => ({ name, sizeBytes })),
@@ -187,6 +187,16 @@ function refusalsOf(bytes: Uint8Array, info: BpfObjectInfo): string[] {
     throw error;
   }
   return findRefusals(info);
+}
+
+function variablesReport({ name, sizeBytes, variables }: DataSection): VariablesReport {
+  return {
+    section: name,
+    sizeBytes,
+    variables: variables
+      .filter((variable) => !variable.static)
+      .map(({ name, offset, sizeBytes }) => ({ name, offset, sizeBytes })),
+  };
 }
 
 function mapReport({ name, type, keySize, valueSize, maxEntries, flags, pinned, inner }: MapDefinition): MapReport {

@@ -10,7 +10,7 @@ import { dataMapName } from "../btf/data_sections.ts";
 import { type BpfObjectInfo, parseObject } from "../btf/object.ts";
 import { FormatError } from "../errors.ts";
 import { staticAsserts } from "./c_declarations.ts";
-import { mangle, Names, withCxxNames } from "./c_identifiers.ts";
+import { identifier, mangle, Names, withCxxNames } from "./c_identifiers.ts";
 import { cString, literalChunks } from "./c_literal.ts";
 import { type OperationsOfMap, type VariablesOfSection, VariableStructs } from "./c_variables.ts";
 
@@ -45,6 +45,8 @@ interface SkeletonProgram {
 interface Members {
   readonly maps: readonly SkeletonMap[];
   readonly programs: readonly SkeletonProgram[];
+  /** Variables that it has no members for. */
+  readonly unreachable: readonly string[];
 }
 
 /**
@@ -145,10 +147,15 @@ function skeletonMembers(info: BpfObjectInfo, objectName: string): Members {
     const member = names.take(map.name);
     return { member, name: map.name, link: links.take(map.name), operations: structs?.ofStructOps(map, member) };
   });
-  return { maps: [...maps, ...sections, ...operations], programs };
+  const unreachable = info.arena?.variables.filter((variable) => !variable.static) ?? [];
+  return {
+    maps: [...maps, ...sections, ...operations],
+    programs,
+    unreachable: unreachable.map((variable) => identifier(variable.name)),
+  };
 }
 
-function skeletonStruct(name: string, { maps, programs }: Members): string[] {
+function skeletonStruct(name: string, { maps, programs, unreachable }: Members): string[] {
   const group = (type: string, members: readonly string[], field: string) =>
     members.length === 0
       ? []
@@ -167,6 +174,9 @@ function skeletonStruct(name: string, { maps, programs }: Members): string[] {
         ? []
         : [`    struct ${name}__${member} {`, ...variables.members, `    }${variables.attribute} *${member};`]
     ),
+    ...(unreachable.length === 0
+      ? []
+      : [`    /* Not here, because guests cannot map an arena: ${unreachable.join(", ")}. */`]),
     "",
     "#ifdef __cplusplus",
     `    static inline struct ${name} *open(const struct bpf_object_open_opts *opts = nullptr);`,
