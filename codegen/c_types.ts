@@ -13,6 +13,7 @@ import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
 import { FormatError } from "../errors.ts";
 import { Declarations, isStruct, staticAsserts } from "./c_declarations.ts";
 import { identifier, Names, withCxxNames } from "./c_identifiers.ts";
+import { SDK_NAMES, SDK_OWN_TAGS, sdkHeaderOf } from "./sdk_names.ts";
 import { findNamed, HOW_TO_KEEP, MissingTypeError, selectTypes, type TypeSelection } from "./type_selection.ts";
 
 /** What {@link genTypes} needs to know besides the object. */
@@ -60,8 +61,10 @@ class TypesWriter {
   /** What is written already: C name by type. */
   readonly #names = new Map<TypeId, string>();
   /** Tags of structs, unions and enums; constants and typedefs, which C keeps apart from those. */
-  readonly #tags = new Names();
+  readonly #tags = new Names(SDK_OWN_TAGS);
   readonly #words = new Names();
+  /** Headers of the SDK that define some of the types. */
+  readonly #headers = new Set<string>();
   /** Structs that need no second look. */
   readonly #seen = new Set<TypeId>();
 
@@ -76,7 +79,7 @@ class TypesWriter {
 
   /** Whether nothing has been defined. */
   get isEmpty(): boolean {
-    return this.#lines.length === 0;
+    return this.#lines.length === 0 && this.#headers.size === 0;
   }
 
   write(ids: readonly TypeId[], name: string): string {
@@ -92,6 +95,7 @@ class TypesWriter {
       "",
       "#include <stdbool.h>",
       "#include <stddef.h>",
+      ...[...this.#headers].sort().map((header) => `#include <${header}>`),
       "",
       ...withCxxNames([
         ...this.#lines,
@@ -118,6 +122,13 @@ class TypesWriter {
     // Structs without any name are written where they are used; one that is a root itself has no use for guests.
     if (this.#names.has(key) || (struct.name === "" && typedef === undefined)) return;
 
+    if (this.#isInSdk(`${struct.kind} ${struct.name}`)) {
+      const name = `${struct.kind} ${struct.name}`;
+      this.#names.set(key, name);
+      this.#asserts.push(`_Static_assert(sizeof(${name}) == ${struct.sizeBytes}, "size of ${name}");`);
+      return;
+    }
+
     const { lines, places } = this.#declarations.members(struct, "    ");
     const attribute = this.#declarations.attribute(struct);
     const name = typedef === undefined
@@ -137,19 +148,32 @@ class TypesWriter {
   /** An enum of `int`'s size gets its name; the constants of others are defined, and integers stand for their type. */
   #defineEnum(type: BtfEnum): void {
     if (this.#names.has(type.id) || type.values.length === 0) return;
+    const own = type.values.filter((value) => !this.#isInSdk(value.name));
     // Linked objects may have the same constants twice.
-    if (type.values.some((value) => this.#words.has(identifier(value.name)))) return;
-    const constants = type.values.map((value) => this.#words.take(value.name));
-
-    const isNamed = type.name !== "" && type.sizeBytes === 4;
-    const name = isNamed ? `enum ${this.#tags.take(type.name)}` : "enum";
-    if (isNamed) {
-      this.#names.set(type.id, name);
-      this.#asserts.push(`_Static_assert(sizeof(${name}) == 4, "size of ${name}");`);
+    if (own.some((value) => this.#words.has(identifier(value.name)))) return;
+    for (const { name, value } of type.values) {
+      // Those that count the others, "__MAX_BPF_MAP_TYPE", are not the same on each kernel.
+      if (!SDK_NAMES.has(name) || name.startsWith("__MAX_")) continue;
+      this.#asserts.push(`_Static_assert(${name} == ${constant(value)}, "value of ${name}");`);
     }
-    this.#lines.push(`${name} {`);
-    for (const [i, { value }] of type.values.entries()) this.#lines.push(`    ${constants[i]} = ${constant(value)},`);
+    const isInSdk = this.#isInSdk(`enum ${type.name}`);
+    const hasTag = type.name !== "" && type.sizeBytes === 4 && (isInSdk || own.length > 0);
+    const tag = isInSdk ? type.name : hasTag ? this.#tags.take(type.name) : "";
+    if (hasTag) {
+      this.#names.set(type.id, `enum ${tag}`);
+      this.#asserts.push(`_Static_assert(sizeof(enum ${tag}) == 4, "size of enum ${tag}");`);
+    }
+    if (own.length === 0) return;
+    this.#lines.push(hasTag && !isInSdk ? `enum ${tag} {` : "enum {");
+    for (const { name, value } of own) this.#lines.push(`    ${this.#words.take(name)} = ${constant(value)},`);
     this.#lines.push("};", "");
+  }
+
+  /** Whether a header of the SDK defines the type or constant; it is included then. */
+  #isInSdk(name: string): boolean {
+    const header = name.includes(" ") ? sdkHeaderOf(name) : SDK_NAMES.get(name);
+    if (header !== undefined) this.#headers.add(header);
+    return header !== undefined;
   }
 
   /** Gives a map's or variable's own typedef, if it is one of a named type. */

@@ -1,0 +1,50 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { checkForWasm, compileSource } from "../btf/testdata/compile.ts";
+import { genSkeleton } from "./c_skeleton.ts";
+import { genTypes } from "./c_types.ts";
+import { SDK_NAMES } from "./sdk_names.ts";
+import { readSdkHeaders } from "./testdata/sdk_headers.ts";
+
+const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
+
+Deno.test("SDK_NAMES is what the headers for guests define", () => {
+  const headers = Object.entries(readSdkHeaders());
+  const expected = headers.flatMap(([header, { tags, constants }]) =>
+    [...tags, ...constants].map((name) => [name, header] as const)
+  );
+  assert(expected.some(([name]) => name === "enum bpf_map_type"));
+  // Where it fails: codegen/testdata/sdk_headers.ts prints the rows as they should be.
+  assertEquals(Object.fromEntries(SDK_NAMES), Object.fromEntries(expected));
+});
+
+/** Kernel types that the SDK has, one with a constant that it has not, and one whose name libbpf has for another type. */
+const SOURCE = `
+  enum bpf_map_type { BPF_MAP_TYPE_UNSPEC, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_ARRAY, __MAX_BPF_MAP_TYPE } seen;
+  enum bpf_cmd { BPF_MAP_CREATE, BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM } last;
+  enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK = 4 } flags;
+  struct bpf_map { int id; } map;
+  struct record { enum bpf_cmd command; struct bpf_map map; } record;`;
+
+Deno.test("genTypes() makes a header that goes with the SDK's, in any order", () => {
+  const object = compileSource(SOURCE);
+  const types = genTypes(object, { name: "x", all: true });
+  const use = `
+    struct record r = { (enum bpf_cmd)BPF_MAP_CREATE, { 1 } };
+    enum bpf_map_type t = BPF_MAP_TYPE_ARRAY;
+    int main(void) { return (int)r.command + (int)t + BPF_NOEXIST; }`;
+  const sdk = '#include "libbpf-wasm.h"';
+  for (const options of [[], ["-x", "c++", "-fno-exceptions"]]) {
+    for (const headers of [[types], [sdk, types], [types, sdk]]) {
+      checkForWasm([...headers, use].join("\n"), ["-I", SDK, ...options]);
+    }
+  }
+  assertStringIncludes(types, "struct bpf_map___2 {");
+  assertStringIncludes(types, '_Static_assert(BPF_MAP_LOOKUP_ELEM == 1, "value of BPF_MAP_LOOKUP_ELEM");');
+});
+
+Deno.test("genTypes() and genSkeleton() of variables of the SDK's types go together", () => {
+  const object = compileSource("enum bpf_map_type { BPF_MAP_TYPE_UNSPEC, BPF_MAP_TYPE_HASH } seen;");
+  const skeleton = genSkeleton(object, { name: "x" });
+  const types = genTypes(object, { name: "x" });
+  checkForWasm(`${types}\n${skeleton}`, ["-Wno-unused-function", "-I", SDK]);
+});
