@@ -1,11 +1,13 @@
 import { assert } from "@std/assert";
 import { Decoder } from "../btf/decode.ts";
 import { parseObject } from "../btf/object.ts";
-import { compileObject } from "../btf/testdata/compile.ts";
+import { checkForWasm, compileObject } from "../btf/testdata/compile.ts";
 import { damage, Random, soreSpots } from "../btf/testdata/damage.ts";
 import { inspectBytes } from "./inspection.ts";
 import { FormatError } from "../errors.ts";
 import { genSkeleton, genTypes } from "../codegen/mod.ts";
+
+const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
 /** How many damaged files each object becomes. */
 const RUNS = 400;
@@ -47,7 +49,7 @@ function decodeAll(bytes: Uint8Array): void {
   }
 }
 
-for (const name of ["sections", "layouts", "kernel_types"]) {
+for (const name of ["sections", "layouts", "kernel_types", "odd_sections"]) {
   Deno.test(`damaged copies of ${name}.bpf.c's object give a FormatError or a result, and soon`, () => {
     const object = compileObject(name);
     const random = new Random(7);
@@ -66,6 +68,31 @@ for (const name of ["sections", "layouts", "kernel_types"]) {
     }
   });
 }
+
+Deno.test("what becomes of damaged types compiles, as C and as C++", () => {
+  const object = compileObject("odd_sections");
+  const btf = parseObject(object).elf.sections.find(({ name }) => name === ".BTF");
+  assert(btf !== undefined);
+  const random = new Random(3);
+  let compiled = 0;
+  for (let run = 0; compiled < 40; run++) {
+    assert(run < RUNS, "too few copies are of any use");
+    const damaged = object.slice();
+    // One word of a type: what is worse seldom leaves anything to compile.
+    const at = btf.offset + 24 + random.below(btf.sizeBytes - 32);
+    new DataView(damaged.buffer).setUint32(at & ~3, random.below(60), true);
+    let source: string;
+    try {
+      const types = genTypes(damaged, { name: "x", all: true });
+      source = `${types}\n${genSkeleton(damaged, { name: "x" })}`;
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      continue;
+    }
+    const language = compiled++ % 2 === 0 ? [] : ["-x", "c++", "-fno-exceptions"];
+    checkForWasm(source, ["-Wno-unused-function", "-I", SDK, ...language]);
+  }
+});
 
 Deno.test("damaged copies of a module give a FormatError or a result, and soon", () => {
   const module = moduleWith(compileObject("sections"));

@@ -11,7 +11,7 @@ import { Layouts } from "../btf/layout.ts";
 import type { StructOpsMap } from "../btf/struct_ops.ts";
 import type { BtfStruct, TypeId } from "../btf/types.ts";
 import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
-import { identifier } from "./c_identifiers.ts";
+import { identifier, Names } from "./c_identifiers.ts";
 
 /** What a skeleton needs of one section of variables. */
 export interface VariablesOfSection {
@@ -124,9 +124,10 @@ export class VariableStructs {
     const wasm = this.#wasm.ofStruct(struct);
     const tag = `${struct.kind} ${identifier(struct.name)}`;
     const asserts: string[] = [];
+    const names = new Names();
     for (const [i, member] of struct.members.entries()) {
       if (member.name === "" || member.bitSize !== 0) continue;
-      const name = identifier(member.name);
+      const name = names.take(member.name);
       const size = this.#kernel.of(member.type).sizeBytes;
       this.#declarations.count(2 * (tag.length + name.length));
       if (size !== this.#wasm.of(member.type).sizeBytes) {

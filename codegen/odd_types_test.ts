@@ -75,6 +75,8 @@ Deno.test("genTypes() keeps members of one name apart", () => {
   assertStringIncludes(header, "offsetof(struct s, a___2) == 4");
   assertStringIncludes(header, "offsetof(struct s, a___3) == 8");
   assertStringIncludes(header, "offsetof(struct s, a___2___2) == 12");
+  const long = btf.int("long", 8);
+  checkedSkeleton(btf, [["v", btf.struct("t", 24, [["a", int, 0], ["b", long, 64], ["a", int, 128]]), 24]]);
 });
 
 Deno.test("genTypes() writes bit-fields of every integer, and refuses those of anything else", () => {
