@@ -120,6 +120,8 @@ export class FakeLibbpf implements Libbpf {
         return value === -1 ? map.delete(bytes, key) : EINVAL;
       case ELEMENT.GET_NEXT_KEY:
         return map.nextKey(bytes, key === -1 ? undefined : key, value);
+      case ELEMENT.LOOKUP_AND_DELETE:
+        return map.lookupAndDelete(bytes, key, value);
       default:
         return EINVAL;
     }

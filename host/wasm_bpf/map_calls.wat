@@ -41,8 +41,12 @@
         (block $check
           (block $get_next_key
             (block $delete
-              ;;        0              1      2      3       4             others
-              (br_table $in_javascript $check $check $delete $get_next_key $in_javascript (local.get $command)))
+              (block $other
+                ;;        0              1      2      3       4             others
+                (br_table $in_javascript $check $check $delete $get_next_key $other (local.get $command)))
+              ;; Lookup and delete.
+              (br_if $check (i32.eq (local.get $command) (i32.const 21)))
+              (br $in_javascript))
             (local.set $value (i32.const -1))
             (br $call))
           ;; Key 0 asks for the first. JavaScript gets what the guest passed, if it comes to that.

@@ -8,6 +8,7 @@ const LOOKUP = 1;
 const UPDATE = 2;
 const DELETE = 3;
 const GET_NEXT_KEY = 4;
+const LOOKUP_AND_DELETE = 21;
 
 const NULL = 0;
 const EFAULT = -LINUX_ERRNO.EFAULT;
@@ -30,8 +31,8 @@ export type MapOperate = (
 /**
  * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: one element of a map.
  *
- * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 asks for the first). One native call, straight on guest memory
- * but for descriptors. Nearly all calls of a guest never come here: see direct_map_calls.ts.
+ * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 asks for the first), 21 lookup and delete (queues and stacks;
+ * hashes since Linux 5.14). One native call, straight on guest memory but for descriptors. Nearly all calls of a guest never come here: see direct_map_calls.ts.
  */
 export function mapOperate(guest: GuestContext): MapOperate {
   return (fd, cmd, key, value, nextKey, flags) => {
@@ -65,6 +66,8 @@ function operate(
       return value > size - map.elementBytes ? EFAULT : map.update(bytes, key, value, flags);
     case DELETE:
       return map.delete(bytes, key, flags);
+    case LOOKUP_AND_DELETE:
+      return value > size - map.elementBytes ? EFAULT : map.lookupAndDelete(bytes, key, value, flags);
     case GET_NEXT_KEY:
       return nextKey > size - map.keySize ? EFAULT : map.nextKey(bytes, key === NULL ? undefined : key, nextKey);
     default:
@@ -84,7 +87,7 @@ function operateOnCopy(
   value: GuestPtr,
   flags: number,
 ): number {
-  if (cmd !== LOOKUP && cmd !== UPDATE && cmd !== DELETE) return EINVAL;
+  if (cmd !== LOOKUP && cmd !== UPDATE && cmd !== DELETE && cmd !== LOOKUP_AND_DELETE) return EINVAL;
   const { memory } = guest;
   if (!memory.has(key, map.keySize) || (cmd !== DELETE && !memory.has(value, map.elementBytes))) return EFAULT;
   const element = new Uint8Array(map.keySize + map.elementBytes);
@@ -96,7 +99,9 @@ function operateOnCopy(
     element.set(memory.view(value, map.elementBytes), map.keySize);
     return translateValue(guest, map, view, map.keySize) ? map.update(element, 0, map.keySize, flags) : EBADF;
   }
-  const result = map.lookup(element, 0, map.keySize, flags);
+  const result = cmd === LOOKUP
+    ? map.lookup(element, 0, map.keySize, flags)
+    : map.lookupAndDelete(element, 0, map.keySize, flags);
   if (result === 0) memory.view(value, map.elementBytes).set(element.subarray(map.keySize));
   return result;
 }

@@ -7,6 +7,7 @@ const LOOKUP = 1;
 const UPDATE = 2;
 const DELETE = 3;
 const NEXT_KEY = 4;
+const LOOKUP_AND_DELETE = 21;
 const ENOENT = -2;
 const EBADF = -9;
 const EFAULT = -14;
@@ -67,7 +68,7 @@ test("wasm_bpf_map_operate() returns -EBADF for a number the guest did not get",
 test("wasm_bpf_map_operate() returns -EINVAL for unknown commands and flags", (open) => {
   using guest = open({ maps: [{ name: "hash" }] });
   const fd = guest.map(guest.load(), "hash");
-  for (const command of [-1, 0, 5, 21, 2147483647]) assertEquals(guest.operate(fd, command), EINVAL);
+  for (const command of [-1, 0, 5, 20, 22, 2147483647]) assertEquals(guest.operate(fd, command), EINVAL);
   for (const flags of [1n << 32n, 1n << 48n, -1n, 1n << 62n, -(1n << 63n)]) {
     assertEquals(guest.operate(fd, UPDATE, flags), EINVAL);
   }
@@ -106,6 +107,32 @@ test("wasm_bpf_map_operate() needs no key for a map without keys", (open) => {
   const fd = guest.map(guest.load(), "queue");
   assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, 0, 0x200, 0, 0n), 0);
   assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, MEMORY_BYTES, 0x200, 0, 0n), 0);
+});
+
+test("wasm_bpf_map_operate() takes an element out of a hash, and what is next out of a map without keys", (open) => {
+  using guest = open({ maps: [{ name: "hash" }, { name: "queue", type: MapType.QUEUE, keySize: 0 }] });
+  const handle = guest.load();
+  for (const name of ["hash", "queue"]) {
+    const fd = guest.map(handle, name);
+    guest.put(0x100, [7]);
+    guest.put(0x200, [42]);
+    assertEquals(guest.operate(fd, UPDATE), 0);
+    guest.put(0x200, [0]);
+    assertEquals(guest.operate(fd, LOOKUP_AND_DELETE), 0);
+    assertEquals(guest.peek(0x200), 42);
+    assertEquals(guest.operate(fd, LOOKUP_AND_DELETE), ENOENT);
+    for (const value of [MEMORY_BYTES - 3, MEMORY_BYTES, -1]) {
+      assertEquals(guest.call("wasm_bpf_map_operate", fd, LOOKUP_AND_DELETE, 0x100, value, 0, 0n), EFAULT);
+    }
+  }
+});
+
+test("wasm_bpf_map_operate() takes out a map's element by the guest's own descriptor alone", (open) => {
+  using guest = open({ maps: [{ name: "storage", type: MapType.TASK_STORAGE }] });
+  const fd = guest.map(guest.load(), "storage");
+  guest.put(0x100, [3]);
+  assertEquals(guest.operate(fd, LOOKUP_AND_DELETE), EBADF);
+  assertEquals(guest.peek(0x100), 3);
 });
 
 test("wasm_bpf_map_operate() sees memory that grew", (open) => {
@@ -209,7 +236,9 @@ Deno.test("wasm_bpf_map_operate() is the native function's alone, but for what J
       return guest.libbpf.directCalls - before;
     };
     call(fd, UPDATE); // in JavaScript, which makes way
-    for (const command of [LOOKUP, UPDATE, NEXT_KEY, DELETE]) assertEquals(directly(() => call(fd, command)), 1);
+    for (const command of [LOOKUP, UPDATE, NEXT_KEY, DELETE, LOOKUP_AND_DELETE]) {
+      assertEquals(directly(() => call(fd, command)), 1);
+    }
     assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, 0x200, 2n), ENOENT)), 1);
     // Each of these is as it would be without it, and JavaScript says what is wrong.
     assertEquals(directly(() => assertEquals(call(fd, 5), EINVAL)), 0);
