@@ -6,6 +6,7 @@
 
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
+import { SYS_TYPES } from "./sys/import_types.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
 
@@ -20,6 +21,7 @@ const MODULES: ReadonlyMap<string, ImportTypes> = new Map([
   // What the first guests of this ABI import from, and all whose linker was told no module.
   ["env", WASM_BPF_TYPES],
   ["libbpf", LIBBPF_TYPES],
+  ["wasm_bpf_sys", SYS_TYPES],
   ["wasi_snapshot_preview1", WASI_TYPES],
   ["wasi_unstable", WASI_UNSTABLE_TYPES],
 ]);

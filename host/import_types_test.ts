@@ -5,6 +5,8 @@ import { Files } from "../ffi/files.ts";
 import { importProblem } from "./import_types.ts";
 import { libbpfImports } from "./libbpf/mod.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
+import { SYS_TYPES } from "./sys/import_types.ts";
+import { sysImports } from "./sys/mod.ts";
 import { openSystem } from "./system.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { Wasi } from "./wasi/mod.ts";
@@ -19,6 +21,7 @@ Deno.test("the tables of types have each function that guests may import, and no
   assertEquals(names(WASM_BPF_TYPES), names(wasmBpfImports(guest.context)));
   assertEquals(names(CALLBACK_WRAPPER_TYPES), names(callbackWrapperImports(guest.context)));
   assertEquals(names(LIBBPF_TYPES), names(libbpfImports(guest.context)));
+  assertEquals(names(SYS_TYPES), names(sysImports(guest.context)));
   using system = openSystem();
   using files = new Files(system.library);
   using wasi = new Wasi(files, { args: [], env: {}, preopens: [] });

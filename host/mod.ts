@@ -13,6 +13,7 @@ import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest 
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
+import { SYS_MODULE, sysImports } from "./sys/mod.ts";
 import { openSystem, type System } from "./system.ts";
 import { callbackWrapperImports, mapOperateFor, wasmBpfImports } from "./wasm_bpf/mod.ts";
 import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
@@ -146,6 +147,7 @@ function importsOf(named: readonly ModuleImport[], context: GuestContext, wrappe
     [WASI_MODULE]: () => withSync(context.wasi.imports, context),
     [WASI_UNSTABLE_MODULE]: () => withSync(context.wasi.unstableImports, context),
     [LIBBPF_MODULE]: () => libbpfImports(context),
+    [SYS_MODULE]: () => sysImports(context),
   };
   const made = Object.fromEntries(
     [...new Set(named.map((one) => one.module))].map((name) => [name, others[name]?.() ?? {}]),

@@ -8,6 +8,7 @@ import type { ImportTypes } from "../import_types.ts";
 
 /** Module `libbpf`. */
 export const LIBBPF_TYPES: ImportTypes = {
+  libbpf_num_possible_cpus: ["() -> i32"],
   bpf_map_mmap: ["(i32, i32, i32) -> i32"],
   bpf_map_munmap: ["(i32) -> i32"],
 };

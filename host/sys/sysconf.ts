@@ -1,0 +1,29 @@
+import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import type { GuestContext } from "../context.ts";
+import { countCpus } from "./cpu_list.ts";
+
+/** Linux's numbers for names of sysconf(3), which musl and glibc share. */
+const _SC_NPROCESSORS_CONF = 83;
+const _SC_NPROCESSORS_ONLN = 84;
+
+const ONLINE = "/sys/devices/system/cpu/online";
+
+/**
+ * `sysconf(i32 name) -> i32`: 83 (`_SC_NPROCESSORS_CONF`) is the number of processors that the machine can ever have, which is
+ * how many values an element of a per-CPU map has; 84 (`_SC_NPROCESSORS_ONLN`) the number that is online now.
+ *
+ * @returns EINVAL for any other name: what else there is to ask, libc answers for WebAssembly; ENOENT where no /sys is mounted.
+ */
+export function sysconf(guest: GuestContext): (name: number) => number {
+  return (name) => {
+    if (name === _SC_NPROCESSORS_CONF) return guest.libbpf.possibleCpus;
+    if (name === _SC_NPROCESSORS_ONLN) return onlineCpus(guest);
+    throw new BpfError(`Cannot answer sysconf(${name})`, LINUX_ERRNO.EINVAL);
+  };
+}
+
+function onlineCpus(guest: GuestContext): number {
+  const count = countCpus(new TextDecoder().decode(guest.libc.readFile(ONLINE)));
+  if (count === undefined) throw new BpfError("Cannot count CPUs", LINUX_ERRNO.EIO, { log: [`${ONLINE} is no list`] });
+  return count;
+}
