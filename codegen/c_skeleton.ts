@@ -208,6 +208,21 @@ function structOpsMembers(name: string, maps: readonly SkeletonMap[]): string[] 
   ];
 }
 
+/** Whether guests have the kernel's own memory behind the map's variables. */
+function isShared({ name, variables }: SkeletonMap): boolean {
+  return variables !== undefined && /\.(bss|data)\b/.test(name);
+}
+
+/** A guest without variables to share need not import the function that shares them, and runs on hosts of version 1 too. */
+function loadStatement(maps: readonly SkeletonMap[]): string {
+  const plain = "    return bpf_object__load_skeleton(obj->skeleton);";
+  return maps.some(isShared) ? plain : `#ifdef WASM_BPF_LIBBPF_WASM_H
+    return wasm_bpf_object__load_unshared_skeleton(obj->skeleton);
+#else
+${plain}
+#endif`;
+}
+
 function lifeCycle(name: string, { maps }: Members): string[] {
   const operations = maps.filter((map) => map.operations !== undefined);
   return `
@@ -239,7 +254,7 @@ static inline struct ${name} *${name}__open(void) {
 }
 
 static inline int ${name}__load(struct ${name} *obj) {
-    return bpf_object__load_skeleton(obj->skeleton);
+${loadStatement(maps)}
 }
 
 static inline struct ${name} *${name}__open_and_load(void) {

@@ -73,7 +73,7 @@ build_bpf() {
 build_wasm() {
   local source=$1 module=$2 compiler=(clang-19) link=-Wl,--export-table
   local folder=${module%/*}
-  outdated "$module" "$source" "${source%/*}"/*.h "$folder"/*.skel.h examples/include/*.h wasm-include/c/*.h $self ||
+  outdated "$module" "$source" "${source%/*}"/*.h "$folder"/*.skel.h examples/include/*.h wasm-include/c/{,*/}*.h $self ||
     return 0
   echo "  $source"
   [[ $source == *.cpp ]] && compiler=(clang++-19 -fno-exceptions -nostdlib++)

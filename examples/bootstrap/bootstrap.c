@@ -100,7 +100,6 @@ static int print_events(struct bootstrap_bpf *skel) {
 int main(int argc, char **argv) {
     int code = parse_arguments(argc, argv);
     if (code >= 0) return code;
-    tool_buffer_output();
 
     struct bootstrap_bpf *skel = bootstrap_bpf__open();
     if (!skel) {

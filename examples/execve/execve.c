@@ -57,7 +57,6 @@ int main(int argc, char **argv) {
         fputs("Usage: execve\n\nPrints the command line of every program that starts.\n", help ? stdout : stderr);
         return help ? 0 : 1;
     }
-    tool_buffer_output();
 
     struct execve_bpf *skel = execve_bpf__open_and_load();
     if (!skel) {

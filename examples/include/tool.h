@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the examples' guests share: numbers from the command line, and output that appears promptly. */
+/* Shared by the examples' guests: numbers from the command line, and a check that output still arrives. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -18,12 +18,6 @@ static inline bool tool_number(const char *what, const char *text, unsigned long
         return true;
     fprintf(stderr, "Invalid %s '%s': a number from %lu to %lu is wanted\n", what, text, min, max);
     return false;
-}
-
-/* Gives stdout a large buffer: rows leave in few writes, when tool_flush() says so. */
-static inline void tool_buffer_output(void) {
-    static char buffer[16 * 1024];
-    setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
 
 /* Writes out what was printed; false when stdout is gone or full (said on stderr, unless it is a closed pipe). */

@@ -37,7 +37,6 @@ int main(int argc, char **argv) {
               help ? stdout : stderr);
         return help ? 0 : 1;
     }
-    tool_buffer_output();
 
     struct lsm_bpf *skel = lsm_bpf__open();
     if (!skel) {

@@ -94,7 +94,6 @@ static int print_events(struct opensnoop_bpf *skel) {
 int main(int argc, char **argv) {
     int code = parse_arguments(argc, argv);
     if (code >= 0) return code;
-    tool_buffer_output();
 
     struct opensnoop_bpf *skel = opensnoop_bpf__open();
     if (!skel) {

@@ -114,7 +114,6 @@ static int print_intervals(int hists_fd) {
 int main(int argc, char **argv) {
     int code = parse_arguments(argc, argv);
     if (code >= 0) return code;
-    tool_buffer_output();
 
     struct runqlat_bpf *skel = runqlat_bpf__open();
     if (!skel) {

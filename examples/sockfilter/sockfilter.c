@@ -56,7 +56,6 @@ int main(int argc, char **argv) {
               help ? stdout : stderr);
         return help ? 0 : 1;
     }
-    tool_buffer_output();
 
     struct sockfilter_bpf *skel = sockfilter_bpf__open_and_load();
     if (!skel) {

@@ -48,7 +48,6 @@ int main(int argc, char **argv) {
         return help ? 0 : 1;
     }
     const char *cgroup = argc == 2 ? argv[1] : "/sys/fs/cgroup";
-    tool_buffer_output();
 
     struct sockops_bpf *skel = sockops_bpf__open_and_load();
     if (!skel) {

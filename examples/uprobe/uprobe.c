@@ -52,7 +52,6 @@ int main(int argc, char **argv) {
               help ? stdout : stderr);
         return help ? 0 : 1;
     }
-    tool_buffer_output();
 
     struct uprobe_bpf *skel = uprobe_bpf__open_and_load();
     if (!skel) {

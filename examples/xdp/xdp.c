@@ -61,7 +61,6 @@ int main(int argc, char **argv) {
     }
     if (argc > 2 && !tool_number("interval", argv[2], 1, 1000000, &interval_s)) return 1;
     if (argc > 3 && !tool_number("count", argv[3], 1, INT_MAX, &count)) return 1;
-    tool_buffer_output();
 
     struct xdp_bpf *skel = xdp_bpf__open_and_load();
     if (!skel) {

@@ -4,7 +4,7 @@
 #include "check.h"
 #include "maps.skel.h"
 
-enum { ENOENT_LINUX = 2, E2BIG_LINUX = 7, EEXIST_LINUX = 17, EINVAL_LINUX = 22 };
+enum { ENOENT_LINUX = 2, E2BIG_LINUX = 7, EEXIST_LINUX = 17, EINVAL_LINUX = 22, ENOTSUPP_LINUX = 524 };
 
 static int lookup(const struct bpf_map *map, void *key, void *value) {
     return wasm_bpf_map_operate(bpf_map__fd(map), BPF_MAP_LOOKUP_ELEM, key, value, NULL, 0);
@@ -20,6 +20,10 @@ static int delete(const struct bpf_map *map, void *key) {
 
 static int next_key(const struct bpf_map *map, void *key, void *next) {
     return wasm_bpf_map_operate(bpf_map__fd(map), BPF_MAP_GET_NEXT_KEY, key, NULL, next, 0);
+}
+
+static int take(const struct bpf_map *map, void *key, void *value) {
+    return wasm_bpf_map_operate(bpf_map__fd(map), BPF_MAP_LOOKUP_AND_DELETE_ELEM, key, value, NULL, 0);
 }
 
 /* Counts the keys of a map by walking it from key NULL. */
@@ -46,6 +50,10 @@ static void hash(const char *kind, const struct bpf_map *map) {
     key = 7;
     check_equal("deleting", delete(map, &key), 0);
     check_equal("deleting again", delete(map, &key), -ENOENT_LINUX);
+    key = 5, back = 0;
+    check_equal("taking out", take(map, &key, &back), 0);
+    check_equal("gives the value, and", (long long)back, (long long)value);
+    check_equal("leaves nothing", take(map, &key, &back), -ENOENT_LINUX);
     check_equal("updating with unknown flags", update(map, &key, &value, 1ull << 40), -EINVAL_LINUX);
 }
 
@@ -64,6 +72,21 @@ static void array(const struct bpf_map *map) {
     check_equal("looking up beyond the end", lookup(map, &key, &back), -ENOENT_LINUX);
     key = 7;
     check_equal("deleting", delete(map, &key), -EINVAL_LINUX);
+    check_equal("taking out", take(map, &key, &back), -ENOTSUPP_LINUX);
+}
+
+/* A value for each CPU is taken out as one element. */
+static void percpu_hash(const char *kind, const struct bpf_map *map) {
+    static __u64 values[8192], back[8192];
+    __u32 key = 3;
+    int cpus = libbpf_num_possible_cpus(), same = 0;
+    printf("# %s\n", kind);
+    for (int cpu = 0; cpu < cpus; cpu++) values[cpu] = 100 + cpu;
+    check_equal("creating", update(map, &key, values, BPF_NOEXIST), 0);
+    check_equal("taking out", take(map, &key, back), 0);
+    for (int cpu = 0; cpu < cpus; cpu++) same += values[cpu] == back[cpu];
+    check_equal("gives the value of each CPU, and", same, cpus);
+    check_equal("leaves nothing", take(map, &key, back), -ENOENT_LINUX);
 }
 
 /* Queues and stacks have no keys; looking up peeks. */
@@ -74,6 +97,13 @@ static void keyless(const char *kind, const struct bpf_map *map, __u64 first) {
     for (value = 1; value <= 3; value++) check_equal("pushing", update(map, NULL, &value, BPF_ANY), 0);
     check_equal("peeking", lookup(map, NULL, &back), 0);
     check_equal("gives the one whose turn it is", back, first);
+    check_equal("taking out", bpf_map_lookup_and_delete_elem(bpf_map__fd(map), NULL, &back), 0);
+    check_equal("gives the same", back, first);
+    check_equal("taking out once more", take(map, NULL, &back), 0);
+    check_equal("gives the next", back, 2);
+    check_equal("taking out the last", take(map, NULL, &back), 0);
+    check_equal("gives the other end", back, 4 - first);
+    check_equal("taking out of nothing", bpf_map_lookup_and_delete_elem(bpf_map__fd(map), NULL, &back), -ENOENT);
 }
 
 static void bloom(const struct bpf_map *map) {
@@ -82,6 +112,7 @@ static void bloom(const struct bpf_map *map) {
     check_equal("adding", update(map, NULL, &member, BPF_ANY), 0);
     check_equal("a member is there", lookup(map, NULL, &member), 0);
     check_equal("another is not", lookup(map, NULL, &other), -ENOENT_LINUX);
+    check_equal("taking out is not for it", take(map, NULL, &member), -ENOTSUPP_LINUX);
 }
 
 static void lpm(const struct bpf_map *map) {
@@ -114,6 +145,8 @@ int main(void) {
     if (!check("the maps load", skel != NULL)) return 1;
     hash("hash", skel->maps.hash);
     hash("LRU hash", skel->maps.lru_hash);
+    percpu_hash("per-CPU hash", skel->maps.percpu_hash);
+    percpu_hash("LRU per-CPU hash", skel->maps.lru_percpu_hash);
     array(skel->maps.array);
     keyless("queue", skel->maps.queue, 1);
     keyless("stack", skel->maps.stack, 3);

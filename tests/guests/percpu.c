@@ -54,6 +54,7 @@ int main(void) {
     int bytes = written(skel->maps.percpu_array), cpus = bytes / 8;
     check("a look-up writes whole values", bytes > 0 && bytes % 8 == 0);
     printf("# %d CPUs\n", cpus);
+    check_equal("for each CPU that there may be", cpus, libbpf_num_possible_cpus());
     check_equal("values of 12 bytes take 16", written(skel->maps.percpu_odd), cpus * 16);
     values_for_each_cpu(skel->maps.percpu_array, cpus);
     values_for_each_cpu(skel->maps.percpu_hash, cpus);

@@ -8,6 +8,9 @@ const volatile __u64 magic = 0;
 __u64 sum;           /* .bss: what the program added up */
 __u32 last[2000];    /* .bss over more than one page */
 __u64 addend = 1;    /* .data: what it adds each time, the guest's to change */
+__u32 pid;           /* the process that made the call */
+__u64 custom SEC(".data.custom") = 3;
+__u64 uncommon SEC(".bss.uncommon");
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -43,6 +46,8 @@ int on_bpf(struct trace_event_raw_sys_enter *ctx) {
         bpf_probe_read_user(&value, sizeof(value), (void *)attr.value) || value != magic)
         return 0;
     sum += addend;
+    pid = bpf_get_current_pid_tgid() >> 32;
+    uncommon += custom;
     last[1999] = sum;
     __u64 *cell = bpf_map_lookup_elem(&cells, &index);
     if (cell) *cell += addend;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ABI version 2: .bss, .data and an mmapable array are the kernel's own memory, read and written with no call. */
-#define WASM_BPF_ABI 2
+/* .bss, .data and an mmapable array are the kernel's own memory, read and written with no call. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "shared_memory.skel.h"
@@ -29,8 +28,12 @@ int main(void) {
     check_equal("the program's bss is the guest's", skel->bss->sum, 5);
     check_equal("on its last page too", skel->bss->last[1999], 5);
     check_equal("and the array's last cell", cells[599], 5);
+    check_equal("the program knows the guest by getpid()", skel->bss->pid, getpid());
+    check_equal("sections of other names are shared too", skel->bss_uncommon->uncommon, 3);
     skel->data->addend = 100;
+    skel->data_custom->custom = 30;
     pull(skel);
+    check_equal("and stored to", skel->bss_uncommon->uncommon, 33);
     check_equal("the guest's store is the program's", skel->bss->sum, 105);
     skel->bss->sum = 7;
     cells[0] = 77;

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* As the headers of networking tools are: included by the BPF program after vmlinux.h, and by the guest. */
+#ifndef KERNEL_TYPES_H
+#define KERNEL_TYPES_H
+
+struct packet {
+    __be32 source, destination;
+    __be16 ports[2];
+    __sum16 checksum;
+    __wsum sum;
+    __le64 long_one;
+};
+
+#endif /* KERNEL_TYPES_H */

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/* Prints what the guest learns about the machine: its process, processors that may be and that are online, the page size. */
+#include "libbpf-wasm.h"
+
+int main(void) {
+    printf("%d %d %ld %ld %ld\n", getpid(), libbpf_num_possible_cpus(), sysconf(_SC_NPROCESSORS_CONF),
+           sysconf(_SC_NPROCESSORS_ONLN), sysconf(_SC_PAGESIZE));
+    printf("%d %d\n", wasm_bpf_sys_sysconf(30), -EINVAL);
+    return 0;
+}

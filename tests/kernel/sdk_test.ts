@@ -1,0 +1,145 @@
+/** What the C SDK promises (wasm-include/c), by guests of tests/guests/ and by sources that are compiled here. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { countCpus } from "../../host/sys/cpu_list.ts";
+import { failures, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const BUILT = `${ROOT}.build/guests/`;
+
+/** Guests that check themselves, and what each shows. */
+const GUESTS: Readonly<Record<string, string>> = {
+  kconfig: "skel->kconfig has the values that the program sees",
+  kernel_types: "the SDK's headers have the kernel's types, field by field",
+  copied_globals: "WASM_BPF_ABI=1 keeps a copy of .bss and .data",
+  libbpf_buffers: "ring_buffer__*() and perf_buffer__*() deliver as libbpf's do",
+};
+
+for (const [name, promise] of Object.entries(GUESTS)) {
+  Deno.test(`${promise} (${name})`, async () => {
+    const finished = await runWasmBpf([testGuest(name)]);
+    assertEquals(failures(finished), []);
+    assertEquals(finished.stderr, "");
+  });
+}
+
+Deno.test("open(), fcntl(), inet_ntop() and inet_pton() take Linux's numbers (guest_libc)", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "guest_libc" });
+  try {
+    assertEquals(failures(await runWasmBpf(["--dir", `${directory}::/`, testGuest("guest_libc")])), []);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+/** Bits that arm64 has elsewhere; guests get x86_64's unless they are compiled for the other. */
+const MACHINE_DEPENDENT = Deno.build.arch === "x86_64" ? [] : ["O_DIRECTORY", "O_NOFOLLOW"];
+
+Deno.test("numbers that docs/guest-libc.md calls Linux's are the machine's own", async () => {
+  const native = await Deno.makeTempFile({ prefix: "numbers" });
+  try {
+    const compiled = await run("clang-19", ["-D_GNU_SOURCE", `${ROOT}tests/guests/numbers.c`, "-o", native]);
+    assertEquals(compiled.code, 0, compiled.stderr);
+    const lines = ({ stdout }: { stdout: string }) =>
+      stdout.trimEnd().split("\n").filter((line) => !MACHINE_DEPENDENT.includes(line.split(" ")[0] ?? ""));
+    const shown = lines(await runWasmBpf([testGuest("numbers")]));
+    assertEquals(shown, lines(await run(native, [])));
+    // Each row of the first table names what is in it.
+    const [, table = ""] = (await Deno.readTextFile(`${ROOT}docs/guest-libc.md`)).split("## Linux's numbers");
+    const rows = (table.split("\n## ")[0] ?? "").matchAll(/`((?:AF|PF|SOCK|IPPROTO|O|S_I|SIG)[A-Z_0-9]+)`/g);
+    const documented = [...rows].map(([, name]) => name ?? "").filter((name) => !MACHINE_DEPENDENT.includes(name));
+    const known = new Set(shown.map((line) => line.split(" ")[0]));
+    assert(documented.length > 15, `${documented.length} numbers are documented`);
+    assertEquals(documented.filter((name) => !known.has(name)), []);
+  } finally {
+    await Deno.remove(native);
+  }
+});
+
+Deno.test("getpid(), sysconf() and libbpf_num_possible_cpus() tell about the host", async () => {
+  const [command = "", ...before] = WASM_BPF;
+  const child = new Deno.Command(command, {
+    args: [...before, testGuest("machine")],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { stdout, stderr } = await child.output();
+  const cpus = (list: string) => countCpus(Deno.readTextFileSync(`/sys/devices/system/cpu/${list}`));
+  const [possible, online] = [cpus("possible"), cpus("online")];
+  const expected = `${child.pid} ${possible} ${possible} ${online} 65536\n-28 -28\n`;
+  assertEquals(new TextDecoder().decode(stdout), expected);
+  assertEquals(new TextDecoder().decode(stderr), "wasm-bpf: Cannot answer sysconf(30): EINVAL: invalid argument\n");
+});
+
+for (const name of ["lines", "lines_cpp"]) {
+  Deno.test(`a guest's lines leave when they are complete, and a signal loses none (${name})`, async () => {
+    const [command = "", ...before] = WASM_BPF;
+    const child = new Deno.Command(command, {
+      args: [...before, testGuest(name)],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    let output = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      if (output.includes("three 3\n")) child.kill("SIGTERM");
+    }
+    clearTimeout(late);
+    assertEquals([output, (await child.status).signal], ["one\ntwo\nthree 3\n", "SIGTERM"]);
+  });
+}
+
+/** The names that a built guest imports from module `libbpf`. */
+function libbpfImports(path: string): string[] {
+  const module = new WebAssembly.Module(Deno.readFileSync(path));
+  return WebAssembly.Module.imports(module).filter((one) => one.module === "libbpf").map((one) => one.name);
+}
+
+Deno.test("a guest imports module libbpf only for variables that it shares with the kernel", () => {
+  assertEquals(libbpfImports(testGuest("two_buffers")), ["bpf_map_mmap"]);
+  assertEquals(libbpfImports(testGuest("copied_globals")), []);
+  // Their objects have no .bss and no .data.
+  for (const guest of ["attach", "foreign_maps", "reject"]) assertEquals(libbpfImports(testGuest(guest)), [], guest);
+});
+
+Deno.test("a host of version 1 refuses, at link time and by name, a guest that shares variables", () => {
+  const module = new WebAssembly.Module(Deno.readFileSync(testGuest("two_buffers")));
+  const versionOne: WebAssembly.Imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    if (from !== "libbpf") versionOne[from] = { ...versionOne[from], [name]: () => 0 };
+  }
+  assertThrows(() => new WebAssembly.Instance(module, versionOne), TypeError, '"libbpf"');
+});
+
+/** Sources that are compiled with the skeleton that the distribution's bpftool makes of the same object, unedited. */
+const STOCK: readonly (readonly [source: string, object: string])[] = [
+  ["kconfig.c", "kconfig"],
+  ["kernel_types.c", "kernel_types"],
+  ["libbpf_buffers.c", "events"],
+  ["sdk.cpp", "events"],
+  ["reject.c", "reject"],
+];
+
+for (const [source, object] of STOCK) {
+  Deno.test(`bpftool's skeletons compile and work unedited (${source})`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "stock" });
+    try {
+      const skeleton = await run("bpftool", ["gen", "skeleton", `${BUILT}${object}.bpf.o`]);
+      assert(skeleton.code === 0 && skeleton.stdout.includes("<bpf/libbpf.h>"), skeleton.stderr);
+      await Deno.writeTextFile(`${folder}/${object}.skel.h`, skeleton.stdout);
+      const guest = `${folder}/guest.wasm`;
+      // The README's command line, and where this repository's own sources have their headers.
+      const compiler = source.endsWith(".cpp") ? ["clang++-19", "-fno-exceptions", "-nostdlib++"] : ["clang-19"];
+      const [command = "", ...flags] = [...compiler, "--target=wasm32-wasi", "-Oz", "-Wall", "-Wextra", "-Werror"];
+      const paths = [`-I${folder}`, `-I${ROOT}wasm-include/c`, `-I${ROOT}tests/guests`];
+      const args = [...flags, ...paths, "-Wl,--export-table", `${ROOT}tests/guests/${source}`, "-o", guest];
+      assertEquals((await run(command, args)).stderr, "");
+      assertEquals(failures(await runWasmBpf(["--quiet", guest])), []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/* Flags of an XDP attachment. */
+#ifndef WASM_BPF_LINUX_IF_LINK_H
+#define WASM_BPF_LINUX_IF_LINK_H
+
+#include <linux/types.h>
+
+#define XDP_FLAGS_UPDATE_IF_NOEXIST (1U << 0)
+#define XDP_FLAGS_SKB_MODE (1U << 1)
+#define XDP_FLAGS_DRV_MODE (1U << 2)
+#define XDP_FLAGS_HW_MODE (1U << 3)
+#define XDP_FLAGS_REPLACE (1U << 4)
+#define XDP_FLAGS_MODES (XDP_FLAGS_SKB_MODE | XDP_FLAGS_DRV_MODE | XDP_FLAGS_HW_MODE)
+#define XDP_FLAGS_MASK (XDP_FLAGS_UPDATE_IF_NOEXIST | XDP_FLAGS_MODES | XDP_FLAGS_REPLACE)
+
+#endif /* WASM_BPF_LINUX_IF_LINK_H */

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+/* File modes. libc gives a FIFO the number of a socket; the kernel tells them apart. */
+#ifndef WASM_BPF_SYS_STAT_H
+#define WASM_BPF_SYS_STAT_H
+
+#include_next <sys/stat.h>
+
+#undef S_IFIFO
+#define S_IFIFO 0010000
+
+#endif /* WASM_BPF_SYS_STAT_H */

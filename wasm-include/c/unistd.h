@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a guest may ask about the machine: its own process and the number of processors are the host's, since BPF programs
+ * speak of them. libc answers 42 and 1.
+ */
+#ifndef WASM_BPF_UNISTD_H
+#define WASM_BPF_UNISTD_H
+
+#define getpid wasm_bpf__libc_getpid /* libc's is marked as deprecated */
+#include_next <unistd.h>
+#undef getpid
+#include <errno.h>
+#include <wasm_bpf/replacement.h>
+
+WASM_BPF_EXTERN_C_BEGIN
+
+/* The id of the process that runs the guest: the one that bpf_get_current_pid_tgid() >> 32 gives for it. */
+__attribute__((import_module("wasm_bpf_sys"), import_name("getpid")))
+pid_t getpid(void) WASM_BPF_REPLACED_BY(wasm_bpf_getpid);
+
+/* _SC_NPROCESSORS_CONF or _SC_NPROCESSORS_ONLN: how many processors; a negative error number of the guest's otherwise. */
+__attribute__((import_module("wasm_bpf_sys"), import_name("sysconf")))
+int wasm_bpf_sys_sysconf(int name);
+
+long wasm_bpf__libc_sysconf(int) WASM_BPF_LIBC(sysconf);
+long sysconf(int) WASM_BPF_REPLACED_BY(wasm_bpf_sysconf);
+
+WASM_BPF_REPLACEMENT long sysconf(int name) {
+    if (name != _SC_NPROCESSORS_CONF && name != _SC_NPROCESSORS_ONLN) return wasm_bpf__libc_sysconf(name);
+    int result = wasm_bpf_sys_sysconf(name);
+    if (result >= 0) return result;
+    errno = -result;
+    return -1;
+}
+
+WASM_BPF_EXTERN_C_END
+
+#endif /* WASM_BPF_UNISTD_H */
