@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
 use_deno "$DENO_VERSION"
+leave_to_owner
 
 example=${1:-runqlat}
 arguments=("${@:2}")

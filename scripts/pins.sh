@@ -37,3 +37,13 @@ use_deno() {
   deno=$PWD/.tools/deno-$1/deno
   export DENO_DIR=$PWD/.tools/deno-$1/cache DENO_TLS_CA_STORE=system DENO_NO_UPDATE_CHECK=1
 }
+
+# Has root leave to the owner of the checkout whatever it made there, at the end of the script: `sudo scripts/demo.sh` would
+# otherwise keep that owner from building again.
+leave_to_owner() {
+  local owner
+  owner=$(stat --format %u:%g .)
+  if ((EUID)) || [[ $owner == 0:* ]]; then return 0; fi
+  # shellcheck disable=SC2064 # the owner as it is now
+  trap "chown --recursive --no-dereference --from=0 $owner .build .tools examples wasm-bpf 2>/dev/null || true" EXIT
+}

@@ -2,6 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type Block, blocksOf, CHECKOUT, documents, shapeOf, type ShownCommand, shownCommands } from "./documents.ts";
+import { cgroupRoot, mountAll } from "../kernel/mounts.ts";
+
+mountAll();
 
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 50;
@@ -138,10 +141,9 @@ function missing(shapes: readonly string[], output: string): string[] {
   return shapes.filter((shape) => !seen.has(shape));
 }
 
-/** The first cgroup2 mount, which documents call /sys/fs/cgroup: on machines with cgroup v1 it is elsewhere. */
+/** The command with the machine's own cgroup2, which documents call /sys/fs/cgroup: with cgroup v1 it is elsewhere. */
 function cgroupOf(command: string): string {
-  const mount = /^\S+ (\S+) cgroup2 /m.exec(Deno.readTextFileSync("/proc/self/mounts"))?.[1];
-  return mount === undefined ? command : command.replace(/(?<= )\/sys\/fs\/cgroup$/, mount);
+  return command.replace(/(?<= )\/sys\/fs\/cgroup$/, cgroupRoot());
 }
 
 /** Runs a command of a console block, and compares its output with what is shown. */

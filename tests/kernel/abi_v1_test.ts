@@ -1,7 +1,8 @@
 /** Every promise of ABI version 1, by the guests of tests/guests/, which check themselves (tests/guests/README.md). */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { failures, type Finished, run, runWasmBpf, testGuest } from "./command.ts";
+import { failures, type Finished, runWasmBpf, testGuest } from "./command.ts";
+import { cgroupRoot } from "./mounts.ts";
 
 /** What each guest shows, and what the host has to say on stderr meanwhile. */
 const GUESTS: Readonly<Record<string, readonly [promise: string, stderr?: RegExp]>> = {
@@ -80,8 +81,7 @@ Deno.test("argv is the module as typed and the arguments after it, untouched", a
   assertEquals([code, stdout], [0, [testGuest("arguments"), ...args, ""].join("\n")]);
 });
 
-const CGROUP = (await run("findmnt", ["--noheadings", "--first-only", "--types", "cgroup2", "--output", "TARGET"]))
-  .stdout.trim();
+const CGROUP = cgroupRoot();
 
 /** Programs of tests/guests/targets.bpf.c, and where each can be attached. */
 const TARGETS: readonly (readonly [program: string, target?: string])[] = [

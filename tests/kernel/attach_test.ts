@@ -8,6 +8,7 @@ import { Libc, openLibrary } from "../../ffi/mod.ts";
 import { Struct } from "../../ffi/layouts.ts";
 import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
+import { cgroupRoot } from "./mounts.ts";
 
 const DIRECTORY = new URL(".", import.meta.url).pathname;
 
@@ -51,13 +52,7 @@ function sendRaw(): void {
   }
 }
 
-async function cgroupRoot(): Promise<string> {
-  const root = /^\S+ (\S+) cgroup2 /m.exec(await Deno.readTextFile("/proc/self/mounts"))?.[1];
-  if (root === undefined) throw new Error("No cgroup2 file system is mounted");
-  return root;
-}
-
-const CGROUP = await cgroupRoot();
+const CGROUP = cgroupRoot();
 const NAMESPACE = "/proc/self/ns/net";
 
 /** The programs with their targets, and what makes them run. */

@@ -1,5 +1,9 @@
 /** Running the command line as a user does: with `--allow-ffi` and no other permission, on the Deno that runs the tests. */
 
+import { mountAll } from "./mounts.ts";
+
+mountAll();
+
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 
 /** A process that ended. */

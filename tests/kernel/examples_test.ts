@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, runWasmBpf } from "./command.ts";
+import { cgroupRoot } from "./mounts.ts";
 import { example, RunningExample } from "./running_example.ts";
 
 /** Runs a shell script. */
@@ -166,8 +167,7 @@ Deno.test("sockfilter shows each of 20 packets once", async () => {
 });
 
 Deno.test("sockops shows both sides of each of 10 connections", async () => {
-  const cgroup = await shell("findmnt --noheadings --first-only --types cgroup2 --output TARGET");
-  await using sockops = await RunningExample.start("sockops", [cgroup]);
+  await using sockops = await RunningExample.start("sockops", [cgroupRoot()]);
   assertEquals(sockops.header, "SIDE     LOCAL                 REMOTE                 RTT(us)");
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -231,7 +231,6 @@ Deno.test("uprobe shows each call of a function, with its argument and result", 
 /** Whether this kernel asks BPF programs about security, and lets them be loaded. */
 async function hasBpfLsm(): Promise<boolean> {
   const read = (name: string) => Deno.readTextFile(`/sys/kernel/security/${name}`).catch(() => "");
-  await run("mount", ["-t", "securityfs", "securityfs", "/sys/kernel/security"]);
   return (await read("lsm")).split(",").includes("bpf") &&
     !/\[(integrity|confidentiality)\]/.test(await read("lockdown"));
 }
