@@ -41,6 +41,7 @@ export class NativeLink implements BpfLink {
 
 /** A link that its object detaches when it closes, unless that was done before. */
 export class OwnedLink implements BpfLink {
+  readonly note?: string;
   readonly #link: BpfLink;
   readonly #others: Set<BpfLink>;
 
@@ -48,6 +49,7 @@ export class OwnedLink implements BpfLink {
   constructor(link: BpfLink, links: Set<BpfLink>) {
     this.#link = link;
     this.#others = links.add(this);
+    if (link.note !== undefined) this.note = link.note;
   }
 
   get description(): string {

@@ -26,6 +26,27 @@ export interface ObjectGrants {
  */
 export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>, grants: ObjectGrants): BpfObject {
   const operation = `Cannot open object "${grants.objectName}"`;
+  const requests = checkObject(libbpf, operation, bytes);
+  if (requests.pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
+  const directory = openPinDirectory(libbpf, operation, requests.pinnedMaps, grants.pinPath);
+  try {
+    // By descriptor: the path cannot come to mean another directory meanwhile.
+    return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
+  } finally {
+    libbpf.closeDescriptor(directory);
+  }
+}
+
+/**
+ * Checks what libbpf would read of an object: its versions differ in what they check themselves.
+ *
+ * @throws {BpfError} EINVAL when it is damaged; EOPNOTSUPP when this libbpf would map over what is there.
+ */
+export function checkObject(
+  libbpf: Pick<Libbpf, "isPatched" | "path">,
+  operation: string,
+  bytes: Uint8Array,
+): ObjectRequests {
   const requests = validated(operation, bytes);
   const [arena] = requests.placedArenas;
   if (arena !== undefined && !libbpf.isPatched) {
@@ -35,14 +56,7 @@ export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>
       ],
     });
   }
-  if (requests.pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
-  const directory = openPinDirectory(libbpf, operation, requests.pinnedMaps, grants.pinPath);
-  try {
-    // By descriptor: the path cannot come to mean another directory meanwhile.
-    return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
-  } finally {
-    libbpf.closeDescriptor(directory);
-  }
+  return requests;
 }
 
 function validated(operation: string, bytes: Uint8Array): ObjectRequests {

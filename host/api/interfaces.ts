@@ -21,7 +21,7 @@ export interface Libbpf extends Disposable {
    * Parses an ELF object. Nothing reaches the kernel yet.
    *
    * @param bytes what `clang -target bpf` made. They are copied.
-   * @throws {BpfError} with libbpf's reason when it is no object that libbpf takes.
+   * @throws {BpfError} EINVAL when they are damaged; with libbpf's reason when it does not take them.
    */
   openObject(bytes: Uint8Array, options?: OpenObjectOptions): BpfObject;
 
@@ -33,6 +33,13 @@ export interface Libbpf extends Disposable {
 
   /** Opens a network namespace to attach to: "/proc/self/ns/net", "/run/netns/NAME". @throws {BpfError} ENOENT, EINVAL. */
   openNetworkNamespace(path: string): number;
+
+  /**
+   * Opens an ELF file to probe: a path, or a name that is looked for as libbpf does ("libc.so.6", "bash").
+   *
+   * @throws {BpfError} ENOENT; EINVAL for what is no regular file; ENOEXEC for what is no ELF file.
+   */
+  openBinary(name: string): number;
 
   /** Closes a descriptor that this library opened. @throws {TypeError} for any other. */
   closeDescriptor(fd: number): void;

@@ -5,6 +5,7 @@
  */
 
 import * as ffi from "../../ffi/mod.ts";
+import { checkObject } from "../object_requests.ts";
 import type { BpfObject, Libbpf } from "./interfaces.ts";
 import { ApiObject } from "./object.ts";
 
@@ -60,7 +61,10 @@ export class ApiLibbpf implements Libbpf {
   }
 
   openObject(bytes: Uint8Array, options: ffi.OpenObjectOptions = {}): BpfObject {
-    const raw = this.#alive().openObject(new Uint8Array(bytes), options);
+    const libbpf = this.#alive();
+    const copy = new Uint8Array(bytes);
+    checkObject(libbpf, `Cannot open object "${options.name ?? "object"}"`, copy);
+    const raw = libbpf.openObject(copy, options);
     const object = new ApiObject(raw, (closed) => this.#objects.delete(closed));
     this.#objects.add(object);
     return object;
@@ -76,6 +80,10 @@ export class ApiLibbpf implements Libbpf {
 
   openNetworkNamespace(path: string): number {
     return this.#keep(this.#alive().openNetworkNamespace(path));
+  }
+
+  openBinary(name: string): number {
+    return this.#keep(this.#alive().openBinary(name));
   }
 
   closeDescriptor(fd: number): void {

@@ -1,6 +1,7 @@
 /** libbpf from TypeScript: what `mod.ts` offers, on the real kernel. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseElf } from "../../btf/elf.ts";
 import * as api from "../../mod.ts";
 import { BpfError, type BpfMap, type BpfObject, openLibbpf, UpdateFlag } from "../../mod.ts";
 
@@ -320,12 +321,28 @@ Deno.test("Libbpf closes only descriptors that it opened", () => {
   assertThrows(() => Deno.readLinkSync(`/proc/self/fd/${fd}`), Deno.errors.NotFound);
 });
 
+/** Moves the symbol of `handle_exec` to where its offset and size wrap. */
+function damageProgramSymbol(object: Uint8Array<ArrayBuffer>): void {
+  const { symbols, sections } = parseElf(object);
+  const table = found(sections.find(({ name }) => name === ".symtab"));
+  const index = symbols.findIndex(({ name }) => name === "handle_exec");
+  const entryBytes = 24;
+  const view = new DataView(table.bytes.buffer, table.bytes.byteOffset, table.bytes.length);
+  const first = view.byteLength / entryBytes - symbols.length; // the null symbol may be left out
+  view.setBigUint64((first + index) * entryBytes + 8, 2n ** 64n - 8n, true);
+}
+
 Deno.test("Libbpf.openObject() refuses bytes that are no object, in one line", () => {
   using libbpf = openLibbpf();
   for (const bytes of [new Uint8Array(), new Uint8Array(100)]) {
     const { message } = assertThrows(() => libbpf.openObject(bytes, { name: "x" }), BpfError);
     assert(message.startsWith('Cannot open object "x": '), message);
   }
+  // A program that begins far outside its section, which some versions of libbpf read.
+  const damaged = Deno.readFileSync(new URL("../../examples/bootstrap/bootstrap.bpf.o", import.meta.url));
+  damageProgramSymbol(damaged);
+  const { message } = assertThrows(() => libbpf.openObject(damaged), BpfError);
+  assert(/EINVAL: ELF.* 18446744073709551608/.test(message), message);
   const detached = Deno.readFileSync(`${GUESTS}maps.bpf.o`);
   detached.buffer.transfer();
   assertThrows(() => libbpf.openObject(detached), TypeError);
