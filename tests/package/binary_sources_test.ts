@@ -1,0 +1,19 @@
+/** What makes `scripts/build_binary.sh` build anew. */
+
+import { assertEquals } from "@std/assert";
+
+const CHECKOUT = new URL("../../", import.meta.url);
+
+Deno.test("scripts/build_binary.sh looks at every folder that the binary is made of", async () => {
+  const script = await Deno.readTextFile(new URL("scripts/build_binary.sh", CHECKOUT));
+  const sources = /^sources=\((.*)\)$/m.exec(script)?.[1]?.split(" ") ?? [];
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-config", "--no-lock", "cli/subcommands.ts"],
+    cwd: CHECKOUT.pathname,
+  }).output();
+  const graph: { modules: { specifier: string }[] } = JSON.parse(new TextDecoder().decode(stdout));
+  const paths = graph.modules.filter(({ specifier }) => specifier.startsWith(CHECKOUT.href))
+    .map(({ specifier }) => specifier.slice(CHECKOUT.href.length));
+  const folders = new Set(paths.filter((path) => path.includes("/")).map((path) => path.split("/")[0] ?? ""));
+  assertEquals([...folders].filter((folder) => !sources.includes(folder)), []);
+});
