@@ -13,7 +13,8 @@ const HELP = `Usage: wasm-bpf gen skeleton OBJECT [name NAME]
        wasm-bpf gen types OBJECT [name NAME] [--type TYPE]... [--all]
        wasm-bpf gen types --btf FILE --type TYPE...
 
-Writes C source for guests to stdout, from a BPF object (x.bpf.o). bpftool is not needed.
+Writes C source for guests to stdout, from a BPF object (x.bpf.o). bpftool is not needed. OBJECT or FILE may be "-":
+standard input.
 
   skeleton   a header with the object inside, and x__open(), x__load(), x__attach(), x__destroy() to use it: of the
              names and shape that "bpftool gen skeleton" gives them. Strip the object first ("llvm-strip -g x.bpf.o"):
@@ -33,6 +34,7 @@ Options:
 Examples:
   wasm-bpf gen skeleton runqlat.bpf.o > runqlat.skel.h
   wasm-bpf gen skeleton runqlat.bpf.o name runqlat > runqlat.skel.h
+  clang-19 -g -O2 -target bpf -c x.bpf.c -o - | wasm-bpf gen skeleton - name x > x.skel.h
   wasm-bpf gen types bootstrap.bpf.o --type event > bootstrap.types.h
   wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct > task.h
 `;
@@ -86,6 +88,9 @@ function parse(args: readonly string[]): Request {
   }
   if (request.path === "") throw new UsageError(`Cannot generate ${what}: no file given`);
   if (request.isBtf && request.types.length === 0) throw new UsageError("Cannot generate types: --btf needs --type");
+  if (request.path === "-" && request.name === "") {
+    throw new UsageError(`Cannot generate ${what}: standard input has no name; give one with "name NAME"`);
+  }
   request.name ||= objectName(request.path);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(request.name) || isReserved(request.name)) {
     throw new UsageError(
@@ -107,7 +112,7 @@ function readWord(word: string, words: string[], request: Request): void {
   if (option === "--name" || (option === "name" && request.path !== "")) request.name = value();
   else if (option === "--type" && forTypes) request.types.push(value());
   else if (word === "--all" && forTypes) request.all = true;
-  else if (option.startsWith("-") && !(option === "--btf" && forTypes)) {
+  else if (option.startsWith("-") && option !== "-" && !(option === "--btf" && forTypes)) {
     throw new UsageError(`Cannot generate ${request.what}: unknown option "${word}"`);
   } else if (request.path !== "") {
     throw new UsageError(`Cannot generate ${request.what}: one file at a time, not also "${word}"`);

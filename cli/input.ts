@@ -9,11 +9,12 @@ import { BpfError, FormatError } from "../errors.ts";
 import { openSystem } from "../host/system.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { printError } from "./output.ts";
+import { readFrom } from "./standard_input.ts";
 
-/** The bytes of the file at `path`, with `--allow-ffi` alone. @throws {BpfError} ENOENT, EACCES, EISDIR ... */
+/** As {@link readFrom}, with a system of its own. */
 export function readInput(path: string): Uint8Array<ArrayBuffer> {
   using system = openSystem();
-  return system.readFile(path);
+  return readFrom(system, path);
 }
 
 /**

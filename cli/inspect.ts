@@ -16,12 +16,15 @@ Shows what is in FILE, a WebAssembly module or a BPF object (x.bpf.o), without r
 in the module's data, programs with section and type, maps with types and sizes, global variables, sizes. Says of an object
 why libbpf or wasm-bpf would refuse it, as far as that can be told without the kernel.
 
+FILE may be "-": standard input.
+
 Options:
   --json     the same as one JSON object
 
 Examples:
   wasm-bpf inspect runqlat.wasm
   wasm-bpf inspect --json runqlat.bpf.o | jq .maps
+  curl -s https://example.com/x.wasm | wasm-bpf inspect -
 `;
 
 /**
@@ -34,9 +37,9 @@ Examples:
  */
 export function inspect(args: readonly string[]): number {
   if (args.length === 0 || args.includes("-h") || args.includes("--help")) return writeOutput(HELP);
-  const wrong = args.find((word) => word.startsWith("-") && word !== "--json");
+  const wrong = args.find((word) => isOption(word) && word !== "--json");
   if (wrong !== undefined) throw new UsageError(`Cannot inspect: unknown option "${wrong}"`);
-  const [path, ...more] = args.filter((word) => !word.startsWith("-"));
+  const [path, ...more] = args.filter((word) => !isOption(word));
   if (path === undefined) throw new UsageError("Cannot inspect: no file given");
   if (more.length > 0) throw new UsageError(`Cannot inspect: one file at a time, not also "${more[0]}"`);
   let text: string;
@@ -47,6 +50,11 @@ export function inspect(args: readonly string[]): number {
     return explainInput(path, error);
   }
   return writeOutput(`${text}\n`);
+}
+
+/** "-" is standard input. */
+function isOption(word: string): boolean {
+  return word.startsWith("-") && word !== "-";
 }
 
 /** The report as text. Names come from the file: what a terminal obeys or hides is written out. */

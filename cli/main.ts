@@ -34,6 +34,6 @@ async function dispatch(args: readonly string[], load: LoadSubcommands): Promise
     case "run":
       return run(rest);
     default:
-      return run(args);
+      return run(args, { isSubcommandLeftOut: true });
   }
 }

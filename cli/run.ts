@@ -9,10 +9,12 @@ import { BpfError, GuestError } from "../errors.ts";
 import { LARGEST_MAX_LINKS } from "../host/allowances.ts";
 import { parsePreopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
 import { openSystem } from "../host/system.ts";
-import { EXIT, exitCodeOf, UsageError } from "./exit.ts";
-import { stackLine } from "./stack_line.ts";
+import { EXIT, exitCodeOf, isUsageError, UsageError } from "./exit.ts";
 import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
 import { printError, writeOutput } from "./output.ts";
+import { readFrom } from "./standard_input.ts";
+import { stackLine } from "./stack_line.ts";
+import { unknownSubcommand } from "./subcommand_names.ts";
 import { VERSION, versionText } from "./version.ts";
 
 const HELP = `wasm-bpf ${VERSION}: runs WebAssembly programs that drive eBPF.
@@ -22,8 +24,8 @@ Usage:
   wasm-bpf inspect FILE                  what a module or a .bpf.o holds
   wasm-bpf gen skeleton|types FILE       C headers for guests
 
-Everything after MODULE is the guest's, untouched. A module's eBPF programs run in the kernel with the rights of
-this process: run only modules that you would run as root.
+Everything after MODULE is the guest's, untouched. MODULE or FILE may be "-": standard input. A module's eBPF programs run
+in the kernel with the rights of this process: run only modules that you would run as root.
 
 Options:
   -v, --verbose              the whole log of libbpf and the verifier when something is refused
@@ -38,8 +40,8 @@ Options:
                              struct_ops may stay in the kernel when the process is killed
       --callback-export NAME the export that guests without a function table are called back by (go-callback)
       --wrapper-module NAME  the import module of their poll (callback-wrapper)
-      --allow-gc             let a module use the engine's garbage collector (Kotlin, Dart, OCaml), whose memory has no limit
-      --max-links N          how many programs the guest may have attached at once (512): each can take 75 ms to detach
+      --allow-gc             let a module use the engine's garbage collector (Kotlin, Dart, OCaml)
+      --max-links N          the number of programs that the guest may have attached at once (512); each can take 75 ms to detach
       --version              versions of wasm-bpf, Deno, V8 and libbpf
   -h, --help                 this text
 
@@ -47,11 +49,13 @@ Examples:
   sudo wasm-bpf runqlat.wasm 1           a histogram of scheduler latency, every second
   sudo wasm-bpf bootstrap.wasm -d 100    processes that lived 100 ms or more
   sudo wasm-bpf --dir /sys/fs/cgroup::/cgroup:ro guest.wasm
+  curl -s https://example.com/x.wasm | sudo wasm-bpf -
   wasm-bpf inspect runqlat.wasm          needs no privilege
 
-Exit code: the guest's own; 125 the host failed, 126 not a module that can run, 127 no such file, 134 the guest trapped.
+Exit code: the guest's own; 125 the host failed, 126 not a module that can run, 127 no such file, 134 the guest trapped
+or ran out of memory; 128 + N when signal N ended it.
 
-Environment: WASM_BPF_LIBBPF names the libbpf to use.`;
+Environment: WASM_BPF_LIBBPF names the libbpf to use (ignored by a binary with capabilities of its own).`;
 
 const MEMORY_HINT = "(hint: --memory SIZE gives the guest more)";
 
@@ -65,15 +69,19 @@ interface Options {
   guest: RunGuestOptions;
 }
 
-/** Runs a module. @returns the exit code. */
-export function run(args: readonly string[]): number {
+/**
+ * Runs a module. @param isSubcommandLeftOut MODULE may be meant as a subcommand, since none was given.
+ *
+ * @returns the exit code.
+ */
+export function run(args: readonly string[], { isSubcommandLeftOut = false } = {}): number {
   const parsed = parse(args);
   if (parsed === "help") return writeOutput(`${HELP}\n`);
   if (parsed === "version") return writeOutput(`${versionText()}\n`);
-  return runModule(parsed);
+  return runModule({ ...parsed, isSubcommandLeftOut });
 }
 
-function runModule(options: Options): number {
+function runModule(options: Options & { isSubcommandLeftOut: boolean }): number {
   let lost = 0;
   try {
     using system = openSystem();
@@ -83,7 +91,7 @@ function runModule(options: Options): number {
     });
     // Before the module is read: nothing else that a guest needs takes as long.
     if (options.guest.btfPath === undefined) system.prefetchKernelBtf();
-    const bytes = system.readFile(options.module);
+    const bytes = readFrom(system, options.module);
     return runGuestOn(bytes, {
       ...options.guest,
       system,
@@ -96,7 +104,12 @@ function runModule(options: Options): number {
       },
     }) & 0xff;
   } catch (error) {
-    return failed(error, options);
+    if (isUsageError(error)) throw error;
+    const isWord = options.isSubcommandLeftOut && isMissingModule(error, options);
+    const unknown = isWord ? unknownSubcommand(options.module) : undefined;
+    if (unknown === undefined) return failed(error, options);
+    printError(unknown);
+    return EXIT.NOT_FOUND;
   } finally {
     if (lost > 0 && !options.quiet) printError(`Lost ${lost} events in all`);
   }
@@ -107,6 +120,10 @@ function report(problem: BpfError | string, options: Options): void {
   if (typeof problem === "string") return printError(problem);
   if (options.verbose) { for (const line of problem.log) printError(line); }
   printError(problem.message);
+}
+
+function isMissingModule(error: unknown, { module }: Options): boolean {
+  return error instanceof BpfError && error.code === "ENOENT" && error.operation === `Cannot read "${module}"`;
 }
 
 /** One line for what ended the run, and the exit code for it. */
@@ -136,11 +153,14 @@ function printLines(text: string): void {
   for (const line of text.split("\n")) printError(line);
 }
 
+/** Options with a value. */
+const WITH_VALUE = ["env", "dir", "memory", "btf", "pin", "max-links", "callback-export", "wrapper-module"];
+
 function parse(args: readonly string[]): Options | "help" | "version" {
   const parsed = parseArgs(args, {
     boolean: ["verbose", "quiet", "allow-gc", "allow-persistent-struct-ops", "help", "version"],
-    string: ["_", "env", "dir", "memory", "btf", "pin", "max-links", "callback-export", "wrapper-module"],
-    collect: ["env", "dir"],
+    string: ["_", ...WITH_VALUE],
+    collect: WITH_VALUE,
     alias: { verbose: "v", help: "h" },
     stopEarly: true,
     unknown: (argument, key) => {
@@ -152,11 +172,7 @@ function parse(args: readonly string[]): Options | "help" | "version" {
   // parseArgs() drops the first "--", which is the guest's when it comes after MODULE.
   const words = parsed._.length;
   const guestDashes = args.indexOf("--") > args.length - words - 1 ? 1 : 0;
-  const [module, ...guestArgs] = args.slice(args.length - words - guestDashes);
-  if (module === undefined) throw new UsageError("Cannot run: no MODULE given");
-  return {
-    module,
-    guestArgs,
+  const options = {
     verbose: parsed["verbose"] === true,
     quiet: parsed["quiet"] === true,
     memoryBytes: parseMemorySize(text(parsed["memory"], "--memory") ?? DEFAULT_MEMORY),
@@ -172,21 +188,28 @@ function parse(args: readonly string[]): Options | "help" | "version" {
       wrapperModule: text(parsed["wrapper-module"], "--wrapper-module"),
     },
   };
+  const [module, ...guestArgs] = args.slice(args.length - words - guestDashes);
+  if (module === undefined) throw new UsageError("Cannot run: no MODULE given");
+  return { module, guestArgs, ...options };
 }
 
+/** Every value of an option, in order. */
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** The value of an option that may be given once. @throws {UsageError} */
 function text(value: unknown, option: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "string" || value === "") throw new UsageError(`Cannot run: ${option} needs a value`);
-  return value;
+  const [first, ...more] = texts(value);
+  if (first === "") throw new UsageError(`Cannot run: ${option} needs a value`);
+  if (more.length > 0) throw new UsageError(`Cannot run: ${option} is given twice`);
+  return first;
 }
 
+/** @throws {UsageError} */
 function count(value: unknown, option: string): number | undefined {
-  if (value === undefined) return undefined;
-  const words = String(value);
+  const words = text(value, option);
+  if (words === undefined) return undefined;
   if (/^\d{1,7}$/.test(words) && Number(words) <= LARGEST_MAX_LINKS) return Number(words);
   throw new UsageError(`Cannot run: ${option} "${words}" is no number from 0 to ${LARGEST_MAX_LINKS}`);
 }

@@ -39,6 +39,13 @@ function limitMemory(libc: Libc, memoryBytes: number): void {
 
 /** The sixth number of /proc/self/statm: pages of data and stack. */
 function dataBytes(libc: Libc): number {
-  const text = new TextDecoder().decode(libc.readFile("/proc/self/statm"));
-  return Number(text.split(" ")[5]) * libc.pageSizeBytes;
+  const path = "/proc/self/statm";
+  try {
+    const text = new TextDecoder().decode(libc.readFile(path));
+    return Number(text.split(" ")[5]) * libc.pageSizeBytes;
+  } catch (cause) {
+    if (!(cause instanceof BpfError)) throw cause;
+    const hint = "mount /proc, or give --memory unlimited";
+    throw new BpfError("Cannot limit memory", cause.errno, { log: [`${path} cannot be read`], hint, cause });
+  }
 }

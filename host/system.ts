@@ -18,6 +18,11 @@ export class System implements Disposable {
     return this.libc.readFile(path);
   }
 
+  /** All that is left of standard input. @throws {BpfError} EFBIG for more than 256 MiB, EISDIR, EBADF ... */
+  readStandardInput(): Uint8Array<ArrayBuffer> {
+    return this.libc.readToEnd(0, "Cannot read standard input");
+  }
+
   /**
    * Limits the memory of this process, and has every signal end it: a guest that does not look at what `printf` returns would
    * run on for ever after `| head -1`.

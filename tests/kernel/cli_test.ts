@@ -42,6 +42,17 @@ const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["--max-links", "many", "x.wasm"], /--max-links "many" is no number from 0 to 1048576/],
   [["--max-links=-1", "x.wasm"], /--max-links "-1" is no number/],
   [["--max-links=1048577", "x.wasm"], /--max-links "1048577" is no number/],
+  [["--btf"], /--btf needs a value/],
+  [["--btf", "a", "--btf=b", "x.wasm"], /Cannot run: --btf is given twice/],
+  [["--memory", "1GiB", "--memory", "2GiB", "x.wasm"], /--memory is given twice/],
+  [["--memory", "x.wasm"], /--memory "x.wasm" is no size \(16MiB, 1GiB, unlimited\)/],
+  [["--memory", "0", "x.wasm"], /--memory "0" is no size/],
+  [["--memory", "-1", "x.wasm"], /unknown option "-1"/],
+  [["--memory=-1", "x.wasm"], /--memory "-1" is no size/],
+  [["--memory", "1.5GiB", "x.wasm"], /--memory "1.5GiB" is no size/],
+  [["--memory", "1GB", "x.wasm"], /--memory "1GB" is no size/],
+  [["--memory", "99999999999999999999", "x.wasm"], /--memory "99999999999999999999" is no size/],
+  [["--memory=", "x.wasm"], /--memory needs a value/],
   [["--dir", "", "x.wasm"], /Cannot give directory "": it is not HOST/],
 ];
 
@@ -58,6 +69,66 @@ Deno.test("wasm-bpf exits with 127 when there is no such file", async () => {
   });
   assertOneLine(await runWasmBpf([""]), { code: 127, line: /Cannot read "": ENOENT/ });
   assertOneLine(await runWasmBpf(["run", "run"]), { code: 127, line: /Cannot read "run": ENOENT/ });
+});
+
+Deno.test("wasm-bpf tells a word that is no subcommand", async () => {
+  assertOneLine(await runWasmBpf(["inspct", "x"]), {
+    code: 127,
+    line: /^wasm-bpf: Cannot run "inspct": no such file or subcommand \(did you mean inspect\?\)$/,
+  });
+  assertOneLine(await runWasmBpf(["-v", "inspect", "x"]), {
+    code: 127,
+    line: /\(subcommands come first: wasm-bpf inspect ...\)$/,
+  });
+  assertOneLine(await runWasmBpf(["./inspct"]), { code: 127, line: /Cannot read ".\/inspct": ENOENT/ });
+  await using files = await directoryWith({ inspct: assemble(`(module ${MEMORY} ${START})`), other: "" });
+  assertEquals((await runWasmBpf(["inspct"], { cwd: files.path })).code, 0);
+  assertOneLine(await runWasmBpf(["other"], { cwd: files.path }), {
+    code: 126,
+    line: /Cannot run "other": it is empty$/,
+  });
+});
+
+Deno.test("wasm-bpf - runs the module on standard input, which the guest finds at its end", async () => {
+  const through = (module: string, args: readonly string[]) => runThrough(`cat ${module} - | "$0" "$@"`, args);
+  const { code, stdout, stderr } = await through(testGuest("arguments"), ["-", "a", "-"]);
+  assertEquals([code, stdout, stderr], [0, "-\na\n-\n", ""]);
+  assertEquals((await runThrough(`"$0" "$@" <${testGuest("exit_code")}`, ["run", "-", "7"])).code, 7);
+  const end = assemble(
+    `(module (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1) (data (i32.const 0) "\\10\\00\\00\\00\\05\\00\\00\\00\\ff\\ff\\ff\\ff") (func (export "_start")
+      (call $exit (i32.add (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)) (i32.load (i32.const 8))))))`,
+  );
+  await using files = await directoryWith({ "end.wasm": end });
+  assertEquals((await through(`${files.path}/end.wasm`, ["-"])).code, 0);
+});
+
+Deno.test("wasm-bpf - says what is wrong with standard input", async () => {
+  const from = async (redirection: string, args = ["-"]) => await runThrough(`"$0" "$@" ${redirection}`, args);
+  assertOneLine(await from("</dev/null"), { code: 126, line: /Cannot run "-": it is empty$/ });
+  assertOneLine(await from("<&-"), { code: 126, line: /Cannot run "-": it is empty$/ });
+  assertOneLine(await from("</tmp"), { code: 126, line: /Cannot read standard input: EISDIR: is a directory$/ });
+  assertOneLine(await from("</dev/zero"), { code: 126, line: /standard input: EFBIG: it has more than 256 MiB$/ });
+  assertOneLine(await from(`< <(head -c 1000 ${BOOTSTRAP})`), { code: 126, line: /it is no valid module/ });
+  const terminal = await run("script", ["--quiet", "--return", "--command", [...WASM_BPF, "-"].join(" "), "/dev/null"]);
+  assertEquals(terminal.code, 2);
+  assertStringIncludes(terminal.stdout, "wasm-bpf: Cannot read standard input: it is a terminal");
+});
+
+Deno.test("wasm-bpf inspect - and gen - read standard input", async () => {
+  const inspected = await runThrough(`"$0" "$@" <${BOOTSTRAP}`, ["inspect", "-"]);
+  assertEquals([inspected.code, inspected.stderr], [0, ""]);
+  assertMatch(inspected.stdout, /^-: WebAssembly module, /);
+  const object = `${CHECKOUT}.build/guests/events.bpf.o`;
+  const generated = await runThrough(`"$0" "$@" <${object}`, ["gen", "skeleton", "-", "name", "events"]);
+  const expected = await runWasmBpf(["gen", "skeleton", object, "name", "events"]);
+  assertEquals([generated.code, generated.stdout, generated.stderr], [0, expected.stdout, ""]);
+  const unnamed = await runThrough(`"$0" "$@" <${object}`, ["gen", "types", "-"]);
+  assertOneLine(unnamed, {
+    code: 2,
+    line: /Cannot generate types: standard input has no name; give one with "name NAME"/,
+  });
 });
 
 Deno.test("wasm-bpf exits with 126 for what is no module", async () => {

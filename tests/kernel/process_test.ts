@@ -55,6 +55,14 @@ Deno.test("wasm-bpf ends a guest whose tables do not fit with one line and 134",
   assertEquals(await runWasmBpf(["--memory", "64MiB", bomb.path]), { code: 134, stdout: "", stderr: OUT_OF_MEMORY });
 });
 
+Deno.test("wasm-bpf ends a guest that fills the engine's heap with one line and 134", async () => {
+  await using bomb = await moduleFile(assemble(`(module (type $list (struct (field (ref null $list)) (field i64)))
+    (memory (export "memory") 1) (func (export "_start") (local $all (ref null $list))
+      (loop $again (local.set $all (struct.new $list (local.get $all) (i64.const 1))) (br $again))))`));
+  const finished = await runWasmBpf(["--allow-gc", "--memory", "64MiB", bomb.path]);
+  assertEquals(finished, { code: 134, stdout: "", stderr: OUT_OF_MEMORY });
+});
+
 Deno.test("wasm-bpf --memory: a guest's memory.grow fails where the limit is", async () => {
   // Grows by 1 MiB until that fails, and exits with the number of steps of 16 MiB.
   const text = `(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -105,6 +113,20 @@ Deno.test("wasm-bpf lowers the limit of the process and raises none", async () =
   const own = await limits("");
   assert(own > 2 ** 30 && own < 2 * 2 ** 30, `${own}`);
   assertEquals(await limits("ulimit -d 900000;"), 900000 * 1024);
+});
+
+Deno.test("wasm-bpf says that it needs /proc for the limit, and runs without either", async () => {
+  const script = `mount -t tmpfs tmpfs /proc && exec "$0" "$@"`;
+  const [deno = "", ...words] = WASM_BPF;
+  const without = (args: readonly string[]) =>
+    run("unshare", ["--mount", "bash", "-c", script, deno, ...words, ...args, testGuest("exit_code"), "3"]);
+  assertEquals(await without([]), {
+    code: 125,
+    stdout: "",
+    stderr: "wasm-bpf: Cannot limit memory: ENOENT: /proc/self/statm cannot be read " +
+      "(hint: mount /proc, or give --memory unlimited)\n",
+  });
+  assertEquals((await without(["--memory", "unlimited"])).code, 3);
 });
 
 Deno.test("wasm-bpf reads no module without an end", async () => {

@@ -1,0 +1,20 @@
+/**
+ * Standard input in the place of a file: "-".
+ *
+ * @module
+ */
+
+import type { System } from "../host/system.ts";
+import { UsageError } from "./exit.ts";
+
+/**
+ * The bytes of the file at `path`, or of standard input when that is "-".
+ *
+ * @throws {UsageError} when standard input is a terminal.
+ * @throws {BpfError} ENOENT, EACCES, EISDIR ...
+ */
+export function readFrom(system: System, path: string): Uint8Array<ArrayBuffer> {
+  if (path !== "-") return system.readFile(path);
+  if (Deno.stdin.isTerminal()) throw new UsageError("Cannot read standard input: it is a terminal");
+  return system.readStandardInput();
+}

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { unknownSubcommand } from "./subcommand_names.ts";
+
+/** Words, and what is said in brackets. */
+const ADVICE: Readonly<Record<string, string>> = {
+  inspct: "did you mean inspect?",
+  Inspekt: "did you mean inspect?",
+  gn: "did you mean gen?",
+  gne: "did you mean gen?",
+  rnu: "did you mean run?",
+  help: "did you mean --help?",
+  hlp: "did you mean --help?",
+  version: "did you mean --version?",
+  skeleton: "did you mean gen skeleton?",
+  inspect: "subcommands come first: wasm-bpf inspect ...",
+  list: "wasm-bpf --help shows what there is",
+  constructor: "wasm-bpf --help shows what there is",
+  x: "wasm-bpf --help shows what there is",
+};
+
+Deno.test("unknownSubcommand() says what may have been meant", () => {
+  for (const [word, advice] of Object.entries(ADVICE)) {
+    assertEquals(unknownSubcommand(word), `Cannot run "${word}": no such file or subcommand (${advice})`);
+  }
+});
+
+Deno.test("unknownSubcommand() leaves paths alone", () => {
+  for (const path of ["", "-", "a.wasm", "./inspct", "dir/gen", "gen2", "--inspct"]) {
+    assertEquals(unknownSubcommand(path), undefined);
+  }
+});
