@@ -84,11 +84,13 @@ export interface HostOptions extends RunGuestOptions {
  * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends its thread and nothing else: what the guest attached
  * stays attached until the process ends.
  *
+ * Memory is the caller's to limit: an engine that runs out of it ends the whole process. The command line sets RLIMIT_DATA.
+ *
  * Needs Deno's `--allow-ffi`, and for most guests root or CAP_BPF with CAP_PERFMON or CAP_NET_ADMIN; Linux 5.8 for ring buffers.
  *
  * @param bytes a WebAssembly module.
  * @returns the guest's exit code, 0 to 2^32 - 1.
- * @throws {GuestError} "invalid-module" or "unknown-import" when it cannot run, "trap" when it trapped.
+ * @throws {GuestError} "invalid-module", "unknown-import" or "out-of-memory" when it cannot run, "trap" when it trapped.
  * @throws {BpfError} when libbpf is not found, a directory cannot be opened, or a standard stream is not an open descriptor.
  *
  * @example
