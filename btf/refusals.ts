@@ -47,16 +47,10 @@ function* staticPrograms({ sections, symbols }: ElfFile): Generator<string> {
   }
 }
 
-function* missingTypes({ sections, symbols }: ElfFile, btf: Btf | undefined): Generator<string> {
+function* missingTypes({ symbols }: ElfFile, btf: Btf | undefined): Generator<string> {
   if (btf !== undefined) return;
-  const section = sections.find(({ name }) => isStructOps(name));
-  if (section !== undefined) yield `section "${section.name}" needs BTF: compile with -g`;
   const extern = symbols.find(isExtern);
   if (extern !== undefined) yield `extern "${extern.name}" needs BTF: compile with -g`;
-}
-
-function isStructOps(name: string): boolean {
-  return /^\??\.struct_ops(\.link)?$/.test(name);
 }
 
 /** libbpf takes the places of global variables from their symbols. */
