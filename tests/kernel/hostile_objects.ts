@@ -77,6 +77,9 @@ switch (what) {
   case "chain":
     console.log(load(compileChain(300)));
     break;
+  case "free-arena":
+    console.log(load(compileArena("0x100000000000ull", 0, true)));
+    break;
   case "arena":
     console.log(loadOverOwnMemory());
     break;

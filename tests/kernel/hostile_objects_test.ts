@@ -47,6 +47,10 @@ Deno.test("libbpf maps no arena over what the process has", async () => {
   assertMatch(stdout, /^Cannot load object "object": EEXIST: .*\n42 42 42 42 42 42 42 42\n$/);
 });
 
+Deno.test("libbpf maps an arena where its object wants it and nothing is", async () => {
+  assertEquals((await libbpfOn("free-arena")).stdout, "loaded\n");
+});
+
 for (const name of ["hostile", "sections", "kernel_types"]) {
   Deno.test(`libbpf survives damaged copies of ${name}.bpf.c's object`, async () => {
     const { code, stdout, stderr } = await libbpfOn("damaged", name);
