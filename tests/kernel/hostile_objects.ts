@@ -2,7 +2,7 @@
 
 import { compileObject } from "../../btf/testdata/compile.ts";
 import { validateObject } from "../../btf/validate.ts";
-import { openLibbpf } from "../../mod.ts";
+import { openLibbpf } from "../../ffi/mod.ts";
 import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../btf/testdata/hostile.ts";
 import { openSystem } from "../../host/system.ts";
 import { MMAP } from "../../ffi/libc.ts";
