@@ -57,7 +57,10 @@ export interface RunGuestOptions {
   callbackExport?: string | undefined;
   /** The import module of the wrapper's poll: "callback-wrapper" by default. */
   wrapperModule?: string | undefined;
-  /** Lets the guest make objects of the engine's garbage collector, whose number nothing bounds: false by default. */
+  /**
+   * Lets the guest make objects of the engine's garbage collector: false by default. Their number has no bound but the memory
+   * of the process.
+   */
   allowGc?: boolean;
   /** How many links the guest may have at once, 0 to 2^20: 512 by default. One more is refused with EMFILE. */
   maxLinks?: number | undefined;

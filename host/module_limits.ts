@@ -23,7 +23,7 @@ export function hasUnboundedTable({ tables }: Declarations): boolean {
 
 /** What a module is allowed on request. */
 export interface ModulePermissions {
-  /** Objects of the engine's garbage collector, whose number nothing bounds. */
+  /** Objects of the engine's garbage collector. Their number has no bound but the memory of the process. */
   readonly allowGc: boolean;
 }
 

@@ -26,7 +26,7 @@ const ADDRESS_SPACE_KB = 54_000_000;
  */
 function runWhereMemoriesMove(guest: string, args: readonly string[]): Promise<Finished> {
   const script = `
-    import { GuestError, runGuest } from ${JSON.stringify(MOD)};
+    import { runGuest } from ${JSON.stringify(MOD)};
     const others = Array.from({ length: 40 }, () => new WebAssembly.Memory({ initial: 0, maximum: 65536 }));
     const baseOf = ({ buffer }) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer)));
     const memory = new WebAssembly.Memory({ initial: 2 });
@@ -37,7 +37,7 @@ function runWhereMemoriesMove(guest: string, args: readonly string[]): Promise<F
     try {
       Deno.exit(runGuest(bytes, { name: ${JSON.stringify(guest)}, args: ${JSON.stringify(args)} }));
     } catch (error) {
-      if (error instanceof GuestError && error.code === "trap") Deno.exit(134);
+      if (error.code === "trap") Deno.exit(134);
       throw error;
     }`;
   const limited = `ulimit -v ${ADDRESS_SPACE_KB} && exec "$0" "$@"`;
