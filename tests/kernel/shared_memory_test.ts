@@ -27,7 +27,7 @@ const ADDRESS_SPACE_KB = 54_000_000;
 function runWhereMemoriesMove(guest: string, args: readonly string[]): Promise<Finished> {
   const script = `
     import { runGuest } from ${JSON.stringify(MOD)};
-    const others = Array.from({ length: 40 }, () => new WebAssembly.Memory({ initial: 0, maximum: 65536 }));
+    const others = Array.from({ length: 14 }, () => new WebAssembly.Memory({ initial: 0, maximum: 65536 }));
     const baseOf = ({ buffer }) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer)));
     const memory = new WebAssembly.Memory({ initial: 2 });
     const before = baseOf(memory);
