@@ -3,7 +3,8 @@
  * a guest does not learn which files there are.
  */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { BpfError, openLibbpf } from "../../mod.ts";
 import { run, runWasmBpf, testGuest } from "./command.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -120,4 +121,23 @@ Deno.test("a probe's messages name the file as it was typed", () =>
       lines[2] ?? "",
       /\/target:nosuch\*: ENOENT: no function of "\/tmp\/wasm_bpf_host_paths\/target" has such a name$/,
     );
+  }));
+
+Deno.test("a program in TypeScript opens no FIFO either, and gives a file by name or by descriptor", () =>
+  withFiles(async () => {
+    const bytes = await Deno.readFile(new URL("../../.build/guests/host_paths.bpf.o", import.meta.url));
+    using libbpf = openLibbpf();
+    using object = libbpf.openObject(bytes);
+    object.load();
+    const program = object.findProgram("uprobe_anywhere");
+    const target = { kind: "uprobe", function: "main", offset: 0, retprobe: false, pid: -1 } as const;
+    const reason = `Cannot open binary "${DIRECTORY}/fifo": EINVAL: it is no regular file`;
+    assertThrows(() => libbpf.openBinary(`${DIRECTORY}/fifo`), BpfError, reason);
+    assertThrows(() => program?.attach({ ...target, binary: `${DIRECTORY}/fifo` }), BpfError, reason);
+    const before = [...Deno.readDirSync("/proc/self/fd")].length;
+    program?.attach({ ...target, binary: `${DIRECTORY}/target` })[Symbol.dispose]();
+    const fd = libbpf.openBinary(`${DIRECTORY}/target`);
+    program?.attach({ ...target, binary: "the target", fd })[Symbol.dispose]();
+    libbpf.closeDescriptor(fd);
+    assertEquals([...Deno.readDirSync("/proc/self/fd")].length, before);
   }));
