@@ -77,8 +77,11 @@ function tracepointHint(here: Surroundings): string {
 function mapHint({ code, subject }: Refusal): string | undefined {
   const map = subject?.map;
   if (map === undefined || code === "EPERM" || code === "EACCES") return undefined;
-  const rule = brokenMapRule(map);
-  return rule === undefined ? `the map is ${describeMap(map)}` : `${rule}; the map is ${describeMap(map)}`;
+  const tooLarge = code === "E2BIG" || code === "ENOMEM"
+    ? "it needs more memory than the kernel gives a map"
+    : undefined;
+  const rule = brokenMapRule(map) ?? tooLarge;
+  return `${rule === undefined ? "" : `${rule}; `}the map is ${describeMap(map)}`;
 }
 
 function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined {
@@ -106,7 +109,7 @@ function grantHint(missing: readonly Capability[]): string {
 }
 
 function needsOf({ log }: Refusal, { action, programs, map }: Subject): readonly Capability[] {
-  if (map !== undefined) return mapNeeds(map.type);
+  if (map !== undefined) return mapNeeds(map);
   const needs = programs.length === 0 ? ["CAP_BPF" as const] : programs.flatMap((one) => programNeeds(one, action));
   // Only who cannot read tracefs needs more for it: its files may be everybody's, or root's own.
   const unreadable = log.some((line) => /perf event ID: (Permission denied|-EACCES|-13)/.test(line));

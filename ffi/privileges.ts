@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { MapShape } from "../errors/map_rules.ts";
 import { MapType, ProgramType } from "./constants.ts";
 
 /** Bits of a capability set (`linux/capability.h`). */
@@ -131,9 +132,13 @@ export function programNeeds(program: ProgramFacts, action: "load" | "attach"): 
   return action === "load" ? row.load : [...row.load, ...row.attach];
 }
 
-/** The capabilities that creating a map of `type` needs. */
-export function mapNeeds(type: number): readonly Capability[] {
-  return NETWORK_MAPS.includes(type) ? ["CAP_BPF", "CAP_NET_ADMIN"] : ["CAP_BPF"];
+/** A hash that is seeded with 0 can be flooded on purpose. */
+const BPF_F_ZERO_SEED = 1 << 6;
+
+/** The capabilities that creating `map` needs. */
+export function mapNeeds({ type, flags }: MapShape): readonly Capability[] {
+  const needs: Capability[] = NETWORK_MAPS.includes(type) ? ["CAP_BPF", "CAP_NET_ADMIN"] : ["CAP_BPF"];
+  return (flags & BPF_F_ZERO_SEED) === 0 ? needs : [...needs, "CAP_SYS_ADMIN"];
 }
 
 /** Which of `needed` are not in the set `held`, each once. */

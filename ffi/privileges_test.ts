@@ -27,9 +27,11 @@ Deno.test("programNeeds() tells uprobes from kprobes by their section, and knows
   assertEquals(unknown, ["UNSPEC", "LIRC_MODE2"]);
 });
 
-Deno.test("mapNeeds() asks CAP_NET_ADMIN for maps of sockets and devices", () => {
-  assertEquals(mapNeeds(MapType.HASH), ["CAP_BPF"]);
-  assertEquals(mapNeeds(MapType.XSKMAP), ["CAP_BPF", "CAP_NET_ADMIN"]);
+Deno.test("mapNeeds() asks CAP_NET_ADMIN for maps of sockets and devices, CAP_SYS_ADMIN for hashes without a seed", () => {
+  const needs = (type: number, flags = 0) => mapNeeds({ type, keySize: 4, valueSize: 4, maxEntries: 1, flags });
+  assertEquals(needs(MapType.HASH), ["CAP_BPF"]);
+  assertEquals(needs(MapType.XSKMAP), ["CAP_BPF", "CAP_NET_ADMIN"]);
+  assertEquals(needs(MapType.HASH, 1 << 6), ["CAP_BPF", "CAP_SYS_ADMIN"]);
 });
 
 Deno.test("missingCapabilities() takes CAP_SYS_ADMIN for what bpf(2) does, and for nothing else", () => {

@@ -45,11 +45,14 @@ export function reasonIn({ message, operation, code, hint }: BpfError): string {
   return message.slice(`${operation}: ${code}: `.length, message.length - tail.length);
 }
 
-/** Writes the log of `error` under `name`. */
+/** Writes the log of `error` under `name`, unless all that differs is addresses and numbers in its lines. */
 export function saveLog(name: string, error: BpfError, log: string): void {
   const { operation, code, hint = "" } = error;
   const fields = { kernel: Deno.osRelease(), operation, code, reason: reasonIn(error), hint };
   const header = Object.entries(fields).map(([field, value]) => `${field}: ${value}`.trimEnd()).join("\n");
-  Deno.mkdirSync(SAVED, { recursive: true });
-  Deno.writeTextFileSync(new URL(`${name}.log`, SAVED), `${header}\n\n${log}`);
+  const file = new URL(`${name}.log`, SAVED);
+  const known = savedLogs().some((saved) => saved.name === name);
+  if (!known || !Deno.readTextFileSync(file).startsWith(`${header}\n\n`)) {
+    Deno.writeTextFileSync(file, `${header}\n\n${log}`);
+  }
 }
