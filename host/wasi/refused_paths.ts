@@ -19,12 +19,16 @@ const MESSAGES = [
 /** A message is at the end of a line that is no longer than this. */
 const MAX_LINE = 4096;
 
+/** A guest that writes so much to its stderr uses it for its output, which must not take longer for this. */
+const MAX_HEARD = 1 << 16;
+
 /** Listens until it has found one message. */
 export class RefusedPaths {
   readonly #args: readonly string[];
   readonly #report: (problem: string) => void;
   readonly #decoder = new TextDecoder();
   #line = "";
+  #heard = 0;
   #told = false;
 
   /** @param args the guest's own arguments, which may hold the path. */
@@ -35,9 +39,10 @@ export class RefusedPaths {
 
   /** Takes what the guest has written to its stderr. The parts of a message come one by one. */
   hear({ buffer, pairs, count }: Ranges): void {
-    if (this.#told) return;
+    if (this.#told || this.#heard > MAX_HEARD) return;
     for (let index = 0; index < count; index++) {
       const [start = 0, size = 0] = [pairs[index * 2], pairs[index * 2 + 1]];
+      this.#heard += size;
       // A copy: the memory may be shared with the kernel. Only the end of a long text can be a message.
       const part = new Uint8Array(buffer, start + Math.max(size - MAX_LINE, 0), Math.min(size, MAX_LINE)).slice();
       this.#line = (this.#line + this.#decoder.decode(part)).slice(-MAX_LINE);

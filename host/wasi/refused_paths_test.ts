@@ -68,3 +68,10 @@ Deno.test("RefusedPaths says that there is --dir where no path is known, and not
     [],
   );
 });
+
+Deno.test("RefusedPaths stops listening to a guest whose output is on its stderr", () => {
+  const lines = Array.from({ length: 70 }, () => `${"x".repeat(1000)}\n`);
+  const message = "/a: Capabilities insufficient\n";
+  assertEquals(reports([], ...lines.slice(0, 60), message), [line("/a", "/")]);
+  assertEquals(reports([], ...lines, message), []);
+});
