@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkForWasm, compileModule, compileObject, compileSource, outputOf } from "../btf/testdata/compile.ts";
+import { parseObject } from "../btf/object.ts";
 import { FormatError } from "../errors.ts";
 import { objectName } from "./c_identifiers.ts";
 import { genSkeleton } from "./c_skeleton.ts";
@@ -43,6 +44,28 @@ Deno.test("genSkeleton() gives the names and the order that bpftool gives", () =
   const object = compileObject("sections");
   const expected = outputOf("bpftool", ["gen", "skeleton", "FILE", "name", "sections_bpf"], object);
   assertEquals(shapeOf(genSkeleton(object, { name: "sections_bpf" })), shapeOf(expected));
+});
+
+Deno.test("genSkeleton() puts every variable where bpftool puts it, each compiled for its own machine", () => {
+  const object = compileObject("sections");
+  const bpftool = outputOf("bpftool", ["gen", "skeleton", "FILE", "name", "x"], object);
+  const own = genSkeleton(object, { name: "x" });
+  const places = parseObject(object).dataSections.flatMap(({ name, variables }) =>
+    variables.filter((variable) => !variable.static).map((variable) => {
+      const section = `((struct x *)0)->${name.slice(1).replaceAll(".", "_")}`;
+      return `_Static_assert(offsetof(__typeof__(*${section}), ${variable.name}) == ${variable.offset}, "offset");
+              _Static_assert(sizeof(${section}->${variable.name}) == ${variable.sizeBytes}, "size");`;
+    })
+  );
+  assertEquals(places.length, 13);
+  const source = (skeleton: string) => {
+    const body = /^struct x \{[^]*?(?=#ifdef __cplusplus)/m.exec(skeleton)?.[0];
+    return `#include <stdbool.h>\n#include <stddef.h>\ntypedef unsigned long long u64; typedef unsigned char u8;\n${HEADER}
+            ${body} };\n${places.join("\n")}`;
+  };
+  checkForWasm(source(own));
+  // The kernel's data model, which bpftool's skeletons are for.
+  checkForWasm(source(bpftool), ["--target=x86_64-linux-gnu"]);
 });
 
 Deno.test("genSkeleton() names .kconfig and odd sections as bpftool does", () => {

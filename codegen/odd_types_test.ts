@@ -1,7 +1,7 @@
 /** What BTF allows and compilers of C seldom write: as C and as C++, at the offsets that BTF gives. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkForWasm } from "../btf/testdata/compile.ts";
+import { checkForWasm, compileSource } from "../btf/testdata/compile.ts";
 import { RawBtf, type RawMember } from "../btf/testdata/raw_btf.ts";
 import { FormatError } from "../errors.ts";
 import { genSkeleton } from "./c_skeleton.ts";
@@ -225,6 +225,45 @@ Deno.test("genTypes() and genSkeleton() give names that C or C++ have another us
   checkForWasm(shared + use(""), ["-Wno-unused-function", "-I", SDK]);
   checkForWasm(shared + use("_"), ["-Wno-unused-function", "-I", SDK, ...CXX]);
   assertEquals(skeleton.includes("#define new new_\n"), true);
+});
+
+Deno.test("genSkeleton() gives programs and maps whose names are words a _, and finds them by their own names", () => {
+  const object = compileSource(`
+    #define SEC(name) __attribute__((section(name), used))
+    struct { int (*type)[2]; int *key, *value; int (*max_entries)[1]; } new SEC(".maps"), errno SEC(".maps"), bss SEC(".maps");
+    int counter, EOF SEC(".data.a_b"), other SEC(".data.a-b");
+    SEC("xdp") int class(void *context) { return counter; }
+    SEC("xdp") int stdin(void *context) { return EOF + other; }
+    SEC("xdp") int by_label(void *context) asm("int");
+    int by_label(void *context) { return 1; }`);
+  const skeleton = genSkeleton(object, { name: "x" });
+  for (const [options, suffix] of [[[], ""], [CXX, "_"]] as const) {
+    checkForWasm(
+      `#include "libbpf-wasm.h"
+       ${skeleton}
+       int main(void) {
+         struct x *s = x__open();
+         bpf_program__set_autoload(s->progs.class${suffix}, false);
+         bpf_program__set_autoload(s->progs.stdin_, !s->links.int_);
+         s->data_a_b->EOF_ = s->data_a_b___2->other = s->bss->counter;
+         return bpf_map__fd(s->maps.new${suffix}) + bpf_map__fd(s->maps.errno_) + bpf_map__fd(s->maps.bss___2);
+       }`,
+      ["-Wno-unused-function", "-I", SDK, ...options],
+    );
+  }
+  assertEquals([...skeleton.matchAll(/ps\[\d\]\.name = "(.*)";/g)].map((match) => match[1]), [
+    "new",
+    "errno",
+    "bss",
+    "x.bss",
+    ".data.a_b",
+    ".data.a-b",
+  ]);
+  assertEquals([...skeleton.matchAll(/progs\[\d\]\.name = "(.*)";/g)].map((match) => match[1]), [
+    "class",
+    "stdin",
+    "int",
+  ]);
 });
 
 Deno.test("genTypes() refuses what would be too much text", () => {
