@@ -83,7 +83,7 @@ Deno.test("gen ends quietly when its reader has enough, and says so when the dis
 
 Deno.test("gen skeleton takes less memory than three times the object", () => {
   const small = compileObject("sections");
-  const large = new Uint8Array(small.length + (24 << 20)).fill(0x81);
+  const large = new Uint8Array(small.length + (16 << 20)).fill(0x81);
   large.set(small);
   withFiles({ "small.o": small, "large.o": large }, (folder) => {
     const extra = peakMemory(`${folder}/large.o`) - peakMemory(`${folder}/small.o`);

@@ -259,18 +259,25 @@ export class Libc implements Disposable {
    * @throws {BpfError} what `read` said; EFBIG for more than 256 MiB; ENOMEM.
    */
   readToEnd(fd: number, operation: string): Uint8Array<ArrayBuffer> {
-    let bytes = new Uint8Array(1 << 16);
+    // Parts, not one array that grows: the collector would keep the smaller ones, and a large file would take thrice its size.
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    let part = new Uint8Array(FIRST_PART_BYTES);
+    let used = 0;
     let size = 0;
     for (;;) {
-      if (size === bytes.length) bytes = resized(bytes, size * 2, operation);
-      const count = this.read(fd, bytes.subarray(size));
+      const count = this.read(fd, part.subarray(used));
       if (count === -LINUX_ERRNO.EINTR) continue;
       if (count < 0) throw new BpfError(operation, count);
-      if (count === 0) return bytes.subarray(0, size);
+      if (count === 0) return joined([...parts, part.subarray(0, used)], size, operation);
+      used += count;
       size += count;
       if (size > MAX_FILE_BYTES) {
         throw new BpfError(operation, LINUX_ERRNO.EFBIG, { log: ["it has more than 256 MiB"] });
       }
+      if (used < part.length) continue;
+      parts.push(part);
+      part = allocated(PART_BYTES, operation);
+      used = 0;
     }
   }
 
@@ -287,6 +294,10 @@ export class Libc implements Disposable {
 /** More than any module or object has. A device or a pipe without an end is refused here. */
 const MAX_FILE_BYTES = 256 << 20;
 
+/** Most modules and objects fit into the first part. */
+const FIRST_PART_BYTES = 1 << 16;
+const PART_BYTES = 1 << 20;
+
 /** A value of the auxiliary vector: pairs of 64-bit type and value (`man 3 getauxval`). */
 function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
   const view = new DataView(vector.buffer, vector.byteOffset, vector.byteLength);
@@ -296,12 +307,27 @@ function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
   throw new BpfError("Cannot find the page size", LINUX_ERRNO.ENOENT);
 }
 
+/** One array of all `parts`; the only one itself. */
+function joined(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+  sizeBytes: number,
+  operation: string,
+): Uint8Array<ArrayBuffer> {
+  const [first] = parts;
+  if (first !== undefined && first.length === sizeBytes) return first;
+  const whole = allocated(sizeBytes, operation);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** @throws {BpfError} ENOMEM. */
-function resized(bytes: Uint8Array, sizeBytes: number, operation: string): Uint8Array<ArrayBuffer> {
+function allocated(sizeBytes: number, operation: string): Uint8Array<ArrayBuffer> {
   try {
-    const larger = new Uint8Array(sizeBytes);
-    larger.set(bytes);
-    return larger;
+    return new Uint8Array(sizeBytes);
   } catch (cause) {
     throw new BpfError(operation, LINUX_ERRNO.ENOMEM, { cause });
   }
