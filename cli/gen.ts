@@ -18,10 +18,11 @@ standard input.
 
   skeleton   a header with the object inside, and x__open(), x__load(), x__attach(), x__destroy() to use it: of the
              names and shape that "bpftool gen skeleton" gives them. Strip the object first ("llvm-strip -g x.bpf.o"):
-             debug information would make the guest larger and is of no use to it
+             debug information would make the guest larger and is of no use to it. A name that C has another use for
+             gets a "_" behind it (errno_), and so does a word of C++ in C++ (new_)
   types      structs, unions and enums that the object shares with its guest, laid out for wasm32 exactly as the kernel
              has them, with an assertion for every size and offset. Chosen are the types of map keys and values and of
-             global variables
+             global variables. What the headers for guests define is included from there
 
 Options:
   name NAME      the object's name; otherwise the file's, without .o: runqlat.bpf.o is runqlat_bpf
