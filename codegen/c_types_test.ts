@@ -87,7 +87,7 @@ Deno.test({
       name: "k",
       types: ["task_struct", "sk_buff", "tcp_sock", "bpf_attr", "xdp_md"],
     });
-    checkForWasm(header, ["-Wno-microsoft-anon-tag"]);
+    checkForWasm(header, ["-Wno-microsoft-anon-tag", "-I", new URL("../wasm-include/c/", import.meta.url).pathname]);
     assertThrows(() => genTypesOfBtf(btf, { name: "k", types: ["no_such_type"] }), RangeError, "Cannot find type");
   },
 });

@@ -10,17 +10,28 @@
 const HEADERS: Readonly<Record<string, { readonly tags: string; readonly constants: string }>> = {
   "libbpf-wasm.h": {
     tags: `
-      enum bpf_cmd, struct bpf_link, struct bpf_map, struct bpf_program, struct bpf_map_skeleton,
-      struct bpf_prog_skeleton, struct bpf_object_skeleton, struct bpf_buffer, enum bpf_map_type, enum bpf_prog_type,
-      enum bpf_attach_type`,
+      enum libbpf_tristate, struct bpf_link, struct bpf_map, struct bpf_program, struct bpf_map_skeleton,
+      struct bpf_prog_skeleton, struct bpf_object_skeleton, enum libbpf_print_level, struct bpf_buffer,
+      struct ring_buffer, struct perf_buffer`,
     constants: `
-      BPF_MAP_LOOKUP_ELEM BPF_MAP_UPDATE_ELEM BPF_MAP_DELETE_ELEM BPF_MAP_GET_NEXT_KEY BPF_ANY BPF_NOEXIST BPF_EXIST
-      BPF_F_LOCK BPF_MAP_TYPE_UNSPEC BPF_MAP_TYPE_HASH BPF_MAP_TYPE_ARRAY BPF_MAP_TYPE_PROG_ARRAY
-      BPF_MAP_TYPE_PERF_EVENT_ARRAY BPF_MAP_TYPE_PERCPU_HASH BPF_MAP_TYPE_PERCPU_ARRAY BPF_MAP_TYPE_STACK_TRACE
-      BPF_MAP_TYPE_CGROUP_ARRAY BPF_MAP_TYPE_LRU_HASH BPF_MAP_TYPE_LRU_PERCPU_HASH BPF_MAP_TYPE_LPM_TRIE
-      BPF_MAP_TYPE_ARRAY_OF_MAPS BPF_MAP_TYPE_HASH_OF_MAPS BPF_MAP_TYPE_DEVMAP BPF_MAP_TYPE_SOCKMAP
-      BPF_MAP_TYPE_CPUMAP BPF_MAP_TYPE_XSKMAP BPF_MAP_TYPE_SOCKHASH BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED
-      BPF_MAP_TYPE_CGROUP_STORAGE BPF_MAP_TYPE_REUSEPORT_SOCKARRAY BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED
+      TRI_NO TRI_YES TRI_MODULE LIBBPF_WARN LIBBPF_INFO LIBBPF_DEBUG`,
+  },
+  "linux/bpf.h": {
+    tags: `
+      enum bpf_cmd, enum xdp_action, enum bpf_map_type, enum bpf_prog_type, enum bpf_attach_type, struct bpf_spin_lock,
+      struct bpf_res_spin_lock, struct bpf_timer, struct bpf_task_work, struct bpf_wq, struct bpf_dynptr,
+      struct bpf_list_head, struct bpf_list_node, struct bpf_rb_root, struct bpf_rb_node, struct bpf_refcount,
+      struct bpf_iter_num, struct bpf_lpm_trie_key, struct bpf_cgroup_storage_key, struct bpf_stack_build_id,
+      struct bpf_devmap_val, struct bpf_cpumap_val, struct bpf_perf_event_value, struct bpf_pidns_info`,
+    constants: `
+      BPF_MAP_LOOKUP_ELEM BPF_MAP_UPDATE_ELEM BPF_MAP_DELETE_ELEM BPF_MAP_GET_NEXT_KEY BPF_MAP_LOOKUP_AND_DELETE_ELEM
+      BPF_ANY BPF_NOEXIST BPF_EXIST BPF_F_LOCK XDP_ABORTED XDP_DROP XDP_PASS XDP_TX XDP_REDIRECT BPF_MAP_TYPE_UNSPEC
+      BPF_MAP_TYPE_HASH BPF_MAP_TYPE_ARRAY BPF_MAP_TYPE_PROG_ARRAY BPF_MAP_TYPE_PERF_EVENT_ARRAY
+      BPF_MAP_TYPE_PERCPU_HASH BPF_MAP_TYPE_PERCPU_ARRAY BPF_MAP_TYPE_STACK_TRACE BPF_MAP_TYPE_CGROUP_ARRAY
+      BPF_MAP_TYPE_LRU_HASH BPF_MAP_TYPE_LRU_PERCPU_HASH BPF_MAP_TYPE_LPM_TRIE BPF_MAP_TYPE_ARRAY_OF_MAPS
+      BPF_MAP_TYPE_HASH_OF_MAPS BPF_MAP_TYPE_DEVMAP BPF_MAP_TYPE_SOCKMAP BPF_MAP_TYPE_CPUMAP BPF_MAP_TYPE_XSKMAP
+      BPF_MAP_TYPE_SOCKHASH BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED BPF_MAP_TYPE_CGROUP_STORAGE
+      BPF_MAP_TYPE_REUSEPORT_SOCKARRAY BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED
       BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE BPF_MAP_TYPE_QUEUE BPF_MAP_TYPE_STACK BPF_MAP_TYPE_SK_STORAGE
       BPF_MAP_TYPE_DEVMAP_HASH BPF_MAP_TYPE_STRUCT_OPS BPF_MAP_TYPE_RINGBUF BPF_MAP_TYPE_INODE_STORAGE
       BPF_MAP_TYPE_TASK_STORAGE BPF_MAP_TYPE_BLOOM_FILTER BPF_MAP_TYPE_USER_RINGBUF BPF_MAP_TYPE_CGRP_STORAGE
@@ -45,6 +56,55 @@ const HEADERS: Readonly<Record<string, { readonly tags: string; readonly constan
       BPF_NETFILTER BPF_TCX_INGRESS BPF_TCX_EGRESS BPF_TRACE_UPROBE_MULTI BPF_CGROUP_UNIX_CONNECT
       BPF_CGROUP_UNIX_SENDMSG BPF_CGROUP_UNIX_RECVMSG BPF_CGROUP_UNIX_GETPEERNAME BPF_CGROUP_UNIX_GETSOCKNAME
       BPF_NETKIT_PRIMARY BPF_NETKIT_PEER BPF_TRACE_KPROBE_SESSION BPF_TRACE_UPROBE_SESSION __MAX_BPF_ATTACH_TYPE`,
+  },
+  "linux/icmp.h": {
+    tags: `
+      struct icmphdr`,
+    constants: `
+      `,
+  },
+  "linux/if_ether.h": {
+    tags: `
+      struct ethhdr`,
+    constants: `
+      `,
+  },
+  "linux/ip.h": {
+    tags: `
+      struct iphdr`,
+    constants: `
+      `,
+  },
+  "linux/ipv6.h": {
+    tags: `
+      struct ipv6hdr`,
+    constants: `
+      `,
+  },
+  "linux/perf_event.h": {
+    tags: `
+      enum perf_type_id, enum perf_hw_id, enum perf_sw_ids`,
+    constants: `
+      PERF_TYPE_HARDWARE PERF_TYPE_SOFTWARE PERF_TYPE_TRACEPOINT PERF_TYPE_HW_CACHE PERF_TYPE_RAW
+      PERF_TYPE_BREAKPOINT PERF_COUNT_HW_CPU_CYCLES PERF_COUNT_HW_INSTRUCTIONS PERF_COUNT_HW_CACHE_REFERENCES
+      PERF_COUNT_HW_CACHE_MISSES PERF_COUNT_HW_BRANCH_INSTRUCTIONS PERF_COUNT_HW_BRANCH_MISSES
+      PERF_COUNT_HW_BUS_CYCLES PERF_COUNT_HW_STALLED_CYCLES_FRONTEND PERF_COUNT_HW_STALLED_CYCLES_BACKEND
+      PERF_COUNT_HW_REF_CPU_CYCLES PERF_COUNT_SW_CPU_CLOCK PERF_COUNT_SW_TASK_CLOCK PERF_COUNT_SW_PAGE_FAULTS
+      PERF_COUNT_SW_CONTEXT_SWITCHES PERF_COUNT_SW_CPU_MIGRATIONS PERF_COUNT_SW_PAGE_FAULTS_MIN
+      PERF_COUNT_SW_PAGE_FAULTS_MAJ PERF_COUNT_SW_ALIGNMENT_FAULTS PERF_COUNT_SW_EMULATION_FAULTS PERF_COUNT_SW_DUMMY
+      PERF_COUNT_SW_BPF_OUTPUT PERF_COUNT_SW_CGROUP_SWITCHES`,
+  },
+  "linux/tcp.h": {
+    tags: `
+      struct tcphdr`,
+    constants: `
+      `,
+  },
+  "linux/udp.h": {
+    tags: `
+      struct udphdr`,
+    constants: `
+      `,
   },
 };
 

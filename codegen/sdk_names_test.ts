@@ -23,16 +23,17 @@ const SOURCE = `
   enum bpf_cmd { BPF_MAP_CREATE, BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM } last;
   enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK = 4 } flags;
   struct bpf_map { int id; } map;
-  struct record { enum bpf_cmd command; struct bpf_map map; } record;`;
+  struct ethhdr { unsigned char h_dest[6], h_source[6]; unsigned short h_proto; } __attribute__((packed)) header;
+  struct record { enum bpf_cmd command; struct bpf_map map; struct ethhdr header; } record;`;
 
 Deno.test("genTypes() makes a header that goes with the SDK's, in any order", () => {
   const object = compileSource(SOURCE);
   const types = genTypes(object, { name: "x", all: true });
   const use = `
-    struct record r = { (enum bpf_cmd)BPF_MAP_CREATE, { 1 } };
+    struct record r = { (enum bpf_cmd)BPF_MAP_CREATE, { 1 }, { { 1 }, { 2 }, 8 } };
     enum bpf_map_type t = BPF_MAP_TYPE_ARRAY;
     int main(void) { return (int)r.command + (int)t + BPF_NOEXIST; }`;
-  const sdk = '#include "libbpf-wasm.h"';
+  const sdk = '#include "libbpf-wasm.h"\n#include <linux/if_ether.h>';
   for (const options of [[], ["-x", "c++", "-fno-exceptions"]]) {
     for (const headers of [[types], [sdk, types], [types, sdk]]) {
       checkForWasm([...headers, use].join("\n"), ["-I", SDK, ...options]);
