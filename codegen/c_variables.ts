@@ -12,6 +12,7 @@ import type { StructOpsMap } from "../btf/struct_ops.ts";
 import type { BtfStruct, TypeId } from "../btf/types.ts";
 import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
 import { identifier, Names } from "./c_identifiers.ts";
+import { SDK_OWN_TAGS } from "./sdk_names.ts";
 
 /** What a skeleton needs of one section of variables. */
 export interface VariablesOfSection {
@@ -122,7 +123,7 @@ export class VariableStructs {
   #riskyMembers(struct: BtfStruct): string[] {
     const kernel = this.#kernel.ofStruct(struct);
     const wasm = this.#wasm.ofStruct(struct);
-    const tag = `${struct.kind} ${identifier(struct.name)}`;
+    const tag = `${struct.kind} ${tagOf(struct)}`;
     const asserts: string[] = [];
     const names = new Names();
     for (const [i, member] of struct.members.entries()) {
@@ -141,6 +142,11 @@ export class VariableStructs {
   }
 }
 
+/** The tag that gen types gives a struct: none of the user's has a name that the SDK or libc has already. */
+function tagOf(struct: BtfStruct): string {
+  return new Names(SDK_OWN_TAGS).take(struct.name);
+}
+
 function assertion(condition: string, subject: string): string {
   return `_Static_assert(${condition}, "${subject} is not the kernel's");`;
 }
@@ -149,7 +155,7 @@ function assertion(condition: string, subject: string): string {
 function userTypes(btf: Btf): TypeNames {
   return {
     ofStruct(struct, id) {
-      if (struct.name !== "") return `${struct.kind} ${identifier(struct.name)}`;
+      if (struct.name !== "") return `${struct.kind} ${tagOf(struct)}`;
       let type = btf.skipModifiers(id);
       let name: string | undefined;
       while (type.kind === "typedef") {

@@ -111,6 +111,15 @@ const HEADERS: Readonly<Record<string, { readonly tags: string; readonly constan
 /** The header that everything else of the SDK's own is in. */
 const SDK_HEADER = "libbpf-wasm.h";
 
+/** Types of libc that have the kernel's size, and the header that has them; the SDK's headers include it. */
+const LIBC_TYPES: ReadonlyMap<string, string> = new Map([
+  ["struct in_addr", "netinet/in.h"],
+  ["struct in6_addr", "netinet/in.h"],
+]);
+
+/** Tags of libc that come with the SDK's header, and are not the kernel's structs of that name. */
+const LIBC_TAGS = ["iovec", "timespec", "timeval"];
+
 /** Headers by the tags and constants that they define: "enum bpf_cmd", "BPF_MAP_LOOKUP_ELEM". */
 export const SDK_NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries(HEADERS).flatMap(([header, { tags, constants }]) =>
@@ -125,11 +134,12 @@ export const SDK_NAMES: ReadonlyMap<string, string> = new Map(
  * kernel's is another one.
  */
 export function sdkHeaderOf(tag: string): string | undefined {
-  const header = SDK_NAMES.get(tag);
+  const header = SDK_NAMES.get(tag) ?? LIBC_TYPES.get(tag);
   return header === SDK_HEADER && !tag.startsWith("enum ") ? undefined : header;
 }
 
-/** Tags of structs that are the SDK's own, without "struct": no other type of a guest may have them. */
+/** Tags of structs that are the SDK's own or libc's, without "struct": no other type of a guest may have them. */
 export const SDK_OWN_TAGS: readonly string[] = [...SDK_NAMES]
   .filter(([name, header]) => header === SDK_HEADER && /^(struct|union) /.test(name))
-  .map(([name]) => name.replace(/^\w+ /, ""));
+  .map(([name]) => name.replace(/^\w+ /, ""))
+  .concat(LIBC_TAGS);

@@ -44,8 +44,15 @@ Deno.test("genTypes() makes a header that goes with the SDK's, in any order", ()
 });
 
 Deno.test("genTypes() and genSkeleton() of variables of the SDK's types go together", () => {
-  const object = compileSource("enum bpf_map_type { BPF_MAP_TYPE_UNSPEC, BPF_MAP_TYPE_HASH } seen;");
+  const object = compileSource(`
+    enum bpf_map_type { BPF_MAP_TYPE_UNSPEC, BPF_MAP_TYPE_HASH } seen;
+    struct timespec { long tv_sec, tv_nsec; } when;
+    struct in6_addr { union { unsigned char u6_addr8[16]; unsigned u6_addr32[4]; } in6_u; } address;
+    struct pair { struct timespec from, to; } pair;`);
   const skeleton = genSkeleton(object, { name: "x" });
   const types = genTypes(object, { name: "x" });
-  checkForWasm(`${types}\n${skeleton}`, ["-Wno-unused-function", "-I", SDK]);
+  const include = "#include <netinet/in.h>\n#include <time.h>";
+  for (const headers of [[types], [include, types], [types, include]]) {
+    checkForWasm([...headers, skeleton].join("\n"), ["-Wno-unused-function", "-I", SDK]);
+  }
 });
