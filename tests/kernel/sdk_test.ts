@@ -143,3 +143,41 @@ for (const [source, object] of STOCK) {
     }
   });
 }
+
+/** The headers of the SDK, as they are included: "bpf/libbpf.h". */
+function headers(folder = ""): string[] {
+  return [...Deno.readDirSync(`${ROOT}wasm-include/c/${folder}`)].sort((a, b) => a.name < b.name ? -1 : 1).flatMap((
+    one,
+  ) => one.isDirectory ? headers(`${folder}${one.name}/`) : [`${folder}${one.name}`]);
+}
+
+/** Part of others, and not included alone. */
+const PARTS = ["wasm_bpf/buffers.h"];
+
+Deno.test("each header of the SDK compiles alone, in C and C++, and all of them in two files of one guest", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "headers" });
+  const names = headers().filter((name) => !PARTS.includes(name));
+  const flags = ["--target=wasm32-wasi", "-Oz", "-Wall", "-Wextra", "-Werror", `-I${ROOT}wasm-include/c`];
+  const compile = async (compiler: string, source: string, args: readonly string[]) => {
+    const path = `${folder}/source.${compiler.startsWith("clang++") ? "cpp" : "c"}`;
+    await Deno.writeTextFile(path, source);
+    const { code, stderr } = await run(compiler, [...flags, ...args, path]);
+    assertEquals([code, stderr], [0, ""], source);
+  };
+  try {
+    assert(names.includes("libbpf-wasm.h") && names.length > 20, names.join(" "));
+    const everything = names.map((name) => `#include <${name}>\n`).join("");
+    const backwards = names.toReversed().map((name) => `#include <${name}>\n`).join("");
+    for (const name of names) await compile("clang-19", `#include <${name}>\n`, ["-std=gnu11", "-fsyntax-only"]);
+    for (const compiler of ["clang-19", "clang++-19"]) {
+      await compile(compiler, everything, ["-fsyntax-only"]);
+      await compile(compiler, backwards, ["-c", "-o", `${folder}/first.o`]);
+      const main = `${everything}int main(void) { return open("/", O_RDONLY | O_DIRECTORY) >= 0 || getpid() <= 0; }\n`;
+      const link = compiler === "clang-19" ? [] : ["-fno-exceptions", "-nostdlib++"];
+      await compile(compiler, main, [...link, `${folder}/first.o`, "-Wl,--export-table", "-o", `${folder}/guest.wasm`]);
+      assertEquals(await runWasmBpf([`${folder}/guest.wasm`]), { code: 0, stdout: "", stderr: "" });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

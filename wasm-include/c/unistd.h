@@ -14,7 +14,10 @@
 
 WASM_BPF_EXTERN_C_BEGIN
 
-/* The id of the process that runs the guest: the one that bpf_get_current_pid_tgid() >> 32 gives for it. */
+/*
+ * The id of the process that runs the guest. bpf_get_current_pid_tgid() >> 32 gives the same for it, unless the host runs in a
+ * PID namespace: BPF programs see the number that the process has outside.
+ */
 __attribute__((import_module("wasm_bpf_sys"), import_name("getpid")))
 pid_t getpid(void) WASM_BPF_REPLACED_BY(wasm_bpf_getpid);
 

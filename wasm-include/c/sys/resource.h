@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tools include this header for setrlimit(RLIMIT_MEMLOCK), which the host does where a kernel before 5.11 needs it. libc's own
- * ends the compilation unless its emulation of process clocks was asked for.
+ * Nothing, unless libc's emulation of process clocks is asked for. libc's own header would end the compilation. Tools include
+ * it for RLIMIT_MEMLOCK, which libbpf in the host raises where a kernel before 5.11 needs that.
  */
 #ifndef WASM_BPF_SYS_RESOURCE_H
 #define WASM_BPF_SYS_RESOURCE_H
