@@ -14,7 +14,12 @@ const IOVEC_SIZE = 8;
 export class RangeReader {
   readonly #pairs = new Uint32Array(MAX_RANGES * 2);
 
-  /** The `count` iovecs (address, length) at `list`, every one of them inside memory. Refuses more than Linux takes with EINVAL. */
+  /**
+   * The `count` iovecs (address, length) at `list`, every one of them inside memory. Refuses more than Linux takes with EINVAL.
+   *
+   * Empty ones are left out: wasi-libc passes one with each text that was not buffered, and the system call is then the plain
+   * `write` that a native program makes and that BPF programs look for.
+   */
   read(memory: GuestMemory, list: number, count: number): Ranges {
     const length = count >>> 0;
     if (length > MAX_RANGES) refuse("EINVAL");
@@ -22,14 +27,17 @@ export class RangeReader {
     memory.check(start, length * IOVEC_SIZE);
     const { data, buffer } = memory;
     const pairs = this.#pairs;
+    let kept = 0;
     for (let index = 0; index < length; index++) {
       const at = start + index * IOVEC_SIZE;
       const offset = data.getUint32(at, true);
       const size = data.getUint32(at + 4, true);
       memory.check(guestPtr(offset), size);
-      pairs[index * 2] = offset;
-      pairs[index * 2 + 1] = size;
+      if (size === 0) continue;
+      pairs[kept * 2] = offset;
+      pairs[kept * 2 + 1] = size;
+      kept++;
     }
-    return { buffer, pairs, count: length };
+    return { buffer, pairs, count: kept };
   }
 }

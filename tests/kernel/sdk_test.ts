@@ -72,6 +72,12 @@ Deno.test("getpid(), sysconf() and libbpf_num_possible_cpus() tell about the hos
   assertEquals(new TextDecoder().decode(stderr), "wasm-bpf: Cannot answer sysconf(30): EINVAL: invalid argument\n");
 });
 
+Deno.test("a guest traces its own writes by getpid() (own_writes)", async () => {
+  const finished = await runWasmBpf([testGuest("own_writes")]);
+  assertEquals(failures(finished), []);
+  assertEquals(finished.stderr, ".....");
+});
+
 for (const name of ["lines", "lines_cpp"]) {
   Deno.test(`a guest's lines leave when they are complete, and a signal loses none (${name})`, async () => {
     const [command = "", ...before] = WASM_BPF;
@@ -121,6 +127,7 @@ const STOCK: readonly (readonly [source: string, object: string])[] = [
   ["libbpf_buffers.c", "events"],
   ["sdk.cpp", "events"],
   ["reject.c", "reject"],
+  ["own_writes.c", "own_writes"],
 ];
 
 for (const [source, object] of STOCK) {
