@@ -71,6 +71,11 @@ static int print(enum libbpf_print_level level, const char *format, va_list argu
 int main(void) {
     check("nobody prints at first", libbpf_set_print(print) == NULL);
     check("libbpf_set_print() returns who did", libbpf_set_print(NULL) == print);
+    char text[64] = "", end[1] = "";
+    check_equal("libbpf_strerror()", libbpf_strerror(-ENOENT, text, sizeof(text)), 0);
+    check("gives the text of an error", strcmp(text, strerror(ENOENT)) == 0);
+    check("cut to the room", libbpf_strerror(ENOENT, end, sizeof(end)) == 0 && *end == '\0');
+    check_equal("of which there has to be some", libbpf_strerror(ENOENT, NULL, 0), -EINVAL);
     struct events_bpf *skel = events_open_and_start();
     rings(skel);
     perf(skel);

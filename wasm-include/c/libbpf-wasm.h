@@ -500,6 +500,13 @@ static inline libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t print) {
     return previous;
 }
 
+/* Writes the text for an error of this header, negative or positive. */
+static inline int libbpf_strerror(int err, char *buf, size_t size) {
+    if (!buf || !size) return wasm_bpf__fail(EINVAL);
+    snprintf(buf, size, "%s", strerror(err < 0 ? -err : err));
+    return 0;
+}
+
 /* The error of a function that returned `pointer`: 0, or the negative error when it is NULL. */
 static inline long libbpf_get_error(const void *pointer) {
     return pointer ? 0 : -errno;
