@@ -32,6 +32,9 @@ LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 
+# Debian has bpftool and others where users do not look.
+PATH=$PATH:/usr/sbin:/sbin
+
 # Deno, from .tools/ and for this checkout alone: its caches stay inside, and it trusts whom the system trusts.
 use_deno() {
   deno=$PWD/.tools/deno-$1/deno
