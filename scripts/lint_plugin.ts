@@ -35,12 +35,26 @@ const plugin: Deno.lint.Plugin = {
       create(context) {
         const room = roomOf(fileUrl(context.filename));
         if (room === undefined || room === "ffi") return {};
+        const report = (node: Deno.lint.Node, what: string) =>
+          context.report({ node, message: `Cannot use ${what} in ${room}: native calls belong in ffi/` });
+        /** `node` stands for the global object Deno. */
+        const check = (node: Deno.lint.Identifier | Deno.lint.MemberExpression) => {
+          const parent = parentOf(node);
+          if (parent?.type === "TSQualifiedName" || parent?.type === "TSTypeReference") return;
+          if (parent?.type !== "MemberExpression" || parent.object !== node) {
+            return report(node, "Deno under another name");
+          }
+          const name = nameOf(parent);
+          if (name === undefined) report(parent, `Deno[${context.sourceCode.getText(parent.property)}]`);
+          else if (/^(dlopen|Unsafe)/.test(name)) report(parent, `Deno.${name}`);
+        };
         return {
+          Identifier(node) {
+            if (node.name === "Deno" && isValue(node)) check(node);
+          },
           MemberExpression(node) {
-            if (node.object.type !== "Identifier" || node.object.name !== "Deno") return;
-            const name = node.property.type === "Identifier" ? node.property.name : context.sourceCode.getText(node);
-            if (!/dlopen|Unsafe/.test(name)) return;
-            context.report({ node, message: `Cannot use Deno.${name} in ${room}: native calls belong in ffi/` });
+            const isGlobal = node.object.type === "Identifier" && /^(globalThis|self|window)$/.test(node.object.name);
+            if (isGlobal && nameOf(node) === "Deno") check(node);
           },
         };
       },
@@ -68,6 +82,23 @@ const plugin: Deno.lint.Plugin = {
 };
 
 export default plugin;
+
+function parentOf(node: Deno.lint.Node) {
+  return "parent" in node ? node.parent : undefined;
+}
+
+/** The property that is looked at, where the source says it; undefined for a computed one. */
+function nameOf({ property, computed }: Deno.lint.MemberExpression): string | undefined {
+  if (!computed && property.type === "Identifier") return property.name;
+  return property.type === "Literal" && typeof property.value === "string" ? property.value : undefined;
+}
+
+/** Whether an identifier is read, and not the name of a property. */
+function isValue(node: Deno.lint.Identifier): boolean {
+  const parent = parentOf(node);
+  if (parent?.type === "MemberExpression") return parent.object === node || parent.computed;
+  return !(parent?.type === "Property" && parent.key === node && parent.value !== node);
+}
 
 function fileUrl(path: string): string {
   return path.startsWith("/") ? new URL(`file://${encodeURI(path)}`).href : path;

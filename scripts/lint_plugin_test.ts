@@ -19,6 +19,31 @@ Deno.test("native-calls sees through a computed member", () => {
   assertEquals(lint("cli.ts", `Deno["dlopen"]("libc.so.6", {});`).length, 1);
 });
 
+Deno.test("native-calls sees every spelling of Deno", () => {
+  const spellings = [
+    `globalThis.Deno.dlopen("libc.so.6", {});`,
+    `globalThis["Deno"].dlopen("libc.so.6", {});`,
+    `self.Deno.UnsafePointer.of(x);`,
+    `const { dlopen } = Deno;`,
+    `const { Deno: host } = { Deno };`,
+    `const host = Deno;`,
+    `const host = globalThis.Deno;`,
+    `Deno[name]("libc.so.6", {});`,
+    `Reflect.get(Deno, "dlopen");`,
+  ];
+  for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
+});
+
+Deno.test("native-calls leaves the rest of Deno, its types and other names alone", () => {
+  const sources = [
+    `Deno.exit(0); Deno["args"]; globalThis.Deno.args;`,
+    `const pointer: Deno.PointerValue = null;`,
+    `type Pointer = typeof Deno.UnsafePointer;`,
+    `host.Deno.dlopen; const names = { Deno: 1 };`,
+  ];
+  for (const source of sources) assertEquals(lint("host/guest.ts", source), [], source);
+});
+
 Deno.test("native-calls leaves ffi/, tests and scripts alone", () => {
   for (const path of ["ffi/library.ts", "host/guest_test.ts", "tests/kernel/map_test.ts", "scripts/probe.ts"]) {
     assertEquals(lint(path, `Deno.dlopen("libc.so.6", {});`), []);

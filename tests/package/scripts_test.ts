@@ -1,4 +1,4 @@
-/** What makes `scripts/build_binary.sh` build anew. */
+/** The scripts, as a new user meets them. */
 
 import { assertEquals } from "@std/assert";
 
@@ -16,4 +16,14 @@ Deno.test("scripts/build_binary.sh looks at every folder that the binary is made
     .map(({ specifier }) => specifier.slice(CHECKOUT.href.length));
   const folders = new Set(paths.filter((path) => path.includes("/")).map((path) => path.split("/")[0] ?? ""));
   assertEquals([...folders].filter((folder) => !sources.includes(folder)), []);
+});
+
+Deno.test("scripts find what Debian keeps where users do not look", async () => {
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: ["-euc", "source scripts/pins.sh && command -v bpftool"],
+    cwd: CHECKOUT.pathname,
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    clearEnv: true,
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
