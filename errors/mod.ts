@@ -51,7 +51,7 @@ export class BpfError extends Error {
   readonly errno: number;
   /** The lines that libbpf and the verifier wrote while the operation ran. */
   readonly log: readonly string[];
-  /** What the reader can do about it; undefined where no evidence says so. */
+  /** Advice for the reader; undefined where no evidence supports any. */
   readonly hint: string | undefined;
 
   /**
@@ -110,7 +110,7 @@ export interface GuestErrorOptions extends ErrorOptions {
 export class GuestError extends Error {
   /** "GuestError". */
   override readonly name = "GuestError";
-  /** Which rule. */
+  /** The rule that was broken. */
   readonly code: GuestErrorCode;
   /** The guest's functions that were running when it trapped, innermost first; `function[12]` for one without a name. */
   readonly guestStack: readonly string[];

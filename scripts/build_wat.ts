@@ -22,7 +22,7 @@ interface Target {
 interface Constant {
   readonly name: string;
   readonly doc: string;
-  /** What is changed in the source before it is assembled: one place, and what stands there then. */
+  /** A change of the source before it is assembled: the text of one place, and the text that replaces it. */
   readonly change?: readonly [from: string, to: string];
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What each room (a top folder, or a file at the top without its extension) may import besides itself. */
+/** The rooms (top folders, and files at the top without their extension) that each room may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   btf: ["errors"],
@@ -93,7 +93,7 @@ function nameOf({ property, computed }: Deno.lint.MemberExpression): string | un
   return property.type === "Literal" && typeof property.value === "string" ? property.value : undefined;
 }
 
-/** Whether an identifier is read, and not the name of a property. */
+/** True for an identifier that is read, false for the name of a property. */
 function isValue(node: Deno.lint.Identifier): boolean {
   const parent = parentOf(node);
   if (parent?.type === "MemberExpression") return parent.object === node || parent.computed;

@@ -24,10 +24,10 @@ export class BatchMap {
   }
 }
 
-/** Where the walk of one map stopped. */
+/** The position at which the walk of one map stopped. */
 export class MapCursor implements BatchCursor {
   done = false;
-  /** What the kernel noted; nothing before the first batch. */
+  /** The bytes that the kernel noted; undefined before the first batch. */
   position: Uint8Array<ArrayBuffer> | undefined;
   readonly map: ffi.BpfMap;
 
@@ -118,7 +118,7 @@ function layOut(batches: BatchMap, operation: string, buffers: { keys: Uint8Arra
   return { memory, elements, batch: { count: 0, inBatch, outBatch, keys, values } };
 }
 
-/** What the kernel notes is a key, or for hashes the number of a bucket. */
+/** The kernel notes a key, or for hashes the number of a bucket. */
 function cursorBytes(map: ffi.BpfMap): number {
   return Math.max(map.keySize, 4);
 }

@@ -12,7 +12,7 @@ export interface Libbpf extends Disposable {
   readonly version: string;
   /** The path that the library was opened by. */
   readonly path: string;
-  /** Where the library was found. */
+  /** The place in which the library was found. */
   readonly origin: LibraryOrigin;
   /** The number of CPUs that this machine may ever have, and so of values in one element of a per-CPU map. */
   readonly possibleCpus: number;
@@ -92,7 +92,7 @@ export interface BpfMap {
   readonly valueSize: number;
   /** Bytes of one element: for per-CPU maps `round_up(valueSize, 8) * possibleCpus`, else {@link valueSize}. */
   readonly elementBytes: number;
-  /** How many elements it holds at most; libbpf settles some of them in `load`. */
+  /** The most elements that it holds; libbpf settles some maps' number in `load`. */
   readonly maxEntries: number;
   /** BPF_F_* flags of its creation. */
   readonly flags: number;
@@ -180,18 +180,18 @@ export interface BatchOptions {
 
 /** Options of a batch that reads. */
 export interface BatchWalkOptions extends BatchOptions {
-  /** Where to begin, and afterwards where the next one begins. At the start of the map when absent. */
+  /** The position to begin at, which moves to where the next batch begins. The start of the map when absent. */
   readonly cursor?: BatchCursor;
 }
 
 /** A position in a map, between batches. It belongs to the map that made it. */
 export interface BatchCursor {
-  /** Whether the end of the map is reached. */
+  /** True once the end of the map is reached. */
   readonly done: boolean;
 }
 
 /**
- * What an update may do (`linux/bpf.h`, BPF_ANY and its like).
+ * Flags of an update (`linux/bpf.h`, BPF_ANY and its like).
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ const ENDLESS = [
   "sudo ./wasm-bpf minimal.wasm",
 ];
 
-/** Whether BPF programs can be asked about security here; without that the example `lsm` is refused. */
+/** True where the kernel asks BPF programs about security; elsewhere it refuses the example `lsm`. */
 function hasBpfLsm(): boolean {
   const read = (name: string) => {
     try {
@@ -163,7 +163,7 @@ async function runLines(place: Place, { text }: Block): Promise<void> {
   const script = lines.filter((line) => !endless.includes(line)).join("\n")
     // The tests themselves are what scripts/test.sh runs.
     .replaceAll(/"\$deno" test /g, '"$deno" test --no-run ');
-  // What needs files of its own runs where it may write them.
+  // The example `minimal` writes files, which do not belong in the checkout.
   await place.run(script, script.includes("minimal") ? place.folder : CHECKOUT);
   for (const command of endless) await place.watch(command, []);
 }

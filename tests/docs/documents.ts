@@ -27,7 +27,7 @@ export function textOf(document: string): string {
 
 /** A fenced block. */
 export interface Block {
-  /** What stands after the fence: "sh", "console", "c". */
+  /** The word after the fence: "sh", "console", "c". */
   readonly language: string;
   readonly text: string;
 }
@@ -44,7 +44,7 @@ export function blocksOf(document: string): Block[] {
 export interface ShownCommand {
   readonly command: string;
   readonly output: readonly string[];
-  /** Whether the output ends with ^C: the command runs until it is stopped. */
+  /** True when the output ends with ^C: the command runs until it is stopped. */
   readonly isEndless: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What documents name is there: other documents, sections, files, tasks. */
+/** Documents name only other documents, sections, files and tasks that are there. */
 
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };

@@ -5,13 +5,13 @@
  * @module
  */
 
-/** Where the kernel, libbpf and documents look for them. */
+/** The places in which the kernel, libbpf and documents look for them. */
 const PLACES: Readonly<Record<string, string>> = {
   tracefs: "/sys/kernel/tracing",
   securityfs: "/sys/kernel/security",
   bpf: "/sys/fs/bpf",
 };
-/** Where cgroup2 is, if it is not elsewhere. */
+/** The usual place of cgroup2. */
 const CGROUP = "/sys/fs/cgroup";
 
 interface Mount {

@@ -1,4 +1,4 @@
-/** What the README says of the sandbox: it confines a guest's WebAssembly code, not its eBPF programs. */
+/** The sandbox is as the README describes it: it confines a guest's WebAssembly code, not its eBPF programs. */
 
 import { assertEquals } from "@std/assert";
 import { runWasmBpf, testGuest } from "./command.ts";

@@ -1,4 +1,4 @@
-/** What is left of a guest whose worker is terminated: what it attached, until the process ends. */
+/** A guest whose worker is terminated leaves what it attached, until the process ends. */
 
 import { assertEquals } from "@std/assert";
 import { run } from "./command.ts";

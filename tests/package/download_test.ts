@@ -14,7 +14,7 @@ function sizeOf(folder: string): number {
   return bytes;
 }
 
-/** What a run of `module` puts into the cache of a Deno that has none: names of packages, and the bytes of all of them. */
+/** Runs `module` on a Deno with an empty cache. @returns the names of the packages that are in it then, and their bytes. */
 async function download(module: string, args: readonly string[]): Promise<{ packages: string[]; bytes: number }> {
   const cache = await Deno.makeTempDir();
   try {

@@ -1,4 +1,4 @@
-/** What `deno publish` would put into the package, and how its exports are documented. */
+/** The files that `deno publish` would put into the package, and the documentation of its exports. */
 
 import { assertEquals } from "@std/assert";
 import * as api from "../../mod.ts";
