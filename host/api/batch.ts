@@ -145,7 +145,7 @@ function checkAll(operation: string, result: number, { memory, batch, elements }
 function flagsOf(operation: string, { elementFlags = 0, flags = 0 }: BatchOptions): ffi.BatchFlags {
   for (const one of [elementFlags, flags]) {
     if (!Number.isSafeInteger(one) || one < 0) {
-      throw new RangeError(`${operation}: flags ${one} are no unsigned number`);
+      throw new RangeError(`${operation}: flags ${one} are not an unsigned number`);
     }
   }
   return { elementFlags, flags };

@@ -206,8 +206,8 @@ function checkLength(operation: string, what: string, bytes: Uint8Array, length:
   throw new RangeError(`${operation}: the ${what} has ${bytes.length} bytes, not ${length}`);
 }
 
-/** @throws {RangeError} when `flags` is no number that the kernel has flags in. */
-export function checkFlags(operation: string, flags: number): void {
+/** @throws {RangeError} when `flags` is not an unsigned 32-bit number, as the kernel's flags are. */
+function checkFlags(operation: string, flags: number): void {
   if (flags === flags >>> 0) return;
-  throw new RangeError(`${operation}: flags ${flags} are no unsigned number of 32 bits`);
+  throw new RangeError(`${operation}: flags ${flags} are not an unsigned 32-bit number`);
 }
