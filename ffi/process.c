@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -72,11 +73,14 @@ static ssize_t read_last_words(void *unused, const char *text, size_t size)
 	return (ssize_t)size;
 }
 
-// The engine crashed without a word, or the runtime around it aborted.
+// The engine crashed without a word, or the runtime around it aborted. The largest module has 256 MiB: when there is no room for
+// another, memory is the reason.
 static void end_aborted(int signal)
 {
+	void *room = mmap(NULL, 256 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
 	(void)signal;
-	put_line("wasm-bpf: Cannot go on: the engine failed", "");
+	put_line(room == MAP_FAILED ? engine.out_of_memory : "wasm-bpf: Cannot go on: the engine failed", "");
 	_exit(EXIT_ABORTED);
 }
 

@@ -47,6 +47,18 @@ Deno.test("wasm-bpf ends a module that takes gigabytes to compile with one line 
   assertEquals(await runWasmBpf([bomb.path]), { code: 134, stdout: "", stderr: OUT_OF_MEMORY });
 });
 
+Deno.test("wasm-bpf ends a module that is too large for the engine with one line and 134", async () => {
+  // The engine's own copy does not fit, which it says nothing about.
+  const padding = new Uint8Array(20 << 20);
+  const module = assemble(`(module (memory (export "memory") 1) (func (export "_start")))`);
+  const header = [0, ...leb(padding.length + 2), 1, "x".charCodeAt(0)];
+  await using large = await moduleFile(new Uint8Array([...module, ...header]));
+  await Deno.writeFile(large.path, padding, { append: true });
+  const finished = await runWasmBpf(["--memory", "64MiB", large.path]);
+  assertEquals(finished, { code: 134, stdout: "", stderr: OUT_OF_MEMORY });
+  assertEquals((await runWasmBpf([large.path])).code, 0);
+});
+
 Deno.test("wasm-bpf ends a guest whose tables do not fit with one line and 134", async () => {
   const tables = Array.from({ length: 8 }, () => "(table 1000000 externref)").join("");
   await using bomb = await moduleFile(
