@@ -37,16 +37,19 @@ export interface Refusal {
 /** What a person can do about `refusal`; undefined where the evidence supports nothing. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
   const text = refusal.log.join("\n");
-  return objectHint(text) ?? attachPointHint(text, here) ?? mapHint(refusal) ?? privilegeHint(refusal, here) ??
+  return objectHint(refusal.code, text) ?? attachPointHint(text, here) ?? mapHint(refusal) ??
+    privilegeHint(refusal, here) ??
     (refusal.code === "ENOMEM" && /memlock/i.test(text) ? MEMLOCK_HINT : undefined);
 }
 
 const MEMLOCK_HINT = "raise the limit on locked memory: ulimit -l unlimited";
 
-function objectHint(text: string): string | undefined {
+function objectHint(code: string, text: string): string | undefined {
   if (/is not a valid eBPF object file|non-native endianness|endianness mismatch/i.test(text)) {
     return "it was compiled for another machine: use clang -target bpf";
   }
+  // Without memory, libbpf cannot read the BTF that is there.
+  if (code === "ENOMEM") return undefined;
   if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
     return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
   }

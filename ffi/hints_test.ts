@@ -185,6 +185,10 @@ Deno.test("hintFor() tells a missing function from a kernel without kprobes", ()
   assertStringIncludes(hint("ENOENT", NO_KPROBE, ROOT) ?? "", "built without kprobes (CONFIG_KPROBE");
 });
 
+Deno.test("hintFor() does not say that BTF is missing when there is no memory to read it", () => {
+  assertEquals(hint("ENOMEM", ["libbpf: Error loading vmlinux BTF: -12"], ROOT), undefined);
+});
+
 Deno.test("hintFor() knows objects of other machines, and missing BTF", () => {
   const told = (...log: string[]) => hint("EINVAL", log, ROOT) ?? "";
   assertStringIncludes(told("libbpf: elf: x is not a valid eBPF object file"), "clang -target bpf");
