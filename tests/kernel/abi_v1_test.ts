@@ -33,7 +33,7 @@ const GUESTS: Readonly<Record<string, readonly [promise: string, stderr?: RegExp
   ],
   reject: [
     "load and attach failures are explained on stderr",
-    /Cannot load object "reject": .*invalid mem access[^]*Cannot attach program "nowhere" to tp\/no_such\/tracepoint/,
+    /Cannot load object "reject": .*invalid mem access[^]*Cannot attach program "nowhere" to tracepoint no_such\/tracepoint/,
   ],
   struct_ops_values: ["the SDK sets what a struct_ops map begins with", /EINVAL/],
   globals: ["the SDK sets global variables before load"],
@@ -69,10 +69,10 @@ Deno.test("exit in a callback ends the guest with its code", async () => {
   assertEquals(await runWasmBpf([testGuest("exit_in_callback")]), { code: 7, stdout: "", stderr: "" });
 });
 
-Deno.test("a trap in a callback ends the guest with 134 and one line", async () => {
+Deno.test("a trap in a callback ends the guest with 134, one line, and one for the guest's functions", async () => {
   const { code, stdout, stderr } = await runWasmBpf([testGuest("trap_in_callback")]);
   assertEquals([code, stdout], [134, ""]);
-  assertMatch(stderr, /^wasm-bpf: .*unreachable.*\n$/);
+  assertMatch(stderr, /^wasm-bpf: .*unreachable.*\nwasm-bpf: in function\[\d+\]( < function\[\d+\])+\n$/);
 });
 
 Deno.test("argv is the module as typed and the arguments after it, untouched", async () => {
