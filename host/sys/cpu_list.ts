@@ -1,5 +1,5 @@
 /**
- * How many processors a list of the kernel's names: "0-3,5" is 5 (`/sys/devices/system/cpu/online` is such a list).
+ * Counts the processors in a list of the kernel: 5 for "0-3,5". `/sys/devices/system/cpu/online` is such a list.
  *
  * @returns undefined for text that is no such list.
  */

@@ -204,7 +204,7 @@ static inline int bpf_object__open_skeleton(struct bpf_object_skeleton *s, const
     return 0;
 }
 
-/* Whether a map's initial bytes go into the ELF file. .bss has none there and is written once the map exists. */
+/* True if a map's initial bytes go into the ELF file. .bss has none there and is written once the map exists. */
 static inline bool wasm_bpf__in_elf(const struct wasm_bpf__section *section, const struct bpf_map *map) {
     return section->type != WASM_BPF__NOBITS && section->size == map->image_size;
 }
@@ -250,7 +250,7 @@ static inline int wasm_bpf__share(const struct bpf_map *map) {
     return shared < 0 ? wasm_bpf__fail(-shared) : 0;
 }
 
-/* Where the skeleton keeps the link of a map, which only struct_ops maps have; NULL for the others. */
+/* The skeleton's place for the link of a map, which only struct_ops maps have; NULL for the others. */
 static inline struct bpf_link **wasm_bpf__map_link(const struct bpf_object_skeleton *s, int index) {
     size_t size = (size_t)s->map_skel_sz; /* skeletons of older generators end before the link */
     return size < sizeof(struct bpf_map_skeleton) ? NULL : wasm_bpf__map_at(s, index)->link;
@@ -321,7 +321,7 @@ static inline int wasm_bpf_object__load_unshared_skeleton(struct bpf_object_skel
 }
 
 /*
- * Whether a section names the place where its programs attach: "tp/sched/sched_switch" does, "xdp" and "cgroup/connect4" do
+ * True if a section names the place where its programs attach: "tp/sched/sched_switch" does, "xdp" and "cgroup/connect4" do
  * not. Those that do not are the ones that libbpf's skeletons leave alone.
  */
 static inline bool wasm_bpf__names_place(const char *section) {
@@ -357,7 +357,7 @@ static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_
     return NULL;
 }
 
-/* Whether libbpf's skeletons would leave a program alone: nothing says where it attaches. */
+/* True if libbpf's skeletons would leave a program alone, because nothing says where it attaches. */
 static inline bool wasm_bpf__has_no_place(const struct bpf_object_skeleton *s, const struct bpf_program *prog) {
     if (prog->attach_target) return false;
     const char *section = wasm_bpf__program_section(s->data, s->data_sz, prog->name);
@@ -419,7 +419,7 @@ static inline void bpf_object__destroy_skeleton(struct bpf_object_skeleton *s) {
 
 /* ---- Programs ---- */
 
-/* Whether a program is loaded and attached with its object. Only before load. */
+/* Chooses if a program is loaded and attached with its object. Only before load. */
 static inline int bpf_program__set_autoload(struct bpf_program *prog, bool autoload) {
     if (!prog || prog->obj_ptr) return wasm_bpf__fail(EINVAL);
     prog->autoload = autoload;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a guest may ask about the machine: its own process and the number of processors are the host's, since BPF programs
- * speak of them. libc answers 42 and 1.
+ * Facts about the machine. The process id and the number of processors are the host's, because BPF programs use these too.
+ * libc's own answers are 42 and 1.
  */
 #ifndef WASM_BPF_UNISTD_H
 #define WASM_BPF_UNISTD_H

@@ -25,7 +25,7 @@ enum {
     BPF_F_LOCK = 4,
 };
 
-/* What an XDP program answers. */
+/* The answers of an XDP program. */
 enum xdp_action {
     XDP_ABORTED = 0,
     XDP_DROP = 1,

@@ -20,7 +20,7 @@ struct bpf_buffer {
     char data[WASM_BPF__RECORD_MAX + 8] __attribute__((aligned(8))); /* the host copies each record to here */
 };
 
-/* What the host calls: tells records that did not fit, and the callback's own negative results, from host errors. */
+/* The host's callback. It tells records that did not fit, and the callback's own negative results, from host errors. */
 static inline int wasm_bpf__sample(void *ctx, void *data, size_t size) {
     struct bpf_buffer *buffer = (struct bpf_buffer *)ctx;
     buffer->stopped = size >= sizeof(buffer->data) ? -E2BIG : buffer->sample_fn(buffer->ctx, data, size);

@@ -50,7 +50,7 @@ static inline bool wasm_bpf__section_at(const void *elf, size_t elf_size, unsign
     return section->type == WASM_BPF__NOBITS || wasm_bpf__in_file(section->offset, section->size, elf_size);
 }
 
-/* Whether string `offset` of the string table `strings` is `text`. */
+/* True if string `offset` of the string table `strings` is `text`. */
 static inline bool wasm_bpf__string_is(const void *elf, const struct wasm_bpf__section *strings, uint32_t offset,
                                        const char *text) {
     size_t size = strlen(text) + 1;
