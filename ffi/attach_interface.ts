@@ -108,6 +108,8 @@ const BPF_TC_EGRESS = 2;
 /** A classifier: as a TCX link where the kernel has them (6.6), which vanish with their owner; else through a clsact qdisc. */
 export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): BpfLink {
   const { native, program, operation, description } = at;
+  // Only a libbpf with this function makes programs of sections "tcx/..." that the kernel takes for TCX.
+  if (target.kind === "tcx") native.need(native.program.symbols.bpf_program__attach_tcx, operation, "1.3");
   const egress = target.direction === undefined ? /egress/.test(program.sectionName) : target.direction === "egress";
   const type = egress ? AttachType.TCX_EGRESS : AttachType.TCX_INGRESS;
   const fd = native.program.symbols.bpf_link_create(program.fd, target.ifindex, type, null);

@@ -24,6 +24,8 @@ static inline bool tool_number(const char *what, const char *text, unsigned long
 static inline bool tool_flush(void) {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;
+    /* A line that failed when it was printed left only a mark. Writing once more tells the reason. */
+    if (errno == 0) putchar('\n');
     if (errno != EPIPE && errno != 0) perror("Cannot write to stdout");
     return false;
 }
