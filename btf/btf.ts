@@ -27,7 +27,7 @@ export class Btf {
   /** All types by id; `types[0]` is void. */
   readonly types: readonly BtfType[];
   #byName: Map<string, BtfType[]> | undefined;
-  /** Where long chains end: of modifiers, and of modifiers and typedefs. */
+  /** The ends of long chains: of modifiers, and of modifiers and typedefs. */
   readonly #modifierEnds = new Map<TypeId, BtfType>();
   readonly #ends = new Map<TypeId, BtfType>();
 
@@ -85,7 +85,7 @@ export class Btf {
   }
 }
 
-/** Whether a type only adds something to another one. */
+/** True for a type that only adds something to another one. */
 function isLink(type: BtfType, typedefs: boolean): type is BtfReference {
   switch (type.kind) {
     case "typedef":

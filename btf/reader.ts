@@ -9,7 +9,7 @@ import { FormatError } from "../errors.ts";
 /** The longest name that is accepted, in bytes. The kernel takes 128 for a name in BTF; mangled symbols are much longer. */
 const MAX_NAME_BYTES = 65_535;
 
-/** How often each byte may be in a name, on average: names that overlap could fill the memory. Tools share ends of names. */
+/** A limit of names that overlap, which could fill the memory: each byte is in this many on average. Tools share ends of names. */
 const MAX_SHARING = 16;
 
 /** A range of little-endian bytes. Every read outside it is a {@link FormatError} that names the format. */

@@ -14,9 +14,9 @@ export interface StructOpsMap {
   readonly name: string;
   /** The struct of its value, as the object has it; the running kernel's may be larger. */
   readonly struct: BtfStruct;
-  /** Where the initial value is in the file. */
+  /** Offset of the initial value in the file. */
   readonly fileOffset: number;
-  /** Whether a link holds it (`.struct_ops.link`, Linux 6.4), or the map itself. */
+  /** True when a link holds it (`.struct_ops.link`, Linux 6.4), false when the map itself does. */
   readonly link: boolean;
 }
 

@@ -24,7 +24,7 @@ const MAX_CHARACTERS = 100_000_000;
 /** Lines that lie deeper are not indented further. */
 const MAX_INDENT = 80;
 
-/** How types that have a name of their own are called in the header. */
+/** The names in the header of types that have one of their own. */
 export interface TypeNames {
   /** `struct event`, `event_t`; undefined for a struct or union that has to be written out where it is used. */
   ofStruct(struct: BtfStruct, id: TypeId): string | undefined;
@@ -43,7 +43,7 @@ export interface Place {
 /** The scope that members are written in: that of a struct, and of the anonymous structs in it. */
 interface Scope {
   readonly names: Names;
-  /** What leads to the scope from the outermost struct: "in_place."; undefined where no offset can be told. */
+  /** The way to the scope from the outermost struct: "in_place."; undefined where no offset can be told. */
   readonly path: string | undefined;
   /** Offset in bytes of the struct whose members come next. */
   readonly base: number;
@@ -81,7 +81,7 @@ export class Declarations {
     return { lines, places: this.#places };
   }
 
-  /** What follows the closing brace of a struct's definition: its attribute, or nothing. */
+  /** The attribute that follows the closing brace of a struct's definition, or nothing. */
   attribute(struct: BtfStruct): string {
     return this.#layouts.ofStruct(struct).packed ? " __attribute__((packed))" : "";
   }
@@ -148,7 +148,7 @@ export class Declarations {
     return [this.#counted(`${scope.indent}unsigned char${declarator.slice(0, -1)}[${scalar}];`)];
   }
 
-  /** What an array is of in the end, and how many of it. */
+  /** The type of an array's innermost elements, and the lengths of its dimensions. */
   #dimensions(id: TypeId): { element: TypeId; type: BtfType; lengths: number[] } {
     const lengths: number[] = [];
     let element = id;
@@ -227,7 +227,7 @@ export class Declarations {
   }
 }
 
-/** Whether a type has members. */
+/** True for a type that has members. */
 export function isStruct(type: BtfType): type is BtfStruct {
   return type.kind === "struct" || type.kind === "union";
 }
@@ -278,7 +278,7 @@ class Padding {
   }
 }
 
-/** What is left behind the last member; in a union, or where nothing has been written, a member as large as the whole. */
+/** The rest behind the last member; in a union, or where nothing has been written, a member as large as the whole. */
 function tail(struct: BtfStruct, end: number, isEmpty: boolean, padding: Padding, indent: string): string[] {
   if (isEmpty) return [padding.bytes(struct.sizeBytes, indent)];
   if (struct.kind === "struct") return padding.fill(end, struct.sizeBytes * 8, indent);

@@ -22,14 +22,14 @@ export function identifier(name: string): string {
   return C_WORDS.has(name) ? `${name}_` : name;
 }
 
-/** Whether C or C++ has another use for the word. */
+/** True for a word that C or C++ has another use for. */
 export function isReserved(name: string): boolean {
   return C_WORDS.has(name) || CXX_WORDS.has(name);
 }
 
 /** The names of one scope. */
 export class Names {
-  /** How often each has been asked for. */
+  /** The number of times that each has been asked for. */
   readonly #counts = new Map<string, number>();
 
   /** @param taken names that something else in the scope has. */

@@ -13,7 +13,7 @@ const CHUNK_BYTES = 1 << 16;
 const INDENT = new TextEncoder().encode('        "');
 const LINE_END = new TextEncoder().encode('"\n');
 
-/** What ends a line and begins the next one, with the longest escape between them. */
+/** Room for the end of a line and the beginning of the next one, with the longest escape between them. */
 const ROOM = INDENT.length + LINE_END.length + 4;
 
 /**

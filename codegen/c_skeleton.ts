@@ -14,7 +14,7 @@ import { identifier, mangle, Names, withCxxNames } from "./c_identifiers.ts";
 import { cString, literalChunks } from "./c_literal.ts";
 import { type OperationsOfMap, type VariablesOfSection, VariableStructs } from "./c_variables.ts";
 
-/** What {@link genSkeleton} needs to know besides the object. */
+/** Options of {@link genSkeleton}. */
 export interface SkeletonOptions {
   /** Name of the object: that of its struct, and the beginning of every function's; a C identifier. */
   name: string;
@@ -108,7 +108,7 @@ export function genSkeletonChunks(object: Uint8Array, { name }: SkeletonOptions)
   return concatenated(before.join("\n"), literalChunks(object), after.join("\n"));
 }
 
-/** What the host takes from a guest, and source text of which (four times as much) a compiler still takes. */
+/** The largest object that a host takes. Its source text, four times as large, is one that a compiler still takes. */
 const MAX_OBJECT_BYTES = 256 << 20;
 
 function* concatenated(before: string, chunks: Iterable<Uint8Array>, after: string): Generator<Uint8Array> {
@@ -201,7 +201,7 @@ function structOpsMembers(name: string, maps: readonly SkeletonMap[]): string[] 
   );
   if (structs.length === 0) return [];
   return [
-    "    /* What struct_ops maps begin with, to be set before load: their numbers. Their functions are set in the object. */",
+    "    /* Initial values of struct_ops maps, to be set before load: their numbers. Their functions are set in the object. */",
     "    struct {",
     ...structs,
     "    } struct_ops;",

@@ -16,7 +16,7 @@ import { identifier, Names, withCxxNames } from "./c_identifiers.ts";
 import { SDK_NAMES, SDK_OWN_TAGS, sdkHeaderOf } from "./sdk_names.ts";
 import { findNamed, HOW_TO_KEEP, MissingTypeError, selectTypes, type TypeSelection } from "./type_selection.ts";
 
-/** What {@link genTypes} needs to know besides the object. */
+/** Options of {@link genTypes}. */
 export interface TypesOptions extends TypeSelection {
   /** Name of the object, for the include guard; a C identifier. */
   name: string;
@@ -58,7 +58,7 @@ class TypesWriter {
   readonly #declarations: Declarations;
   readonly #lines: string[] = [];
   readonly #asserts: string[] = [];
-  /** What is written already: C name by type. */
+  /** The types that are written already, with their C names. */
   readonly #names = new Map<TypeId, string>();
   /** Tags of structs, unions and enums; constants and typedefs, which C keeps apart from those. */
   readonly #tags = new Names(SDK_OWN_TAGS);
@@ -77,7 +77,7 @@ class TypesWriter {
     });
   }
 
-  /** Whether nothing has been defined. */
+  /** True when nothing has been defined. */
   get isEmpty(): boolean {
     return this.#lines.length === 0 && this.#headers.size === 0;
   }
@@ -169,7 +169,7 @@ class TypesWriter {
     this.#lines.push("};", "");
   }
 
-  /** Whether a header of the SDK defines the type or constant; it is included then. */
+  /** Includes the SDK's header that defines the type or constant. @returns false when there is none. */
   #isInSdk(name: string): boolean {
     const header = name.includes(" ") ? sdkHeaderOf(name) : SDK_NAMES.get(name);
     if (header !== undefined) this.#headers.add(header);

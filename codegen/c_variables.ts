@@ -14,21 +14,21 @@ import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
 import { identifier, Names } from "./c_identifiers.ts";
 import { SDK_OWN_TAGS } from "./sdk_names.ts";
 
-/** What a skeleton needs of one section of variables. */
+/** One section of variables, for a skeleton. */
 export interface VariablesOfSection {
   /** The lines between the braces of its struct. */
   readonly members: readonly string[];
-  /** What follows the closing brace: an attribute, or nothing. */
+  /** The attribute that follows the closing brace, or nothing. */
   readonly attribute: string;
   /** C assertions about them; `s` is a pointer to the skeleton. */
   readonly asserts: readonly string[];
 }
 
-/** What a skeleton needs of the initial value of a struct_ops map. */
+/** The initial value of a struct_ops map, for a skeleton. */
 export interface OperationsOfMap extends VariablesOfSection {
   /** The kernel's name for the struct. */
   readonly typeName: string;
-  /** Where the value is in the object. */
+  /** Offset of the value in the object. */
   readonly fileOffset: number;
 }
 
@@ -38,7 +38,7 @@ export class VariableStructs {
   readonly #kernel: Layouts;
   readonly #wasm: Layouts;
   readonly #declarations: Declarations;
-  /** What has been looked at: types by id, and the user's structs, which several ids may stand for. */
+  /** The types that have been looked at, by id, and the user's structs, which several ids may stand for. */
   readonly #seen = new Set<TypeId>();
   readonly #seenStructs = new Set<BtfStruct>();
 

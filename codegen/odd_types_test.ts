@@ -1,4 +1,4 @@
-/** What BTF allows and compilers of C seldom write: as C and as C++, at the offsets that BTF gives. */
+/** Types that BTF allows and compilers of C seldom write: as C and as C++, at the offsets that BTF gives. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkForWasm, compileSource } from "../btf/testdata/compile.ts";

@@ -1,5 +1,5 @@
 /**
- * What the headers for guests define of the kernel's types, so that generated headers leave it out.
+ * The kernel's types that the headers for guests define. Generated headers leave them out.
  *
  * `codegen/testdata/sdk_headers.ts` prints the table; a test compares it with the headers.
  *

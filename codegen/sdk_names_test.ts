@@ -13,7 +13,7 @@ Deno.test("SDK_NAMES is what the headers for guests define", () => {
     [...tags, ...constants].map((name) => [name, header] as const)
   );
   assert(expected.some(([name]) => name === "enum bpf_map_type"));
-  // Where it fails: codegen/testdata/sdk_headers.ts prints the rows as they should be.
+  // codegen/testdata/sdk_headers.ts prints the rows as they should be.
   assertEquals(Object.fromEntries(SDK_NAMES), Object.fromEntries(expected));
 });
 

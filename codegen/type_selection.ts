@@ -52,7 +52,7 @@ function pointees(btf: Btf, id: TypeId): TypeId[] {
   return target.kind === "struct" || target.kind === "union" || target.kind === "enum" ? [type.target] : [];
 }
 
-/** What to do about a type that is missing: BTF has none of those that only local variables have. */
+/** Advice about a type that is missing: BTF has none of those that only local variables have. */
 export const HOW_TO_KEEP =
   "(hint: compilers leave out a type that only local variables have, as a ring buffer's record; " +
   'a global pointer to it, "const struct event *unused;", keeps it)';
@@ -85,7 +85,7 @@ function isDefinitionKind(btf: Btf, type: BtfType): boolean {
   return kind === "struct" || kind === "union" || kind === "enum";
 }
 
-/** Where the kernel's types begin: relocated ones, contexts of programs, and functions and variables of the kernel. */
+/** The roots of the kernel's types: relocated ones, contexts of programs, and functions and variables of the kernel. */
 function kernelRoots(info: BpfObjectInfo, btf: Btf): TypeId[] {
   const roots = [...readRelocatedTypes(info.elf)];
   const programs = new Set(info.programs.map(({ name }) => name));

@@ -1,12 +1,12 @@
 /**
- * Reads what the headers for guests define.
+ * Reads the names that the headers for guests define.
  *
  * Run as a program, it prints the rows of `codegen/sdk_names.ts`.
  *
  * @module
  */
 
-/** What one header defines. */
+/** The names that one header defines. */
 export interface HeaderNames {
   /** "struct iphdr", "enum bpf_cmd". */
   tags: string[];
