@@ -56,7 +56,7 @@ function attachTo(at: Attachment, target: AttachTarget): BpfLink {
   }
 }
 
-/** The kinds for which one call of libbpf's is all. */
+/** The kinds that one call of libbpf attaches. */
 function nativeLink(
   { native, pointer, operation }: Attachment,
   target: Target<

@@ -11,7 +11,7 @@ import type { BpfLink, InterfaceTarget, XdpMode, XdpTarget } from "./interfaces.
 import { Struct } from "./layouts.ts";
 import { DetachLink } from "./link.ts";
 
-/** What messages call an interface. */
+/** The name of an interface in messages. */
 export function interfaceName({ name, ifindex }: InterfaceTarget): string {
   return name ?? `interface ${ifindex}`;
 }
@@ -19,7 +19,7 @@ export function interfaceName({ name, ifindex }: InterfaceTarget): string {
 /** `XDP_FLAGS_*` of linux/if_link.h. */
 const XDP_FLAGS: Readonly<Record<XdpMode, number>> = { generic: 1 << 1, native: 1 << 2, offload: 1 << 3 };
 
-/** How drivers refuse native XDP: for want of it, for the MTU, for features that are on, for too few queues or pages. */
+/** Errors of drivers that refuse native XDP: no support, a large MTU, conflicting features, too few queues or pages. */
 const DRIVER_REFUSALS: ReadonlySet<number> = new Set([
   LINUX_ERRNO.EOPNOTSUPP,
   LINUX_ERRNO.ENOTSUPP,
@@ -29,7 +29,7 @@ const DRIVER_REFUSALS: ReadonlySet<number> = new Set([
   LINUX_ERRNO.ENOSPC,
 ]);
 
-/** An XDP program: in the mode that is asked for; else native, or generic where the driver refuses that. */
+/** Attaches an XDP program in the requested mode. Without one, tries native mode, then generic mode if the driver refuses. */
 export function attachXdp(at: Attachment, target: XdpTarget): BpfLink {
   return target.replace === true ? replaceXdp(at, target) : linkXdp(at, target);
 }
@@ -40,7 +40,7 @@ function linkXdp(at: Attachment, target: XdpTarget): BpfLink {
   if (fd >= 0) return new DetachLink(description, () => native.libc.close(fd));
   if (target.mode !== undefined || !DRIVER_REFUSALS.has(-fd)) throw xdpError(at, target, fd);
   const generic = createXdpLink(at, target, XDP_FLAGS.generic);
-  // What is wrong in both modes is no matter of the driver's.
+  // An error that occurs in both modes does not come from the driver.
   if (generic < 0) throw native.check.error(at.operation, fd);
   const note = `Attached ${description} in generic mode: its driver has no native XDP as the interface is set up`;
   return new DetachLink(description, () => native.libc.close(generic), { note });
@@ -70,7 +70,7 @@ function xdpError({ native, operation }: Attachment, target: XdpTarget, errno: n
   return native.check.error(operation, errno);
 }
 
-/** Takes away the program that is there without a link, attaches, and puts the old one back where that fails. */
+/** Detaches a program that was attached without a link, then attaches. Puts the old program back on failure. */
 function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
   const { native, operation } = at;
   const { symbols } = native.program;
@@ -83,7 +83,7 @@ function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
   const id = mode === "offload" ? found.readU32("hw_prog_id") : ids[mode];
   const old = native.check.value(operation, symbols.bpf_prog_get_fd_by_id(id));
   try {
-    // Only if it is still the one that was found.
+    // The kernel compares the program, since another process may have replaced it meanwhile.
     const expected = new Struct("bpf_xdp_attach_opts").i32("old_prog_fd", old);
     const detached = symbols.bpf_xdp_detach(target.ifindex, XDP_FLAGS[mode], expected.bytes);
     if (detached < 0) throw xdpError(at, target, detached);
@@ -105,7 +105,7 @@ function linkOrPutBack(at: Attachment, target: XdpTarget, putBack: () => number)
 const BPF_TC_INGRESS = 1;
 const BPF_TC_EGRESS = 2;
 
-/** A classifier: as a TCX link where the kernel has them (6.6), which vanish with their owner; else through a clsact qdisc. */
+/** Attaches a classifier through a TCX link (Linux 6.6), which ends with its owner, or else through a clsact qdisc. */
 export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): BpfLink {
   const { native, program, operation, description } = at;
   // Only a libbpf with this function makes programs of sections "tcx/..." that the kernel takes for TCX.
@@ -131,7 +131,7 @@ function attachClsact(
   const opts = new Struct("bpf_tc_opts").i32("prog_fd", program.fd);
   native.check.value(operation, symbols.bpf_tc_attach(hook.bytes, opts.bytes));
   return new DetachLink(description, () => {
-    // The kernel answers with handle and priority; detaching wants these alone.
+    // The kernel returns the handle and the priority. Detaching needs only these.
     opts.i32("prog_fd", 0).i32("prog_id", 0).i32("flags", 0);
     symbols.bpf_tc_detach(hook.bytes, opts.bytes);
   });
@@ -144,7 +144,7 @@ const ETH_P_ALL = 3;
 const SOL_SOCKET = 1;
 const SO_ATTACH_BPF = 50;
 
-/** A packet socket on the interface, with the program as its filter. Nobody reads the socket: the program does the work. */
+/** Opens a packet socket on the interface with the program as its filter. No packet is read: only the program matters. */
 export function attachSocket(
   { native, program, operation, description }: Attachment,
   target: Target<"socket">,

@@ -1,5 +1,5 @@
 /**
- * Attaching to functions: of the kernel, and of files that programs are run from.
+ * Attaching to functions of the kernel, of executables and of shared libraries.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
 import { address } from "./pointers.ts";
 
-/** A place in a file. The kernel is given the open file, whatever has happened to its name meanwhile. */
+/** Attaches to a place in a file. The kernel gets the open file, so renaming it meanwhile has no effect. */
 export function attachUprobe(at: Attachment, target: UprobeTarget): BpfLink {
   return onBinary(at, target, (fd) => {
     const offset = target.address === undefined
@@ -29,7 +29,7 @@ export function attachUprobe(at: Attachment, target: UprobeTarget): BpfLink {
   });
 }
 
-/** The functions of a file whose names match, or the code at an address, through one link. */
+/** Attaches to all functions of a file whose names match, or to the code at an address, through one link. */
 export function attachUprobeMulti(at: Attachment, target: UprobeMultiTarget): BpfLink {
   const { native, pointer, operation } = at;
   const attach = native.need(native.program.symbols.bpf_program__attach_uprobe_multi, operation, "1.3");
@@ -45,7 +45,7 @@ export function attachUprobeMulti(at: Attachment, target: UprobeMultiTarget): Bp
   });
 }
 
-/** A USDT probe, at every place that the file has it. */
+/** Attaches to every location of a USDT probe in a file. */
 export function attachUsdt(at: Attachment, target: Target<"usdt">): BpfLink {
   const { symbols } = at.native.program;
   return onBinary(at, target, (fd) =>
@@ -59,7 +59,7 @@ export function attachUsdt(at: Attachment, target: Target<"usdt">): BpfLink {
     ));
 }
 
-/** The kernel functions whose names match, through one link. */
+/** Attaches to all kernel functions whose names match, through one link. */
 export function attachKprobeMulti(at: Attachment, target: KprobeMultiTarget): BpfLink {
   const { native, pointer, operation, description } = at;
   const opts = new Struct("bpf_kprobe_multi_opts")
@@ -82,7 +82,7 @@ function withoutMatch(error: BpfError, pattern: string): BpfError {
   });
 }
 
-/** Has `attach` work on the opened file, and puts the file's name into what libbpf says of it. */
+/** Calls `attach` with the path of the opened file, and puts the file's own name into libbpf's messages. */
 function onBinary(at: Attachment, target: BinaryTarget, attach: (fd: number) => Deno.PointerValue): BpfLink {
   const { native, operation, description } = at;
   const fd = target.fd ?? native.openBinary(target.binary);
@@ -95,7 +95,7 @@ function onBinary(at: Attachment, target: BinaryTarget, attach: (fd: number) => 
   }
 }
 
-/** libbpf 1.5's words for a symbol that a file with a symbol table does not have. */
+/** The message of libbpf 1.5 when the symbol table of a file lacks a symbol. */
 const ZERO_SYMBOL = /elf: ('.*') is 0 in \w+ for ('.*'): should not be 0 in a shared library/;
 
 function withName(error: BpfError, path: string, name: string): BpfError {

@@ -1,5 +1,5 @@
 /**
- * What every way of attaching works with.
+ * Types that all ways of attaching share.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { hintFor, type Subject, type Surroundings } from "./hints.ts";
 import type { Libc } from "./libc.ts";
 import type { LibbpfLog } from "./log.ts";
 
-/** Finds what an operation was about, once it has failed. */
+/** Finds the programs and maps that a failed operation concerned. */
 export type SubjectOf = (reading: LogReading) => Subject;
 
 /** Turns results into values or errors; made once per {@link LibbpfLog}. */
@@ -23,7 +23,7 @@ export class Checker {
     this.#libc = libc;
   }
 
-  /** Forgets what was logged before the next operation. `subjectOf` serves the hint should it fail. */
+  /** Clears the log before the next operation. `subjectOf` is called for the hint if the operation fails. */
   begin(subjectOf?: SubjectOf): void {
     this.#subjectOf = subjectOf;
     this.#log.take();

@@ -1,6 +1,6 @@
 /**
- * ELF files that programs are run from: where the code at an address is in the file. Probes are set by the offset in the file,
- * tools print addresses.
+ * Converts addresses in executables and shared libraries to offsets in the file. Tools print addresses; the kernel sets probes by
+ * offset.
  *
  * @module
  */
@@ -8,13 +8,13 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import type { Libc } from "./libc.ts";
 
-/** Offsets in bytes of `Elf32_Ehdr`, `Elf32_Phdr` and their 64-bit twins (`elf.h`). */
+/** Byte offsets in `Elf32_Ehdr`, `Elf32_Phdr` and their 64-bit counterparts (`elf.h`). */
 const LAYOUTS = {
   32: { phoff: 28, phentsize: 42, phnum: 44, entry: { size: 32, flags: 24, offset: 4, vaddr: 8, filesz: 16 } },
   64: { phoff: 32, phentsize: 54, phnum: 56, entry: { size: 56, flags: 4, offset: 8, vaddr: 16, filesz: 32 } },
 } as const;
 
-/** The size of `Elf64_Ehdr`, the larger of the two; no file that runs is smaller. */
+/** The size of `Elf64_Ehdr`, the larger of the two headers. No executable is smaller. */
 export const ELF_HEADER_BYTES = 64;
 
 const ELFCLASS64 = 2;
@@ -29,7 +29,7 @@ interface CodeSegment {
   sizeBytes: number;
 }
 
-/** Whether the open file `fd` begins as ELF files do. */
+/** True when the open file `fd` begins with the ELF magic number. */
 export function isElf(libc: Libc, fd: number): boolean {
   const header = new Uint8Array(ELF_HEADER_BYTES);
   if (libc.readAt(fd, header, 0) !== header.length) return false;
@@ -37,9 +37,9 @@ export function isElf(libc: Libc, fd: number): boolean {
 }
 
 /**
- * Where in the ELF file `fd` the code at `address` is: an address of the file's own, as `nm` and `objdump` print it.
+ * The offset in the ELF file `fd` of the code at `address`, a virtual address as `nm` and `objdump` print it.
  *
- * @throws {BpfError} EINVAL when no code is there.
+ * @throws {BpfError} EINVAL when the file has no code at this address.
  */
 export function codeOffset(libc: Libc, fd: number, address: number, operation: string): number {
   const segments = codeSegments(libc, fd);

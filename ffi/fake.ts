@@ -69,7 +69,7 @@ export class FakeLibbpf implements Libbpf {
   readonly attached: { what: string; target: AttachTarget | undefined }[] = [];
   /** Descriptors that were given and not yet closed. */
   readonly openDescriptors = new Set<number>();
-  /** Where maps were to be pinned, for each object that was opened. */
+  /** The directory for pinned maps of each object that was opened. */
   readonly pinRootPaths: string[] = [];
   /** How many objects are open. */
   openObjects = 0;

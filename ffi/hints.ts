@@ -1,5 +1,5 @@
 /**
- * Hints: what a person can do about a refused operation, where there is evidence for it.
+ * Hints: advice about a refused operation, given only when evidence supports it.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { brokenMapRule, describeMap, type MapShape } from "../errors/map_rules.t
 import { AttachType, ProgramType } from "./constants.ts";
 import { type Capability, mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
 
-/** What can be learnt about this process and kernel, asked only when something failed. */
+/** Facts about this process and kernel. They are read only after a failure. */
 export interface Surroundings {
   /** The process's effective capabilities, a bit set. */
   capabilities(): bigint;
@@ -17,10 +17,10 @@ export interface Surroundings {
   readText(path: string): string | undefined;
 }
 
-/** What was refused: the programs and maps that may be the reason. */
+/** The programs and maps that may be the reason of a refusal. */
 export interface Subject {
   readonly action: "load" | "attach";
-  /** The program that the log names, or all that were to be loaded. */
+  /** The program that the log names, or all programs of the object. */
   readonly programs: readonly ProgramFacts[];
   readonly map?: MapShape | undefined;
 }
@@ -34,7 +34,7 @@ export interface Refusal {
   readonly subject: Subject | undefined;
 }
 
-/** What a person can do about `refusal`; undefined where the evidence supports nothing. */
+/** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
   const text = refusal.log.join("\n");
   return objectHint(refusal.code, text) ?? attachPointHint(text, here) ?? mapHint(refusal) ??
@@ -48,7 +48,7 @@ function objectHint(code: string, text: string): string | undefined {
   if (/is not a valid eBPF object file|non-native endianness|endianness mismatch/i.test(text)) {
     return "it was compiled for another machine: use clang -target bpf";
   }
-  // Without memory, libbpf cannot read the BTF that is there.
+  // When memory is short, libbpf cannot read BTF that exists, so its message would mislead.
   if (code === "ENOMEM") return undefined;
   if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
     return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
@@ -76,7 +76,7 @@ function tracepointHint(here: Surroundings): string {
   return "this kernel has no such tracepoint: see /sys/kernel/tracing/available_events";
 }
 
-/** The rule that a refused map breaks, and what is known of the map. */
+/** The rule that a refused map breaks, with the map's definition. */
 function mapHint({ code, subject }: Refusal): string | undefined {
   const map = subject?.map;
   if (map === undefined || code === "EPERM" || code === "EACCES") return undefined;
@@ -104,7 +104,7 @@ function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined
   return chargesMemlock(here) ? MEMLOCK_HINT : undefined;
 }
 
-/** Where kprobe.multi programs have libbpf look for the functions that a pattern matches. */
+/** Files from which libbpf reads the functions that a kprobe.multi pattern matches. */
 const FUNCTION_LIST = /failed to open \S*available_filter_functions/;
 
 function grantHint(missing: readonly Capability[]): string {
@@ -114,12 +114,12 @@ function grantHint(missing: readonly Capability[]): string {
 function needsOf({ log }: Refusal, { action, programs, map }: Subject): readonly Capability[] {
   if (map !== undefined) return mapNeeds(map);
   const needs = programs.length === 0 ? ["CAP_BPF" as const] : programs.flatMap((one) => programNeeds(one, action));
-  // Only who cannot read tracefs needs more for it: its files may be everybody's, or root's own.
+  // File modes in tracefs differ between systems, so the capability counts only when the log shows an unreadable file.
   const unreadable = log.some((line) => /perf event ID: (Permission denied|-EACCES|-13)/.test(line));
   return needs.filter((name) => name !== "CAP_DAC_READ_SEARCH" || unreadable);
 }
 
-/** What the verifier lets only those do who could read the kernel's addresses anyway. */
+/** Messages of the verifier about operations that reveal kernel addresses, and so need CAP_PERFMON. */
 const NEEDS_PERFMON =
   /leaks addr|pointer comparison prohibited|pointer -= pointer prohibited|32-bit pointer arithmetic prohibited|partial copy of pointer|corrupt spilled pointer|for !root|^prog .*invalid read from stack/;
 
@@ -139,7 +139,7 @@ const HOOKS_OF_FUNCTIONS: readonly number[] = [
   AttachType.MODIFY_RETURN,
 ];
 
-/** With every capability there, some kernels' lockdown is what refuses hooks of kernel functions and LSM programs. */
+/** When no capability is missing, lockdown can be the reason why a kernel refuses kernel function hooks and LSM programs. */
 function mayBeLockedDown({ reading }: Refusal, { action, programs }: Subject): boolean {
   if (action === "attach" || reading.program === undefined) return false;
   return programs.some(({ type, expectedAttachType }) =>
@@ -149,7 +149,7 @@ function mayBeLockedDown({ reading }: Refusal, { action, programs }: Subject): b
 
 const MODES = ["none", "integrity", "confidentiality"];
 
-/** Lockdown as the cause, when its mode is at least `atLeast`, or cannot be read. */
+/** A hint about lockdown when its mode is at least `atLeast` or cannot be read. */
 function lockdownHint(here: Surroundings, atLeast: string, forbidden: string): string | undefined {
   const text = here.readText("/sys/kernel/security/lockdown");
   if (text === undefined) {
@@ -161,13 +161,13 @@ function lockdownHint(here: Surroundings, atLeast: string, forbidden: string): s
   return `the kernel is locked down (${mode}), which can forbid ${forbidden}`;
 }
 
-/** Capabilities in a user namespace of its own are not the kernel's. Its map of users does not hold all of them as they are. */
+/** Capabilities in another user namespace do not count for bpf(2). Only the initial namespace maps every user to itself. */
 function isInitialUserNamespace(here: Surroundings): boolean {
   const map = here.readText("/proc/self/uid_map");
   return map === undefined || /^\s*0\s+0\s+4294967295\s*$/.test(map);
 }
 
-/** Until Linux 5.11 maps and programs count against RLIMIT_MEMLOCK, and the kernel says EPERM when it is reached. */
+/** Before Linux 5.11, maps and programs count against RLIMIT_MEMLOCK, and the kernel returns EPERM at the limit. */
 function chargesMemlock(here: Surroundings): boolean {
   const [, major = "", minor = ""] = /^(\d+)\.(\d+)/.exec(here.readText("/proc/sys/kernel/osrelease") ?? "") ?? [];
   return major !== "" && (Number(major) < 5 || Number(major) === 5 && Number(minor) < 11);

@@ -37,7 +37,7 @@ const XDP = program(ProgramType.XDP, "xdp");
 const FENTRY = program(ProgramType.TRACING, "fentry/schedule", AttachType.TRACE_FENTRY);
 const TP_BTF = program(ProgramType.TRACING, "tp_btf/sched_switch", AttachType.TRACE_RAW_TP);
 
-/** The hint for what libbpf said when an object or a program was refused. */
+/** The hint for libbpf's messages about a refused object or program. */
 function hint(code: string, log: readonly string[], here: Surroundings, about: Partial<Subject> = {}) {
   const subject: Subject = { action: "load", programs: [TRACEPOINT], ...about };
   return hintFor({ code, log, reading: readLog(log), subject }, here);

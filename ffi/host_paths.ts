@@ -1,6 +1,7 @@
 /**
- * Paths of the host that an attach target names. Each is resolved first without being opened (O_PATH), checked, and then opened
- * through the descriptor: opening a device has effects, opening a FIFO can wait for ever, and what was checked cannot be swapped.
+ * Paths of the host in attach targets. Each path is resolved with O_PATH, checked, and then opened through the descriptor. Opening
+ * a device can have side effects, and opening a FIFO can block for ever. The descriptor also prevents that a checked file is
+ * swapped for another.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import type { NativeLibrary } from "./library.ts";
 const NSFS_MAGIC = 0x6e736673;
 const CGROUP2_SUPER_MAGIC = 0x63677270;
 const BPF_FS_MAGIC = 0xcafe4a11;
-/** Those whose files the kernel makes up: reading one has effects or waits, and no program is run from it. */
+/** Virtual file systems: reading their files can have side effects or block, and they hold no executables. */
 const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x9fa0, // proc
   0x62656572, // sysfs
@@ -33,7 +34,7 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0xf97cff8c, // selinuxfs
 ]);
 
-/** Opens a cgroup2 directory. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR, EINVAL when it is no cgroup2. */
+/** Opens a cgroup2 directory. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is not cgroup2. */
 export function openCgroup(libc: Libc, path: string): number {
   const operation = `Cannot open cgroup "${printable(path)}"`;
   const place = resolve(libc, path, operation);
@@ -47,7 +48,7 @@ export function openCgroup(libc: Libc, path: string): number {
   });
 }
 
-/** Opens a network namespace. The caller closes it. @throws {BpfError} ENOENT, EINVAL when it is no namespace. */
+/** Opens a network namespace. The caller closes it. @throws {BpfError} ENOENT; EINVAL when it is not a network namespace. */
 export function openNetworkNamespace(libc: Libc, path: string): number {
   const operation = `Cannot open network namespace "${printable(path)}"`;
   const place = resolve(libc, path, operation);
@@ -60,7 +61,7 @@ export function openNetworkNamespace(libc: Libc, path: string): number {
   });
 }
 
-/** Opens a directory for pinned maps, as a place (O_PATH). The caller closes it. @throws {BpfError} ENOENT, ENOTDIR, EINVAL. */
+/** Opens a directory for pinned maps with O_PATH. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR, EINVAL. */
 export function openPinDirectory(libc: Libc, path: string): number {
   const operation = `Cannot pin maps in "${printable(path)}"`;
   const fd = libc.open(path, OPEN.PATH | OPEN.DIRECTORY | OPEN.CLOEXEC);
@@ -74,10 +75,10 @@ export function openPinDirectory(libc: Libc, path: string): number {
 }
 
 /**
- * Opens the ELF file that `name` names: a path, or a name without a slash that is looked for where libbpf looks, libraries in
- * `$LD_LIBRARY_PATH` and the system's directories, programs in `$PATH` and /usr/bin, /usr/sbin. The caller closes it.
+ * Opens the ELF file that `name` names. A name without a slash is searched for as libbpf does: libraries in `$LD_LIBRARY_PATH`
+ * and the system's library directories, programs in `$PATH`, /usr/bin and /usr/sbin. The caller closes the descriptor.
  *
- * @throws {BpfError} ENOENT, EINVAL for what is no regular file, ENOEXEC for what is no ELF file.
+ * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file.
  */
 export function openBinary(library: NativeLibrary, libc: Libc, name: string): number {
   const operation = `Cannot open binary "${printable(name)}"`;
@@ -88,7 +89,7 @@ export function openBinary(library: NativeLibrary, libc: Libc, name: string): nu
   throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: ["it is no ELF file"] });
 }
 
-/** The path under which libbpf and the kernel reach the open file `fd`, whatever has happened to its name. */
+/** A path of the open file `fd` for libbpf and the kernel. It stays valid when the file is renamed. */
 export function pathOfDescriptor(fd: number): string {
   return `/proc/self/fd/${fd}`;
 }
@@ -99,7 +100,7 @@ function resolve(libc: Libc, path: string, operation: string): number {
   return place;
 }
 
-/** Opens `place` for reading once `check` has let it pass; closes `place` in any case. */
+/** Opens `place` for reading if `check` accepts it. Always closes `place`. */
 function openChecked(libc: Libc, place: number, operation: string, check: () => void): number {
   try {
     check();
@@ -135,7 +136,7 @@ const SYSTEM_LIBRARIES = ["/usr/lib64", "/usr/lib", `/lib/${Deno.build.arch}-lin
 const SYSTEM_PROGRAMS = ["/usr/bin", "/usr/sbin"];
 const EXECUTABLE = 0o111;
 
-/** The first regular file of this name in the directories where libbpf looks, resolved. Programs must be executable. */
+/** The first regular file of this name in libbpf's search directories, resolved. Programs must be executable. */
 function search(library: NativeLibrary, libc: Libc, name: string, operation: string): number {
   const isLibrary = name.endsWith(".so") || name.includes(".so.");
   const variable = isLibrary ? "LD_LIBRARY_PATH" : "PATH";

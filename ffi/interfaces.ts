@@ -14,7 +14,7 @@ export interface Libbpf extends Disposable {
   readonly version: string;
   readonly path: string;
   readonly origin: LibraryOrigin;
-  /** Whether this project built it, with its patches (`scripts/patches/`). */
+  /** True for this project's own build, which has the patches of `scripts/patches/`. */
   readonly isPatched: boolean;
   /** How many CPUs this machine may ever have: the number of values in an element of a per-CPU map. */
   readonly possibleCpus: number;
@@ -49,21 +49,21 @@ export interface Libbpf extends Disposable {
   openNetworkNamespace(path: string): number;
 
   /**
-   * Opens an ELF file to probe: `name` is a path, or a name that is looked for as libbpf does ("libc.so.6", "bash"). What is no
-   * regular file, or is one of the kernel's own file systems, is not opened. The caller closes the descriptor.
+   * Opens an ELF file to probe: `name` is a path, or a name that is searched for as libbpf does ("libc.so.6", "bash"). Only regular
+   * files outside virtual file systems are opened. The caller closes the descriptor.
    *
-   * @throws {BpfError} ENOENT, EINVAL for what is no regular file, ENOEXEC for what is no ELF file.
+   * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file.
    */
   openBinary(name: string): number;
 
   /**
    * Opens a directory for pinned maps. The caller closes the descriptor.
    *
-   * @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is on no BPF file system.
+   * @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is not on a BPF file system.
    */
   openPinDirectory(path: string): number;
 
-  /** Whether `name` is a symbolic link in the directory `fd`. */
+  /** True when `name` is a symbolic link in the directory `fd`. */
   isSymbolicLink(fd: number, name: string): boolean;
 
   /** Closes a descriptor that a method of this interface gave. */
@@ -91,11 +91,11 @@ export interface OpenObjectOptions {
   name?: string;
   /** BTF to resolve CO-RE relocations against instead of the running kernel's (`--btf`). */
   btfPath?: string | undefined;
-  /** The directory for maps that are pinned by name (LIBBPF_PIN_BY_NAME); /sys/fs/bpf by default, as libbpf has it. */
+  /** The directory for maps that are pinned by name (LIBBPF_PIN_BY_NAME); /sys/fs/bpf by default, as in libbpf. */
   pinRootPath?: string | undefined;
   /**
-   * Leaves maps of `.struct_ops` as the object has them: what they register stays in the kernel when this process is killed.
-   * Otherwise their registration is a link, which ends with the process; before Linux 6.4 such an object is refused.
+   * Keeps the maps of `.struct_ops` unchanged: their registration stays in the kernel when this process is killed. By default they
+   * are registered through a link, which ends with the process. Before Linux 6.4, which has no such links, the object is refused.
    */
   persistentStructOps?: boolean | undefined;
 }
@@ -152,30 +152,30 @@ export type AttachTarget =
 
 /** A network interface. */
 export interface InterfaceTarget {
-  /** Its index: `interfaceIndex()` finds it by name. */
+  /** Its index, as `interfaceIndex()` returns it. */
   readonly ifindex: number;
-  /** What messages call it; its index when absent. */
+  /** Its name for messages; its index by default. */
   readonly name?: string;
 }
 
-/** How XDP runs: in the driver, in the kernel's generic path behind it, or in the hardware. */
+/** The mode of XDP: in the driver, in the kernel's generic path, or in the hardware. */
 export type XdpMode = "native" | "generic" | "offload";
 
-/** Where an XDP program goes. */
+/** The target of an XDP program. */
 export interface XdpTarget extends InterfaceTarget {
   /** The kind of target. */
   readonly kind: "xdp";
-  /** Absent: native where the driver has it, else generic. */
+  /** By default native if the driver supports it, else generic. */
   readonly mode?: XdpMode;
-  /** Whether to take away a program that is there without a link, as `ip link` puts it. */
+  /** True to replace a program that was attached without a link, as `ip link` attaches one. */
   readonly replace?: boolean;
 }
 
-/** Where a classifier goes. */
+/** The target of a classifier. */
 export interface ClassifierTarget extends InterfaceTarget {
-  /** "tc" falls back to a clsact qdisc where the kernel has no TCX links (before Linux 6.6); "tcx" does not. */
+  /** "tc" falls back to a clsact qdisc on kernels without TCX links (before Linux 6.6); "tcx" does not. */
   readonly kind: "tc" | "tcx";
-  /** Absent: as the section says, ingress if it says nothing. */
+  /** By default the direction that the section names, or ingress if it names none. */
   readonly direction?: "ingress" | "egress";
 }
 
@@ -185,33 +185,33 @@ export interface KprobeMultiTarget {
   readonly kind: "kprobe_multi";
   /** The pattern. */
   readonly pattern: string;
-  /** Whether the program runs when the function returns. */
+  /** True to run the program when the function returns. */
   readonly retprobe: boolean;
-  /** Whether the program runs at entry and at return, and can leave out the return. Linux 6.10. */
+  /** True to run the program at entry and at return. At entry it can skip the run at return. Linux 6.10. */
   readonly session: boolean;
 }
 
 /** A file to probe. */
 export interface BinaryTarget {
-  /** A path, or a name that is looked for as libbpf does: "libc.so.6", "bash". It has to be a regular ELF file. */
+  /** A path, or a name that is searched for as libbpf does: "libc.so.6", "bash". It must be a regular ELF file. */
   readonly binary: string;
-  /** An open descriptor of the file, which may be closed after attaching. Absent: the file is opened for the call. */
+  /** An open descriptor of the file, which may be closed after attaching. By default the call opens the file. */
   readonly fd?: number;
-  /** Only in this process; -1 is any, 0 this one. */
+  /** The process to probe; -1 for all, 0 for this one. */
   readonly pid: number;
 }
 
-/** A place in a file: a function and an offset in it, an address, or (with neither) an offset in the file. */
+/** A place in a file: a function and an offset in it, an address, or else an offset in the file. */
 export interface UprobeTarget extends BinaryTarget {
   /** The kind of target. */
   readonly kind: "uprobe";
-  /** The function's name, as the symbol table has it. */
+  /** The function's name in the symbol table. */
   readonly function?: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly offset: number;
-  /** An address of the file's own, as `nm` prints it. */
+  /** A virtual address, as `nm` prints it. */
   readonly address?: number;
-  /** Whether the program runs when the function returns. */
+  /** True to run the program when the function returns. */
   readonly retprobe: boolean;
 }
 
@@ -221,7 +221,7 @@ export interface UprobeMultiTarget extends BinaryTarget {
   readonly kind: "uprobe_multi";
   /** The pattern of names, or the address. */
   readonly place: { readonly pattern: string } | { readonly address: number };
-  /** Whether the program runs when the functions return. */
+  /** True to run the program when the functions return. */
   readonly retprobe: boolean;
 }
 
@@ -229,9 +229,9 @@ export interface UprobeMultiTarget extends BinaryTarget {
 export interface BpfLink extends Disposable {
   /** What is attached, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
   readonly description: string;
-  /** One sentence for the user, where it is attached in another way than asked for. */
+  /** A sentence for the user when the program was attached in another way than requested. */
   readonly note?: string;
-  /** The kernel's descriptor of the link; undefined when it has none, or is detached. */
+  /** The link's descriptor in the kernel; undefined when it has none or is detached. */
   readonly fd?: number | undefined;
 }
 
@@ -274,9 +274,9 @@ export interface BpfMap {
   updateBatch(memory: Uint8Array<ArrayBuffer>, batch: Batch, flags?: BatchFlags): number;
   deleteBatch(memory: Uint8Array<ArrayBuffer>, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
 
-  /** A copy of the bytes of a map of global variables; undefined for other maps. */
+  /** A copy of the initial bytes of a map of global variables; undefined for other maps. */
   initialValue(): Uint8Array<ArrayBuffer> | undefined;
-  /** Sets them, before `load`. @throws {BpfError} EBUSY after it; EINVAL for another size or map. */
+  /** Sets the initial bytes before `load`. @throws {BpfError} EBUSY after it; EINVAL for another size or map. */
   setInitialValue(value: Uint8Array<ArrayBuffer>): void;
 
   /** Attaches a struct_ops map. @throws {BpfError} */
@@ -308,13 +308,13 @@ export interface BatchFlags {
 }
 
 /**
- * A WebAssembly memory as native code sees it: where its byte 0 is.
+ * A WebAssembly memory as native code sees it, by the address of its first byte.
  *
- * V8 reserves the whole range that a memory may grow to, so that the base stays where it is. When it gets no such range
- * (`ulimit -v`, an address space that other memories fill), it reserves less, and growth beyond that moves the memory.
+ * V8 reserves the whole range that a memory may grow to, so the address normally stays the same. When that range is not available
+ * (`ulimit -v`, an address space full of other memories), V8 reserves less, and growth beyond the reservation moves the memory.
  */
 export interface MemoryWindow {
-  /** The address of the memory's first byte now: each read looks at the memory. No caller may keep it past a call of the guest. */
+  /** The current address of the memory's first byte, read anew each time. Callers must not keep it across a call of the guest. */
   readonly base: number;
 }
 

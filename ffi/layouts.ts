@@ -52,7 +52,7 @@ export const LAYOUTS = {
 type StructName = keyof typeof LAYOUTS;
 type FieldName<S extends StructName> = Exclude<keyof (typeof LAYOUTS)[S], "size"> & string;
 
-/** A C struct in the making. It keeps what it points to alive, so it must outlive the call it is given to. */
+/** Builds a C struct. It keeps the memory that it points to alive, so it must outlive the native call that uses it. */
 export class Struct<S extends StructName> {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
@@ -95,14 +95,14 @@ export class Struct<S extends StructName> {
     return this.u64(field, Number(this.#address(bytes)));
   }
 
-  /** A `const unsigned long *` to these numbers. */
+  /** Sets a `const unsigned long *` to an array of these numbers. */
   numbers(field: FieldName<S>, values: readonly number[]): this {
     const bytes = new Uint8Array(new BigUint64Array(values.map(BigInt)).buffer);
     this.#pointedTo.push(bytes);
     return this.u64(field, Number(this.#address(bytes)));
   }
 
-  /** What the kernel or libbpf wrote into a 32-bit field. */
+  /** The value that the kernel or libbpf wrote into a 32-bit field. */
   readU32(field: FieldName<S>): number {
     return this.#view.getUint32(this.#offset(field), true);
   }

@@ -98,7 +98,7 @@ class NativeLibbpf implements Libbpf, Native {
   }
 
   interfaceIndex(name: string): number {
-    // The kernel leaves out what follows a colon, so that any "lo:x" would be lo. Only the label of an address names one.
+    // The kernel ignores text after a colon, so any "lo:x" would mean lo. Only the label of an address is accepted.
     const exists = !name.includes(":") || this.libc.hasAddressLabel(name);
     const index = exists ? this.#library.interfaceIndex(name) : 0;
     if (index > 0) return index;

@@ -95,7 +95,7 @@ export class Libc implements Disposable {
     return this.#library.result(this.#dl.symbols.read(NUMBER.read, fd, bytes, bytes.length));
   }
 
-  /** Reads up to `bytes.length` bytes from `offset`. @returns how many, or a negative errno. */
+  /** Reads up to `bytes.length` bytes from `offset`. @returns the number of bytes read, or a negative errno. */
   readAt(fd: number, bytes: Uint8Array<ArrayBuffer>, offset: number): number {
     return this.#library.result(
       this.#dl.symbols.pread64(NUMBER.pread64, fd, bytes, bytes.length, address(offset)),
@@ -165,7 +165,7 @@ export class Libc implements Disposable {
     return result < 0 ? result : Number(statfs[0]);
   }
 
-  /** What the open file `fd` is, or a negative errno. A descriptor from {@link OPEN.PATH} will do. */
+  /** The type and identity of the open file `fd`, or a negative errno. Accepts a descriptor from {@link OPEN.PATH}. */
   status(fd: number): FileStatus | number {
     const statx = new Uint8Array(STATX_SIZE);
     const result = this.#library.result(
@@ -174,7 +174,7 @@ export class Libc implements Disposable {
     return result < 0 ? result : readStatx(statx);
   }
 
-  /** Whether an IPv4 address of this network namespace has the label `label` ("eth0:1"), as `ip address` shows it. */
+  /** True when an IPv4 address of this network namespace has the label `label` ("eth0:1"), as `ip address` shows it. */
   hasAddressLabel(label: string): boolean {
     const name = cString(label);
     if (name.length > IFNAMSIZ) return false;
@@ -217,7 +217,7 @@ export class Libc implements Disposable {
     return BigInt(data[0] ?? 0) | (BigInt(data[3] ?? 0) << 32n);
   }
 
-  /** Lowers the limit of private writable memory (RLIMIT_DATA) to `sizeBytes`. A lower one stays. @returns 0 or a negative errno. */
+  /** Lowers RLIMIT_DATA, which counts private writable memory, to `sizeBytes` if it is higher. @returns 0 or a negative errno. */
   limitData(sizeBytes: number): number {
     const own = 0;
     const limits = new BigUint64Array(2);
@@ -239,7 +239,7 @@ export class Libc implements Disposable {
   /**
    * The bytes of the file at `path`, without Deno's read permission.
    *
-   * @throws {BpfError} what `open` or `read` said; EFBIG for more than 256 MiB.
+   * @throws {BpfError} with the errno of `open` or `read`; EFBIG for more than 256 MiB.
    */
   readFile(path: string): Uint8Array<ArrayBuffer> {
     const operation = `Cannot read "${path}"`;
@@ -253,13 +253,14 @@ export class Libc implements Disposable {
   }
 
   /**
-   * All that `fd` has until its end.
+   * Reads `fd` to its end.
    *
    * @param operation "Cannot read ...", for the error.
-   * @throws {BpfError} what `read` said; EFBIG for more than 256 MiB; ENOMEM.
+   * @throws {BpfError} with the errno of `read`; EFBIG for more than 256 MiB; ENOMEM.
    */
   readToEnd(fd: number, operation: string): Uint8Array<ArrayBuffer> {
-    // Parts, not one array that grows: the collector would keep the smaller ones, and a large file would take thrice its size.
+    // A list of parts needs less memory than one growing array: the old arrays would stay until the next garbage collection, and
+    // a large file would take three times its size.
     const parts: Uint8Array<ArrayBuffer>[] = [];
     let part = new Uint8Array(FIRST_PART_BYTES);
     let used = 0;
@@ -291,7 +292,7 @@ export class Libc implements Disposable {
   }
 }
 
-/** More than any module or object has. A device or a pipe without an end is refused here. */
+/** Larger than any module or object. The limit also stops endless devices and pipes. */
 const MAX_FILE_BYTES = 256 << 20;
 
 /** Most modules and objects fit into the first part. */
@@ -307,7 +308,7 @@ function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
   throw new BpfError("Cannot find the page size", LINUX_ERRNO.ENOENT);
 }
 
-/** One array of all `parts`; the only one itself. */
+/** Joins `parts` into one array. A single part is returned as it is. */
 function joined(
   parts: readonly Uint8Array<ArrayBuffer>[],
   sizeBytes: number,

@@ -36,7 +36,7 @@ export class NativeLibrary implements Disposable {
   readonly #handle: Deno.PointerObject;
   readonly #fd: number | undefined;
   #hasPrefetched = false;
-  /** Signals come to functions of the library. */
+  /** True once functions of the library handle signals, so that it must stay loaded. */
   #hasHandlers = false;
   #errnoView: Int32Array | undefined;
 
@@ -91,8 +91,8 @@ export class NativeLibrary implements Disposable {
   }
 
   /**
-   * Has signals end the process as a command line expects, and the engine's failures told in one line. Without the shim, that is
-   * SIGPIPE alone. The library stays loaded until the process ends.
+   * Makes signals end the process as users of a command line expect, and reports failures of the engine in one line. Without the
+   * shim, only SIGPIPE is changed. The library stays loaded until the process ends.
    *
    * @param outOfMemory a C string.
    */
@@ -238,7 +238,7 @@ class Libc6 implements Disposable {
     this.#library = openTable(linker, LIBC, LIBC_SYMBOLS);
   }
 
-  /** A variable of the environment; undefined too in a program with privileges that its user lacks (setcap, setuid). */
+  /** An environment variable; always undefined in a program with privileges that its user lacks (setcap, setuid). */
   getenv(name: string): string | undefined {
     const value = this.#library.symbols.secure_getenv(cString(name));
     return value === null ? undefined : Deno.UnsafePointerView.getCString(value);

@@ -39,13 +39,13 @@ export class NativeLink implements BpfLink {
   }
 }
 
-/** A link that its object detaches when it closes, unless that was done before. */
+/** A link that is detached when its object closes, unless it was detached before. */
 export class OwnedLink implements BpfLink {
   readonly note?: string;
   readonly #link: BpfLink;
   readonly #others: Set<BpfLink>;
 
-  /** Puts itself into `links`, and leaves them when disposed. */
+  /** Adds itself to `links`, and removes itself when disposed. */
   constructor(link: BpfLink, links: Set<BpfLink>) {
     this.#link = link;
     this.#others = links.add(this);

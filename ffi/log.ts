@@ -29,7 +29,7 @@ const CAPACITY_BYTES = 1 << 16;
 const HEAD_BYTES = 1 << 14;
 /** The longest message that is formatted: libbpf's own buffer for a verifier's log has 16 MiB. */
 const MAX_MESSAGE_BYTES = 1 << 26;
-/** A `va_list` is 24 bytes on x86_64 and 32 on arm64; a caller's frame has at least that much behind it. */
+/** The larger size of a `va_list`: 24 bytes on x86_64, 32 on arm64. The caller's frame is always large enough to copy 32. */
 const VA_LIST_BYTES = Deno.build.arch === "x86_64" ? 24 : 32;
 
 type Shim = NonNullable<NativeLibrary["shim"]>;
@@ -102,7 +102,7 @@ class CallbackLog implements LibbpfLog {
   }
 }
 
-/** The beginning and the end of a text that may be long, in whole lines, as `shim.c` keeps them. */
+/** Keeps the beginning and the end of a long text in whole lines, as `shim.c` does. */
 export class KeptText {
   readonly #capacity: number;
   readonly #headSize: number;
@@ -111,7 +111,7 @@ export class KeptText {
   #leftOutBytes = 0;
   #leftOutLines = 0;
 
-  /** @param capacity how many characters are kept at most, of which `head` are the beginning. */
+  /** @param capacity the largest number of characters to keep, of which `head` are for the beginning. */
   constructor(capacity: number, head: number) {
     this.#capacity = capacity;
     this.#headSize = head;
@@ -135,7 +135,7 @@ export class KeptText {
     this.#tail = this.#tail.slice(end);
   }
 
-  /** What was kept, with a line where something was left out. Nothing is kept afterwards. */
+  /** Returns the kept text, with a line in the place of omitted lines, and clears it. */
   take(): string {
     const note = this.#leftOutBytes === 0
       ? ""

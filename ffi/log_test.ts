@@ -10,7 +10,7 @@ Deno.test("KeptText keeps a short text whole, once", () => {
 
 Deno.test("KeptText keeps the beginning and the end of a long text, in whole lines, and says what is between", () => {
   const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}\n`);
-  // At once, and line by line.
+  // The log arrives as one text, and line by line.
   for (const parts of [[lines.join("")], lines]) {
     const kept = new KeptText(1000, 200);
     for (const part of parts) kept.append(part);

@@ -28,7 +28,7 @@ export function elementBytes(type: number, valueSize: number, machine: { readonl
 /** What a map or program came from: once closed, its pointers point nowhere and its descriptors are somebody else's. */
 export interface Owner {
   readonly closed: boolean;
-  /** Takes charge of a link, which is detached before the owner closes: libbpf's links may point to their object. */
+  /** Takes ownership of a link, and detaches it before the object closes: libbpf's links may point to their object. */
   own(link: BpfLink): BpfLink;
 }
 
@@ -70,7 +70,7 @@ export class NativeMap implements BpfMap {
     throw new BpfError(`Cannot use map "${this.name}"`, LINUX_ERRNO.ENOENT, { log: ["it is not in the kernel"] });
   }
 
-  /** Reads again what loading settles: the descriptor, and the sizes of buffers. */
+  /** Reads the descriptor and the sizes of buffers again, since loading sets them. */
   refresh(): void {
     const { symbols } = this.#native.map;
     this.maxEntries = symbols.bpf_map__max_entries(this.#pointer);
@@ -160,7 +160,7 @@ export class NativeMap implements BpfMap {
     if (this.#owner.closed) throw new TypeError(`Cannot set map "${this.name}": closed`);
     const { symbols } = this.#native.map;
     this.#native.check.begin();
-    // libbpf compares the size with the map's.
+    // libbpf checks the size against the map's.
     const result = symbols.bpf_map__set_initial_value(this.#pointer, value, address(value.length));
     this.#native.check.value(`Cannot set the initial value of map "${this.name}"`, result);
   }
@@ -193,7 +193,7 @@ class Window implements MemoryWindow {
   }
 
   get base(): number {
-    // Growth gives the memory a new buffer, whose address is asked for once.
+    // Growth gives the memory a new buffer. The address is looked up once for each buffer.
     return addressOf(unshared(this.#memory));
   }
 }

@@ -24,9 +24,9 @@ export function arrayBytes(map: Pick<BpfMap, "valueSize" | "maxEntries">): numbe
 /**
  * An array's pages over a stretch of a WebAssembly memory: a load there reads what the kernel wrote, a store is seen by it.
  *
- * When the memory moves, V8 copies its bytes to the new place and unmaps all of the old range at once, these pages included
- * (seen with Deno 2.6.10 and 2.9.8). The kernel soon gives the old addresses to something else of this process. So an overlay
- * whose memory has moved is gone, and nothing here touches its addresses again.
+ * When the memory moves, V8 copies its bytes to the new place and unmaps the whole old range at once, including these pages
+ * (observed with Deno 2.6.10 and 2.9.8). The kernel may soon reuse the old addresses for other memory of this process. So this
+ * code never touches the addresses of an overlay after its memory has moved.
  */
 export class OverlaidArray implements Disposable {
   readonly #libc: Libc;
@@ -51,12 +51,12 @@ export class OverlaidArray implements Disposable {
     if (result < 0) throw new BpfError(`Cannot map "${map.name}" over guest memory`, result);
   }
 
-  /** Whether the memory has moved and left these pages behind. */
+  /** True when the memory has moved and these pages no longer belong to it. */
   get isGone(): boolean {
     return this.#window.base !== this.#base;
   }
 
-  /** Puts zero pages of the guest's own in their place, where they still are. */
+  /** Replaces these pages with zero pages of the guest, unless the memory has moved. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -66,7 +66,7 @@ export class OverlaidArray implements Disposable {
 
 /** An array's pages somewhere in this process. {@link bytes} must not be touched after disposing. */
 export class MappedArray implements Disposable {
-  /** The elements, and what follows them up to the end of the last page. */
+  /** The elements, and the rest of the last page. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #libc: Libc;
   readonly #address: number;

@@ -9,7 +9,7 @@ import { MappedArray, OverlaidArray } from "./mapped_array.ts";
 const AT = 65536;
 const O_RDWR = 2;
 
-/** A file of one page, as if it were an array of 8 elements, and where it is. */
+/** A file of one page that stands for an array of 8 elements, and its path. */
 class FileArray implements Disposable {
   readonly name = "file";
   readonly valueSize = 8;
@@ -50,7 +50,7 @@ Deno.test("OverlaidArray gives the guest pages of its own when it is disposed", 
 
 Deno.test("OverlaidArray leaves its addresses alone once the memory has moved away", () => {
   using file = new FileArray();
-  // The old place stays mapped here, which shows each change to it.
+  // The test keeps the old place mapped, so that it sees every change there.
   const [before, after] = [new WebAssembly.Memory({ initial: 4 }), new WebAssembly.Memory({ initial: 4 })];
   let now = before;
   const window = {

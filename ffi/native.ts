@@ -30,7 +30,7 @@ export interface Native {
   lastError(): number;
   /** A `const char *` as a string; "" for NULL. */
   text(pointer: Deno.PointerValue): string;
-  /** Opens an ELF file to probe, as `Libbpf` does. */
+  /** Opens an ELF file to probe; see `Libbpf`. */
   openBinary(name: string): number;
   /** An optional symbol. @throws {BpfError} EOPNOTSUPP, naming the version that has it, when this libbpf lacks it. */
   need<F>(symbol: F | null, operation: string, version: string): F;

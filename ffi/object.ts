@@ -83,7 +83,7 @@ export class NativeObject implements BpfObject, Owner {
     if (known !== undefined) return known;
     const pointer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
     if (pointer === null) return undefined;
-    // Maps of global variables have two names: their section's, and one that begins with the object's.
+    // Maps of global variables have two names: the section's name, and one that begins with the object's name.
     const map = this.#map(nativePointer(pointer), this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
     this.#maps.set(name, map);
     return map;
@@ -113,7 +113,7 @@ export class NativeObject implements BpfObject, Owner {
     return found;
   }
 
-  /** The programs and the map that may be why this object was not loaded: those that the log names, or all programs. */
+  /** The programs and the map that may have kept this object from loading: those that the log names, or all programs. */
   #subjectOf({ program, map, reason = "" }: LogReading): Subject {
     const programs = this.programs().filter(({ name, autoload }) =>
       program === undefined ? autoload : name === program
@@ -122,7 +122,7 @@ export class NativeObject implements BpfObject, Owner {
     return { action: "load", programs, map: map === undefined ? undefined : this.#shapeOf(map, { inner }) };
   }
 
-  /** The definition of the map `name`, which need not be in the kernel; with `inner`, of the maps that it holds. */
+  /** The definition of the map `name`, which may not be in the kernel yet; with `inner`, that of its inner maps. */
   #shapeOf(name: string, { inner }: { inner: boolean }): MapShape | undefined {
     const { symbols } = this.#native.map;
     const outer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
@@ -156,7 +156,7 @@ export class NativeObject implements BpfObject, Owner {
 
   [Symbol.dispose](): void {
     const pointer = this.#pointer;
-    // libbpf's links of USDT probes point into their object.
+    // libbpf's links of USDT probes point into their object, so they are detached first.
     for (const link of [...this.#links].reverse()) link[Symbol.dispose]();
     this.#pointer = undefined;
     if (pointer !== undefined) this.#native.object.symbols.bpf_object__close(pointer);

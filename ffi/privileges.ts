@@ -2,8 +2,8 @@
  * The capabilities that loading and attaching need, by kind of program and map.
  *
  * The rows are the kernel's (`bpf_prog_load` and `map_create` in kernel/bpf/syscall.c, `perf_uprobe_event_init` in
- * kernel/events/core.c); `tests/kernel/privileges_test.ts` runs processes that have exactly these. README's table is compared with
- * this one.
+ * kernel/events/core.c); `tests/kernel/privileges_test.ts` runs processes with exactly these capabilities. A test compares this
+ * table with the README's.
  *
  * @module
  */
@@ -24,18 +24,18 @@ export const CAPABILITY = {
 /** The name of a capability. */
 export type Capability = keyof typeof CAPABILITY;
 
-/** Programs that need the same capabilities. */
+/** A row of the table: programs that need the same capabilities. */
 export interface PrivilegeRow {
   readonly programs: string;
   readonly types: readonly number[];
-  /** Only those whose section names this; others of the type are in another row. */
+  /** The row holds only programs whose section has this name. Other programs of the type are in another row. */
   readonly section?: RegExp;
   readonly load: readonly Capability[];
-  /** More than for loading. */
+  /** Capabilities that attaching needs in addition to those for loading. */
   readonly attach: readonly Capability[];
 }
 
-/** Made when something was refused. The first row that fits a program is its row. */
+/** Built at the first refusal. The first row that matches a program applies. */
 export const privilegeRows = (): readonly PrivilegeRow[] => [
   { programs: "socket filter", types: [ProgramType.SOCKET_FILTER], load: ["CAP_BPF"], attach: ["CAP_NET_RAW"] },
   { programs: "cgroup_skb", types: [ProgramType.CGROUP_SKB], load: ["CAP_BPF"], attach: ["CAP_NET_ADMIN"] },
@@ -104,7 +104,7 @@ export const privilegeRows = (): readonly PrivilegeRow[] => [
   },
 ];
 
-/** Maps that only network programs use; others need CAP_BPF alone. */
+/** Maps that only network programs use. Other maps need only CAP_BPF. */
 const NETWORK_MAPS: readonly number[] = [
   MapType.SOCKMAP,
   MapType.SOCKHASH,
@@ -113,10 +113,10 @@ const NETWORK_MAPS: readonly number[] = [
   MapType.XSKMAP,
 ];
 
-/** What bpf(2) takes CAP_SYS_ADMIN for as well, which had to do for everything until Linux 5.8. */
+/** Capabilities that bpf(2) also accepts CAP_SYS_ADMIN for. Before Linux 5.8, CAP_SYS_ADMIN was required for everything. */
 const UNDER_SYS_ADMIN: readonly Capability[] = ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"];
 
-/** What is known of a program before it is loaded. */
+/** Properties of a program that are known before it is loaded. */
 export interface ProgramFacts {
   readonly type: number;
   readonly expectedAttachType: number;
@@ -132,7 +132,7 @@ export function programNeeds(program: ProgramFacts, action: "load" | "attach"): 
   return action === "load" ? row.load : [...row.load, ...row.attach];
 }
 
-/** A hash that is seeded with 0 can be flooded on purpose. */
+/** A hash with a seed of 0 is open to collision attacks, so the kernel requires CAP_SYS_ADMIN for it. */
 const BPF_F_ZERO_SEED = 1 << 6;
 
 /** The capabilities that creating `map` needs. */
@@ -141,7 +141,7 @@ export function mapNeeds({ type, flags }: MapShape): readonly Capability[] {
   return (flags & BPF_F_ZERO_SEED) === 0 ? needs : [...needs, "CAP_SYS_ADMIN"];
 }
 
-/** Which of `needed` are not in the set `held`, each once. */
+/** The capabilities of `needed` that are not in the set `held`, without duplicates. */
 export function missingCapabilities(needed: readonly Capability[], held: bigint): Capability[] {
   const has = (name: Capability) => (held >> CAPABILITY[name] & 1n) === 1n;
   const substituted = (name: Capability) => UNDER_SYS_ADMIN.includes(name) && has("CAP_SYS_ADMIN");

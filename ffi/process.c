@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The signals of the process as a whole, for the command line. A library must leave them alone: only
-// wasm_bpf_process_prepare() changes anything.
+// Signals of the whole process, for the command line. A library must not change them, so only wasm_bpf_process_prepare() does.
 
 #define _GNU_SOURCE
 #include <signal.h>
@@ -19,10 +18,10 @@
 #define EXIT_ABORTED 134
 
 static struct {
-	// The line that the engine is writing.
+	// The line that the engine is writing now.
 	char line[256];
 	size_t length;
-	// The line for people when its reason is memory.
+	// The message for the user when the engine ran out of memory.
 	char out_of_memory[256];
 } engine;
 
@@ -40,18 +39,18 @@ static void put_line(const char *first, const char *second)
 	};
 
 	if (writev(STDERR_FILENO, parts, 3) < 0)
-		return; // Nobody reads it.
+		return; // stderr is closed
 }
 
-// The reason is a line such as "# Fatal process out of memory: Zone". "# Fatal error in file, line n" comes before a reason. The
-// native stack follows, which V8 would write to descriptor 2 itself.
+// The reason is a line such as "# Fatal process out of memory: Zone". The line "# Fatal error in file, line n" can precede it.
+// A native stack follows, which V8 would write directly to descriptor 2.
 static void end_line(void)
 {
 	engine.line[engine.length] = '\0';
 	engine.length = 0;
 	if (!starts_with(engine.line, "# ") || starts_with(engine.line, "# Fatal error in"))
 		return;
-	// Its pages of code are there already; only a limit keeps it from writing to them.
+	// Changing the protection of existing code pages fails only at a memory limit.
 	if (strstr(engine.line, "out of memory") || strstr(engine.line, "SetPermissions("))
 		put_line(engine.out_of_memory, "");
 	else
@@ -59,8 +58,8 @@ static void end_line(void)
 	_exit(EXIT_ABORTED);
 }
 
-// V8 prints its last words through C's stderr: the state of its heap, then the reason, then it crashes. This ends the process at
-// the reason. The guest's stderr, and all that JavaScript and Rust print, go to descriptor 2 by system call and never come here.
+// Before it crashes, V8 prints the state of its heap and then the reason through C's stderr. This function ends the process at the
+// reason. Output of the guest, JavaScript and Rust goes to descriptor 2 by system call, and does not pass through here.
 static ssize_t read_last_words(void *unused, const char *text, size_t size)
 {
 	(void)unused;
@@ -73,8 +72,8 @@ static ssize_t read_last_words(void *unused, const char *text, size_t size)
 	return (ssize_t)size;
 }
 
-// The engine crashed without a word, or the runtime around it aborted. The largest module has 256 MiB: when there is no room for
-// another, memory is the reason.
+// The engine crashed without a message, or the runtime around it aborted. The largest module has 256 MiB: if that much memory is
+// not available, the reason was memory.
 static void end_aborted(int signal)
 {
 	void *room = mmap(NULL, 256 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -109,10 +108,10 @@ static void end_as_first_process(void)
 	handle(SIGPIPE, end_signalled, 0);
 }
 
-// wasm_bpf_process_prepare() makes this process end as a command line should. When the engine gives up, one line goes to stderr
-// (`out_of_memory` when memory is the reason) and the exit code is 134. A write to a closed pipe ends the process, which Deno
-// prevents. SIGHUP, SIGINT, SIGQUIT, SIGTERM and SIGPIPE end process 1 of a container with 128 + the signal's number: the kernel
-// ignores a default action there. The library must stay loaded from then on.
+// wasm_bpf_process_prepare() makes this process end as a command line should. When the engine fails, one line goes to stderr
+// (`out_of_memory` when memory is the reason) and the exit code is 134. A write to a closed pipe ends the process; Deno ignores
+// SIGPIPE otherwise. SIGHUP, SIGINT, SIGQUIT, SIGTERM and SIGPIPE end process 1 of a container with 128 + the signal's number,
+// because the kernel ignores default actions there. The library must stay loaded from then on.
 EXPORT void wasm_bpf_process_prepare(const char *out_of_memory)
 {
 	static const int signals[] = { SIGTRAP, SIGILL, SIGABRT };
@@ -120,7 +119,7 @@ EXPORT void wasm_bpf_process_prepare(const char *out_of_memory)
 
 	snprintf(engine.out_of_memory, sizeof(engine.out_of_memory), "%s", out_of_memory);
 	if (words) {
-		// Without a buffer, no word waits for memory that is not there.
+		// The stream has no buffer, since allocating one could fail.
 		setvbuf(words, NULL, _IONBF, 0);
 		stderr = words;
 		for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

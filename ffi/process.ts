@@ -1,5 +1,5 @@
 /**
- * The limits and signals of the process as a whole, for the command line: an embedder's process is the embedder's.
+ * Limits and signals of the whole process. Only the command line sets them: a library must not change its caller's process.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { NativeLibrary } from "./library.ts";
 
 /** Options of {@link prepareProcess}. */
 export interface ProcessOptions {
-  /** The memory that this process may take beyond what it has now; undefined for no limit. */
+  /** The memory that this process may take beyond its present use; undefined for no limit. */
   readonly memoryBytes: number | undefined;
   /** The line for stderr when the engine runs out of memory: at most 255 bytes. */
   readonly outOfMemory: string;
 }
 
 /**
- * Makes this process end as a command line should: within its memory, by every signal, and with one line when the engine gives
- * up.
+ * Makes this process end as a command line should: it stays within its memory, every signal ends it, and a failure of the engine
+ * is reported in one line.
  *
  * @throws {BpfError} when the memory cannot be limited.
  */
@@ -29,8 +29,8 @@ export function prepareProcess(library: NativeLibrary, libc: Libc, options: Proc
 }
 
 /**
- * The limit counts what is private and writable. The engine reserves 512 MiB of that for code before a guest runs, so the limit
- * is set from there. Address space is no measure: the engine reserves 50 GiB of it.
+ * The limit counts private writable memory. The engine reserves 512 MiB of it for code before a guest runs, so the present use is
+ * added to the limit. A limit of address space would not work: the engine reserves 50 GiB of it.
  */
 function limitMemory(libc: Libc, memoryBytes: number): void {
   const result = libc.limitData(dataBytes(libc) + memoryBytes);

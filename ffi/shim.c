@@ -24,17 +24,17 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-// What one thread keeps of libbpf's messages. A verifier log can have megabytes. Its beginning names the program, its end tells
-// the reason: what lies between is left out, in whole lines, and a line in its place says how much that was.
+// The part of libbpf's messages that one thread keeps. A verifier log can have megabytes. Its beginning names the program and its
+// end gives the reason, so lines in between are omitted. A line in their place gives their number and size.
 #define LOG_CAPACITY (64 * 1024)
 #define LOG_NOTE 128
 #define LOG_ROOM (LOG_CAPACITY - LOG_NOTE)
 #define LOG_HEAD (16 * 1024)
 
 static __thread struct {
-	// The bytes of the beginning in `text`, once something was left out after them.
+	// The bytes of the beginning in `text`; 0 until lines after it are omitted.
 	size_t head;
-	// All bytes in `text`.
+	// The bytes in `text`.
 	size_t length;
 	size_t left_out_bytes;
 	size_t left_out_lines;
@@ -96,7 +96,7 @@ EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key,
 	return (int)bpf_command(command, &attr, size);
 }
 
-// line_end() is the offset after the first line break at or after `offset`, or `length` where there is none.
+// line_end() returns the offset after the first line break at or after `offset`, or `length` when there is no line break.
 static size_t line_end(const char *text, size_t offset, size_t length)
 {
 	const char *found = offset < length ? memchr(text + offset, '\n', length - offset) : NULL;
@@ -117,7 +117,7 @@ static void append(const char *text, size_t length)
 	captured.length += length;
 }
 
-// fix_head() decides what the beginning is: the whole lines among the first LOG_HEAD bytes.
+// fix_head() ends the beginning after the last whole line within the first LOG_HEAD bytes.
 static void fix_head(void)
 {
 	size_t end = captured.length < LOG_HEAD ? captured.length : LOG_HEAD;
@@ -136,7 +136,7 @@ static void keep(const char *text, size_t length)
 		if (captured.length < LOG_HEAD) {
 			size_t part = LOG_HEAD - captured.length;
 
-			// There is more than this in `text`, since it is more than the whole room that is left.
+			// `text` has more than `part` bytes, since it does not fit into the remaining room.
 			append(text, part);
 			text += part;
 			length -= part;
@@ -145,7 +145,7 @@ static void keep(const char *text, size_t length)
 	}
 	if (length > LOG_ROOM - captured.length) {
 		excess = length - (LOG_ROOM - captured.length);
-		// Of what is kept behind the head, the oldest lines go first.
+		// The oldest lines after the head are dropped first.
 		end = line_end(captured.text, captured.head + excess - 1, captured.length);
 		leave_out(captured.text + captured.head, end - captured.head);
 		memmove(captured.text + captured.head, captured.text + end, captured.length - end);
@@ -154,7 +154,7 @@ static void keep(const char *text, size_t length)
 	if (length > LOG_ROOM - captured.length) {
 		excess = length - (LOG_ROOM - captured.length);
 		end = line_end(text, excess - 1, length);
-		// The last line alone is too long.
+		// A single line is too long, so it is cut.
 		if (end == length)
 			end = excess;
 		leave_out(text, end);

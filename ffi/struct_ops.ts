@@ -1,5 +1,5 @@
 /**
- * Maps of `.struct_ops`: the kernel keeps what they register until somebody takes it back, unless the registration is a link.
+ * Maps of `.struct_ops`: the kernel keeps their registration until it is removed, unless a link holds it.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { type NativePointer, nativePointer } from "./pointers.ts";
 const BPF_F_LINK = 1 << 13;
 
 /**
- * Makes every struct_ops map of an object that is not yet loaded register by a link, as those of `.struct_ops.link` do.
+ * Makes every struct_ops map of an object register through a link, as those of `.struct_ops.link` do. Call it before load.
  *
- * @throws {BpfError} EOPNOTSUPP when there is such a map and the kernel has no such links (before Linux 6.4).
+ * @throws {BpfError} EOPNOTSUPP when the object has such a map and the kernel has no such links (before Linux 6.4).
  */
 export function bindStructOps(native: Native, object: NativePointer<"bpf_object">, objectName: string): void {
   const { symbols } = native.map;
@@ -42,8 +42,8 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
 }
 
 /**
- * Whether this kernel has links for struct_ops. It looks at a map's flags before it looks for the type of the value, and type 1
- * of every kernel is an integer, so that no map is made.
+ * True when this kernel has links for struct_ops. The kernel checks a map's flags before the type of its value. Type 1 is an integer
+ * in every kernel, so the probe never creates a map.
  */
 function canLink(native: Native): boolean {
   const opts = new Struct("bpf_map_create_opts").i32("btf_vmlinux_value_type_id", 1).i32("map_flags", BPF_F_LINK);
