@@ -8,7 +8,7 @@ import { FormatError } from "../errors.ts";
 import { parseTypes } from "./parse_btf.ts";
 import type { BtfReference, BtfType, BtfTypeOf, TypeId } from "./types.ts";
 
-/** A longer chain of const, typedef, ... is remembered, so that following each of its links does not take long. */
+/** The ends of longer chains of const, typedef and the like are cached, so that resolving every link takes linear time. */
 const LONG_CHAIN = 32;
 
 /**
@@ -85,7 +85,7 @@ export class Btf {
   }
 }
 
-/** True for a type that only adds something to another one. */
+/** True for const, volatile and other types that only qualify another type. */
 function isLink(type: BtfType, typedefs: boolean): type is BtfReference {
   switch (type.kind) {
     case "typedef":

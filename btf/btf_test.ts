@@ -139,7 +139,7 @@ Deno.test("Btf.parse() refuses names that overlap until they fill the memory", (
   for (let i = 0; i < 2000; i++) btf.struct("", 0, []);
   const bytes = btf.bytes();
   const view = new DataView(bytes.buffer);
-  // Each further name is the end of the one before.
+  // Each name after the first is a suffix of the one before it.
   for (let i = 1; i <= 2000; i++) view.setUint32(24 + 12 * i, 1 + i, true);
   assertThrows(() => Btf.parse(bytes), FormatError, "Cannot parse BTF strings: its names overlap too much");
 });

@@ -1,5 +1,5 @@
 /**
- * Which types are parts of which: members of structs and elements of arrays, but not what pointers point to.
+ * Containment between types: members of structs and elements of arrays count, targets of pointers do not.
  *
  * @module
  */
@@ -17,9 +17,9 @@ interface Visit {
 }
 
 /**
- * The type `root` and all its parts, each after its own parts. An id that `isKnown` is left out, with its parts.
+ * The type `root` and all its parts, each after its own parts. Types for which `isKnown` is true are omitted, with their parts.
  *
- * It keeps a stack of its own: types may be nested more deeply than functions may call each other.
+ * It uses an explicit stack, because types may be nested more deeply than the call stack allows.
  *
  * @throws {FormatError} when a type contains itself.
  */
@@ -36,7 +36,7 @@ export function innermostFirst(btf: Btf, root: TypeId, isKnown: (id: TypeId) => 
     if (seen.has(id)) return;
     seen.add(id);
     open.add(type);
-    // Its parts have been visited under another name.
+    // A type that is done was visited under another id: a typedef or modifier of it.
     stack.push({ id, type, parts: done.has(type) ? [] : partsOf(type), next: 0 });
   };
   visit(root);

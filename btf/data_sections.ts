@@ -27,7 +27,7 @@ export interface Variable {
   readonly type: TypeId;
   readonly offset: number;
   readonly sizeBytes: number;
-  /** Only the object itself may use it: it is static, or its symbol is hidden, which libbpf treats alike. */
+  /** True for a static variable or one with a hidden symbol; libbpf treats both alike. */
   readonly static: boolean;
 }
 
@@ -60,8 +60,8 @@ export function readArenaVariables(elf: ElfFile, btf: Btf | undefined): DataSect
 
 /**
  * The name that libbpf gives the map of a section of the object called `objectName`: "my_objec.bss", "my_objec.rodata",
- * "my_obje.kconfig". Sections of a name of their own, ".data.custom", keep it whole: libbpf cuts ".bss.custom" in the
- * kernel, but finds the map by the whole name only.
+ * "my_obje.kconfig". Custom sections such as ".data.custom" keep their whole name: libbpf shortens ".bss.custom" in the kernel,
+ * but finds the map only by the whole name.
  */
 export function dataMapName(section: string, objectName: string): string {
   if (section.indexOf(".", 1) >= 0) return section;
@@ -99,7 +99,7 @@ function dataKind({ name, type, flags }: ElfSection): DataSection["kind"] | unde
   return is(".rodata") ? "rodata" : undefined;
 }
 
-/** Global symbols by "section name". */
+/** Global symbols by section and name, joined by a space. */
 function globalSymbols(elf: ElfFile): Map<string, ElfSymbol> {
   return new Map(
     elf.symbols.filter(({ bind }) => bind !== SYMBOL_BIND.LOCAL)

@@ -36,7 +36,7 @@ export interface ElfSection {
   readonly bytes: Uint8Array;
   readonly link: number;
   readonly info: number;
-  /** The size of its records (`sh_entsize`); 0 where it has none. */
+  /** The size of its records (`sh_entsize`); 0 when it has no records. */
   readonly entryBytes: number;
 }
 
@@ -107,7 +107,7 @@ function checkHeader(file: Reader): void {
   if (byteOrder === 2) file.fail("it is big-endian; compile it with -target bpfel");
   if (byteOrder !== 1) file.fail(`unknown byte order ${byteOrder}`);
   const machine = file.u16(0x12);
-  // Compilers from before there was a number for BPF wrote 0, and libbpf takes it.
+  // Compilers older than EM_BPF wrote 0, and libbpf accepts it.
   if (machine !== EM_BPF && machine !== 0) {
     file.fail(`it is for ${MACHINES[machine] ?? `machine ${machine}`}, not for BPF`);
   }

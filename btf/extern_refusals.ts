@@ -1,5 +1,5 @@
 /**
- * Why libbpf would refuse the externs of an object: variables of the kernel's configuration, the kernel's own symbols.
+ * Reasons for which libbpf would refuse the externs of an object: variables of the kernel's configuration, and kernel symbols.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { Btf } from "./btf.ts";
 import { type ElfFile, type ElfSymbol, SYMBOL_BIND, SYMBOL_TYPE } from "./elf.ts";
 import type { BtfDataSection, BtfVar } from "./types.ts";
 
-/** Whether libbpf has to find this symbol elsewhere. */
+/** True when this symbol is undefined in the object, so that libbpf must resolve it. */
 export function isExtern({ name, type, bind, section }: ElfSymbol): boolean {
   return section === 0 && name !== "" && type === SYMBOL_TYPE.NOTYPE &&
     (bind === SYMBOL_BIND.GLOBAL || bind === SYMBOL_BIND.WEAK);
 }
 
-/** The reasons, one for each extern that libbpf does not take. */
+/** The reasons, one for each extern that libbpf refuses. */
 export function* externRefusals(elf: ElfFile, btf: Btf): Generator<string> {
   const sections = btf.types.filter((type) => type.kind === "datasec");
   for (const { name } of elf.symbols.filter(isExtern)) {
@@ -35,7 +35,7 @@ function refusalOf(btf: Btf, sections: readonly BtfDataSection[], name: string):
   return isConfigured(btf, type) ? undefined : "has a type that no value of the kernel's configuration has";
 }
 
-/** A bool, an integer, a text, or `enum libbpf_tristate`. */
+/** True for a bool, an integer, a string, or `enum libbpf_tristate`. */
 function isConfigured(btf: Btf, variable: BtfVar): boolean {
   const type = btf.resolve(variable.target);
   switch (type.kind) {

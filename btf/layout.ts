@@ -54,7 +54,7 @@ export class Layouts {
   of(id: TypeId): TypeLayout {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    // From the inside out, so that each needs only what is known.
+    // Inner types come first, so that the layout of every part is already known.
     for (const part of innermostFirst(this.#btf, id, (part) => this.#known.has(part))) {
       this.#known.set(part, this.#compute(this.#btf.resolve(part)));
     }

@@ -1,5 +1,5 @@
 /**
- * Why libbpf would refuse the maps of an object. Definitions that make no sense at all are errors of maps.ts.
+ * Reasons for which libbpf would refuse the maps of an object. maps.ts throws on malformed definitions.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Btf } from "./btf.ts";
 import type { ElfFile } from "./elf.ts";
 import type { BtfStruct, BtfVar } from "./types.ts";
 
-/** Members of a definition that libbpf knows; `values` has to be the last. */
+/** Members of a definition that libbpf knows; `values` must be the last one. */
 const MEMBERS: ReadonlySet<string> = new Set([
   "type",
   "max_entries",

@@ -39,7 +39,7 @@ export interface BpfObjectInfo {
   readonly maps: readonly MapDefinition[];
   /** Sections of global variables, in libbpf's order. */
   readonly dataSections: readonly DataSection[];
-  /** Variables in the arena, which guests cannot map. */
+  /** Variables in the arena. Guests cannot map an arena. */
   readonly arena: DataSection | undefined;
   /** Struct_ops maps, in libbpf's order: after those of global variables. */
   readonly structOps: readonly StructOpsMap[];
@@ -87,7 +87,7 @@ function readLicense(elf: ElfFile): string | undefined {
   return new TextDecoder().decode(section.bytes.subarray(0, end < 0 ? section.bytes.length : end));
 }
 
-/** By section, then by place in it. Functions in `.text` are subprograms, which other programs call. */
+/** Sorted by section, then by offset. Functions in `.text` are subprograms, which other programs call. */
 function readPrograms(elf: ElfFile): ProgramInfo[] {
   const found: { section: ElfSection; at: number; program: ProgramInfo }[] = [];
   for (const symbol of elf.symbols) {

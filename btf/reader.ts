@@ -6,10 +6,10 @@
 
 import { FormatError } from "../errors.ts";
 
-/** The longest name that is accepted, in bytes. The kernel takes 128 for a name in BTF; mangled symbols are much longer. */
+/** The longest accepted name, in bytes. The kernel accepts 128 for a name in BTF; mangled symbols are much longer. */
 const MAX_NAME_BYTES = 65_535;
 
-/** A limit of names that overlap, which could fill the memory: each byte is in this many on average. Tools share ends of names. */
+/** The average number of names that may share a byte. Tools share suffixes, but overlapping names could also fill memory. */
 const MAX_SHARING = 16;
 
 /** A range of little-endian bytes. Every read outside it is a {@link FormatError} that names the format. */
@@ -17,7 +17,7 @@ export class Reader {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   readonly #format: string;
-  /** By offset: many things have one name, and strings cost more than anything else here. */
+  /** Strings by offset. Many items share a name, and decoding strings is the most expensive step. */
   readonly #strings = new Map<number, string>();
   #stringBytes = 0;
 

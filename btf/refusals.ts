@@ -1,6 +1,6 @@
 /**
- * Why libbpf would not open or load an object, by libbpf's own rules. What is damaged is validate.ts's subject; what the kernel
- * thinks of a program, only the kernel knows.
+ * Reasons for which libbpf would refuse to open or load an object, by libbpf's own rules. validate.ts checks for damage. The
+ * kernel's verdict on a program cannot be predicted here.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { TypeId } from "./types.ts";
 import { relocationRefusals } from "./relocation_refusals.ts";
 import { isCode } from "./validate_elf.ts";
 
-/** The reasons, those of libbpf's first steps first; empty where libbpf has none. */
+/** The reasons, in the order of libbpf's steps; empty when libbpf would accept the object. */
 export function findRefusals(object: BpfObjectInfo): string[] {
   const { elf, btf } = object;
   return [
@@ -38,7 +38,7 @@ function* sectionRefusals({ sections }: ElfFile): Generator<string> {
   }
 }
 
-/** A program has to be visible outside its source: it is attached by its name. Static functions of `.text` are subprograms. */
+/** A program must have a global symbol, by which libbpf finds it. Static functions are allowed in `.text`, as subprograms. */
 function* staticPrograms({ sections, symbols }: ElfFile): Generator<string> {
   for (const { name, type, bind, section: index } of symbols) {
     const section = sections[index];
@@ -53,7 +53,7 @@ function* missingTypes({ symbols }: ElfFile, btf: Btf | undefined): Generator<st
   if (extern !== undefined) yield `extern "${extern.name}" needs BTF: compile with -g`;
 }
 
-/** libbpf takes the places of global variables from their symbols. */
+/** libbpf takes the offsets of global variables from their symbols. */
 function* variableRefusals(elf: ElfFile, btf: Btf): Generator<string> {
   const variables = new Set(elf.symbols.filter(isGlobalVariable).map(({ name }) => name));
   for (const type of btf.types) {
@@ -82,7 +82,7 @@ function isGlobalVariable({ type, bind }: ElfSymbol): boolean {
   return type === SYMBOL_TYPE.OBJECT && bind !== SYMBOL_BIND.LOCAL;
 }
 
-/** What is refused when the object is loaded: programs of sections that stand for no type. */
+/** Reasons for which libbpf refuses the object at load: programs whose section names no program type. */
 function* programRefusals({ programs }: BpfObjectInfo): Generator<string> {
   for (const { name, section, type, autoload } of programs) {
     if (autoload && type === undefined) yield `program "${name}" has no type: section "${section}" stands for none`;

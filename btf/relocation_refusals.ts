@@ -1,5 +1,5 @@
 /**
- * Why libbpf would refuse the relocations of an object's programs.
+ * Reasons for which libbpf would refuse the relocations of an object's programs.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const PSEUDO_CALL = 1;
 /** Sections whose variables a program may name. */
 const DATA = /^\.(data|rodata|bss)(\.|$)|^\.addr_space\.1$/;
 
-/** The reasons, one for each relocation that libbpf does not take. */
+/** The reasons, one for each relocation that libbpf refuses. */
 export function* relocationRefusals(elf: ElfFile, btf: Btf | undefined): Generator<string> {
   const functions = functionsBySection(elf);
   const maps = mapOffsets(elf, btf);
@@ -71,7 +71,7 @@ function isSubprogram({ type, bind }: ElfSymbol): boolean {
   return bind === SYMBOL_BIND.LOCAL ? type === SYMBOL_TYPE.SECTION : type === SYMBOL_TYPE.FUNC;
 }
 
-/** Where the maps of `.maps` are. */
+/** The offsets of the maps in `.maps`. */
 function mapOffsets(elf: ElfFile, btf: Btf | undefined): Set<number> {
   const section = elf.sections.find(({ name }) => name === ".maps");
   const offsets = new Set<number>();

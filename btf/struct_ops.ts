@@ -1,5 +1,5 @@
 /**
- * Struct_ops maps: each variable of a `.struct_ops` section is one, and its value is a struct of the kernel's.
+ * Struct_ops maps. Each variable of a `.struct_ops` section defines one, and its value is a struct of the kernel.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import type { BtfStruct } from "./types.ts";
 /** One struct_ops map. */
 export interface StructOpsMap {
   readonly name: string;
-  /** The struct of its value, as the object has it; the running kernel's may be larger. */
+  /** The struct of its value, as the object defines it. The running kernel's struct may be larger. */
   readonly struct: BtfStruct;
   /** Offset of the initial value in the file. */
   readonly fileOffset: number;
-  /** True when a link holds it (`.struct_ops.link`, Linux 6.4), false when the map itself does. */
+  /** True when a link holds the registration (`.struct_ops.link`, Linux 6.4), false when the map itself does. */
   readonly link: boolean;
 }
 
-/** Flag of maps that a link holds (`BPF_F_LINK`). */
+/** The flag of maps that register through a link (`BPF_F_LINK`). */
 export const BPF_F_LINK = 0x2000;
 
-/** The struct_ops maps of an object, in libbpf's order. @throws {FormatError} when one is no struct inside its section. */
+/** The struct_ops maps of an object, in libbpf's order. @throws {FormatError} when one is not a struct inside its section. */
 export function readStructOps(elf: ElfFile, btf: Btf | undefined): StructOpsMap[] {
   return elf.sections
     .filter(({ name, type }) => /^\??\.struct_ops(\.link)?$/.test(name) && type === SECTION_TYPE.PROGBITS)

@@ -1,9 +1,9 @@
 /**
  * The checks that an object must pass before libbpf sees it.
  *
- * libbpf trusts offsets and sizes of an object in some places, and passes on what looks like a descriptor of this process.
- * The patches in scripts/patches/ mend our own libbpf. People also bring their distribution's, so everything is checked here
- * first. Each check is one linear pass; an object that compilers make passes.
+ * In some places libbpf does not check offsets and sizes of an object, and it passes numbers to the kernel that can name descriptors
+ * of this process. The patches in scripts/patches/ fix this project's libbpf. Users can also choose their distribution's, so
+ * everything is checked here first. Each check is one linear pass, and accepts every object that compilers make.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import { checkBtfExt } from "./validate_btf_ext.ts";
 import { checkCode } from "./validate_code.ts";
 import { checkRelocations, checkSections, checkSymbols } from "./validate_elf.ts";
 
-/** What a checked object asks its loader for, beyond programs and maps that end with it. */
+/** Features of an object that need the loader's permission or support. */
 export interface ObjectRequests {
-  /** The names of the maps to pin (LIBBPF_PIN_BY_NAME): whole, as the object has them. */
+  /** The full names of the maps to pin (LIBBPF_PIN_BY_NAME). */
   readonly pinnedMaps: readonly string[];
-  /** The names of the arenas that are to be mapped at an address of the object's choice. */
+  /** The names of the arenas whose address the object chooses. */
   readonly placedArenas: readonly string[];
 }
 
 /**
- * Checks everything in an object that libbpf relies on without a check of its own, and that no instruction names a descriptor.
+ * Checks everything in an object that libbpf uses without a check of its own, and that no instruction names a descriptor.
  *
  * ```ts
  * import { validateObject } from "./validate.ts";
@@ -34,7 +34,7 @@ export interface ObjectRequests {
  * }
  * ```
  *
- * @throws {FormatError} when the object is damaged, or made to mislead its loader.
+ * @throws {FormatError} when the object is damaged or malicious.
  */
 export function validateObject(bytes: Uint8Array): ObjectRequests {
   const elf = parseElf(bytes);
@@ -63,7 +63,7 @@ function checkTypes(elf: ElfFile): readonly MapRequest[] {
   return maps;
 }
 
-/** libbpf writes the first bytes of an arena that has variables. */
+/** libbpf writes the variables to the beginning of the arena, and would crash if the arena is missing or not writable. */
 function checkArena(maps: readonly MapRequest[]): void {
   const arena = maps.find(({ type }) => type === ARENA);
   if (arena === undefined) throw new FormatError("ELF", "it has arena variables and no arena");

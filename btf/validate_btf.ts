@@ -1,9 +1,9 @@
 /**
- * Checks of an object's types: every number names a type or a string that is there, no chain of types is without an end, and
- * variables lie inside their sections.
+ * Checks of an object's types: every reference names an existing type or string, no chain of types is endless, and variables lie
+ * inside their sections.
  *
- * This is a second reader of BTF beside parse_btf.ts. It runs at every start of a guest, so it makes no object per type and no
- * string per name.
+ * This reader of BTF exists beside parse_btf.ts because it runs at every start of a guest: it creates no object for a type and no
+ * string for a name.
  *
  * @see https://docs.kernel.org/bpf/btf.html the format
  * @module
@@ -21,7 +21,7 @@ const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;
 const HEAD_WORDS = 3;
 
-/** `BTF_KIND_*` of linux/btf.h, those that are asked for by name. */
+/** The `BTF_KIND_*` of linux/btf.h that the checks name. */
 export const KIND = {
   INT: 1,
   PTR: 2,
@@ -42,18 +42,18 @@ export const KIND = {
   ENUM64: 19,
 } as const;
 
-/** What follows the head of a type: words of its own, then members of some words each, in which a name or a type may be. */
+/** The layout after the header of a type: `own` words, then members of `member` words each. */
 interface Shape {
   readonly own: number;
   readonly member: number;
-  /** The word of a member that is its name, or its type; -1: none. */
+  /** The index of the member's word that holds its name or its type; -1 if there is none. */
   readonly name: number;
   readonly type: number;
 }
 
 const NOTHING: Shape = { own: 0, member: 0, name: -1, type: -1 };
 
-/** By kind. */
+/** The layouts by kind. */
 const SHAPES: readonly Shape[] = [
   NOTHING, // there is no kind 0
   { ...NOTHING, own: 1 }, // INT
@@ -86,10 +86,10 @@ function kinds(...numbers: number[]): number {
   return numbers.reduce((set, kind) => set | 1 << kind, 0);
 }
 
-/** How many arrays in arrays are followed for a size; libbpf's limit. */
+/** The depth of nested arrays up to which a size is computed; libbpf's limit. */
 const MAX_DEPTH = 32;
 
-/** A variable in a section, as BTF has it. */
+/** A variable in a section, as BTF describes it. */
 export interface SectionEntry {
   readonly type: number;
   readonly offset: number;
@@ -100,9 +100,9 @@ export interface SectionEntry {
 export class BtfCheck {
   /** The maps of ".maps". */
   readonly maps: readonly MapRequest[];
-  /** How many types there are, void included. */
+  /** The number of types, including void. */
   readonly count: number;
-  /** The types as words; by id, where each begins and its kind. Type 0 is void and has no place. */
+  /** The types as words, and by id the offset and the kind of each. Type 0 is void and has no offset. */
   readonly #words: Uint32Array;
   readonly #places: Uint32Array;
   readonly #kinds: Uint8Array;
@@ -116,7 +116,7 @@ export class BtfCheck {
     if (start < HEADER_BYTES) header.fail(`a header of ${start} bytes`);
     const types = header.slice(start + header.u32(8), header.u32(12));
     if (types.length % 4 !== 0) header.fail(`types of ${types.length} bytes`);
-    // Copied, since words have to be aligned.
+    // The bytes are copied because a Uint32Array must be aligned.
     this.#words = new Uint32Array(types.slice().buffer);
     const strings = header.slice(start + header.u32(16), header.u32(20));
     if (strings[0] !== 0 || strings.at(-1) !== 0) header.fail("its strings do not begin and end with a NUL");
@@ -137,7 +137,7 @@ export class BtfCheck {
     return this.#kinds[id] ?? 0;
   }
 
-  /** How many members, values, parameters or variables a type has. */
+  /** The number of members, values, parameters or variables of a type. */
   length(id: number): number {
     return id === 0 ? 0 : this.#word(id, 1) & 0xffff;
   }
@@ -151,7 +151,7 @@ export class BtfCheck {
     return this.#strings.string(this.#word(id, 0));
   }
 
-  /** Word `word` of member `index`, whose members have `words` words. */
+  /** Word `word` of member `index`, where each member has `words` words. */
   member(id: number, index: number, word: number, words = 3): number {
     return this.#word(id, HEAD_WORDS + index * words + word);
   }
@@ -165,14 +165,14 @@ export class BtfCheck {
     return { element: this.member(id, 0, 0), length: this.member(id, 0, 2) };
   }
 
-  /** What is under modifiers and typedefs. */
+  /** The type under modifiers and typedefs. */
   resolve(id: number): number {
     let under = id;
     while (MODIFIES >>> this.kind(under) & 1) under = this.sizeOrType(under);
     return under;
   }
 
-  /** The size that libbpf computes for a type; undefined where it computes none. */
+  /** The size that libbpf computes for a type; undefined when it cannot compute one. */
   sizeOf(id: number): number | undefined {
     let count = 1;
     for (let depth = 0, type = id; depth < MAX_DEPTH; depth++) {
@@ -217,7 +217,7 @@ export class BtfCheck {
     }
   }
 
-  /** Notes where each type begins. @returns how many there are. */
+  /** Records the offset of each type. @returns the number of types. */
   #findTypes(): number {
     const words = this.#words;
     let count = 1;
@@ -234,7 +234,7 @@ export class BtfCheck {
     return count;
   }
 
-  /** Every name is in the strings, every id is a type's. One loop for all kinds: most of the time of the checks is spent here. */
+  /** Checks that every name and every type id exists. One loop serves all kinds, because most of the checking time is spent here. */
   #checkNumbers(): void {
     const [words, names, count] = [this.#words, this.#strings.sizeBytes, this.count];
     for (let id = 1; id < count; id++) {
@@ -275,7 +275,7 @@ export class BtfCheck {
     return this.fail(`type ${id} refers to type ${to} of ${this.count}`);
   }
 
-  /** libbpf follows chains of modifiers without counting. Each type is looked at once: a mark says during which walk. */
+  /** libbpf follows chains of modifiers without a limit. Each type is visited once; its mark is the start of the walk that did. */
   #checkChains(): void {
     const marks = new Uint32Array(this.count);
     for (let start = 1; start < this.count; start++) {

@@ -1,5 +1,5 @@
 /**
- * Checks of `.BTF.ext`: its parts lie inside the section, and their records are whole.
+ * Checks of `.BTF.ext`: its parts lie inside the section, and their records are complete.
  *
  * @see https://docs.kernel.org/bpf/btf.html the format
  * @module
@@ -9,14 +9,14 @@ import { Reader } from "./reader.ts";
 
 const MAGIC = 0xeb9f;
 
-/** The parts by the place of their offset and length in the header, and the least that a record of each holds. */
+/** The parts: the position of their offset and length in the header, and the smallest size of their records. */
 const PARTS = [
   { name: "function records", at: 8, recordBytes: 8 },
   { name: "line records", at: 16, recordBytes: 16 },
   { name: "relocations", at: 24, recordBytes: 16 },
 ] as const;
 
-/** Section name and number of records, before the records of each section. */
+/** The size of a section's header in a part: its name and the number of its records. */
 const SECTION_HEADER_BYTES = 8;
 
 /** @throws {FormatError} when a part is outside the section, or its records are outside the part. */

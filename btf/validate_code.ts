@@ -1,10 +1,10 @@
 /**
- * Checks of an object's instructions: none names a descriptor.
+ * Checks that no instruction of an object names a descriptor.
  *
- * The second register of a 16-byte load, or of a call, says what its number means: a map, a value in one, a BTF object, a
- * function of the kernel. Compilers leave it 0 in the file (1 for a call of the program's own function) and write a relocation;
- * libbpf puts both numbers in. A number that is in the file would be a descriptor of this process, whoever owns it, so it is
- * refused everywhere: with a relocation too, since libbpf leaves the register as it is for some kinds of symbols.
+ * The source register of a 16-byte load or of a call defines the meaning of its immediate: a map, a value in a map, a BTF object, or
+ * a kernel function. Compilers leave the register 0 in the file (1 for a call of the program's own function) and write a relocation;
+ * libbpf then sets both. A register that is set in the file would make the immediate a descriptor of this process, which need not
+ * belong to the guest. It is refused even under a relocation, because libbpf keeps the register for some kinds of symbols.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { functionsBySection } from "./validate_elf.ts";
 
 const INSTRUCTION_BYTES = 8;
 
-/** `BPF_LD | BPF_IMM | BPF_DW`: a number of 64 bits, in two instructions. */
+/** `BPF_LD | BPF_IMM | BPF_DW`: loads a 64-bit immediate, in two instructions. */
 const LOAD_64 = 0x18;
-/** `BPF_JMP | BPF_CALL`, and what its second register may be: nothing, or `BPF_PSEUDO_CALL`. */
+/** `BPF_JMP | BPF_CALL`. Its source register may be 0 or `BPF_PSEUDO_CALL`. */
 const CALL = 0x85;
 const PSEUDO_CALL = 1;
 
-/** By the second register of {@link LOAD_64} (`BPF_PSEUDO_*`), what the number would be. */
+/** The meaning of the immediate of {@link LOAD_64}, by the source register (`BPF_PSEUDO_*`). */
 const LOADED = [
   "a number",
   "the descriptor of a map",

@@ -1,5 +1,5 @@
 /**
- * Checks of the variables of an object's sections, as its types have them: they lie inside, and libbpf can take them.
+ * Checks of the variables that an object's types place in sections: they lie inside their section, and libbpf can handle them.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ElfFile } from "./elf.ts";
 import { type BtfCheck, KIND, type SectionEntry } from "./validate_btf.ts";
 import { checkStructOps } from "./validate_struct_ops.ts";
 
-/** libbpf adds the sizes up in 32 bits; no line of a kernel's configuration is longer than a page. */
+/** A limit, because libbpf adds the sizes up in 32 bits. No value of a kernel's configuration is longer than a page. */
 const MAX_KCONFIG_BYTES = 4096;
 
 /** Checks the variables of section `id`. @throws {FormatError} */
@@ -31,7 +31,7 @@ function checkEntry(btf: BtfCheck, section: string, { type }: SectionEntry): voi
   if (section === ".kconfig" && kind === KIND.VAR) checkKconfig(btf, type);
 }
 
-/** libbpf computes the alignment of such a variable before it looks at its type, and walks structs without end. */
+/** libbpf computes the alignment of such a variable before it checks the type, and walks nested structs without a limit. */
 function checkKconfig(btf: BtfCheck, variable: number): void {
   let type = btf.resolve(btf.sizeOrType(variable));
   if (btf.kind(type) === KIND.ARRAY) type = btf.resolve(btf.array(type).element);

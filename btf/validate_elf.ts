@@ -1,5 +1,5 @@
 /**
- * Checks of an object's sections, symbols and relocations: everything lies inside the section that it says it is in.
+ * Checks of an object's sections, symbols and relocations: everything lies inside its section.
  *
  * @module
  */
@@ -15,27 +15,27 @@ import {
   SYMBOL_TYPE,
 } from "./elf.ts";
 
-/** libbpf keeps sizes and offsets of data in 32 bits, and the kernel takes no larger map value. */
+/** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
 const MAX_DATA_BYTES = 0x7fffffff;
 
-/** Sections that libbpf finds by name, and of which it takes sometimes the first, sometimes the last. */
+/** Sections that libbpf finds by name. Of two with the same name it uses the first in some places and the last in others. */
 const UNIQUE_SECTION = /^\.(BTF|BTF\.ext|maps|text|addr_space\.1)$|^\??\.struct_ops(\.link)?$/;
 
-/** libbpf relocates a subprogram within the relocation of its caller; the kernel takes 256 in a program. */
+/** libbpf relocates subprograms recursively, so their number is limited. The kernel accepts 256 in a program. */
 const MAX_SUBPROGRAMS = 4096;
 
 const INSTRUCTION_BYTES = 8;
 const RELOCATION_BYTES = 16;
 
-/** Indices from here on are no sections (`SHN_LORESERVE`). */
+/** Indices from here on are reserved and name no section (`SHN_LORESERVE`). */
 const FIRST_RESERVED_SECTION = 0xff00;
 
-/** Whether libbpf takes the functions of this section for programs. */
+/** True when libbpf treats the functions of this section as programs. */
 export function isCode({ type, flags, sizeBytes }: ElfSection): boolean {
   return type === SECTION_TYPE.PROGBITS && sizeBytes > 0 && (flags & SECTION_FLAG.EXECINSTR) !== 0;
 }
 
-/** The functions of each section of code, by the index of the section. */
+/** The functions of each code section, by the index of the section. */
 export function functionsBySection(elf: ElfFile): Map<number, ElfSymbol[]> {
   const functions = new Map<number, ElfSymbol[]>();
   for (const symbol of elf.symbols) {
@@ -48,7 +48,7 @@ export function functionsBySection(elf: ElfFile): Map<number, ElfSymbol[]> {
   return functions;
 }
 
-/** @throws {FormatError} on two sections of a name that counts, or on one that is too large. */
+/** @throws {FormatError} when a section that must be unique exists twice, or a section is too large. */
 export function checkSections(elf: ElfFile): void {
   const seen = new Set<string>();
   for (const { name, type, sizeBytes } of elf.sections) {
@@ -58,12 +58,12 @@ export function checkSections(elf: ElfFile): void {
   }
 }
 
-/** @throws {FormatError} on a function or variable that is not inside its section. */
+/** @throws {FormatError} when a function or variable is not inside its section. */
 export function checkSymbols(elf: ElfFile): void {
   for (const [index, functions] of functionsBySection(elf)) checkFunctions(elf.sections[index], functions);
   for (const symbol of elf.symbols) {
     if (symbol.type !== SYMBOL_TYPE.OBJECT || symbol.bind === SYMBOL_BIND.LOCAL) continue;
-    // A symbol of no section has no bytes. libbpf may still take its value for an offset of 32 bits.
+    // A symbol without a section has no bytes, but libbpf may still use its value as a 32-bit offset.
     const section = symbol.section === 0 ? undefined : elf.sections[symbol.section];
     const room = section === undefined ? MAX_DATA_BYTES : section.sizeBytes;
     const sizeBytes = section === undefined ? 0 : symbol.sizeBytes;
@@ -89,7 +89,7 @@ function checkFunctions(section: ElfSection | undefined, functions: readonly Elf
   if (section.name === ".text" && functions.length > MAX_SUBPROGRAMS) fail(`${functions.length} functions in ".text"`);
 }
 
-/** @throws {FormatError} on a relocation that libbpf applies and whose place or symbol does not exist. */
+/** @throws {FormatError} when libbpf would apply a relocation whose offset or symbol does not exist. */
 export function checkRelocations(elf: ElfFile): void {
   for (const section of elf.sections) {
     if (section.type !== SECTION_TYPE.REL) continue;
@@ -99,7 +99,7 @@ export function checkRelocations(elf: ElfFile): void {
   }
 }
 
-/** Whether libbpf applies these relocations. */
+/** True when libbpf applies the relocations of this section. */
 function isApplied({ name }: ElfSection, target: ElfSection): boolean {
   return isCode(target) || /^\.rel(\.maps|\??\.struct_ops(\.link)?)$/.test(name);
 }
@@ -120,13 +120,13 @@ function checkPlaces(elf: ElfFile, section: ElfSection, target: ElfSection): voi
   }
 }
 
-/** One relocation: where, and the index of the symbol whose place is put there. */
+/** A relocation: the offset to change, and the index of the symbol. */
 export interface Relocation {
   readonly offset: number;
   readonly symbol: number;
 }
 
-/** The relocations of a section of type REL; what is after its last whole record is none. */
+/** The relocations of a section of type REL. Bytes after the last complete record are ignored. */
 export function* relocationsOf({ name, bytes }: ElfSection): Generator<Relocation> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + RELOCATION_BYTES <= bytes.length; at += RELOCATION_BYTES) {

@@ -1,29 +1,29 @@
 /**
- * What the maps of `.maps` ask for that a loader has to know before it opens the object.
+ * Properties of the maps in `.maps` that a loader must check before it opens the object.
  *
  * @module
  */
 
 import { type BtfCheck, KIND } from "./validate_btf.ts";
 
-/** What one map asks for. */
+/** The checked properties of one map. */
 export interface MapRequest {
   readonly name: string;
-  /** `enum bpf_map_type`; 0 where the definition has none. */
+  /** `enum bpf_map_type`; 0 when the definition has none. */
   readonly type: number;
   readonly flags: number;
-  /** `map_extra`: for an arena, the address at which it is to be mapped. */
+  /** `map_extra`: for an arena, the address of its mapping. */
   readonly extra: bigint;
   readonly pinned: boolean;
 }
 
 /** `BPF_MAP_TYPE_STRUCT_OPS` (linux/bpf.h). */
 const STRUCT_OPS = 26;
-/** Flags that say that another field is a descriptor: of a BTF object, of a token. */
+/** Flags that make another field a descriptor: of a BTF object, or of a token. */
 const BPF_F_VTYPE_BTF_OBJ_FD = 1 << 15;
 const BPF_F_TOKEN_FD = 1 << 16;
 
-/** The maps of these sections of variables. @throws {FormatError} when a map is one that no definition can make, or names a descriptor. */
+/** The maps of these sections. @throws {FormatError} when a map cannot come from a valid definition, or names a descriptor. */
 export function readMapRequests(btf: BtfCheck, sections: readonly number[]): MapRequest[] {
   const maps: MapRequest[] = [];
   for (const section of sections) {
@@ -68,7 +68,7 @@ function readInner(btf: BtfCheck, values: number, name: string): void {
   if (btf.kind(struct) === KIND.STRUCT) readMap(btf, struct, `${name}.inner`, false);
 }
 
-/** `__uint(name, N)` is a pointer to an array of N elements, `__ulong(name, N)` an enum of one value. 0 for all else. */
+/** `__uint(name, N)` is a pointer to an array of N elements, `__ulong(name, N)` an enum of one value. Other types give 0. */
 function numberOf(btf: BtfCheck, member: number): bigint {
   const type = btf.resolve(member);
   switch (btf.kind(type)) {

@@ -12,7 +12,7 @@ const POINTER_BYTES = 8;
 /** The linkage of a global variable (`BTF_VAR_GLOBAL_ALLOCATED`). */
 const GLOBAL = 1;
 
-/** @throws {FormatError} when a variable, a member of its struct or a relocation of one ends outside what it is in. */
+/** @throws {FormatError} when a variable ends outside its section, or a member or a relocation outside its struct. */
 export function checkStructOps(btf: BtfCheck, elf: ElfFile, section: string, id: number): void {
   const found = elf.sections.find(({ name }) => name === section);
   if (found === undefined) return;
@@ -40,7 +40,7 @@ export function checkStructOps(btf: BtfCheck, elf: ElfFile, section: string, id:
   }
 }
 
-/** Compilers leave the size of the section and the places of its global variables open: the symbols have them. */
+/** Compilers leave the size of the section and the offsets of its global variables 0. The symbols have the offsets. */
 function startOf(btf: BtfCheck, elf: ElfFile, section: number, { type, offset }: SectionEntry): number {
   if (btf.sizeOrType(section) !== 0 || btf.member(type, 0, 0) !== GLOBAL) return offset;
   const name = btf.name(type);
@@ -50,7 +50,7 @@ function startOf(btf: BtfCheck, elf: ElfFile, section: number, { type, offset }:
   return symbol?.value ?? offset;
 }
 
-/** A bit-field has its width in the upper bits of its offset, which libbpf takes for a place: no struct_ops has one. */
+/** libbpf ignores that the upper bits of a bit-field's offset hold its width, so bit-fields fail here. No struct_ops has one. */
 function checkMembers(btf: BtfCheck, struct: number, name: string): void {
   const sizeBytes = btf.sizeOrType(struct);
   for (let i = 0; i < btf.length(struct); i++) {

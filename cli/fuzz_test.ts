@@ -78,7 +78,7 @@ Deno.test("what becomes of damaged types compiles, as C and as C++", () => {
   for (let run = 0; compiled < 40; run++) {
     assert(run < RUNS, "too few copies are of any use");
     const damaged = object.slice();
-    // One word of a type: what is worse seldom leaves anything to compile.
+    // Only one word of a type is changed, since more damage seldom leaves anything to compile.
     const at = btf.offset + 24 + random.below(btf.sizeBytes - 32);
     new DataView(damaged.buffer).setUint32(at & ~3, random.below(60), true);
     let source: string;

@@ -91,7 +91,7 @@ Deno.test("gen skeleton takes less memory than three times the object", () => {
   });
 });
 
-/** The memory in bytes that `gen skeleton` has taken at most, with the rest of its process. */
+/** The peak memory of a process that runs `gen skeleton`, in bytes. */
 function peakMemory(path: string): number {
   const main = new URL("testdata/peak_memory.ts", import.meta.url).pathname;
   const { code, stderr } = new Deno.Command(Deno.execPath(), {

@@ -11,7 +11,7 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { printError } from "./output.ts";
 import { readFrom } from "./standard_input.ts";
 
-/** As {@link readFrom}, with a system of its own. */
+/** As {@link readFrom}, but opens the system itself. */
 export function readInput(path: string): Uint8Array<ArrayBuffer> {
   using system = openSystem();
   return readFrom(system, path);

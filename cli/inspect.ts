@@ -52,12 +52,12 @@ export function inspect(args: readonly string[]): number {
   return writeOutput(`${text}\n`);
 }
 
-/** "-" is standard input. */
+/** True for an option. "-" alone is the path of standard input. */
 function isOption(word: string): boolean {
   return word.startsWith("-") && word !== "-";
 }
 
-/** The report as text. Names come from the file: what a terminal obeys or hides is written out. */
+/** The report as text. Names come from the file, so control and invisible characters are escaped. */
 function describe(path: string, report: ModuleReport | ObjectReport): string {
   const lines = report.kind === "module" ? describeModule(path, report) : describeObject(path, report);
   return lines.map(printable).join("\n");

@@ -55,7 +55,7 @@ export interface ObjectReport {
   license: string | null;
   /** Whether it has types: without them no maps, no skeleton, no CO-RE. */
   btf: boolean;
-  /** Why libbpf or this host would not load it, as far as that can be told without the kernel; empty where nothing is known. */
+  /** Reasons for which libbpf or this host would refuse it, as far as they are known without the kernel. */
   refusals: string[];
   programs: { name: string; section: string; type: string | null; autoload: boolean; instructions: number }[];
   maps: MapReport[];
@@ -66,9 +66,9 @@ export interface ObjectReport {
 /** An import. */
 export interface ImportReport {
   name: string;
-  /** "(i32) -> i64", or what it is if it is no function. */
+  /** "(i32) -> i64" for a function, otherwise the kind of import. */
   type: string | null;
-  /** Why wasm-bpf does not run the module: "unknown", or "should be (i32) -> i32". */
+  /** The reason why wasm-bpf refuses the import: "unknown", or "should be (i32) -> i32". */
   problem?: string;
 }
 
@@ -178,7 +178,7 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
   };
 }
 
-/** What is damaged is all there is to say: libbpf's rules are for whole objects. */
+/** For a damaged object, only the damage is reported: libbpf's rules apply to intact objects. */
 function refusalsOf(bytes: Uint8Array, info: BpfObjectInfo): string[] {
   try {
     validateObject(bytes);

@@ -1,5 +1,5 @@
 /**
- * Sizes of memory as people write them: 16MiB, 1GiB, unlimited.
+ * Parses sizes of memory: 16MiB, 1GiB, unlimited.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { UsageError } from "./exit.ts";
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30, TiB: 2 ** 40 };
 
-/** The memory that a guest gets when nothing else is said. */
+/** The default memory limit of a guest. */
 export const DEFAULT_MEMORY = "1GiB";
 
-/** The bytes of a size; undefined for no limit. @throws {UsageError} when it is none, or more than 1024 TiB. */
+/** The size in bytes; undefined for no limit. @throws {UsageError} when it is not a size, or is more than 1024 TiB. */
 export function parseMemorySize(text: string): number | undefined {
   if (text === "unlimited") return undefined;
   const [, digits = "", unit = "B"] = /^(\d+)(B|KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
@@ -22,5 +22,5 @@ export function parseMemorySize(text: string): number | undefined {
   return bytes;
 }
 
-/** More than a machine has, and exact as a number. */
+/** More memory than any machine has, and still exact as a number. */
 const MOST_BYTES = 2 ** 50;

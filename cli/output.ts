@@ -7,7 +7,7 @@
 import { printable } from "../errors.ts";
 
 /**
- * Writes all of `output`, text or chunks of it, to stdout, in as many writes as it takes.
+ * Writes all of `output`, a text or chunks of one, to stdout. Continues after partial writes.
  *
  * @returns the exit code: 0; 0 too when the reader has gone (`| head`); 1 when it could not be written, with a line on stderr.
  */

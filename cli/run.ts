@@ -64,13 +64,13 @@ interface Options {
   guestArgs: readonly string[];
   verbose: boolean;
   quiet: boolean;
-  /** What the guest and its compilation may take; undefined for no limit. */
+  /** The memory limit of the guest and its compilation; undefined for no limit. */
   memoryBytes: number | undefined;
   guest: RunGuestOptions;
 }
 
 /**
- * Runs a module. @param isSubcommandLeftOut MODULE may be meant as a subcommand, since none was given.
+ * Runs a module. @param isSubcommandLeftOut no subcommand was given, so MODULE may be a mistyped one.
  *
  * @returns the exit code.
  */
@@ -89,7 +89,7 @@ function runModule(options: Options & { isSubcommandLeftOut: boolean }): number 
       memoryBytes: options.memoryBytes,
       outOfMemory: `wasm-bpf: Cannot go on: out of memory ${MEMORY_HINT}`,
     });
-    // Before the module is read: nothing else that a guest needs takes as long.
+    // The kernel's BTF takes longest to read, so the prefetch starts before the module is read.
     if (options.guest.btfPath === undefined) system.prefetchKernelBtf();
     const bytes = readFrom(system, options.module);
     return runGuestOn(bytes, {

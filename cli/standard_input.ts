@@ -1,5 +1,5 @@
 /**
- * Standard input in the place of a file: "-".
+ * Reads standard input in place of a file that is named "-".
  *
  * @module
  */

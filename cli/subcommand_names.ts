@@ -1,12 +1,12 @@
 /**
- * The names of subcommands, and what to say when a word is none of them.
+ * The names of subcommands, and the message for a word that is not one of them.
  *
  * @module
  */
 
 const NAMES = ["run", "inspect", "gen"];
 
-/** Words that people try, and where what they want is. */
+/** Words that people try, and the subcommand or option that does what they want. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   help: "--help",
   version: "--version",
@@ -14,10 +14,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   types: "gen types",
 };
 
-/** More differences than this make another word. */
+/** A word with more differences than this is not a misspelling. */
 const MOST_DIFFERENCES = 2;
 
-/** The message for a module of this name that is not there; undefined when it does not look like a subcommand. */
+/** The message for a missing module of this name; undefined when the name does not resemble a subcommand. */
 export function unknownSubcommand(word: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z-]*$/.test(word)) return undefined;
   return `Cannot run "${word}": no such file or subcommand (${adviceFor(word.toLowerCase())})`;
@@ -37,7 +37,7 @@ function nearest(word: string): string | undefined {
   return first === undefined ? undefined : ELSEWHERE[first.name] ?? first.name;
 }
 
-/** How many letters must be added, removed or exchanged to make `a` of `b` (Levenshtein's distance). */
+/** The number of letters to add, remove or replace to turn `b` into `a` (Levenshtein distance). */
 function differences(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

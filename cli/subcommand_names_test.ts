@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { unknownSubcommand } from "./subcommand_names.ts";
 
-/** Words, and what is said in brackets. */
+/** Words, and the text in brackets of their message. */
 const ADVICE: Readonly<Record<string, string>> = {
   inspct: "did you mean inspect?",
   Inspekt: "did you mean inspect?",

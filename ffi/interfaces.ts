@@ -238,8 +238,9 @@ export interface BpfLink extends Disposable {
 /**
  * `struct bpf_map` of a loaded object. Lives as long as its object.
  *
- * The element calls take offsets into `memory`, a guest's whole memory or any other bytes, and trust them: the caller has checked that {@link keySize} or
- * {@link elementBytes} bytes lie there. They return 0 or a negative errno and never throw, allocate or grow anything.
+ * The element calls take offsets into `memory`, a guest's whole memory or any other bytes. They do not check them: the caller has
+ * checked that {@link keySize} or {@link elementBytes} bytes lie there. They return 0 or a negative errno, and never throw or
+ * allocate.
  */
 export interface BpfMap {
   readonly name: string;

@@ -125,8 +125,8 @@ export class NativeLibrary implements Disposable {
 }
 
 /**
- * Opens the library: `$WASM_BPF_LIBBPF` (unless this program has privileges that its user lacks), then the one embedded in this binary, then the one built in this checkout, then the
- * system's `libbpf.so.1`.
+ * Opens the first library found: `$WASM_BPF_LIBBPF` (unless this program has privileges that its user lacks), the one embedded in
+ * this binary, the one built in this checkout, or the system's `libbpf.so.1`.
  *
  * Needs `--allow-ffi` and nothing else.
  *

@@ -18,7 +18,7 @@ export function compileObject(name: string): Uint8Array<ArrayBuffer> {
   return object;
 }
 
-/** The object that clang makes of `source` for `target` ("bpf", "bpfeb", "x86_64"), with types unless it should have none. */
+/** Compiles `source` with clang for `target` ("bpf", "bpfeb", "x86_64"), by default with types. */
 export function compileSource(source: string, target = "bpf", { types = true } = {}): Uint8Array<ArrayBuffer> {
   return withFile(".c", source, (path) => {
     clang([...(types ? ["-g"] : []), "-O2", "-target", target, "-I", HERE, "-c", path, "-o", `${path}.o`]);

@@ -1,12 +1,12 @@
 /**
- * Damages files for tests, the same way every time.
+ * Damages files for tests, in a reproducible way.
  *
  * @module
  */
 
 import { parseElf } from "../elf.ts";
 
-/** Pseudo-random numbers, the same every time: what fails once can be looked at. */
+/** Pseudo-random numbers from a seed, so that a failure can be reproduced. */
 export class Random {
   #state: number;
 
@@ -20,7 +20,7 @@ export class Random {
   }
 }
 
-/** Values that programs trip over. */
+/** Values that programs often handle badly. */
 const NASTY = [0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8, 0x01000000];
 
 /** A damaged copy: some bytes, words or ranges changed, or its end cut off. */
@@ -55,7 +55,7 @@ export function damage(
   return random.below(20) === 0 ? copy.slice(0, random.below(copy.length)) : copy;
 }
 
-/** Where damage to an object hurts: its headers, types, symbols and strings; and anywhere. */
+/** Ranges in which damage to an object has most effect: headers, types, symbols and strings; and the whole file. */
 export function soreSpots(object: Uint8Array): { from: number; to: number }[] {
   const { sections } = parseElf(object);
   return [

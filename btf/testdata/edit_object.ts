@@ -1,5 +1,5 @@
 /**
- * Changes objects for tests: symbols, section headers, types and instructions, by name.
+ * Edits objects for tests: symbols, section headers, types and instructions, by name.
  *
  * @module
  */
@@ -11,14 +11,14 @@ const SYMBOL_BYTES = 24;
 const RELOCATION_BYTES = 16;
 const SYMTAB = 2;
 
-/** Where the fields of a section header are. */
+/** The offsets of the fields of a section header. */
 const HEADER = { name: 0, type: 4, flags: 8, offset: 24, size: 32, link: 40, info: 44, entrySize: 56 } as const;
 
-/** By kind of BTF: the bytes after the head, and those of each member. */
+/** By kind of BTF type: the number of bytes after the header, and that of each member. */
 const OWN_BYTES = [0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0];
 const MEMBER_BYTES = [0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12];
 
-/** A copy of an object, to be changed. */
+/** A copy of an object that can be edited. */
 export class ObjectEditor {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
@@ -41,7 +41,7 @@ export class ObjectEditor {
     return this;
   }
 
-  /** Sets the place, the size, the type and binding or the section of a symbol. */
+  /** Sets the value, the size, the type and binding, or the section of a symbol. */
   symbol(
     name: string,
     { value, size, info, section }: { value?: bigint; size?: bigint; info?: number; section?: string },
@@ -55,7 +55,7 @@ export class ObjectEditor {
     return this;
   }
 
-  /** Sets the place or the symbol of relocation `index` of a section of relocations. */
+  /** Sets the offset or the symbol of relocation `index` of a relocation section. */
   relocation(section: string, index: number, { offset, symbol }: { offset?: bigint; symbol?: number }): this {
     const at = this.#section(section).offset + index * RELOCATION_BYTES;
     if (offset !== undefined) this.#view.setBigUint64(at, BigInt.asUintN(64, offset), true);
@@ -69,7 +69,7 @@ export class ObjectEditor {
     return this;
   }
 
-  /** Changes the second register (`src_reg`) and the number of an instruction. */
+  /** Sets the source register (`src_reg`) and the immediate of an instruction. */
   instruction(section: string, index: number, { register, number }: { register?: number; number?: number }): this {
     const at = this.#section(section).offset + index * 8;
     if (register !== undefined) this.#view.setUint8(at + 1, (this.bytes[at + 1] ?? 0) & 15 | register << 4);
@@ -77,7 +77,7 @@ export class ObjectEditor {
     return this;
   }
 
-  /** Sets word `word` of the first type of this kind and name: 1 is kind and length, 2 size or type, 3 and up what follows. */
+  /** Sets word `word` of the first type of this kind and name: 1 is kind and length, 2 size or type, 3 and up the data of the kind. */
   type(kind: number, name: string, word: number, value: number): this {
     return this.word(".BTF", this.#type(kind, name).at + word * 4, value);
   }
@@ -87,7 +87,7 @@ export class ObjectEditor {
     return this.#type(kind, name).id;
   }
 
-  /** Where the name of a section is, for the header of another. */
+  /** The offset of a section's name in the string table, for the header of another section. */
   sectionName(section: string): number {
     const at = Number(this.#view.getBigUint64(0x28, true)) + this.#section(section).index * SECTION_HEADER_BYTES;
     return this.#view.getUint32(at, true);

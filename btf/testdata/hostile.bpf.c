@@ -1,4 +1,4 @@
-// One of each thing that libbpf reads from an object: tests damage them one at a time. Needs no header.
+// One of every kind of item that libbpf reads from an object. Tests damage them one at a time. Needs no header.
 typedef unsigned long long u64;
 typedef unsigned int u32;
 typedef u32 chained;

@@ -1,5 +1,5 @@
 /**
- * Objects that lead libbpf astray, or that take what is not theirs: each is a good one with one thing changed.
+ * Objects that mislead libbpf, or that use descriptors of the host. Each is a valid object with one change.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { compileObject, compileSource } from "./compile.ts";
 import { ObjectEditor } from "./edit_object.ts";
 
-/** One such object. */
+/** A hostile object. */
 export interface HostileObject {
   readonly title: string;
   object(): Uint8Array<ArrayBuffer>;
-  /** What the checks before libbpf say. */
+  /** The message of the checks before libbpf. */
   readonly refusal: RegExp;
 }
 
@@ -22,7 +22,7 @@ const TYPEDEF = 8;
 const VAR = 14;
 const DATASEC = 15;
 
-/** What every source begins with. */
+/** The beginning of every source. */
 const PRELUDE = `
 typedef unsigned int u32; typedef unsigned long long u64;
 #define SEC(name) __attribute__((section(name), used))
@@ -31,12 +31,12 @@ typedef unsigned int u32; typedef unsigned long long u64;
 char LICENSE[] SEC("license") = "GPL";
 `;
 
-/** The object of a source that needs no header. */
+/** Compiles a source that includes no header. */
 export function compileSmall(source: string): Uint8Array<ArrayBuffer> {
   return compileSource(PRELUDE + source);
 }
 
-/** An arena at `address` with `flags`, and a program that uses it. */
+/** Compiles an arena at `address` with `flags`, and a program that uses it. */
 export function compileArena(address: string, flags: number, variable: boolean): Uint8Array<ArrayBuffer> {
   return compileSmall(`
     struct { __uint(type, 33); __uint(map_flags, ${0x400 | flags}); __uint(max_entries, 4);
@@ -49,7 +49,7 @@ export function compileArena(address: string, flags: number, variable: boolean):
     }`);
 }
 
-/** A program whose subprograms call each other in a chain of `length`. */
+/** Compiles a program with a chain of `length` subprograms, each of which calls the next. */
 export function compileChain(length: number): Uint8Array<ArrayBuffer> {
   const functions = Array.from(
     { length },

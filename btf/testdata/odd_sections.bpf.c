@@ -1,4 +1,4 @@
-// Struct_ops, an arena, hidden variables, externs and bit-fields: what sections.bpf.c has not. Needs no header.
+// Struct_ops, an arena, hidden variables, externs and bit-fields, which sections.bpf.c lacks. Needs no header.
 #define SEC(name) __attribute__((section(name), used))
 #define HIDDEN __attribute__((visibility("hidden")))
 enum color { RED, GREEN = 7, BLUE };

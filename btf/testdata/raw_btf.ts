@@ -1,5 +1,5 @@
 /**
- * BTF and objects put together by hand, for what compilers seldom or never write.
+ * Builds BTF and objects that compilers seldom or never write.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const KIND = {
 /** A member: name, type, offset in bits, width of a bit-field. */
 export type RawMember = readonly [name: string, type: number, bitOffset: number, bitSize?: number];
 
-/** Collects types; each method returns the new type's id. */
+/** Collects types. Each method returns the id of the new type. */
 export class RawBtf {
   readonly #words: number[] = [];
   readonly #strings: number[] = [0];
@@ -44,12 +44,12 @@ export class RawBtf {
     return this.#add("float", name, 0, sizeBytes);
   }
 
-  /** A type that says something about another one. */
+  /** A typedef, modifier or pointer. */
   on(kind: "ptr" | "typedef" | "const" | "volatile" | "restrict" | "type_tag", target: number, name = ""): number {
     return this.#add(kind, name, 0, target);
   }
 
-  /** A tag of a type, or of its part `component`. */
+  /** A tag of a type, or of its component `component`. */
   tag(target: number, name: string, component = -1): number {
     return this.#add("decl_tag", name, 0, target, [component]);
   }
@@ -109,7 +109,7 @@ export class RawBtf {
     return bytes;
   }
 
-  /** An object with these types, and a section of `sizeBytes` zeros of each name. */
+  /** An object with these types, and for each name a section of `sizeBytes` zeros. */
   object(sections: Readonly<Record<string, number>> = {}): Uint8Array<ArrayBuffer> {
     const contents: [name: string, type: number, flags: number, bytes: Uint8Array, link: number][] = [
       ["", 0, 0, new Uint8Array(0), 0],

@@ -1,5 +1,5 @@
 /**
- * Runs `wasm-bpf gen` with its arguments, and tells on stderr how much memory the process has had at most.
+ * Runs `wasm-bpf gen` with its arguments, and prints the peak memory of the process on stderr.
  *
  * @module
  */
