@@ -5,13 +5,11 @@
  */
 
 import type { ModuleImport } from "../wasm/declarations.ts";
+import type { ImportTypes } from "./import_signatures.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
-
-/** The types of an import module's functions, "(i32, i64) -> i32", by name: the ABI's first, then others that guests declare. */
-export type ImportTypes = Readonly<Record<string, readonly [string, ...string[]]>>;
 
 /** The import module of the wrapper's poll, if no other name is given. */
 export const WRAPPER_MODULE = "callback-wrapper";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImportTypes } from "../import_types.ts";
+import type { ImportTypes } from "../import_signatures.ts";
 
 /** `wasm_bpf_map_operate` as C, C++ and most others declare it. */
 export const MAP_OPERATE = "(i32, i32, i32, i32, i32, i64) -> i32";
