@@ -15,16 +15,16 @@ import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../
 import { FormatError } from "../errors.ts";
 import { Names } from "./c_identifiers.ts";
 
-/** Anonymous structs within each other, and dimensions of an array. Compilers take 256 brackets within each other. */
+/** The limit of nested anonymous structs, and of dimensions of an array. Compilers accept 256 nested brackets. */
 const MAX_DEPTH = 240;
 
-/** Characters that one header may have: anonymous structs that repeat each other could grow without end. */
+/** The limit of characters in one header. Nested anonymous structs are written for each use, which could grow without end. */
 const MAX_CHARACTERS = 100_000_000;
 
-/** Lines that lie deeper are not indented further. */
+/** The depth from which lines are not indented further. */
 const MAX_INDENT = 80;
 
-/** The names in the header of types that have one of their own. */
+/** The header's names of types that are defined by themselves. */
 export interface TypeNames {
   /** `struct event`, `event_t`; undefined for a struct or union that has to be written out where it is used. */
   ofStruct(struct: BtfStruct, id: TypeId): string | undefined;
@@ -32,20 +32,20 @@ export interface TypeNames {
   ofEnum(enumeration: BtfEnum): string | undefined;
 }
 
-/** A member that has an address. */
+/** A member with a byte offset, so no bit-field. */
 export interface Place {
-  /** As `offsetof` takes it: "in_place.deep[0].c". */
+  /** The member as `offsetof` accepts it: "in_place.deep[0].c". */
   readonly path: string;
   readonly offset: number;
   readonly type: TypeId;
 }
 
-/** The scope that members are written in: that of a struct, and of the anonymous structs in it. */
+/** The scope of members: that of a struct and of the anonymous structs in it. */
 interface Scope {
   readonly names: Names;
-  /** The way to the scope from the outermost struct: "in_place."; undefined where no offset can be told. */
+  /** The path from the outermost struct: "in_place."; undefined when `offsetof` cannot express one. */
   readonly path: string | undefined;
-  /** Offset in bytes of the struct whose members come next. */
+  /** The byte offset of the struct whose members are written. */
   readonly base: number;
   readonly indent: string;
   readonly depth: number;
@@ -69,10 +69,10 @@ export class Declarations {
   }
 
   /**
-   * The members of a struct or union, one or more lines each, gaps included, and where those lie that have a name and are no
+   * The members of a struct or union in one or more lines each, including padding, and the offsets of named members that are not
    * bit-fields.
    *
-   * @throws {FormatError} when a member's type is not one that a variable can have.
+   * @throws {FormatError} when no variable can have the type of a member.
    */
   members(struct: BtfStruct, indent: string): { lines: string[]; places: Place[] } {
     this.#padding.restart();
@@ -81,12 +81,12 @@ export class Declarations {
     return { lines, places: this.#places };
   }
 
-  /** The attribute that follows the closing brace of a struct's definition, or nothing. */
+  /** The attribute after the closing brace of a struct's definition, or an empty string. */
   attribute(struct: BtfStruct): string {
     return this.#layouts.ofStruct(struct).packed ? " __attribute__((packed))" : "";
   }
 
-  /** Counts text that goes with the declarations. @throws {FormatError} when there is too much of it. */
+  /** Counts characters of the header. @throws {FormatError} when there are too many. */
   count(characters: number): void {
     this.#characters += characters;
     if (this.#characters > MAX_CHARACTERS) throw new FormatError("BTF", "its types are too large to be written out");
@@ -104,7 +104,7 @@ export class Declarations {
       if (member.bitOffset < at || (struct.kind === "union" && member.bitOffset !== 0)) {
         throw new FormatError("BTF", `member "${member.name}" of type ${struct.id} overlaps another`);
       }
-      // C has no unnamed members but structs: what they take is a gap.
+      // In C, only structs and unions can be unnamed members. The space of others becomes padding.
       if (member.name === "" && !isStruct(this.#btf.resolve(member.type))) continue;
       const written = [...padding.fill(at, member.bitOffset, scope.indent), ...this.#member(struct, member, scope)];
       for (const line of written) lines.push(line);
@@ -129,14 +129,14 @@ export class Declarations {
     return this.#declare(member.type, name, { ...scope, names: new Names(), path, base: offset });
   }
 
-  /** The lines that declare `name` to be of type `id`. @param scope `path` leads to `name` itself. */
+  /** The lines that declare `name` with type `id`. @param scope its `path` includes `name`. */
   #declare(id: TypeId, name: string, scope: Scope): string[] {
     const { element, type, lengths } = this.#dimensions(id);
     const declarator = ` ${name}${lengths.map((length) => `[${length}]`).join("")};`;
     if (isStruct(type)) {
       const known = this.#names.ofStruct(type, element);
       if (known !== undefined) return [this.#counted(`${scope.indent}${known}${declarator}`)];
-      // An array of no elements has none with an offset.
+      // An empty array has no element whose offset could be checked.
       const path = scope.path === undefined || lengths.includes(0)
         ? undefined
         : `${scope.path}${"[0]".repeat(lengths.length)}.`;
@@ -148,7 +148,7 @@ export class Declarations {
     return [this.#counted(`${scope.indent}unsigned char${declarator.slice(0, -1)}[${scalar}];`)];
   }
 
-  /** The type of an array's innermost elements, and the lengths of its dimensions. */
+  /** The innermost element type of an array, and the lengths of its dimensions. */
   #dimensions(id: TypeId): { element: TypeId; type: BtfType; lengths: number[] } {
     const lengths: number[] = [];
     let element = id;
@@ -173,7 +173,7 @@ export class Declarations {
         `member "${name}" of type ${struct.id} is a bit-field of ${type.kind} "${type.name}"`,
       );
     }
-    // A bool has one bit in C.
+    // C allows only one bit for a bool.
     const base = scalar === "bool" && bitSize > 1 ? "unsigned char" : scalar;
     return this.#counted(`${scope.indent}${base} ${scope.names.take(name)} : ${bitSize};`);
   }
@@ -278,7 +278,7 @@ class Padding {
   }
 }
 
-/** The rest behind the last member; in a union, or where nothing has been written, a member as large as the whole. */
+/** The padding after the last member. A union, or a struct without written members, gets a member of the whole size. */
 function tail(struct: BtfStruct, end: number, isEmpty: boolean, padding: Padding, indent: string): string[] {
   if (isEmpty) return [padding.bytes(struct.sizeBytes, indent)];
   if (struct.kind === "struct") return padding.fill(end, struct.sizeBytes * 8, indent);

@@ -8,12 +8,12 @@ import { FormatError } from "../errors.ts";
 import { C_WORDS, CXX_WORDS } from "./c_words.ts";
 
 /**
- * Returns `name` as a C identifier: itself, or with a `_` behind it where C has another use for the word. What goes into
- * generated source comes from files of unknown origin: a member called `x; } evil` must not get there.
+ * Returns `name` as a C identifier, followed by `_` when the word is reserved in C. Names come from untrusted files: a member called
+ * `x; } evil` must not get into generated source.
  *
- * A word of C++ alone stays as it is; {@link withCxxNames} is for those.
+ * Words that only C++ reserves stay as they are; {@link withCxxNames} handles those.
  *
- * @throws {FormatError} when the name has characters that no identifier has.
+ * @throws {FormatError} when the name has characters that an identifier cannot have.
  */
 export function identifier(name: string): string {
   if (!/^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name)) {
@@ -22,17 +22,17 @@ export function identifier(name: string): string {
   return C_WORDS.has(name) ? `${name}_` : name;
 }
 
-/** True for a word that C or C++ has another use for. */
+/** True for a word that C or C++ reserves. */
 export function isReserved(name: string): boolean {
   return C_WORDS.has(name) || CXX_WORDS.has(name);
 }
 
 /** The names of one scope. */
 export class Names {
-  /** The number of times that each has been asked for. */
+  /** The number of times that each name was taken. */
   readonly #counts = new Map<string, number>();
 
-  /** @param taken names that something else in the scope has. */
+  /** @param taken names that are already used in the scope. */
   constructor(taken: Iterable<string> = []) {
     for (const name of taken) this.#counts.set(name, 1);
   }
@@ -41,7 +41,7 @@ export class Names {
     return this.#counts.has(name);
   }
 
-  /** `name` as an identifier, with a number where another has it: `name___2`. @throws {FormatError} */
+  /** `name` as an identifier, with a number if it is already used: `name___2`. @throws {FormatError} */
   take(name: string): string {
     const plain = identifier(name);
     let unique = plain;
@@ -55,13 +55,12 @@ export class Names {
 }
 
 /**
- * Lines of declarations, between others that give each name that is a word of C++ a `_` behind it there: `new` is a name in
- * C, and `new_` in C++.
+ * Encloses declarations in macros that append `_` to names that C++ reserves: `new` is `new` in C, and `new_` in C++.
  */
 export function withCxxNames(lines: readonly string[]): string[] {
   const found = new Set<string>();
   for (const line of lines) {
-    // Strings and comments may have any word.
+    // Reserved words in strings and comments need no macro.
     for (const [word] of line.replace(/"[^"]*"|\/\*.*?\*\//g, "").matchAll(/\w+/g)) {
       if (CXX_WORDS.has(word)) found.add(word);
     }

@@ -1,13 +1,13 @@
 /**
- * Bytes as a C string literal, which compilers read many times faster than an array of numbers.
+ * Writes bytes as a C string literal, which compilers read many times faster than an array of numbers.
  *
  * @module
  */
 
-/** A line ends with the byte that makes it as long as this, or longer. */
+/** A line ends after the byte with which it reaches this length. */
 const LINE_LENGTH = 100;
 
-/** The text of one chunk; the next byte may add a line's end to it. */
+/** The size of a chunk. The next byte may add the end of a line to it. */
 const CHUNK_BYTES = 1 << 16;
 
 const INDENT = new TextEncoder().encode('        "');
@@ -17,8 +17,8 @@ const LINE_END = new TextEncoder().encode('"\n');
 const ROOM = INDENT.length + LINE_END.length + 4;
 
 /**
- * The lines of a literal that holds `bytes`, as ASCII text in chunks. Each chunk is overwritten by the next one, so that a
- * large object takes little memory: use it before asking for more.
+ * The lines of a literal with the content `bytes`, as chunks of ASCII text. The next chunk overwrites the buffer, so that a large
+ * object takes little memory: use a chunk before you request another one.
  */
 export function* literalChunks(bytes: Uint8Array): Generator<Uint8Array> {
   const chunk = new Uint8Array(CHUNK_BYTES);
@@ -32,7 +32,7 @@ export function* literalChunks(bytes: Uint8Array): Generator<Uint8Array> {
     if (at - lineStart < LINE_LENGTH || i === bytes.length - 1) continue;
     chunk.set(LINE_END, at);
     at += LINE_END.length;
-    // A chunk ends with a line, where one more line might not fit.
+    // A chunk ends after a line when another line might not fit.
     if (at > CHUNK_BYTES - LINE_LENGTH - ROOM) {
       yield chunk.subarray(0, at);
       at = 0;
@@ -52,17 +52,17 @@ export function cString(text: string): string {
   return `"${escaped.join("")}"`;
 }
 
-/** An octal escape ends by itself after three digits only. */
+/** An octal digit would continue an escape of fewer than three digits. */
 function isOctalDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x37;
 }
 
 const ESCAPES = escapes(1);
 
-/** Those that a digit may follow. */
+/** Escapes that a digit may follow. */
 const LONG_ESCAPES = escapes(3);
 
-/** Each byte as it is in a literal; `?` could make a trigraph. */
+/** The text of each byte in a literal. `?` is escaped because it could form a trigraph. */
 function escapes(digits: number): Uint8Array[] {
   return Array.from({ length: 256 }, (_, byte) => {
     const isPlain = byte >= 0x20 && byte < 0x7f && !'"\\?'.includes(String.fromCharCode(byte));

@@ -28,24 +28,24 @@ interface SkeletonMap {
   readonly name: string;
   /** The variables that it holds, where guests may see them. */
   readonly variables?: VariablesOfSection | undefined;
-  /** Its member of `links`; struct_ops maps alone have one. */
+  /** Its member of `links`. Only struct_ops maps have one. */
   readonly link?: string;
-  /** The numbers that a struct_ops map begins with. */
+  /** The initial numbers of a struct_ops map. */
   readonly operations?: OperationsOfMap | undefined;
 }
 
-/** A program as the skeleton has it. */
+/** A program in the skeleton. */
 interface SkeletonProgram {
   /** Its member of `progs` and `links`. */
   readonly member: string;
   readonly name: string;
 }
 
-/** All that the skeleton has members for. */
+/** Everything that has a member in the skeleton. */
 interface Members {
   readonly maps: readonly SkeletonMap[];
   readonly programs: readonly SkeletonProgram[];
-  /** Variables that it has no members for. */
+  /** Variables without a member in the skeleton. */
   readonly unreachable: readonly string[];
 }
 
@@ -60,7 +60,7 @@ interface Members {
  * }
  * ```
  *
- * @throws {FormatError} when the object is none, is damaged, has more than 256 MiB, or has names that C cannot have.
+ * @throws {FormatError} when the bytes are not a BPF object, are damaged, are more than 256 MiB, or have names that C does not allow.
  */
 export function genSkeleton(object: Uint8Array, options: SkeletonOptions): string {
   const decoder = new TextDecoder();
@@ -68,8 +68,8 @@ export function genSkeleton(object: Uint8Array, options: SkeletonOptions): strin
 }
 
 /**
- * As {@link genSkeleton}, in chunks of ASCII text, so that a large object takes little memory. Each chunk is overwritten by
- * the next one: use it before asking for more.
+ * As {@link genSkeleton}, in chunks of ASCII text, so that a large object takes little memory. The next chunk overwrites the buffer:
+ * use a chunk before you request another one.
  *
  * @throws {FormatError} before the first chunk.
  */
@@ -108,7 +108,7 @@ export function genSkeletonChunks(object: Uint8Array, { name }: SkeletonOptions)
   return concatenated(before.join("\n"), literalChunks(object), after.join("\n"));
 }
 
-/** The largest object that a host takes. Its source text, four times as large, is one that a compiler still takes. */
+/** The largest object that a host accepts. Its source text is four times as large, which compilers still accept. */
 const MAX_OBJECT_BYTES = 256 << 20;
 
 function* concatenated(before: string, chunks: Iterable<Uint8Array>, after: string): Generator<Uint8Array> {
@@ -135,7 +135,7 @@ function skeletonMembers(info: BpfObjectInfo, objectName: string): Members {
   const { btf, layouts, dataSections, structOps } = info;
   const structs = btf === undefined || layouts === undefined ? undefined : new VariableStructs(btf, layouts);
   const names = new Names();
-  // The sections come first: "bss" is what people know the section's variables by.
+  // Sections are named first, since users expect the variables of .bss under "bss".
   const sections = dataSections.map((section) => {
     const member = names.take(mangle(section.name.slice(1)));
     return { member, name: dataMapName(section.name, objectName), variables: structs?.of(section, member) };
@@ -208,12 +208,12 @@ function structOpsMembers(name: string, maps: readonly SkeletonMap[]): string[] 
   ];
 }
 
-/** Whether guests have the kernel's own memory behind the map's variables. */
+/** True when a guest's variables of this map are shared memory of the kernel. */
 function isShared({ name, variables }: SkeletonMap): boolean {
   return variables !== undefined && /\.(bss|data)\b/.test(name);
 }
 
-/** A guest without variables to share need not import the function that shares them, and runs on hosts of version 1 too. */
+/** Without shared variables, a guest need not import the function that shares them, and so also runs on hosts of version 1. */
 function loadStatement(maps: readonly SkeletonMap[]): string {
   const plain = "    return bpf_object__load_skeleton(obj->skeleton);";
   return maps.some(isShared) ? plain : `#ifdef WASM_BPF_LIBBPF_WASM_H
@@ -279,7 +279,7 @@ static inline void ${name}__detach(struct ${name} *obj) {
 
 const FREE_COPY = "    void *copy = obj->skeleton ? (void *)obj->skeleton->data : NULL;\n";
 
-/** In a guest, the initial value of a struct_ops map is where the object has it: the guest's copy of the object is what gets loaded. */
+/** In a guest, the initial value of a struct_ops map lies in the guest's copy of the object, which the host loads. */
 function initialValue({ member, operations }: SkeletonMap): string {
   const type = `(__typeof__(obj->struct_ops.${member}))`;
   return `#ifdef __wasm__
@@ -328,7 +328,7 @@ function createSkeleton(name: string, { maps, programs }: Members): string[] {
   ];
 }
 
-/** @param writable whether each skeleton has a copy of the object for itself, where initial values can be set. */
+/** @param writable true when each skeleton needs its own copy of the object, in which initial values can be set. */
 function objectBytes(name: string, writable: boolean): string[] {
   const bytes = `${name}__elf_bytes(&s->data_sz)`;
   if (!writable) return [`    s->data = (void *)${bytes};`];

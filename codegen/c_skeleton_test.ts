@@ -64,7 +64,7 @@ Deno.test("genSkeleton() puts every variable where bpftool puts it, each compile
             ${body} };\n${places.join("\n")}`;
   };
   checkForWasm(source(own));
-  // The kernel's data model, which bpftool's skeletons are for.
+  // bpftool's skeletons are for the kernel's data model.
   checkForWasm(source(bpftool), ["--target=x86_64-linux-gnu"]);
 });
 
@@ -103,7 +103,7 @@ Deno.test("genSkeleton() has no member for hidden variables, as libbpf shares no
     mapped: ["bss"],
     fields: [["shown"]],
   });
-  // The guest has no "struct lock".
+  // The guest does not define "struct lock".
   checkForWasm(`#include "libbpf-wasm.h"\n${skeleton}`, ["-Wno-unused-function", "-I", SDK]);
 });
 

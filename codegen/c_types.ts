@@ -29,7 +29,7 @@ export interface TypesOptions extends TypeSelection {
  * Pointers and `long` become `long long`. Typedefs of numbers are resolved; structs, unions and enums keep their names.
  *
  * @throws {FormatError} when the object is none or is damaged, or has no BTF.
- * @throws {MissingTypeError} when it has no type that `types` asks for, or none at all.
+ * @throws {MissingTypeError} when it lacks a type that `types` selects, or has no types.
  */
 export function genTypes(object: Uint8Array, options: TypesOptions): string {
   const info = parseObject(object);
@@ -44,7 +44,7 @@ export function genTypes(object: Uint8Array, options: TypesOptions): string {
  * As {@link genTypes}, of types given by name, from BTF alone (/sys/kernel/btf/vmlinux).
  *
  * @throws {FormatError} when the bytes are no BTF.
- * @throws {MissingTypeError} when one of the types is not there.
+ * @throws {MissingTypeError} when one of the types does not exist.
  */
 export function genTypesOfBtf(btfBytes: Uint8Array, options: { name: string; types: readonly string[] }): string {
   const btf = Btf.parse(btfBytes);
@@ -58,9 +58,9 @@ class TypesWriter {
   readonly #declarations: Declarations;
   readonly #lines: string[] = [];
   readonly #asserts: string[] = [];
-  /** The types that are written already, with their C names. */
+  /** The types that were already written, with their C names. */
   readonly #names = new Map<TypeId, string>();
-  /** Tags of structs, unions and enums; constants and typedefs, which C keeps apart from those. */
+  /** Used names. C has separate name spaces for tags of structs, unions and enums, and for constants and typedefs. */
   readonly #tags = new Names(SDK_OWN_TAGS);
   readonly #words = new Names();
   /** Headers of the SDK that define some of the types. */
@@ -149,10 +149,10 @@ class TypesWriter {
   #defineEnum(type: BtfEnum): void {
     if (this.#names.has(type.id) || type.values.length === 0) return;
     const own = type.values.filter((value) => !this.#isInSdk(value.name));
-    // Linked objects may have the same constants twice.
+    // Linked objects may define the same constants twice.
     if (own.some((value) => this.#words.has(identifier(value.name)))) return;
     for (const { name, value } of type.values) {
-      // Those that count the others, "__MAX_BPF_MAP_TYPE", are not the same on each kernel.
+      // Constants that count the others, such as "__MAX_BPF_MAP_TYPE", differ between kernels.
       if (!SDK_NAMES.has(name) || name.startsWith("__MAX_")) continue;
       this.#asserts.push(`_Static_assert(${name} == ${constant(value)}, "value of ${name}");`);
     }
@@ -169,7 +169,7 @@ class TypesWriter {
     this.#lines.push("};", "");
   }
 
-  /** Includes the SDK's header that defines the type or constant. @returns false when there is none. */
+  /** Includes the SDK's header that defines the type or constant. @returns false when no header does. */
   #isInSdk(name: string): boolean {
     const header = name.includes(" ") ? sdkHeaderOf(name) : SDK_NAMES.get(name);
     if (header !== undefined) this.#headers.add(header);

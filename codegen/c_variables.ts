@@ -18,7 +18,7 @@ import { SDK_OWN_TAGS } from "./sdk_names.ts";
 export interface VariablesOfSection {
   /** The lines between the braces of its struct. */
   readonly members: readonly string[];
-  /** The attribute that follows the closing brace, or nothing. */
+  /** The attribute after the closing brace, or an empty string. */
   readonly attribute: string;
   /** C assertions about them; `s` is a pointer to the skeleton. */
   readonly asserts: readonly string[];
@@ -28,7 +28,7 @@ export interface VariablesOfSection {
 export interface OperationsOfMap extends VariablesOfSection {
   /** The kernel's name for the struct. */
   readonly typeName: string;
-  /** Offset of the value in the object. */
+  /** The offset of the value in the object. */
   readonly fileOffset: number;
 }
 
@@ -38,7 +38,7 @@ export class VariableStructs {
   readonly #kernel: Layouts;
   readonly #wasm: Layouts;
   readonly #declarations: Declarations;
-  /** The types that have been looked at, by id, and the user's structs, which several ids may stand for. */
+  /** The visited types by id, and the user's structs, which can have several ids. */
   readonly #seen = new Set<TypeId>();
   readonly #seenStructs = new Set<BtfStruct>();
 
@@ -78,14 +78,14 @@ export class VariableStructs {
       );
       this.#assertParts(type, asserts);
     }
-    // BTF does not say that a variable's type is packed; its place does.
+    // BTF does not mark packed types. The variable's offset shows that its type is packed.
     const isPacked = variables.some(({ type, offset }) => offset % this.#kernel.of(type).alignBytes !== 0);
     return { members: lines, attribute: isPacked ? " __attribute__((packed))" : "", asserts };
   }
 
   /**
-   * The initial value of the struct_ops map that is the skeleton's member `member`: its numbers. The rest are functions, which
-   * relocations set, and what the kernel alone may set.
+   * The numbers in the initial value of the struct_ops map with the skeleton's member `member`. The other members are functions, which
+   * relocations set, and fields that only the kernel may set.
    *
    * @throws {FormatError}
    */
@@ -105,7 +105,7 @@ export class VariableStructs {
     };
   }
 
-  /** Adds assertions about the user's own structs that are in a variable of type `id`. */
+  /** Adds assertions about the user's structs in a variable of type `id`. */
   #assertParts(id: TypeId, asserts: string[]): void {
     for (const part of innermostFirst(this.#btf, id, (part) => this.#seen.has(part))) {
       this.#seen.add(part);
@@ -142,7 +142,7 @@ export class VariableStructs {
   }
 }
 
-/** The tag that gen types gives a struct: none of the user's has a name that the SDK or libc has already. */
+/** The tag that `gen types` gives a struct. A struct of the user's never takes a tag of the SDK or libc. */
 function tagOf(struct: BtfStruct): string {
   return new Names(SDK_OWN_TAGS).take(struct.name);
 }

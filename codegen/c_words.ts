@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Keywords of C (up to C23) and its GNU dialect, and the other spellings of operators, which no macro may replace in C++. */
+/** Keywords of C (up to C23) and its GNU dialect, and the alternative operator names, which C++ macros must not replace. */
 const C_KEYWORDS = `
   alignas alignof asm auto bool break case char const constexpr continue default do double else enum extern false float for
   goto if inline int long nullptr register restrict return short signed sizeof static static_assert struct switch
@@ -17,7 +17,7 @@ const C_KEYWORDS = `
   __typeof__ __uint128_t __volatile __volatile__ __wchar_t __func
   and and_eq bitand bitor compl not not_eq or or_eq xor xor_eq`;
 
-/** Macros of the headers that a skeleton and the SDK include, and those that compilers for Linux define. */
+/** Macros of the headers that skeletons and the SDK include, and predefined macros of compilers for Linux. */
 const MACROS = `
   BIG_ENDIAN BUFSIZ BYTE_ORDER LITTLE_ENDIAN PDP_ENDIAN
   E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBADMSG EBUSY ECANCELED ECHILD ECONNABORTED
@@ -38,7 +38,7 @@ const MACROS = `
   i386 linux unix __linux __unix __COUNTER__ __DATE__ __FILE__ __LINE__ __TIME__ __VERSION__ __wasm __wasi__ __wasm__
   __linux__ __unix__ __clang__ __STDC__`;
 
-/** Keywords that C++ has and C has not. */
+/** Keywords of C++ that C lacks. */
 const CXX_KEYWORDS = `
   catch char16_t char32_t char8_t class co_await co_return co_yield concept const_cast consteval constinit decltype delete
   dynamic_cast explicit export friend mutable namespace new noexcept operator private protected public reinterpret_cast
@@ -48,8 +48,8 @@ function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }
 
-/** No name in C. */
+/** Words that cannot be names in C. */
 export const C_WORDS: ReadonlySet<string> = new Set([...words(C_KEYWORDS), ...words(MACROS)]);
 
-/** A name in C alone. */
+/** Words that can be names in C but not in C++. */
 export const CXX_WORDS: ReadonlySet<string> = new Set(words(CXX_KEYWORDS));

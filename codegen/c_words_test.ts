@@ -18,7 +18,7 @@ Deno.test("identifier() knows every macro of the headers that a guest's source b
   ];
   const macros = macrosForWasm(headers.map((name) => `#include <${name}.h>`).join("\n"));
   assertEquals(macros.includes("ENOENT"), true);
-  // Names that begin with an underscore are the compiler's, and no program may choose them.
+  // Names that begin with an underscore are reserved for the compiler.
   assertEquals(macros.filter((name) => !name.startsWith("_") && !C_WORDS.has(name)), []);
 });
 

@@ -1,4 +1,4 @@
-/** Types that BTF allows and compilers of C seldom write: as C and as C++, at the offsets that BTF gives. */
+/** Types that BTF allows but C compilers seldom write: they compile as C and C++, with the offsets of BTF. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkForWasm, compileSource } from "../btf/testdata/compile.ts";
@@ -11,14 +11,14 @@ const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
 const CXX = ["-x", "c++", "-fno-exceptions"];
 
-/** The header with `types`, which compiles in both languages; its own assertions check sizes and offsets. */
+/** Compiles the header of `types` in both languages. Its assertions check sizes and offsets. */
 function checkedTypes(btf: RawBtf, types: readonly string[]): string {
   const header = genTypesOfBtf(btf.bytes(), { name: "x", types });
   for (const options of [[], CXX]) checkForWasm(`${header}\nint unused;`, options);
   return header;
 }
 
-/** A skeleton with a variable `v` of each type, which compiles in both languages beside the header of types. */
+/** Compiles a skeleton with a variable `v` of each type in both languages, together with the header of types. */
 function checkedSkeleton(btf: RawBtf, variables: readonly (readonly [string, number, number])[]): string {
   let end = 0;
   btf.section(

@@ -1,5 +1,5 @@
 /**
- * The kernel's types that the headers for guests define. Generated headers leave them out.
+ * Types of the kernel that the headers for guests define. Generated headers omit them.
  *
  * `codegen/testdata/sdk_headers.ts` prints the table; a test compares it with the headers.
  *
@@ -108,16 +108,16 @@ const HEADERS: Readonly<Record<string, { readonly tags: string; readonly constan
   },
 };
 
-/** The header that everything else of the SDK's own is in. */
+/** The header with all other definitions of the SDK. */
 const SDK_HEADER = "libbpf-wasm.h";
 
-/** Types of libc that have the kernel's size, and the header that has them; the SDK's headers include it. */
+/** Types of libc with the kernel's size, and their header, which the SDK's headers include. */
 const LIBC_TYPES: ReadonlyMap<string, string> = new Map([
   ["struct in_addr", "netinet/in.h"],
   ["struct in6_addr", "netinet/in.h"],
 ]);
 
-/** Tags of libc that come with the SDK's header, and are not the kernel's structs of that name. */
+/** Tags of libc that the SDK's header includes. They differ from the kernel's structs of the same name. */
 const LIBC_TAGS = ["iovec", "timespec", "timeval"];
 
 /** Headers by the tags and constants that they define: "enum bpf_cmd", "BPF_MAP_LOOKUP_ELEM". */
@@ -130,15 +130,15 @@ export const SDK_NAMES: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The header that defines a type of the kernel's; undefined where none does. `struct bpf_map` is libbpf's in the SDK, and the
- * kernel's is another one.
+ * The header that defines a type of the kernel; undefined when none does. `struct bpf_map` is libbpf's type in the SDK, and differs
+ * from the kernel's.
  */
 export function sdkHeaderOf(tag: string): string | undefined {
   const header = SDK_NAMES.get(tag) ?? LIBC_TYPES.get(tag);
   return header === SDK_HEADER && !tag.startsWith("enum ") ? undefined : header;
 }
 
-/** Tags of structs that are the SDK's own or libc's, without "struct": no other type of a guest may have them. */
+/** Tags of the SDK's and libc's structs, without "struct". Other types of a guest must not use them. */
 export const SDK_OWN_TAGS: readonly string[] = [...SDK_NAMES]
   .filter(([name, header]) => header === SDK_HEADER && /^(struct|union) /.test(name))
   .map(([name]) => name.replace(/^\w+ /, ""))

@@ -13,11 +13,11 @@ Deno.test("SDK_NAMES is what the headers for guests define", () => {
     [...tags, ...constants].map((name) => [name, header] as const)
   );
   assert(expected.some(([name]) => name === "enum bpf_map_type"));
-  // codegen/testdata/sdk_headers.ts prints the rows as they should be.
+  // codegen/testdata/sdk_headers.ts prints the correct rows.
   assertEquals(Object.fromEntries(SDK_NAMES), Object.fromEntries(expected));
 });
 
-/** Kernel types that the SDK has, one with a constant that it has not, and one whose name libbpf has for another type. */
+/** Kernel types of the SDK, one with a constant that the SDK lacks, and one whose name libbpf uses for another type. */
 const SOURCE = `
   enum bpf_map_type { BPF_MAP_TYPE_UNSPEC, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_ARRAY, __MAX_BPF_MAP_TYPE } seen;
   enum bpf_cmd { BPF_MAP_CREATE, BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM } last;

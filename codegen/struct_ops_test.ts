@@ -4,7 +4,7 @@ import { genSkeleton } from "./c_skeleton.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
-/** Two maps, one with a link, of a struct that has members of every sort. */
+/** Two maps, one with a link, of a struct with members of every kind. */
 const SOURCE = `
   enum mode { SLOW, FAST };
   struct my_ops {
@@ -71,7 +71,7 @@ for (
   });
 }
 
-/** bpftool has had links of struct_ops maps since 7.5. */
+/** bpftool writes links of struct_ops maps since version 7.5. */
 const bpftool = /bpftool v(\d+)\.(\d+)/.exec(outputOf("bpftool", ["version"], new Uint8Array()));
 const hasLinks = Number(bpftool?.[1]) * 100 + Number(bpftool?.[2]) >= 705;
 if (!hasLinks) console.warn(`skipped: ${bpftool?.[0]} knows no links of struct_ops maps`);

@@ -19,12 +19,12 @@ export interface TypeSelection {
   all?: boolean | undefined;
 }
 
-/** A type was asked for and is not there. */
+/** A requested type does not exist. */
 export class MissingTypeError extends RangeError {
   override readonly name = "MissingTypeError";
 }
 
-/** The chosen types; what they contain comes along later. @throws {MissingTypeError} as {@link findNamed}. */
+/** The chosen types, without the types that they contain. @throws {MissingTypeError} as {@link findNamed}. */
 export function selectTypes(info: BpfObjectInfo, btf: Btf, selection: TypeSelection): TypeId[] {
   const chosen: TypeId[] = [];
   for (const map of info.maps) chosen.push(...mapTypes(map));
@@ -52,12 +52,12 @@ function pointees(btf: Btf, id: TypeId): TypeId[] {
   return target.kind === "struct" || target.kind === "union" || target.kind === "enum" ? [type.target] : [];
 }
 
-/** Advice about a type that is missing: BTF has none of those that only local variables have. */
+/** Advice about a missing type: BTF omits types that only local variables use. */
 export const HOW_TO_KEEP =
   "(hint: compilers leave out a type that only local variables have, as a ring buffer's record; " +
   'a global pointer to it, "const struct event *unused;", keeps it)';
 
-/** The struct, union, enum or typedef of this name. @throws {MissingTypeError} when there is none. */
+/** The struct, union, enum or typedef of this name. @throws {MissingTypeError} when it does not exist. */
 export function findNamed(btf: Btf, name: string): TypeId {
   const found = btf.find("struct", name) ?? btf.find("union", name) ?? btf.find("enum", name) ??
     btf.find("typedef", name);

@@ -226,7 +226,7 @@ export const WASI_ERRNO = {
   ENOTCAPABLE: 76,
 } as const;
 
-/** libbpf's own errors (`libbpf.h`, `enum libbpf_errno`), with its words for them. */
+/** libbpf's own errors (`libbpf.h`, `enum libbpf_errno`), with their texts. */
 const LIBBPF_ERRNO: Readonly<Record<number, readonly [name: string, text: string]>> = {
   4000: ["LIBELF", "something wrong in libelf"],
   4001: ["FORMAT", "BPF object format invalid"],
@@ -244,7 +244,7 @@ const LIBBPF_ERRNO: Readonly<Record<number, readonly [name: string, text: string
   4013: ["NLPARSE", "netlink parsing error"],
 };
 
-/** Words for the errors that people meet most; the others are told by their name alone. */
+/** Texts of the most common errors. Others are shown only by their name. */
 const TEXTS: Readonly<Record<number, string>> = {
   1: "operation not permitted",
   2: "no such file or directory",
@@ -271,29 +271,29 @@ const TEXTS: Readonly<Record<number, string>> = {
 
 let names: ReadonlyMap<number, LinuxErrnoName> | undefined;
 
-/** The name of a positive Linux error number. The table is made when the first error is. */
+/** The name of a positive Linux error number. The table is built at the first error. */
 function linuxName(errno: number): LinuxErrnoName | undefined {
   names ??= new Map(Object.entries(LINUX_ERRNO).map(([name, number]) => [number, name as LinuxErrnoName]));
   return names.get(errno);
 }
 
-/** Where WASI's number is not the one of the same name. */
+/** Linux errors whose WASI number has another name. */
 const WASI_OTHERWISE: Readonly<Record<string, number>> = {
   EOPNOTSUPP: WASI_ERRNO.ENOTSUP,
   ENOTSUPP: WASI_ERRNO.ENOTSUP,
 };
 
-/** The symbolic name of a positive Linux or libbpf error number: "EPERM", or "errno 999" where it has none. */
+/** The symbolic name of a positive Linux or libbpf error number: "EPERM", or "errno 999" if it has no name. */
 export function errnoName(errno: number): string {
   return linuxName(errno) ?? LIBBPF_ERRNO[errno]?.[0] ?? `errno ${errno}`;
 }
 
-/** A few words for a positive Linux or libbpf error number; undefined where the name has to do. */
+/** A short text for a positive Linux or libbpf error number; undefined when the table has none. */
 export function errnoText(errno: number): string | undefined {
   return TEXTS[errno] ?? LIBBPF_ERRNO[errno]?.[1];
 }
 
-/** Converts a Linux error number (either sign; libbpf's own too) to WASI's positive one; EIO where WASI has no such error. */
+/** Converts a Linux or libbpf error number of either sign to WASI's positive one; EIO if WASI has no such error. */
 export function wasiErrno(errno: number): number {
   const number = Math.abs(errno);
   if (number >= 4000) return WASI_ERRNO.EINVAL;
@@ -303,7 +303,7 @@ export function wasiErrno(errno: number): number {
   return WASI_OTHERWISE[name] ?? byName[name] ?? WASI_ERRNO.EIO;
 }
 
-/** The C library's words that are not in {@link TEXTS}. */
+/** Error texts of the C library that differ from {@link TEXTS}. */
 const OTHER_TEXTS: Readonly<Record<string, number>> = {
   "file exists": 17,
   "cannot allocate memory": 12,
@@ -315,7 +315,7 @@ const OTHER_TEXTS: Readonly<Record<string, number>> = {
   "unknown error 524": 524,
 };
 
-/** The positive Linux error number that a name ("EPERM") or the C library's words ("Operation not permitted") mean. */
+/** The positive Linux error number for a name ("EPERM") or a text of the C library ("Operation not permitted"). */
 export function errnoOf(words: string): number | undefined {
   const byName: Readonly<Record<string, number>> = LINUX_ERRNO;
   const text = words.toLowerCase();

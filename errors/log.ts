@@ -1,9 +1,9 @@
 /**
  * Reads the log of libbpf and the verifier: finds the line that says why an operation was refused.
  *
- * libbpf writes the innermost reason first. Each caller then adds a line of its own, which repeats the errno ("failed to prepare
- * load attributes: -3", "failed to load: -3"). The reader goes this chain back, from the last line to the first of the same
- * failure. The verifier's log is one link of the chain: a block between two marks, with the program's name before them.
+ * libbpf writes the innermost reason first. Each caller then adds a line that repeats the errno ("failed to prepare load
+ * attributes: -3", "failed to load: -3"). The reader follows this chain back from the last line to the first one of the same
+ * failure. The verifier's log is part of the chain: a block between two marks, with the program's name before them.
  *
  * @module
  */
@@ -12,26 +12,26 @@ import { errnoOf } from "./errno.ts";
 
 /** The reason in a log. */
 export interface LogReading {
-  /** One line, which begins with the program or map that it is about: "prog 'on_exec': R2 !read_ok". */
+  /** One line that begins with the program or map: "prog 'on_exec': R2 !read_ok". */
   readonly reason: string | undefined;
-  /** The name of the program or map that the reason is about. */
+  /** The name of the program or map in the reason. */
   readonly program: string | undefined;
   readonly map: string | undefined;
-  /** The verifier gave the reason. */
+  /** True when the verifier gave the reason. */
   readonly verifier: boolean;
 }
 
-/** One message: a line of libbpf's, or what the verifier said of a program. */
+/** A line of libbpf, or the verifier's message about a program. */
 interface Message {
   text: string;
-  /** "prog 'on_exec'" or "map 'events'": the thing that the message is about. */
+  /** The subject of the message: "prog 'on_exec'" or "map 'events'". */
   subject: string | undefined;
   /** The positive errno at its end. */
   errno: number | undefined;
   verifier: boolean;
 }
 
-/** The line of `log` that says why; undefined where no line does. */
+/** The line of `log` that gives the reason; undefined when no line does. */
 export function reasonOf(log: readonly string[]): string | undefined {
   return readLog(log).reason;
 }
@@ -62,14 +62,14 @@ export function readLog(log: readonly string[]): LogReading {
 const SUBJECT = /^(prog|map) '([^']*)'/;
 const OBJECT_REFUSED = /^failed to load object /;
 
-/** libbpf went on after these. */
+/** Messages after which libbpf continued. */
 const HARMLESS = /retrying without|ignoring\.$|^elf: skipping|ignored and continue|skipping all of|skipping it as/i;
 
-/** Guesses of libbpf's at what may be wrong: kernels from 5.11 on have no such limit. */
+/** Guesses of libbpf that may be wrong: kernels from 5.11 on do not use this limit. */
 const GUESSES =
   /^permission error while running as root; try raising|^Failed to bump RLIMIT_MEMLOCK|^Error in bpf_object__probe_loading\(\):Operation not permitted/;
 
-/** `message` says nothing but that what `before` tells made a larger thing fail. */
+/** True when `message` only repeats that the failure in `before` made a larger operation fail. */
 function repeats(message: Message, before: Message): boolean {
   if (OBJECT_REFUSED.test(message.text)) return true;
   if (message.errno === undefined) return false;
@@ -105,10 +105,10 @@ const LIBBPF = "libbpf: ";
 const BLOCK_BEGINS = /^(?:libbpf: )?(?:(prog '.*'): )?-- BEGIN \w+ LOAD LOG -/;
 const BLOCK_ENDS = /^-- END \w+ LOAD LOG -/;
 
-/** The kernel did not take the object's BTF, which most objects can do without. */
+/** The kernel rejected the object's BTF. Most objects load without it. */
 const BTF_IGNORED = /^libbpf: Error loading \.BTF into kernel: .* ignoring\.$/;
 
-/** Forgets why the kernel did not take the BTF: one message, and the block after it. */
+/** Drops the reason for which the kernel rejected the BTF: one message, and the block after it. */
 function dropBtf(messages: Message[]): void {
   const at = messages.findLastIndex(({ text }) => text.startsWith("BTF loading error"));
   if (at >= 0) messages.splice(at);
@@ -117,7 +117,7 @@ function dropBtf(messages: Message[]): void {
 /** Lines that do not begin with "libbpf: ". */
 interface Block {
   subject: string | undefined;
-  /** It has a mark at its beginning or end: it is the verifier's. Lines of this project's own have none. */
+  /** True when a mark at its beginning or end shows that it comes from the verifier. Lines of this project have no marks. */
   marked: boolean;
   lines: string[];
 }
@@ -135,7 +135,7 @@ function addLine(messages: Message[], line: string): void {
   messages.push({ text, subject: SUBJECT.exec(text)?.[0], errno: errnoAtEnd(text), verifier: false });
 }
 
-/** The positive errno that a line of libbpf's ends with: ": -22", "(-22)", ": Invalid argument", ": -EINVAL". */
+/** The positive errno at the end of a libbpf line: ": -22", "(-22)", ": Invalid argument", ": -EINVAL". */
 function errnoAtEnd(text: string): number | undefined {
   const number = /(?::\s|\()-(\d+)\)?$/.exec(text)?.[1];
   if (number !== undefined) return Number(number);
@@ -143,38 +143,37 @@ function errnoAtEnd(text: string): number | undefined {
   return words === undefined ? undefined : errnoOf(words);
 }
 
-/** How the verifier's log shows what it does, as opposed to what it refuses. */
+/** Lines in which the verifier traces its work. They give no reason for a refusal. */
 const TRACE = [
   // An instruction, with the registers after it, or a state between two: "5: (85) call bpf_ktime_get_ns#5", "5: R0=scalar()".
   /^\d+: /,
-  // Where a path begins or ends: "from 5 to 7: R0=1", "to caller at 3:", "returning from callee:".
+  // The beginning or end of a path: "from 5 to 7: R0=1", "to caller at 3:", "returning from callee:".
   /^(from \d+ to \d+|to caller at |caller:|callee:|returning from callee)/,
   // The source line.
   /^;/,
   // Registers and stack: "R0=scalar() R10=fp0", "frame1: R1=ctx()", "cur state: R0=0".
   /^((cur|old) state:|frame\d+:|R\d+(_\w+)?=|fp-\d+=|refs=)/,
-  // How a register became precise: "mark_precise: frame0: regs=r2 stack= before 4: (b7) r2 = 5".
+  // Precision tracking of a register: "mark_precise: frame0: regs=r2 stack= before 4: (b7) r2 = 5".
   /^(mark_precise:|last_idx |regs=|parent (didn't|already)|propagating )/,
-  // Functions that are looked at one by one, and types that are only described.
+  // Functions that are verified one by one, and descriptions of types.
   /^(func#\d+ @|Validating \S+ func#|Func#\d+ .*is (safe|global)|func '.*' arg\d+ has btf_id|arg#\d+ reference type\()/,
-  // Figures at the end.
+  // Statistics at the end.
   /^(processed \d+ insns|verification time|stack depth)/,
   /^-- LEFT OUT/,
-  // The BTF that the kernel did not take: its header, then its types without an error.
+  // Rejected BTF: its header, then its types without an error.
   /^(magic|version|flags|hdr_len|\w+_(off|len)|btf_total_size): /,
 ];
 
 const INSTRUCTION = /^\d+: (\([0-9a-f]{2}\)|<invalid )/;
 
-/** A few messages come as two lines, of which the second needs the first. */
+/** Some messages have two lines, and the second one is incomplete without the first. */
 const MAX_MESSAGE_LINES = 2;
 
 /**
- * The verifier's reason among the lines of its log: what comes after the last instruction that it looked at, without the state
- * that it shows there.
+ * The verifier's reason in the lines of its log: the text after the last traced instruction, without the traced state.
  */
 function verifierMessage(lines: readonly string[]): string | undefined {
-  // The kernel ends some messages without a line break: its figures follow on the same line.
+  // Some messages lack a line break, so that the statistics follow on the same line.
   const split = lines.flatMap((line) => line.trim().split(/(?=processed \d+ insns \()/));
   const after = split.slice(split.findLastIndex((line) => INSTRUCTION.test(line)) + 1);
   const words = (some: readonly string[]) =>

@@ -1,4 +1,4 @@
-/** The reader of logs, on what libbpf and the verifier really wrote: tests/logs/saved/, and what cannot be made here. */
+/** Reads logs that libbpf and the verifier wrote: those of tests/logs/saved/, and some that this kernel cannot produce. */
 
 import { assert, assertEquals } from "@std/assert";
 import { savedLogs } from "../tests/logs/saved.ts";
@@ -31,7 +31,7 @@ Deno.test("readLog() finds the program's name where the log's beginning is lost"
   });
 });
 
-/** A program's log, as kernels write it that are not this one. */
+/** A program's log in the form that other kernels write. */
 function verified(...lines: string[]): string | undefined {
   return readLog([
     "libbpf: prog 'p': BPF program load failed: Invalid argument",
@@ -46,7 +46,7 @@ function verified(...lines: string[]): string | undefined {
 
 Deno.test("readLog() passes over the verifier's states, whichever way a kernel writes them", () => {
   const message = "R1 invalid mem access 'inv'";
-  // 5.10: the state before an instruction is on a line of its own.
+  // Linux 5.10 writes the state before an instruction on a separate line.
   assertEquals(verified("0: (b7) r1 = 0", "1: (79) r0 = *(u64 *)(r1 +0)", message), `prog 'p': ${message}`);
   assertEquals(
     verified("; return *p;", "1: R1_w=inv0 R10=fp0", "1: (79) r0 = *(u64 *)(r1 +0)", ` R1_w=inv0 R10=fp0`, message),

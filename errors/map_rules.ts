@@ -1,23 +1,23 @@
 /**
- * The kernel's rules for maps. When the kernel refuses a map it says only EINVAL: these find the rule that the map breaks.
+ * The kernel's rules for maps. The kernel refuses a map with EINVAL alone. These rules find the property that is wrong.
  *
- * Each rule is the kernel's own (`map_alloc_check` of the type in kernel/bpf/); where kernels differ, the newest one's.
+ * Each rule comes from the kernel (`map_alloc_check` of the type in kernel/bpf/). If kernels differ, the newest one counts.
  *
  * @module
  */
 
-/** What a map is to be. */
+/** The definition of a map. */
 export interface MapShape {
-  /** Number of its type, `enum bpf_map_type`. */
+  /** The number of its type, `enum bpf_map_type`. */
   readonly type: number;
-  /** Bytes. */
+  /** In bytes. */
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
 }
 
-/** Looks at one property of a map; what is wrong with it in words that follow the type's name, or undefined. */
+/** Checks one property of a map. Returns a text that follows the type's name when the property is wrong. */
 type Rule = (map: MapShape) => string | undefined;
 
 const FLAG = {
@@ -37,14 +37,14 @@ const FLAG = {
   BPF_F_LINK: 1 << 13,
 } as const;
 
-/** The smallest piece of memory that a per-CPU allocation can be. */
+/** The largest per-CPU value (`PCPU_MIN_UNIT_SIZE`). */
 const MAX_PER_CPU_BYTES = 32 * 1024;
-/** A stack trace's frames are 8 bytes each; with BPF_F_STACK_BUILD_ID they are `struct bpf_stack_build_id`. */
+/** A frame of a stack trace has 8 bytes, or with BPF_F_STACK_BUILD_ID those of `struct bpf_stack_build_id`. */
 const FRAME_BYTES = 8;
 const BUILD_ID_BYTES = 32;
 /** The default of the sysctl kernel.perf_event_max_stack. */
 const MAX_FRAMES = 127;
-/** `struct bpf_lpm_trie_key` begins with 4 bytes for the prefix's length; 256 bytes of data may follow. */
+/** `struct bpf_lpm_trie_key` begins with 4 bytes for the prefix length. Up to 256 bytes of data follow. */
 const MIN_LPM_KEY_BYTES = 5;
 const MAX_LPM_KEY_BYTES = 260;
 
@@ -82,14 +82,14 @@ const RING = [noKey, noValue, someEntries, powerOfTwo, flagsOf("BPF_F_NUMA_NODE"
 const QUEUE = [noKey, someValue, someEntries, flagsOf(...ACCESS)];
 const STORAGE = [needs("BPF_F_NO_PREALLOC"), noEntries, keyOf(4), someValue, flagsOf(...STORAGE_FLAGS)];
 const CGROUP_STORAGE = [keyOf(8, 16), someValue, noEntries, flagsOf(...ACCESS)];
-/** Values are numbers of descriptors. */
+/** Values are descriptors of 4 bytes. */
 const DESCRIPTORS = [...ARRAY, valueOf(4), flagsOf(...USER_ACCESS)];
 const SOCKETS = [...ARRAY, valueOf(4, 8), flagsOf(...USER_ACCESS)];
-/** The kernel's per-CPU allocator takes no NUMA node. */
+/** The kernel's per-CPU allocator cannot choose a NUMA node. */
 const withoutNode: Rule = ({ flags }) =>
   (flags & FLAG.BPF_F_NUMA_NODE) === 0 ? undefined : "does not take BPF_F_NUMA_NODE";
 
-/** By type: its name with an article, and its rules in the order in which they are told. Made when the first map is refused. */
+/** By type: its name with an article, and its rules in the order of reporting. Built at the first refusal. */
 const types = (): ReadonlyMap<number, readonly [name: string, rules: readonly Rule[]]> =>
   new Map([
     [1, ["a hash", [...HASH, flagsOf(...HASH_FLAGS)]]],
@@ -123,7 +123,7 @@ const types = (): ReadonlyMap<number, readonly [name: string, rules: readonly Ru
     [23, ["a stack", QUEUE]],
     [24, ["an sk_storage", STORAGE]],
     [25, ["a devmap_hash", SOCKETS]],
-    // Its rules are those of the kernel's type that it holds.
+    // Its rules depend on the kernel type that it holds.
     [26, ["a struct_ops", []]],
     [27, ["a ring buffer", RING]],
     [28, ["an inode_storage", STORAGE]],
@@ -158,7 +158,7 @@ function flagNames(flags: number): string {
   return [...known.map(([name]) => name), ...(rest === 0 ? [] : [`flag 0x${rest.toString(16)}`])].join(" and ");
 }
 
-/** The rule that `map` breaks, in words; undefined where it breaks none that is known. */
+/** The rule that `map` breaks, as text; undefined when it breaks no known rule. */
 export function brokenMapRule(map: MapShape): string | undefined {
   const type = types().get(map.type);
   if (type === undefined) return undefined;
@@ -169,7 +169,7 @@ export function brokenMapRule(map: MapShape): string | undefined {
   return undefined;
 }
 
-/** All that is known of `map`, in words: "a hash, key 4 bytes, value 8 bytes, 1024 entries, no flags". */
+/** The definition of `map` as text: "a hash, key 4 bytes, value 8 bytes, 1024 entries, no flags". */
 export function describeMap({ type, keySize, valueSize, maxEntries, flags }: MapShape): string {
   const flagged = flags === 0 ? "no flags" : flagNames(flags);
   return `${mapTypeName(type)}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${maxEntries} entries, ${flagged}`;

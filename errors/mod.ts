@@ -12,13 +12,13 @@ export * from "./errno.ts";
 export { type LogReading, readLog } from "./log.ts";
 export { printable, printableJson } from "./printable.ts";
 
-/** What is known about a refused operation. */
+/** Details of a refused operation. */
 export interface BpfErrorOptions {
   /** The lines that libbpf and the verifier wrote while the operation ran; may be empty. */
   log?: readonly string[];
-  /** What the reader can do about it; only where evidence supports it. */
+  /** Advice for the reader, given only when evidence supports it. */
   hint?: string | undefined;
-  /** The error behind this one. */
+  /** The error that caused this one. */
   cause?: unknown;
 }
 
@@ -47,15 +47,15 @@ export class BpfError extends Error {
   readonly operation: string;
   /** The errno's symbol: "EPERM". */
   readonly code: string;
-  /** The errno, a positive number of Linux's, or from 4000 on of libbpf's own. */
+  /** The positive errno of Linux, or from 4000 on of libbpf. */
   readonly errno: number;
   /** The lines that libbpf and the verifier wrote while the operation ran. */
   readonly log: readonly string[];
-  /** Advice for the reader; undefined where no evidence supports any. */
+  /** Advice for the reader; undefined when no evidence supports any. */
   readonly hint: string | undefined;
 
   /**
-   * Makes the message from the operation, the errno and the log.
+   * Composes the message from the operation, the errno and the log.
    *
    * @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored.
    */
@@ -76,25 +76,25 @@ export class BpfError extends Error {
   }
 }
 
-/** Why a guest cannot run, or cannot go on. */
+/** The reason why a guest cannot run or continue. */
 export type GuestErrorCode =
-  /** Not a WebAssembly module, or one that lacks what every guest must have. */
+  /** The bytes are not a WebAssembly module that can be a guest. */
   | "invalid-module"
-  /** The module imports what this runtime does not offer. */
+  /** The module imports something that this runtime does not offer. */
   | "unknown-import"
-  /** The memory that the module declares does not fit into what this process may take. */
+  /** The module's memory does not fit into the memory limit of this process. */
   | "out-of-memory"
   /** The guest trapped: unreachable, out-of-bounds access, stack exhaustion, ... */
   | "trap";
 
-/** What is known about a guest that broke a rule. */
+/** Details of a guest that broke a rule. */
 export interface GuestErrorOptions extends ErrorOptions {
   /** The guest's functions that were running, innermost first. */
   guestStack?: readonly string[];
 }
 
 /**
- * The guest broke a rule: it is no module that can be linked, or it trapped.
+ * The guest broke a rule: it cannot be linked, or it trapped.
  *
  * @example
  * ```ts
@@ -112,11 +112,11 @@ export class GuestError extends Error {
   override readonly name = "GuestError";
   /** The rule that was broken. */
   readonly code: GuestErrorCode;
-  /** The guest's functions that were running when it trapped, innermost first; `function[12]` for one without a name. */
+  /** The guest's call stack when it trapped, innermost function first; `function[12]` for a function without a name. */
   readonly guestStack: readonly string[];
 
   /**
-   * Takes the message as it is.
+   * Uses the message unchanged.
    *
    * @param message one line, "Cannot <verb> <noun>: <state>".
    */
@@ -128,18 +128,18 @@ export class GuestError extends Error {
 }
 
 /**
- * Bytes that are not what they should be: an ELF object, BTF, or a WebAssembly module that cannot be parsed.
+ * Bytes in the wrong format: an ELF object, BTF, or a WebAssembly module that cannot be parsed.
  *
  * The message reads "Cannot parse ELF: <what is wrong>".
  */
 export class FormatError extends Error {
   override readonly name = "FormatError";
-  /** What the bytes should be: "ELF", "BTF". */
+  /** The expected format: "ELF", "BTF". */
   readonly format: string;
   readonly problem: string;
 
   constructor(format: string, problem: string, options?: ErrorOptions) {
-    // It may quote names from the bytes.
+    // The message may quote names from the untrusted bytes.
     const text = printable(problem);
     super(`Cannot parse ${format}: ${text}`, options);
     this.format = format;

@@ -3,7 +3,7 @@ import { BpfError, errnoName, errnoText, FormatError, GuestError, LINUX_ERRNO, W
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
-/** The errno numbers of a C library, by name, as the compiler for `target` sees them. */
+/** The errno numbers by name in the C library of `target`. */
 async function errnoOf(target: readonly string[]): Promise<Map<string, number>> {
   const directory = await Deno.makeTempDir();
   try {
@@ -30,7 +30,7 @@ Deno.test("LINUX_ERRNO has the kernel's numbers", async () => {
   const numbers = await errnoOf([]);
   assert(numbers.size > 100);
   for (const [name, number] of Object.entries(LINUX_ERRNO)) {
-    // ENOTSUPP is the kernel's own: no header for programs has it.
+    // ENOTSUPP is internal to the kernel, so no user header defines it.
     if (name !== "ENOTSUPP") assertEquals([name, number], [name, numbers.get(name)]);
   }
 });
@@ -69,7 +69,7 @@ Deno.test("BpfError says operation, code, reason and hint in one line", () => {
   assertEquals(new BpfError("Cannot x", 1, { cause: error }).cause, error);
 });
 
-/** The reason that a BpfError takes from a log. */
+/** The reason that a BpfError finds in a log. */
 function reasonOf(...log: string[]): string {
   return new BpfError("Cannot x", 13, { log }).message.replace("Cannot x: EACCES: ", "");
 }

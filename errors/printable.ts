@@ -5,8 +5,8 @@
  */
 
 /**
- * Characters that a terminal obeys or does not show: controls, changes of direction, line separators, halves of surrogate pairs,
- * letters of private alphabets, and all that Unicode calls ignorable but the emoji variation selector.
+ * Characters that control a terminal or are invisible: control characters, direction changes, line separators, lone surrogates,
+ * private-use characters, and all that Unicode calls ignorable except the emoji variation selector.
  */
 const HIDDEN = String.raw`(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
@@ -16,7 +16,7 @@ let hidden: RegExp | undefined;
 const SPACE = 0x20;
 const TILDE = 0x7e;
 
-/** `text` with hidden characters written out, as `\x1b`, `\u202e` or `\u{e0001}`. For names that come from files and guests. */
+/** Escapes hidden characters of `text` as `\x1b`, `\u202e` or `\u{e0001}`. For names from files and guests. */
 export function printable(text: string): string {
   if (isPlain(text)) return text;
   return replaceHidden(text, (character) => {
@@ -27,10 +27,10 @@ export function printable(text: string): string {
   });
 }
 
-/** The same for a JSON text, which means the same afterwards. */
+/** Escapes hidden characters of a JSON text without changing its meaning. */
 export function printableJson(json: string): string {
   const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  // Line feeds are between the values; JSON.stringify() has escaped those inside.
+  // Remaining line feeds separate values, since JSON.stringify() escapes those inside strings.
   return replaceHidden(
     json,
     (character) => character === "\n" ? character : character.split("").map(unit).join(""),

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { printable, printableJson } from "./printable.ts";
 
-/** Controls, direction, no width, separators, ignorable letters, halves of pairs, private letters: each with what it is shown as. */
+/** Hidden characters of each kind, with their escaped form. */
 const HIDDEN: readonly (readonly [hidden: string, shown: string])[] = [
   ["\n", "\\x0a"],
   ["\x1b", "\\x1b"],

@@ -1,5 +1,5 @@
 /**
- * Gives tables a maximum, so that the engine itself keeps them from growing further.
+ * Gives tables a maximum, so that the engine stops them from growing further.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { unsignedLeb } from "./leb.ts";
 import { HAS_MAXIMUM, readSections, SECTION } from "./sections.ts";
 
 /**
- * The module in `bytes`, with no table that can grow past `most` entries: `table.grow` then gives -1.
+ * The module in `bytes`, with every table limited to `most` entries. Beyond that, `table.grow` returns -1.
  *
- * The module must have a section of tables, none with more than `most` entries at first.
+ * The module must have a table section, and no table may begin with more than `most` entries.
  *
  * @throws {FormatError} when the sections cannot be walked.
  */

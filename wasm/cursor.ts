@@ -1,5 +1,5 @@
 /**
- * Reads the bytes of a module one thing after the other.
+ * Reads the bytes of a module in sequence.
  *
  * @see https://webassembly.github.io/spec/core/binary/values.html how numbers and names are encoded
  * @module
@@ -7,10 +7,10 @@
 
 import { FormatError } from "../errors.ts";
 
-/** The decoder takes longer to be ready than all else that is read of a module (0.4 ms), and most names are ASCII. */
+/** Created at first use: creation takes 0.4 ms, longer than reading a module, and most names are ASCII. */
 let decoder: TextDecoder | undefined;
 
-/** A place in a range of bytes. Each read past its end is a {@link FormatError}. */
+/** A position in a range of bytes. A read past its end throws a {@link FormatError}. */
 export class Cursor {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -43,7 +43,7 @@ export class Cursor {
     return this.#bytes[this.#at++] ?? this.fail("it ends too early");
   }
 
-  /** The next byte, which stays the next. */
+  /** The next byte, without moving past it. */
   peek(): number | undefined {
     return this.#bytes[this.#at];
   }
@@ -69,7 +69,7 @@ export class Cursor {
     return value <= 0xffff_ffff ? value : this.fail("a number of more than 32 bits");
   }
 
-  /** LEB128, unsigned, of up to 64 bits: a limit of a memory or table with 64-bit addresses. Past 2^53 it is not exact. */
+  /** LEB128, unsigned, of up to 64 bits, for limits with 64-bit addresses. It is not exact past 2^53. */
   u64(): number {
     return this.#unsigned(10);
   }
@@ -100,12 +100,12 @@ export class Cursor {
     return text;
   }
 
-  /** The name at the cursor, which stays where it is. */
+  /** The name at the cursor, without moving past it. */
   peekName(): string {
     return this.from(this.#at).name();
   }
 
-  /** As many items as the number before them says; each takes at least a byte, so that a false number ends soon. */
+  /** A count, and that many items. Each item takes at least a byte, so a false count soon reaches the end. */
   vector<T>(item: () => T): T[] {
     const count = this.u32();
     const items: T[] = [];

@@ -1,5 +1,5 @@
 /**
- * What a module declares before its code: enough to say whether it may run, in a fraction of the time that compiling takes.
+ * Reads the declarations before a module's code. They suffice to decide if it may run, in a fraction of the time of compilation.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface ModuleImport {
   readonly module: string;
   readonly name: string;
   readonly kind: Kind;
-  /** Of functions alone. */
+  /** Set only for functions. */
   readonly type: FunctionType | undefined;
 }
 
@@ -23,28 +23,30 @@ export interface ModuleExport {
   readonly kind: Kind;
 }
 
-/** A table: what it holds ("funcref") and how much. */
+/** A table: its element type ("funcref") and limits. */
 export interface ModuleTable extends Limits {
   readonly type: string;
-  /** Where its limits are in the section. */
+  /** The position of its limits in the section. */
   readonly limits: { readonly start: number; readonly end: number };
 }
 
-/** What was found. Imported tables, memories and tags are among the imports, not here. */
+/** The declarations of a module. Imported tables, memories and tags are listed only among the imports. */
 export interface Declarations {
   readonly types: ModuleTypes;
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly ModuleExport[];
   readonly tables: readonly ModuleTable[];
   readonly memories: readonly Limits[];
-  /** The exceptions that its code throws, by what they carry. */
+  /** The exceptions that its code throws, by the types of their values. */
   readonly tags: readonly FunctionType[];
 }
 
 /**
- * Reads what a module declares, up to its code.
+ * Reads the declarations of a module, up to its code.
  *
- * @throws {FormatError} when that is damaged, or uses what is not known here. Whether the module is valid, compiling tells.
+ * It does not validate the module: compilation does.
+ *
+ * @throws {FormatError} when they are damaged or use unknown features.
  */
 export function readDeclarations(bytes: Uint8Array): Declarations {
   const found = {
@@ -121,7 +123,7 @@ const REF_NULL = 0xd0;
 const REF_FUNC = 0xd2;
 const END = 0x0b;
 
-/** A table. If its entries begin with a value, an expression for it follows. @throws {FormatError} */
+/** A table. An expression follows if its entries have an initial value. @throws {FormatError} */
 export function readTable(cursor: Cursor): ModuleTable {
   const hasValue = cursor.peek() === WITH_VALUE;
   if (hasValue) cursor.bytes(2);
@@ -133,7 +135,7 @@ export function readTable(cursor: Cursor): ModuleTable {
   return { type, minimum, maximum, limits: { start, end } };
 }
 
-/** A constant expression that gives a reference. */
+/** A constant expression for a reference. */
 function skipReference(cursor: Cursor): void {
   const opcode = cursor.byte();
   switch (opcode) {

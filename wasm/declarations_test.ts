@@ -1,4 +1,4 @@
-/** Modules byte by byte, where text does not say what matters: how types and limits are encoded. */
+/** Modules as bytes, since the text format does not show how types and limits are encoded. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../errors.ts";

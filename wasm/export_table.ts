@@ -7,7 +7,7 @@
 import { unsignedLeb } from "./leb.ts";
 import { readSections, SECTION } from "./sections.ts";
 
-/** What toolchains call the table of functions. */
+/** The name that toolchains give the function table. */
 export const TABLE_NAME = "__indirect_function_table";
 
 const KIND_TABLE = 1;
@@ -27,7 +27,7 @@ const BEFORE_EXPORT: ReadonlySet<number> = new Set([
 /**
  * The module in `bytes`, with table 0 exported as {@link TABLE_NAME}.
  *
- * The module must have a table and export none: what comes out is compiled, and so validated, as usual.
+ * The module must have a table and export none. The result is validated when it is compiled.
  *
  * @throws {FormatError} when the sections cannot be walked.
  */
@@ -43,7 +43,7 @@ export function exportTable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuf
   return spliced(bytes, bytes.length, bytes.length, [1], new Uint8Array(), entry);
 }
 
-/** `bytes` with an export section of `count`, `entries` and `entry` in place of what lies between `start` and `end`. */
+/** `bytes` with the range from `start` to `end` replaced by an export section of `count`, `entries` and `entry`. */
 function spliced(
   bytes: Uint8Array,
   start: number,

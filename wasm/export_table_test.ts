@@ -29,7 +29,7 @@ function moduleOf(...sections: readonly number[][]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...HEADER, ...sections.flat()]);
 }
 
-/** The names of what `bytes` exports, once it has been compiled. */
+/** The names of the exports of the compiled module `bytes`. */
 function exportsOf(bytes: Uint8Array<ArrayBuffer>): string[] {
   return WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name, kind }) => `${name}: ${kind}`);
 }

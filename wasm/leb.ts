@@ -1,4 +1,4 @@
-/** Numbers as modules write them. @module */
+/** The encoding of numbers in modules. @module */
 
 /** LEB128 of a number from 0 to 2^32 - 1. */
 export function unsignedLeb(value: number): number[] {

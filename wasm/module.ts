@@ -1,6 +1,6 @@
 /**
- * What a WebAssembly module imports, exports and holds, read from its bytes: without compiling it, and with the types of
- * functions, which `WebAssembly.Module.imports()` does not tell.
+ * Reads the imports, exports, data and sections of a WebAssembly module from its bytes. This needs no compilation, and gives the
+ * types of functions, which `WebAssembly.Module.imports()` does not return.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { ModuleTypes } from "./types.ts";
 
 /** A segment of initial memory. */
 export interface DataSegment {
-  /** Address in memory; undefined where only running the module tells. */
+  /** The address in memory; undefined when it depends on the running module. */
   readonly address: number | undefined;
   readonly bytes: Uint8Array;
 }
@@ -23,7 +23,7 @@ export interface ModuleSection {
   readonly sizeBytes: number;
 }
 
-/** What was found. */
+/** The content of a module. */
 export interface ModuleInfo {
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly string[];
@@ -48,7 +48,7 @@ const SECTION_NAMES = [
   "tag",
 ];
 
-/** Reads a module. @throws {FormatError} when it is damaged or uses types that are not known here. */
+/** Reads a module. @throws {FormatError} when it is damaged or uses unknown types. */
 export function parseModule(bytes: Uint8Array): ModuleInfo {
   const sections: ModuleSection[] = [];
   let types = new ModuleTypes();

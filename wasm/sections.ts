@@ -28,28 +28,28 @@ export const SECTION = {
   TAG: 13,
 } as const;
 
-/** What imports and exports are, by their number. */
+/** The kinds of imports and exports, by their number. */
 export const KINDS = ["function", "table", "memory", "global", "tag"] as const;
 
 /** A kind of import or export. */
 export type Kind = typeof KINDS[number];
 
-/** A section: where it is in the module, and a cursor on its content. */
+/** A section: its position in the module, and a cursor on its content. */
 export interface Section {
   readonly id: number;
-  /** Offset of its number. */
+  /** The offset of its number. */
   readonly start: number;
-  /** Offset of the byte behind it. */
+  /** The offset of the byte after it. */
   readonly end: number;
   readonly content: Cursor;
 }
 
-/** Whether `bytes` begin as a WebAssembly module does. */
+/** True when `bytes` begin with the magic number and version of WebAssembly modules. */
 export function isWasm(bytes: Uint8Array): boolean {
   return bytes.length >= HEADER_BYTES && [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].every((byte, i) => bytes[i] === byte);
 }
 
-/** The sections in their order. @throws {FormatError} when one ends behind the module. */
+/** The sections in order. @throws {FormatError} when one ends past the end of the module. */
 export function* readSections(bytes: Uint8Array): Generator<Section> {
   const cursor = new Cursor(bytes).from(HEADER_BYTES);
   while (!cursor.atEnd) {
@@ -66,13 +66,13 @@ export function readKind(cursor: Cursor): Kind {
   return KINDS[code] ?? cursor.fail(`unknown kind 0x${code.toString(16)} of import or export`);
 }
 
-/** How many pages or entries a memory or table has. */
+/** The numbers of pages of a memory, or of entries of a table. */
 export interface Limits {
   readonly minimum: number;
   readonly maximum: number | undefined;
 }
 
-/** The bit of a memory's or table's flags that says that a maximum follows. */
+/** The flag of a memory or table with a maximum. */
 export const HAS_MAXIMUM = 1;
 const HAS_64_BITS = 4;
 const HAS_PAGE_SIZE = 8;

@@ -1,5 +1,5 @@
 /**
- * The types that a module declares: functions, and what the proposals for garbage collection and exceptions add.
+ * The types that a module declares: functions, and types of the garbage collection and exception handling proposals.
  *
  * @see https://webassembly.github.io/spec/core/binary/types.html the encoding
  * @module
@@ -14,7 +14,7 @@ const SUB_FINAL = 0x4f;
 const FUNC = 0x60;
 const STRUCT = 0x5f;
 const ARRAY = 0x5e;
-/** The last of the numbers and vectors, which go up to 0x7f. */
+/** The lowest code of the numeric and vector types, which go up to 0x7f. */
 const V128 = 0x7b;
 const REF = 0x64;
 const REF_NULL = 0x63;
@@ -41,7 +41,7 @@ const VALUE_TYPES: Readonly<Record<number, string>> = {
   0x69: "exnref",
 };
 
-/** What `ref` and `ref null` may name besides an index of a type. */
+/** Heap types that `ref` and `ref null` may name instead of the index of a type. */
 const HEAP_TYPES: Readonly<Record<number, string>> = {
   0x74: "noexn",
   0x73: "nofunc",
@@ -65,19 +65,19 @@ export interface FunctionType {
   /** "(i32, i32) -> i64" */
   readonly text: string;
   readonly parameters: readonly string[];
-  /** Whether it stands alone and has no supertype. Only then every other plain type with the same text is the same type. */
+  /** True outside recursion groups and without a supertype. Plain types with the same text are the same type. */
   readonly isPlain: boolean;
 }
 
-/** The section of types. */
+/** The type section. */
 export class ModuleTypes {
   readonly #cursor: Cursor | undefined;
-  /** Where each type begins, and whether it is plain. */
+  /** The offset of each type; `#plain` tells which of them are plain. */
   readonly #starts: number[] = [];
   readonly #plain: boolean[] = [];
   #collected: string | undefined;
 
-  /** @throws {FormatError} when it is damaged or has a kind of type that is not known here. */
+  /** @throws {FormatError} when it is damaged or has an unknown kind of type. */
   constructor(cursor?: Cursor) {
     this.#cursor = cursor;
     if (cursor === undefined) return;
@@ -92,16 +92,16 @@ export class ModuleTypes {
   }
 
   /**
-   * The first thing that needs the garbage collector: "a struct type", "an array type", or a reference to either ("anyref").
+   * The first type that needs the garbage collector: "a struct type", "an array type", or a reference to either ("anyref").
    *
-   * References to functions, external values and exceptions do not: a module has as many functions as it declares, and nothing
-   * gives it external values. For exceptions see `declarations.ts`.
+   * References to functions, external values and exceptions do not count: the number of functions is fixed, and the host passes no
+   * external values. For exceptions see `declarations.ts`.
    */
   get collected(): string | undefined {
     return this.#collected;
   }
 
-  /** The type of number `index`. @throws {FormatError} when there is none, or it is no function's. */
+  /** The function type with number `index`. @throws {FormatError} when it does not exist, or is not a function type. */
   functionType(index: number): FunctionType {
     const start = this.#starts[index];
     const cursor = start === undefined ? undefined : this.#cursor?.from(start);
@@ -142,7 +142,7 @@ export class ModuleTypes {
     }
   }
 
-  /** Parameters or results. Nearly all are numbers, of which nothing needs to be known yet. */
+  /** Skips parameters or results. Nearly all are numeric types, whose names are not needed yet. */
   #readList(cursor: Cursor): void {
     for (let count = cursor.u32(); count > 0; count--) {
       if ((cursor.peek() ?? 0) >= V128) {
@@ -155,7 +155,7 @@ export class ModuleTypes {
   }
 }
 
-/** A type of value, as text: "i32", "funcref", "(ref null 3)". @throws {FormatError} */
+/** A value type as text: "i32", "funcref", "(ref null 3)". @throws {FormatError} */
 export function readValueType(cursor: Cursor): string {
   const code = cursor.byte();
   if (code !== REF && code !== REF_NULL) return VALUE_TYPES[code] ?? cursor.fail(`unknown type 0x${code.toString(16)}`);

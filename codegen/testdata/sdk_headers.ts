@@ -16,11 +16,11 @@ export interface HeaderNames {
 
 const FOLDER = new URL("../../wasm-include/c/", import.meta.url).pathname;
 
-/** The headers by the name to include them by, save for what is the SDK's alone. */
+/** The names of each header, by its name in `#include`. */
 export function readSdkHeaders(): Record<string, HeaderNames> {
   const headers: Record<string, HeaderNames> = {};
   for (const path of headerPaths("").sort()) {
-    // Its parts are included by it.
+    // The internal headers are parts of libbpf-wasm.h.
     const name = path.startsWith("wasm_bpf/") ? "libbpf-wasm.h" : path;
     const text = Deno.readTextFileSync(FOLDER + path).replace(/\/\*[^]*?\*\//g, "");
     const names = headers[name] ??= { tags: [], constants: [] };
@@ -40,7 +40,7 @@ function headerPaths(folder: string): string[] {
   );
 }
 
-/** `words` in lines of source. */
+/** Wraps `words` into lines of source. */
 function wrapped(words: readonly string[], separator: string): string {
   const lines = [""];
   for (const word of words) {
