@@ -1,5 +1,5 @@
 /**
- * How much a guest may hold at once, of what makes the host's end slow or takes memory that no other limit counts.
+ * Limits of the resources that a guest may hold at once, if they delay the host's exit or take memory that no other limit counts.
  *
  * @module
  */
@@ -7,38 +7,38 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 
 /**
- * Links of a guest, if the caller names no other number. Detaching one can take the kernel 75 ms, during which the process
- * heeds no signal: it waits for every processor to leave the program, and does so for one perf event after the other. Real tools
- * attach some 40 programs at most; for those that attach to hundreds of functions one by one, bpftrace began with this limit.
+ * The default limit of a guest's links. Detaching a link can take the kernel 75 ms, in which the process handles no signal: the
+ * kernel waits for every processor to leave the program, for one perf event after another. Most tools attach at most 40
+ * programs. Some attach to hundreds of functions one by one; bpftrace's first limit for those was the same.
  */
 export const DEFAULT_MAX_LINKS = 512;
-/** The largest number that a caller may choose: a process has no more descriptors. */
+/** The largest limit that a caller may set. A process cannot have more descriptors. */
 export const LARGEST_MAX_LINKS = 1 << 20;
 
-/** Tools have one object, some two or three. */
+/** Most tools have one object, some have two or three. */
 const MAX_OBJECTS = 64;
-/** Bytes of all objects. libbpf keeps a copy of each. */
+/** The total size of all objects. libbpf keeps a copy of each. */
 const MAX_OBJECT_BYTES = 1 << 28;
-/** Each is kernel memory: a perf buffer takes 260 KiB for each processor. Tools have one to four. */
+/** Buffers take kernel memory: a perf buffer needs 260 KiB for each processor. Tools have one to four. */
 const MAX_BUFFERS = 64;
-/** Each is two mappings, of which Linux gives a process 65,530. An object has up to four sections of variables. */
+/** A share needs two mappings, and Linux allows a process 65,530. An object has up to four sections of variables. */
 const MAX_SHARES = 512;
 
-/** A number of one kind of thing. */
+/** A limited number of resources of one kind. */
 export class Allowance {
   readonly #noun: string;
   readonly #limit: number;
   readonly #hint: string | undefined;
   #held = 0;
 
-  /** @param noun in the plural. */
+  /** @param noun the plural name of the resource, for messages. */
   constructor(noun: string, limit: number, hint?: string) {
     this.#noun = noun;
     this.#limit = limit;
     this.#hint = hint;
   }
 
-  /** Takes `count` of what is left. @throws {BpfError} EMFILE when less is left. */
+  /** Takes `count` resources. @throws {BpfError} EMFILE when fewer are left. */
   take(operation: string, count = 1): void {
     if (count > this.#limit - this.#held) {
       throw new BpfError(operation, LINUX_ERRNO.EMFILE, {
@@ -49,7 +49,7 @@ export class Allowance {
     this.#held += count;
   }
 
-  /** Gives back what was taken. */
+  /** Returns `count` resources. */
   give(count = 1): void {
     this.#held -= count;
   }

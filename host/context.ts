@@ -30,9 +30,9 @@ export interface GuestContextOptions {
   libc: Libc;
   wasi: Wasi;
   diagnostics: Diagnostics;
-  /** What the guest's objects may do, and what they are called. */
+  /** The name and the permissions of the guest's objects. */
   grants: ObjectGrants;
-  /** How many links the guest may have at once; see {@link Allowances}. */
+  /** The limit of links that the guest may have at once; see {@link Allowances}. */
   maxLinks?: number | undefined;
   /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
   sharedMemory?: SharedMemoryMode | undefined;

@@ -27,7 +27,7 @@ export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrappe
 /** Import functions by module and name. */
 export type ImportModules = Readonly<Record<string, Readonly<Record<string, ImportFunction>>>>;
 
-/** A module that may run, and what it imports. */
+/** A compiled module that may run, and its imports. */
 export interface CompiledGuest {
   readonly module: WebAssembly.Module;
   readonly imports: readonly ModuleImport[];
@@ -36,11 +36,11 @@ export interface CompiledGuest {
 const NO_PERMISSIONS: ModulePermissions = { allowGc: false };
 
 /**
- * Compiles a module. One that needs a table for its callbacks and exports none gets the export added. Tables that could grow
- * without bound get a maximum.
+ * Compiles a module. Adds the export of its table if its callbacks need one and it exports none. Sets a maximum on tables that could
+ * grow without bound.
  *
  * @param name for messages: the path as typed.
- * @throws {GuestError} "invalid-module" with the engine's reason, or when the module asks for more than a guest may have.
+ * @throws {GuestError} "invalid-module" with the engine's reason, or when the module exceeds the limits of a guest.
  */
 export function compileGuest(
   bytes: Uint8Array<ArrayBuffer>,
@@ -49,7 +49,7 @@ export function compileGuest(
 ): CompiledGuest {
   checkMagic(bytes, name);
   const declared = declarationsOf(bytes);
-  // The engine tells better than this reader why a module is not valid.
+  // The engine describes an invalid module better than this reader.
   if (declared instanceof FormatError) {
     compile(bytes, name);
     throw new GuestError("invalid-module", `Cannot run "${name}": ${declared.problem}`, { cause: declared });
@@ -63,9 +63,9 @@ export function compileGuest(
 /**
  * Links a module and binds it to `context`.
  *
- * @param imports at least all that {@link importProblem} knows of the import modules that the module names.
- * @throws {GuestError} "unknown-import" naming what is not offered; "invalid-module" when an import has another type than it
- * should have, or the module has no memory.
+ * @param imports all functions that {@link importProblem} accepts from the import modules that the module names.
+ * @throws {GuestError} "unknown-import" with the names of unknown imports; "invalid-module" when an import has the wrong type, or the
+ * module has no memory.
  */
 export function linkGuest(
   guest: CompiledGuest,
@@ -95,7 +95,7 @@ export function startGuest(instance: WebAssembly.Instance): void {
   try {
     entry();
   } catch (error) {
-    // A vector is nothing in JavaScript, which the engine says before it calls.
+    // The engine refuses to call a function with a type that JavaScript lacks, such as v128.
     if (error instanceof TypeError && /^type incompatibility when transforming/.test(error.message)) {
       throw new GuestError("invalid-module", ENTRY_MISFIT, { cause: error });
     }
@@ -136,7 +136,7 @@ function declarationsOf(bytes: Uint8Array<ArrayBuffer>): Declarations | FormatEr
   }
 }
 
-/** Whether a module polls, has a table for its callbacks, and exports none. A name can be exported only once. */
+/** True when a module polls and has a table, but does not export it. A name can be exported only once. */
 function lacksTableExport({ imports, exports, tables }: Declarations): boolean {
   return tables.length > 0 &&
     exports.every(({ kind, name }) => kind !== "table" && name !== TABLE_NAME) &&
@@ -171,7 +171,7 @@ function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAss
   try {
     return new WebAssembly.Instance(module, imports);
   } catch (error) {
-    // The module's own start function ran and failed.
+    // The module's start function failed.
     throw trapOf(error);
   }
 }

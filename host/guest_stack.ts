@@ -1,10 +1,10 @@
 /**
- * The functions of a guest that were running when it trapped.
+ * The call stack of a guest that trapped.
  *
  * @module
  */
 
-/** The part of V8's structured call sites that is needed here. */
+/** The used part of V8's structured call sites. */
 interface CallSite {
   getFunctionName(): string | null;
   getScriptNameOrSourceURL(): string | null;
@@ -14,8 +14,8 @@ interface CallSite {
 const PROPERTY = "prepareStackTrace";
 
 /**
- * The names of the guest's functions on the stack of `error`, innermost first; `function[12]` for one without a name. Empty when
- * the stack was read before. Functions of the host in between are left out. Afterwards `error.stack` is text as usual.
+ * The names of the guest's functions on the stack of `error`, innermost first; `function[12]` for a function without a name. Empty
+ * if the stack was read before. Functions of the host are omitted. Afterwards `error.stack` is text as usual.
  */
 export function guestStackOf(error: Error): string[] {
   let sites: readonly CallSite[] = [];
@@ -28,7 +28,7 @@ export function guestStackOf(error: Error): string[] {
     },
   });
   try {
-    // V8 asks for the text at the first look at it.
+    // V8 formats the stack when the property is first read.
     void error.stack;
   } finally {
     if (before === undefined) Reflect.deleteProperty(Error, PROPERTY);
@@ -37,7 +37,7 @@ export function guestStackOf(error: Error): string[] {
   return guestFunctions(sites);
 }
 
-/** The host's own modules are on the stack too. The outermost is always the guest's. */
+/** WebAssembly modules of the host can also be on the stack. The outermost module is always the guest's. */
 function guestFunctions(sites: readonly CallSite[]): string[] {
   const scripts = sites.map((site) => site.getScriptNameOrSourceURL() ?? "");
   const guest = scripts.findLast((script) => script.startsWith("wasm://"));

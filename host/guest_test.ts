@@ -226,7 +226,7 @@ Deno.test("linkGuest() names an import that is declared with another type, befor
     ],
   ];
   for (const [module, name, declared, has, should] of imports) {
-    // What would run first traps.
+    // The start function traps, so the test fails if any code of the module runs.
     const text = `(import "${module}" "${name}" (func ${declared})) ${MEMORY} (func $f unreachable) (start $f) ${
       startOf("")
     }`;

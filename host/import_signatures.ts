@@ -4,5 +4,5 @@
  * @module
  */
 
-/** The types of an import module's functions, "(i32, i64) -> i32", by name: the ABI's first, then others that guests declare. */
+/** The types of an import module's functions by name, "(i32, i64) -> i32": the ABI's type, then others that guests declare. */
 export type ImportTypes = Readonly<Record<string, readonly [string, ...string[]]>>;

@@ -1,5 +1,5 @@
 /**
- * Which functions a guest may import, and with which types. Nothing of the system is opened to say so.
+ * The functions that a guest may import, with their types. A check needs no open system.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { SYS_TYPES } from "./sys/import_types.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
 
-/** The import module of the wrapper's poll, if no other name is given. */
+/** The default import module of the wrapper's poll. */
 export const WRAPPER_MODULE = "callback-wrapper";
 
 const MODULES: ReadonlyMap<string, ImportTypes> = new Map([
   ["wasm_bpf", WASM_BPF_TYPES],
-  // What the first guests of this ABI import from, and all whose linker was told no module.
+  // Linkers use "env" when no module is named. The first guests of this ABI import from it.
   ["env", WASM_BPF_TYPES],
   ["libbpf", LIBBPF_TYPES],
   ["wasm_bpf_sys", SYS_TYPES],
@@ -24,19 +24,19 @@ const MODULES: ReadonlyMap<string, ImportTypes> = new Map([
   ["wasi_unstable", WASI_UNSTABLE_TYPES],
 ]);
 
-/** What is wrong with an import: nobody offers it, or not with its type. */
+/** The reason why an import cannot be linked: its name is unknown, or its type is wrong. */
 export type ImportProblem =
   | { readonly kind: "unknown" }
   | { readonly kind: "type"; readonly expected: readonly string[] };
 
-/** Looks an import up. @returns undefined when the host offers it as it is declared. */
+/** Checks an import. @returns undefined when the host offers it with the declared type. */
 export function importProblem(one: ModuleImport, wrapperModule: string = WRAPPER_MODULE): ImportProblem | undefined {
   const expected = one.kind === "function" ? typesOf(one.module, one.name, wrapperModule) : undefined;
   if (expected === undefined) return { kind: "unknown" };
   return one.type !== undefined && expected.includes(one.type.text) ? undefined : { kind: "type", expected };
 }
 
-/** Own properties alone count: an object also has a "constructor", and what a guest could do with that is no ABI. */
+/** Only own properties count. A guest must not import inherited ones such as "constructor". */
 function typesOf(module: string, name: string, wrapperModule: string): readonly string[] | undefined {
   if (module === wrapperModule && Object.hasOwn(CALLBACK_WRAPPER_TYPES, name)) return CALLBACK_WRAPPER_TYPES[name];
   const types = MODULES.get(module);

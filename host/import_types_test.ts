@@ -1,4 +1,4 @@
-/** The tables of types name what the host offers, function by function. */
+/** Compares the tables of types with the functions that the host offers. */
 
 import { assertEquals } from "@std/assert";
 import { Files } from "../ffi/files.ts";

@@ -18,10 +18,10 @@ export class LoadedObject implements Disposable {
   readonly #buffers = new Map<BpfMap, EventBuffer>();
 
   /**
-   * Takes in the object that `load` opens and loads, which is called only when the guest may have one more.
+   * Adds the object that `load` opens and loads. Calls `load` only if the guest may have another object.
    *
    * @param name for messages.
-   * @throws {BpfError} EMFILE when the guest has too many; what libbpf said.
+   * @throws {BpfError} EMFILE when the guest has too many; the error of `load`.
    */
   static load(
     name: string,
@@ -51,11 +51,11 @@ export class LoadedObject implements Disposable {
   }
 
   /**
-   * Keeps the link that `attach` makes, which is called only when the guest may have one more. Many probes of one link
-   * (`kprobe.multi`) count as one.
+   * Adds the link that `attach` creates. Calls `attach` only if the guest may have another link. A link with many probes
+   * (`kprobe.multi`) counts as one.
    *
-   * @param name what is attached, for messages.
-   * @throws {BpfError} EMFILE; what `attach` throws.
+   * @param name the name of the program or map, for messages.
+   * @throws {BpfError} EMFILE when the guest has too many; the error of `attach`.
    */
   addLink(name: string, attach: () => BpfLink): BpfLink {
     const { links } = this.#allowances;
@@ -73,9 +73,9 @@ export class LoadedObject implements Disposable {
   }
 
   /**
-   * The buffer of `map`, opened by `open` at first use. Each map has one, with its own position.
+   * The buffer of `map`, opened by `open` at first use. Each map has one buffer with its own position.
    *
-   * @throws {BpfError} EMFILE when the guest has too many; what `open` throws.
+   * @throws {BpfError} EMFILE when the guest has too many; the error of `open`.
    */
   buffer(map: BpfMap, open: () => EventBuffer): EventBuffer {
     const known = this.#buffers.get(map);

@@ -66,7 +66,7 @@ export class GuestMemory {
     return this.#data;
   }
 
-  /** Notices growth, if there was any. Cheap: growth detaches the buffer, so that the last view has no bytes left. */
+  /** Detects growth. This is cheap: growth detaches the buffer, so the length of the last view becomes 0. */
   look(): void {
     if (this.#bytes.length === 0) this.#refresh();
   }

@@ -23,8 +23,8 @@ export { parsePreopen, type Preopen };
 /**
  * Options of {@link runGuest}. All are optional.
  *
- * A guest's WebAssembly code gets no file and no variable that is not named here. Its eBPF programs run in the kernel, with this
- * process's rights, and can read any memory.
+ * A guest's WebAssembly code can reach only the files and variables that are named here. Its eBPF programs run in the kernel with
+ * this process's rights, and can read any memory.
  */
 export interface RunGuestOptions {
   /** `argv[0]`; also names the guest's objects. "guest" by default. */
@@ -44,13 +44,13 @@ export interface RunGuestOptions {
   /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
   btfPath?: string | undefined;
   /**
-   * A directory of a BPF file system in which the guest's objects may pin maps (LIBBPF_PIN_BY_NAME). It has to exist. Pinned maps
-   * stay there when the guest ends, and the next guest finds them. Without it an object that pins maps is refused.
+   * An existing directory of a BPF file system in which the guest's objects may pin maps (LIBBPF_PIN_BY_NAME). Pinned maps stay there
+   * when the guest ends, and later guests find them. Without this option, objects that pin maps are refused.
    */
   pinPath?: string | undefined;
   /**
-   * Whether struct_ops of section `.struct_ops` may stay registered in the kernel when this process is killed. By default they
-   * end with the process (Linux 6.4 and newer; before, objects that have them are refused).
+   * Lets struct_ops of section `.struct_ops` stay registered in the kernel when this process is killed. By default they end with the
+   * process, which needs Linux 6.4; older kernels then refuse objects with such maps.
    */
   allowPersistentStructOps?: boolean | undefined;
   /** The export that the wrapper's poll calls: "go-callback" by default. */
@@ -58,11 +58,11 @@ export interface RunGuestOptions {
   /** The import module of the wrapper's poll: "callback-wrapper" by default. */
   wrapperModule?: string | undefined;
   /**
-   * Lets the guest make objects of the engine's garbage collector: false by default. Their number has no bound but the memory
-   * of the process.
+   * Lets the guest create objects in the engine's garbage-collected heap: false by default. Only the memory of the process limits
+   * their number.
    */
   allowGc?: boolean;
-  /** How many links the guest may have at once, 0 to 2^20: 512 by default. One more is refused with EMFILE. */
+  /** The limit of links that the guest may have at once, 0 to 2^20: 512 by default. Beyond it, attaching fails with EMFILE. */
   maxLinks?: number | undefined;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
   onProblem?: (problem: BpfError | string) => void;
@@ -70,11 +70,11 @@ export interface RunGuestOptions {
   onLost?: (count: number) => void;
 }
 
-/** What the command line and tests may say besides. */
+/** Further options, for the command line and tests. */
 export interface HostOptions extends RunGuestOptions {
-  /** The system, if the caller has opened it already; it stays the caller's. */
+  /** The system, if the caller has already opened it. The caller also closes it. */
   system?: System;
-  /** How map memory reaches the guest: "map" (default) or, for tests, "copy". */
+  /** The way in which map memory is shared with the guest: "map" (default) or, for tests, "copy". */
   sharedMemory?: SharedMemoryMode;
 }
 
@@ -84,10 +84,10 @@ export interface HostOptions extends RunGuestOptions {
  * The guest drives eBPF through the import module `wasm_bpf` and is otherwise a WASI preview 1 program with this process's
  * standard streams. When it ends, everything that it attached is detached and everything it opened is closed.
  *
- * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends its thread and nothing else: what the guest attached
- * stays attached until the process ends.
+ * It cannot be stopped from outside. In a worker, `Worker.terminate()` only ends the thread: programs that the guest attached stay
+ * attached until the process ends.
  *
- * Memory is the caller's to limit: an engine that runs out of it ends the whole process. The command line sets RLIMIT_DATA.
+ * The caller should limit memory, because the engine ends the whole process when it runs out. The command line sets RLIMIT_DATA.
  *
  * Needs Deno's `--allow-ffi`, and for most guests root or CAP_BPF with CAP_PERFMON or CAP_NET_ADMIN; Linux 5.8 for ring buffers.
  *
@@ -110,7 +110,7 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   return runGuestOn(bytes, options);
 }
 
-/** {@link runGuest}, on a system that may be open already. */
+/** As {@link runGuest}, on a system that may already be open. */
 export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
   const name = options.name ?? "guest";
   // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
@@ -146,7 +146,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   return wasi.exit?.code ?? 0;
 }
 
-/** What the guest may import: of each module that it names, all that there is. */
+/** All functions of each import module that the guest names. */
 function importsOf(named: readonly ModuleImport[], context: GuestContext, wrapperModule: string): ImportModules {
   const others: Readonly<Record<string, () => ImportModules[string]>> = {
     [WASI_MODULE]: () => withSync(context.wasi.imports, context),
@@ -158,12 +158,12 @@ function importsOf(named: readonly ModuleImport[], context: GuestContext, wrappe
     [...new Set(named.map((one) => one.module))].map((name) => [name, others[name]?.() ?? {}]),
   );
   const functions = withMapCalls(wasmBpfImports(context), named, context);
-  // Module `env` is what the first guests of this ABI import from, and all to whose linker no module was named.
+  // Linkers use module `env` when none is named. The first guests of this ABI import from it.
   const modules: Record<string, ImportModules[string]> = { ...made, wasm_bpf: functions, env: functions };
   return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
 }
 
-/** `functions` with map calls as direct as the types allow that the guest declares for them. */
+/** Replaces the map calls of `functions` by the most direct ones that the guest's declared types allow. */
 function withMapCalls(
   functions: ReturnType<typeof wasmBpfImports>,
   named: readonly ModuleImport[],

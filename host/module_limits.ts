@@ -1,5 +1,5 @@
 /**
- * Modules that are refused although they are valid: the engine gives them more than a guest needs, and no way to bound it.
+ * Limits of valid modules on engine resources that cannot be limited while the guest runs.
  *
  * @module
  */
@@ -7,31 +7,31 @@
 import { GuestError } from "../errors.ts";
 import type { Declarations } from "../wasm/declarations.ts";
 
-/** A guest uses one memory. Thousands fill the address space, and a memory has to move when it finds no room to grow. */
+/** Guests use one memory. Thousands would fill the address space, so that memories must move when they grow. */
 const MAX_MEMORIES = 1;
-/** Compilers make one table, some a second. */
+/** Compilers create one table, some a second one. */
 const MAX_TABLES = 8;
-/** Far more functions than any compiler puts into a table. A function takes 62 bytes there (Deno 2.6.10). */
+/** Far more functions than compilers put into a table. An entry takes 62 bytes (Deno 2.6.10). */
 export const MAX_TABLE_ENTRIES = 1_000_000;
-/** What an exception carries is kept in the engine's heap for as long as the stack refers to it. Compilers pass one value. */
+/** The engine's heap holds the values of an exception as long as the stack refers to it. Compilers pass one value. */
 const MAX_TAG_PARAMETERS = 16;
 
-/** Whether a table could grow beyond what a guest may have. */
+/** True when a table could grow beyond {@link MAX_TABLE_ENTRIES}. */
 export function hasUnboundedTable({ tables }: Declarations): boolean {
   return tables.some(({ maximum = Infinity }) => maximum > MAX_TABLE_ENTRIES);
 }
 
-/** What a module is allowed on request. */
+/** Permissions that the caller can give a module. */
 export interface ModulePermissions {
-  /** Objects of the engine's garbage collector. Their number has no bound but the memory of the process. */
+  /** Allows objects in the engine's garbage-collected heap. Only the memory of the process limits their number. */
   readonly allowGc: boolean;
 }
 
 /**
- * Checks what a module declares.
+ * Checks the declarations of a module.
  *
  * @param name for the message: the path as typed.
- * @throws {GuestError} "invalid-module" when it asks for too much.
+ * @throws {GuestError} "invalid-module" when it exceeds a limit.
  */
 export function checkModule(declared: Declarations, name: string, permissions: ModulePermissions): void {
   const problem = excessOf(declared) ?? (permissions.allowGc ? undefined : unboundedHeapOf(declared));
@@ -55,8 +55,8 @@ function excessOf({ memories, tables, tags }: Declarations): string | undefined 
 const HOLDS_EXCEPTIONS = /exn/;
 
 /**
- * What would let a guest fill the engine's heap with objects, each of which keeps another alive: structs, arrays, and
- * exceptions that hold exceptions. Exceptions that the stack alone holds are bounded by its depth.
+ * Finds a type with which a guest could fill the engine's heap with a chain of objects: structs, arrays, and exceptions that hold
+ * exceptions. Other exceptions are held only by the stack, whose depth limits them.
  */
 function unboundedHeapOf({ types, tables, tags }: Declarations): string | undefined {
   const found = types.collected ??

@@ -1,5 +1,5 @@
 /**
- * What an object asks of its loader beyond programs and maps that end with it, and whether the guest was given it.
+ * Checks that an object needs only features that the guest may use: pinned maps, persistent struct_ops, placed arenas.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import { type ObjectRequests, validateObject } from "../btf/validate.ts";
 import { BpfError, FormatError, LINUX_ERRNO } from "../errors.ts";
 import type { BpfObject, Libbpf } from "../ffi/mod.ts";
 
-/** What a guest's objects may do, by the options of the run. */
+/** Permissions of a guest's objects, from the options of the run. */
 export interface ObjectGrants {
-  /** The name under which the guest's objects are opened. */
+  /** The name of the guest's objects. */
   readonly objectName: string;
   readonly btfPath?: string | undefined;
   /** The directory in which objects may pin maps; none by default. */
   readonly pinPath?: string | undefined;
-  /** Whether what an object registers in the kernel by `.struct_ops` may outlive this process. */
+  /** Lets registrations of `.struct_ops` outlive this process. */
   readonly persistentStructOps?: boolean | undefined;
 }
 
 /**
- * Checks an object of a guest, opens it and loads it.
+ * Checks, opens and loads an object of a guest.
  *
- * @throws {BpfError} when it is damaged, asks for what the guest was not given, or is refused by libbpf or the kernel.
+ * @throws {BpfError} when it is damaged, needs a permission that the guest lacks, or is refused by libbpf or the kernel.
  */
 export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>, grants: ObjectGrants): BpfObject {
   const operation = `Cannot open object "${grants.objectName}"`;
@@ -30,7 +30,7 @@ export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>
   if (requests.pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
   const directory = openPinDirectory(libbpf, operation, requests.pinnedMaps, grants.pinPath);
   try {
-    // By descriptor: the path cannot come to mean another directory meanwhile.
+    // The path goes through the descriptor, so that it cannot be redirected to another directory meanwhile.
     return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
   } finally {
     libbpf.closeDescriptor(directory);
@@ -38,9 +38,9 @@ export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>
 }
 
 /**
- * Checks what libbpf would read of an object: its versions differ in what they check themselves.
+ * Checks everything that libbpf reads from an object, because some versions of libbpf check less than others.
  *
- * @throws {BpfError} EINVAL when it is damaged; EOPNOTSUPP when this libbpf would map over what is there.
+ * @throws {BpfError} EINVAL when it is damaged; EOPNOTSUPP when this libbpf would map an arena over memory of this process.
  */
 export function checkObject(
   libbpf: Pick<Libbpf, "isPatched" | "path">,
@@ -68,7 +68,7 @@ function validated(operation: string, bytes: Uint8Array): ObjectRequests {
   }
 }
 
-/** The directory that the guest may pin maps in. libbpf makes a path of it and the map's name: only plain names are let through. */
+/** Opens the directory for pinned maps. libbpf appends the map's name to its path, so only names without slashes are accepted. */
 function openPinDirectory(
   libbpf: Libbpf,
   operation: string,

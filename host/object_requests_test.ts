@@ -12,7 +12,7 @@ function pinned(...names: string[]): Uint8Array<ArrayBuffer> {
   return compileSmall(maps.join("\n"));
 }
 
-/** An object with a pinned map whose name is `name` instead of one that C takes. */
+/** An object with a pinned map whose name `name` need not be a C identifier. */
 function pinnedAs(name: string): Uint8Array<ArrayBuffer> {
   const stand = "Q".repeat(name.length);
   const object = pinned(stand);

@@ -2,8 +2,8 @@
  * Map memory that the guest shares with the kernel: mmapable arrays, and with them the `.bss` and `.data` of an object.
  *
  * The kernel's pages are mapped over the guest's memory, so that its plain loads and stores reach them with no call at all.
- * Where that cannot be (the memory moved when it grew, or a test asks for it) the bytes are copied instead, at every import
- * call: what the guest changed goes to the kernel, then all comes back.
+ * When that is not possible (the memory moved as it grew, or a test chose copies), the bytes are copied at every import call: the
+ * guest's changes are written to the kernel, then all bytes are read back.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { GuestMemory, GuestPtr } from "./memory.ts";
 /** How map memory reaches the guest. */
 export type SharedMemoryMode = "map" | "copy";
 
-/** A guest's memory, as WebAssembly and as native code see it. */
+/** A guest's memory, for WebAssembly and for native code. */
 export interface SharingGuest {
   readonly memory: GuestMemory;
   readonly window: MemoryWindow;
@@ -38,10 +38,10 @@ export class SharedMemory implements Disposable {
     this.#hasCopies = mode === "copy";
   }
 
-  /** Whether there is anything for {@link sync} to do, as the memory is now. */
+  /** True when {@link sync} has bytes to copy. */
   get copying(): boolean {
     if (this.#shares.length === 0) return false;
-    // A look at the bytes notices growth, which ends in follow(). The guest may have grown its memory in a callback.
+    // The guest may have grown its memory in a callback. look() detects growth, and calls follow().
     this.#guest?.memory.look();
     return this.#hasCopies;
   }
@@ -59,7 +59,7 @@ export class SharedMemory implements Disposable {
   /**
    * Shares `map` at `at`. The caller has checked that {@link roomFor} bytes are there, free, and begin on a page.
    *
-   * @throws {BpfError} EMFILE when the guest shares too many; what `mmap` said.
+   * @throws {BpfError} EMFILE when the guest shares too many; the errno of `mmap`.
    */
   add(map: BpfMap, at: GuestPtr, guest: SharingGuest): void {
     this.#guest = guest;
@@ -86,7 +86,7 @@ export class SharedMemory implements Disposable {
     for (const share of this.#shares) share.sync();
   }
 
-  /** Goes on with copies where the memory has moved. Called whenever it was seen to have grown. */
+  /** Continues with copies if the memory has moved. Called after every detected growth. */
   follow(): void {
     for (const share of this.#shares) {
       if (share.follow()) this.#hasCopies = true;
@@ -98,17 +98,17 @@ export class SharedMemory implements Disposable {
   }
 }
 
-/** One map's place in the guest's memory. */
+/** A map at its place in the guest's memory. */
 class Share implements Disposable {
   readonly map: BpfMap;
   readonly at: GuestPtr;
   readonly sizeBytes: number;
   readonly #guest: SharingGuest;
-  /** The kernel's pages where nothing moves. Mapped from the start, so that there is nothing left to fail when the memory moves. */
+  /** A second mapping of the kernel's pages, outside the guest. It exists from the start, since mapping at a move could fail. */
   readonly #kernel: MappedArray;
   /** The kernel's pages in the guest's memory; undefined when the bytes are copied. */
   #overlay: OverlaidArray | undefined;
-  /** The bytes that both sides had when they were last made equal; for copies alone. */
+  /** The bytes of both sides after the last synchronisation. Used only for copies. */
   #last = new Uint8Array();
 
   constructor(libc: Libc, map: BpfMap, at: GuestPtr, options: { guest: SharingGuest; mode: SharedMemoryMode }) {
@@ -128,12 +128,12 @@ class Share implements Disposable {
   }
 
   /**
-   * Goes on with copies if the memory has moved.
+   * Continues with copies if the memory has moved.
    *
-   * Each byte that the guest and the kernel have differently then was stored by one of them since the move, and nothing tells by
-   * which. The guest's is taken: its next load must read what it stored. So what programs counted there since the move is lost.
+   * Bytes that then differ between the guest and the kernel were stored by one of them since the move, but it is unknown by which. The
+   * guest's byte is kept, since its next load must read what it stored. Changes by BPF programs since the move are lost.
    *
-   * @returns whether the memory had moved.
+   * @returns true when the memory has moved.
    */
   follow(): boolean {
     if (this.#overlay === undefined || !this.#overlay.isGone) return false;
@@ -143,7 +143,7 @@ class Share implements Disposable {
     return true;
   }
 
-  /** Brings a copy up to date, both ways. */
+  /** Updates a copy in both directions. */
   sync(): void {
     if (this.#overlay !== undefined) return;
     const kernel = this.#kernel.bytes;

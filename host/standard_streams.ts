@@ -1,5 +1,5 @@
 /**
- * The descriptors that a caller names for the standard streams of a guest.
+ * The descriptors that a caller chooses for the standard streams of a guest.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import type { Files } from "../ffi/files.ts";
 
-/** Descriptors of this process; absent ones are 0, 1 and 2. */
+/** Descriptors of this process; 0, 1 and 2 by default. */
 export interface StandardStreams {
   readonly stdin?: number | undefined;
   readonly stdout?: number | undefined;
@@ -17,9 +17,9 @@ export interface StandardStreams {
 const MAX_DESCRIPTOR = 2 ** 31 - 1;
 
 /**
- * Checks what was named. The process's own 0, 1 and 2 may be closed: the guest then has no such stream.
+ * Checks the chosen descriptors. The process's own 0, 1 and 2 may be closed: the guest then lacks that stream.
  *
- * @throws {BpfError} EBADF for a number that is no open descriptor.
+ * @throws {BpfError} EBADF for a number that is not an open descriptor.
  */
 export function checkStandardStreams(files: Files, { stdin, stdout, stderr }: StandardStreams): void {
   for (const [name, fd] of Object.entries({ stdin, stdout, stderr })) {

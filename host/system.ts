@@ -18,14 +18,14 @@ export class System implements Disposable {
     return this.libc.readFile(path);
   }
 
-  /** All that is left of standard input. @throws {BpfError} EFBIG for more than 256 MiB, EISDIR, EBADF ... */
+  /** The rest of standard input. @throws {BpfError} EFBIG for more than 256 MiB, EISDIR, EBADF ... */
   readStandardInput(): Uint8Array<ArrayBuffer> {
     return this.libc.readToEnd(0, "Cannot read standard input");
   }
 
   /**
-   * Limits the memory of this process, and has every signal end it: a guest that does not look at what `printf` returns would
-   * run on for ever after `| head -1`.
+   * Limits the memory of this process, and makes every signal end it: a guest that ignores the result of `printf` would otherwise run
+   * for ever after `| head -1`.
    *
    * @throws {BpfError} when the memory cannot be limited.
    */

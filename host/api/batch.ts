@@ -1,5 +1,5 @@
 /**
- * Many elements of a map in one system call, on bytes of our own.
+ * Operations on many elements of a map in one system call. The kernel works on private buffers.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { BpfError, LINUX_ERRNO } from "../../errors.ts";
 import type * as ffi from "../../ffi/mod.ts";
 import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions } from "./interfaces.ts";
 
-/** A map, and bytes for its batches: fresh ones would cost each call their allocation and the search for their address. */
+/** A map with a buffer for its batches. A new buffer would cost each call an allocation and an address lookup. */
 export class BatchMap {
   readonly raw: ffi.BpfMap;
   #memory = new Uint8Array(0);
@@ -17,17 +17,17 @@ export class BatchMap {
     this.raw = raw;
   }
 
-  /** `sizeBytes` bytes, which hold what the last batch left. */
+  /** A buffer of `sizeBytes` bytes. It may hold data of the last batch. */
   memory(sizeBytes: number): Uint8Array<ArrayBuffer> {
     if (this.#memory.length !== sizeBytes) this.#memory = new Uint8Array(sizeBytes);
     return this.#memory;
   }
 }
 
-/** The position at which the walk of one map stopped. */
+/** The position at which a walk of a map continues. */
 export class MapCursor implements BatchCursor {
   done = false;
-  /** The bytes that the kernel noted; undefined before the first batch. */
+  /** The position as the kernel wrote it; undefined before the first batch. */
   position: Uint8Array<ArrayBuffer> | undefined;
   readonly map: ffi.BpfMap;
 
@@ -36,17 +36,17 @@ export class MapCursor implements BatchCursor {
   }
 }
 
-/** One of the kernel's two calls that walk a map. */
+/** One of the two system calls that walk a map. */
 type WalkCall = (memory: Uint8Array<ArrayBuffer>, batch: ffi.BatchWalk, flags: ffi.BatchFlags) => number;
 
-/** The bytes of one call, and where each part is in them. */
+/** The buffer of one call, and the offsets of its parts. */
 interface Room {
   readonly memory: Uint8Array<ArrayBuffer>;
   readonly elements: number;
   readonly batch: ffi.BatchWalk & { readonly inBatch: number };
 }
 
-/** Reads a batch into the caller's buffers. @returns how many elements. */
+/** Reads a batch into the caller's buffers. @returns the number of elements. */
 export function walkBatch(
   batches: BatchMap,
   operation: string,
@@ -64,7 +64,7 @@ export function walkBatch(
   if (cursor.position !== undefined) memory.set(cursor.position, batch.inBatch);
   const { inBatch: _, ...fromStart } = batch;
   const result = call(memory, cursor.position === undefined ? fromStart : batch, flags);
-  // The end of the map is no refusal: what was left came.
+  // ENOENT marks the end of the map: the last elements were read.
   if (result < 0 && result !== -LINUX_ERRNO.ENOENT) throw new BpfError(operation, result);
   cursor.done = result < 0;
   cursor.position = memory.slice(batch.outBatch, batch.outBatch + cursorBytes(map));
@@ -74,7 +74,7 @@ export function walkBatch(
   return count;
 }
 
-/** Puts a batch. */
+/** Updates a batch of elements. */
 export function updateBatch(batches: BatchMap, operation: string, request: BatchBuffers & BatchOptions): void {
   const map = batches.raw;
   const flags = flagsOf(operation, request);
@@ -84,7 +84,7 @@ export function updateBatch(batches: BatchMap, operation: string, request: Batch
   checkAll(operation, map.updateBatch(room.memory, room.batch, flags), room);
 }
 
-/** Removes a batch of keys. */
+/** Deletes a batch of keys. */
 export function deleteBatch(
   batches: BatchMap,
   operation: string,
@@ -97,7 +97,7 @@ export function deleteBatch(
   checkAll(operation, map.deleteBatch(room.memory, room.batch, flags), room);
 }
 
-/** @throws {RangeError} when the buffers do not fit each other. */
+/** @throws {RangeError} when the sizes of the buffers do not match. */
 function layOut(batches: BatchMap, operation: string, buffers: { keys: Uint8Array; values?: Uint8Array }): Room {
   const map = batches.raw;
   const { keySize, elementBytes } = map;
@@ -118,7 +118,7 @@ function layOut(batches: BatchMap, operation: string, buffers: { keys: Uint8Arra
   return { memory, elements, batch: { count: 0, inBatch, outBatch, keys, values } };
 }
 
-/** The kernel notes a key, or for hashes the number of a bucket. */
+/** The kernel writes a key as position, or for hashes the number of a bucket. */
 function cursorBytes(map: ffi.BpfMap): number {
   return Math.max(map.keySize, 4);
 }
@@ -127,7 +127,7 @@ function roundUp8(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
-/** Copies what was measured: a view of shared memory may have grown since. */
+/** Copies only the checked length, because a view of shared memory may have grown since the check. */
 function copyIn({ memory }: Room, at: number, bytes: Uint8Array, length: number): void {
   memory.set(bytes.subarray(0, length), at);
 }

@@ -10,11 +10,11 @@ import type { BpfObject, Libbpf } from "./interfaces.ts";
 import { ApiObject } from "./object.ts";
 
 /**
- * Opens libbpf: the one that `$WASM_BPF_LIBBPF` names, the one built in this checkout, or the system's.
+ * Opens libbpf: the library that `$WASM_BPF_LIBBPF` names, the one built in this checkout, or the system's.
  *
- * Needs Deno's `--allow-ffi`, and no privilege of the kernel before an object is loaded.
+ * Needs Deno's `--allow-ffi`. No kernel privilege is needed until an object is loaded.
  *
- * @throws {BpfError} ENOENT when there is none, with every place that was tried in its log.
+ * @throws {BpfError} ENOENT when no library is found, with all tried paths in its log.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Maps for TypeScript programs: every length is checked, and the kernel works on bytes of our own.
+ * Maps for TypeScript programs. Every length is checked, and the kernel works on private buffers.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type * as ffi from "../../ffi/mod.ts";
 import { BatchMap, deleteBatch, MapCursor, updateBatch, walkBatch } from "./batch.ts";
 import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions, BpfMap } from "./interfaces.ts";
 
-/** The object that a map came from. */
+/** The object that a map belongs to. */
 export interface Owner {
   readonly name: string;
   readonly closed: boolean;
@@ -89,7 +89,7 @@ export class ObjectMap implements BpfMap {
 
   nextKey(key?: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     const verb = "find the next key of";
-    // The next key is written where a value would be, which may be shorter.
+    // The next key takes the place of a value, which may be shorter than a key, so it needs its own buffer.
     const { keySize } = this;
     const element = new Uint8Array(2 * keySize);
     if (key === undefined) this.#alive(verb);
@@ -108,7 +108,7 @@ export class ObjectMap implements BpfMap {
           log: [`more than its ${this.maxEntries} keys came: keys are deleted while it is walked`],
         });
       }
-      // Before the caller can delete this one: the kernel would start anew.
+      // The next key is read before the caller can delete this one, because the kernel would then start anew.
       const next = this.nextKey(key);
       yield key;
       key = next;
@@ -178,14 +178,14 @@ export class ObjectMap implements BpfMap {
     return operation;
   }
 
-  /** Room for a key and a value, with `key` in it. One for all calls: none of them calls back. */
+  /** The buffer for a key and a value, with `key` copied in. All calls can share it, since none of them calls back. */
   #begin(verb: string, key: Uint8Array, flags: number): Uint8Array<ArrayBuffer> {
     const operation = this.#alive(verb);
     checkLength(operation, "key", key, this.keySize);
     checkFlags(operation, flags);
     const size = this.keySize + this.elementBytes;
     if (this.#element.length !== size) this.#element = new Uint8Array(size);
-    // A view of shared memory may have grown since it was checked.
+    // Only the checked length is copied, because a view of shared memory may have grown since the check.
     this.#element.set(key.subarray(0, this.keySize));
     return this.#element;
   }

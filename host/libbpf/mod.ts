@@ -15,7 +15,7 @@ export const LIBBPF_MODULE = "libbpf";
 /** The functions of module `libbpf`, for one guest. */
 export function libbpfImports(guest: GuestContext): Record<string, ImportFunction> {
   return {
-    /** `libbpf_num_possible_cpus() -> i32`: how many values an element of a per-CPU map has. */
+    /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
     libbpf_num_possible_cpus: guest.guardedWasi(() => guest.libbpf.possibleCpus),
     bpf_map_mmap: guest.guardedWasi(mapMmap(guest)),
     bpf_map_munmap: guest.guardedWasi(mapMunmap(guest)),

@@ -1,7 +1,7 @@
 /**
- * Counts the processors in a list of the kernel: 5 for "0-3,5". `/sys/devices/system/cpu/online` is such a list.
+ * Counts the processors in a CPU list of the kernel, such as `/sys/devices/system/cpu/online`: 5 for "0-3,5".
  *
- * @returns undefined for text that is no such list.
+ * @returns undefined for text that is not a CPU list.
  */
 export function countCpus(list: string): number | undefined {
   let count = 0;

@@ -1,6 +1,5 @@
 /**
- * The import module `wasm_bpf_sys`: facts about the machine that a native tool takes from its libc and that WASI has no call
- * for. This is the table of them.
+ * The import module `wasm_bpf_sys`: facts about the machine that native tools get from libc, but that WASI does not offer.
  *
  * Results are 0 or positive, or a negative WASI errno, as in module `libbpf`.
  *
@@ -16,7 +15,7 @@ export const SYS_MODULE = "wasm_bpf_sys";
 /** The functions of module `wasm_bpf_sys`, for one guest. */
 export function sysImports(guest: GuestContext): Record<string, ImportFunction> {
   return {
-    /** `getpid() -> i32`: this process, as it is numbered in its own PID namespace. BPF programs see the outermost number. */
+    /** `getpid() -> i32`: the id of this process in its PID namespace. BPF programs see the id in the initial namespace. */
     getpid: guest.guardedWasi(() => Deno.pid),
     sysconf: guest.guardedWasi(sysconf(guest)),
   };

@@ -2,17 +2,17 @@ import { BpfError, LINUX_ERRNO } from "../../errors.ts";
 import type { GuestContext } from "../context.ts";
 import { countCpus } from "./cpu_list.ts";
 
-/** Linux's numbers for names of sysconf(3), which musl and glibc share. */
+/** Numbers of the names of sysconf(3), the same in musl and glibc. */
 const _SC_NPROCESSORS_CONF = 83;
 const _SC_NPROCESSORS_ONLN = 84;
 
 const ONLINE = "/sys/devices/system/cpu/online";
 
 /**
- * `sysconf(i32 name) -> i32`: 83 (`_SC_NPROCESSORS_CONF`) is the number of processors that the machine can ever have, which is
- * how many values an element of a per-CPU map has; 84 (`_SC_NPROCESSORS_ONLN`) the number that is online now.
+ * `sysconf(i32 name) -> i32`: 83 (`_SC_NPROCESSORS_CONF`) returns the number of possible processors, which is also the number of
+ * values in an element of a per-CPU map; 84 (`_SC_NPROCESSORS_ONLN`) returns the number of processors that are online now.
  *
- * @returns EINVAL for any other name: what else there is to ask, libc answers for WebAssembly; ENOENT where no /sys is mounted.
+ * @returns EINVAL for any other name, which the guest's libc must handle; ENOENT when /sys is not mounted.
  */
 export function sysconf(guest: GuestContext): (name: number) => number {
   return (name) => {

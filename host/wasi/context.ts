@@ -45,7 +45,7 @@ export function checked(result: number): number {
 export class WasiContext {
   readonly files: Files;
   readonly descriptors: DescriptorTable;
-  /** Listens to the guest's stderr, where somebody wants to know what it hears. */
+  /** Watches the guest's stderr for refused paths; undefined when no report was requested. */
   refusedPaths: RefusedPaths | undefined;
   #memory: GuestMemory | undefined;
   #exit: ProcExit | undefined;

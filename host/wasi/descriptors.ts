@@ -99,12 +99,11 @@ export class DescriptorTable implements Disposable {
   }
 }
 
-/** The rights to change a file, which a stream that is open for reading does not give. */
+/** The rights to change a file, which a stream that is open only for reading lacks. */
 const READER_DENIED = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE | RIGHTS.FD_FILESTAT_SET_TIMES;
 
 /**
- * Stdin, stdout or stderr, as the host has it; undefined when the host's descriptor is closed. A directory there gives no way to
- * its entries.
+ * A standard stream on the host's descriptor; undefined when that is closed. A directory gets no rights to its entries.
  */
 export function standardStream(files: Files, hostFd: number): Descriptor | undefined {
   const status = files.status(hostFd);

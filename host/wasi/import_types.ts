@@ -60,5 +60,5 @@ export const WASI_TYPES: ImportTypes = {
 
 const { sock_accept: _, ...unstable } = WASI_TYPES;
 
-/** Module `wasi_unstable`: the same but for the function that came later. */
+/** Module `wasi_unstable`: the same functions, without the one that was added later. */
 export const WASI_UNSTABLE_TYPES: ImportTypes = unstable;

@@ -15,10 +15,10 @@ export class RangeReader {
   readonly #pairs = new Uint32Array(MAX_RANGES * 2);
 
   /**
-   * The `count` iovecs (address, length) at `list`, every one of them inside memory. Refuses more than Linux takes with EINVAL.
+   * The `count` iovecs (address, length) at `list`, all of them inside memory. EINVAL when there are more than Linux accepts.
    *
-   * Empty ones are left out: wasi-libc passes one with each text that was not buffered, and the system call is then the plain
-   * `write` that a native program makes and that BPF programs look for.
+   * Empty ones are omitted: wasi-libc passes one with each unbuffered text. The system call then is the plain `write` of a native
+   * program, which BPF programs may trace.
    */
   read(memory: GuestMemory, list: number, count: number): Ranges {
     const length = count >>> 0;

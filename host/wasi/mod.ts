@@ -46,7 +46,7 @@ export interface WasiOptions {
   readonly stdout?: number | undefined;
   /** 2 by default. */
   readonly stderr?: number | undefined;
-  /** Called once when the guest says on its stderr that it could not open a path outside its directories. */
+  /** Called once when the guest reports on its stderr that it could not open a path outside its directories. */
   readonly onRefusedPath?: ((problem: string) => void) | undefined;
 }
 

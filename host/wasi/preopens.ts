@@ -12,7 +12,7 @@ import { type Descriptor, preopenedDirectory } from "./descriptors.ts";
 export interface Preopen {
   /** The directory in the host. */
   readonly hostPath: string;
-  /** The path by which the guest opens it. */
+  /** The path of the directory for the guest. */
   readonly guestPath: string;
   /** Whether the guest may change nothing in it. */
   readonly readOnly: boolean;

@@ -1,28 +1,28 @@
 /**
- * Tells people which `--dir` a guest would have needed.
+ * Suggests the `--dir` option that a guest needs.
  *
- * A guest's libc looks a path up among its directories by itself. When it is in none of them, the libc says ENOTCAPABLE and the host
- * never hears of the path. All that reaches the host is the message that the guest prints: so this listens to the guest's stderr.
+ * A guest's libc searches its directories for a path without the host. When the path is in none of them, libc fails with ENOTCAPABLE.
+ * The host sees the path only if the guest prints a message, so this watches the guest's stderr.
  *
  * @module
  */
 
 import type { Ranges } from "../../ffi/files.ts";
 
-/** What guests print: C and C++ (and Rust, for an error that it was given by the host), Rust, Go. */
+/** Error messages of guests: in C and C++ (also in Rust, for errors from the host), in Rust, in Go. */
 const MESSAGES = [
   /^(?<text>.*?):? ?Capabilities insufficient/,
   /failed to find a pre-opened file descriptor through which "(?<path>.*)" could be opened/,
   /\bopen (?<path>.+): Bad file number/,
 ];
 
-/** A message is at the end of a line that is no longer than this. */
+/** The longest end of a line that is searched for a message. */
 const MAX_LINE = 4096;
 
-/** A guest that writes so much to its stderr uses it for its output, which must not take longer for this. */
+/** After so many bytes, stderr is assumed to be for normal output, and is not searched further, to keep it fast. */
 const MAX_HEARD = 1 << 16;
 
-/** Listens until it has found one message. */
+/** Watches stderr until it finds one message. */
 export class RefusedPaths {
   readonly #args: readonly string[];
   readonly #report: (problem: string) => void;
@@ -31,29 +31,29 @@ export class RefusedPaths {
   #heard = 0;
   #told = false;
 
-  /** @param args the guest's own arguments, which may hold the path. */
+  /** @param args the guest's arguments, which may contain the path. */
   constructor(args: readonly string[], report: (problem: string) => void) {
     this.#args = args;
     this.#report = report;
   }
 
-  /** Takes what the guest has written to its stderr. The parts of a message come one by one. */
+  /** Takes text that the guest has written to its stderr. A message may arrive in several parts. */
   hear({ buffer, pairs, count }: Ranges): void {
     if (this.#told || this.#heard > MAX_HEARD) return;
     for (let index = 0; index < count; index++) {
       const [start = 0, size = 0] = [pairs[index * 2], pairs[index * 2 + 1]];
       this.#heard += size;
-      // A copy: the memory may be shared with the kernel. Only the end of a long text can be a message.
+      // The text is copied because the memory may be shared with the kernel. Only the end of a long text can be a message.
       const part = new Uint8Array(buffer, start + Math.max(size - MAX_LINE, 0), Math.min(size, MAX_LINE)).slice();
       this.#line = (this.#line + this.#decoder.decode(part)).slice(-MAX_LINE);
     }
-    // The host's line comes after the guest's: not in the middle of it.
+    // The report waits for the end of the guest's line, so that it does not split it.
     const end = this.#line.lastIndexOf("\n") + 1;
     this.#look(this.#line.slice(0, end));
     this.#line = this.#line.slice(end);
   }
 
-  /** The guest has ended: what it has written last may be a message too. */
+  /** Searches the guest's last text, which may lack a line break. Call it when the guest has ended. */
   end(): void {
     this.#look(this.#line);
   }
@@ -74,7 +74,7 @@ export class RefusedPaths {
       `(hint: --dir ${directory}:ro, or --dir ${directory} for what it may change)`;
   }
 
-  /** The path that a message is about: an argument of the guest's, or what looks like one; else an argument that does. */
+  /** The path of a message: an argument of the guest, a quoted or absolute path in the text, or the first argument with a slash. */
   #pathIn(text: string): string | undefined {
     const named = this.#args.find((arg) => arg !== "" && text.split(/[\s'":]+/).includes(arg));
     const quoted = /(['"`])([^'"`]*\/[^'"`]*)\1/.exec(text)?.[2];
@@ -95,7 +95,7 @@ function messageIn(line: string): Message | undefined {
   return undefined;
 }
 
-/** The directory that a path is in, for a shell. */
+/** The directory of a path, quoted for a shell. */
 function directoryOf(path: string): string {
   const slash = path.lastIndexOf("/");
   const directory = slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RefusedPaths } from "./refused_paths.ts";
 
-/** What is reported of a guest with these arguments that writes this to its stderr, one write each. */
+/** The reports for a guest with these arguments that writes these texts to its stderr. */
 function reports(args: readonly string[], ...writes: readonly string[]): string[] {
   const told: string[] = [];
   const paths = new RefusedPaths(args, (problem) => told.push(problem));

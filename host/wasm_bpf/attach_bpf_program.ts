@@ -46,7 +46,7 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
   };
 }
 
-/** Keeps the link that `link` makes. A guest that named a path of the host learns from a refusal only that it has none. */
+/** Keeps the link that `link` creates. For a refused path of the host, the guest only gets ENOENT. */
 function attach(guest: GuestContext, loaded: LoadedObject, what: { name: string; link: () => BpfLink }): number {
   try {
     const made = loaded.addLink(what.name, what.link);

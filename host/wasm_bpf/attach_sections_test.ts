@@ -1,6 +1,6 @@
 /**
- * Every kind of section that libbpf knows, as its source lists them: with a target and without, one true reason; and the table of
- * docs/attach-targets.md says the same.
+ * Attaches programs of every section in libbpf's source, with a target and without. Each attaches or gives a true reason, as the table
+ * of docs/attach-targets.md says.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
@@ -16,7 +16,7 @@ interface SectionDefinition {
   name: string;
   type: number;
   attachType: number;
-  /** Whether libbpf attaches such programs by their section. */
+  /** True when libbpf attaches such programs by their section. */
   attachesBySection: boolean;
 }
 
@@ -51,7 +51,7 @@ function attach({ name, type, attachType }: SectionDefinition, text: string, suf
   return { result, kind, problem: guest.problems.join("\n") };
 }
 
-/** How a kind of section attaches: nowhere, where its section says alone, or to a target. */
+/** The way in which a section attaches: nowhere, only where its name says, or to a target. */
 function classOf(definition: SectionDefinition): "nowhere" | "section" | "target" {
   const without = attach(definition, "");
   const withTarget = attach(definition, "no such place");
@@ -59,7 +59,7 @@ function classOf(definition: SectionDefinition): "nowhere" | "section" | "target
     assertEquals(withTarget, without, "the same reason with a target and without");
     return "nowhere";
   }
-  // The fake attaches by section whatever the section says; libbpf's answer is tested with the real one.
+  // The fake attaches by any section. Tests on the real libbpf check its answers.
   assertEquals(without, { result: 0, kind: "section", problem: "" });
   return /take no target$|attaches to the hook that its section names$/.test(withTarget.problem) ? "section" : "target";
 }
@@ -99,7 +99,7 @@ Deno.test("a section that libbpf attaches by its name reaches libbpf, or a reade
   for (const definition of await sectionDefinitions()) {
     if (!definition.attachesBySection) continue;
     const { result, kind, problem } = attach(definition, "", "/a/b:c");
-    // A reader of ours that finds no place in "a/b:c" says so; none asks for a target, since the section has one.
+    // A reader of this project may refuse "a/b:c" as a place. It must not demand a target, since the section has one.
     if (result === 0) assertEquals(typeof kind, "string");
     else assertMatch(problem, /^Cannot attach program "program" to "a\/b:c": EINVAL: /, definition.name);
     assertEquals(result === 0 || result === EINVAL, true, definition.name);

@@ -36,11 +36,11 @@ const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
 ]);
 
 /**
- * Attaches `program` to what `text` names; "" means where its section name says. docs/attach-targets.md has the targets of every
- * kind of program.
+ * Attaches `program` to the target that `text` names; "" means the target in its section name. docs/attach-targets.md lists the
+ * targets of every kind of program.
  *
- * @throws {BpfError} EOPNOTSUPP for a kind that cannot be attached and for a target that is missing, EINVAL for a target that
- * cannot be read, else what libbpf or the kernel said.
+ * @throws {BpfError} EOPNOTSUPP for a kind that cannot be attached and for a missing target; EINVAL for a malformed target;
+ * otherwise the error of libbpf or the kernel.
  * @throws {HiddenPath} when a path of the host was not opened.
  */
 export function attachNamed(libbpf: Libbpf, object: BpfObject, program: BpfProgram, text: string): BpfLink {
@@ -75,13 +75,13 @@ export function attachDirectory(program: BpfProgram, fd: number): BpfLink {
 }
 
 /**
- * The sections whose target this runtime reads, where libbpf would: it opens any path that they name, and takes any text for a
+ * Sections whose target this runtime parses instead of libbpf, because libbpf opens any path in them and accepts any text as a
  * name.
  */
 const OWN_SECTIONS =
   /^(?:u(?:ret)?probe(?:\.multi)?(?:\.s)?|usdt(?:\.s)?|k(?:ret)?probe\.multi|kprobe\.session|k(?:ret)?syscall|tp|tracepoint)\/(.*)$/s;
 
-/** What a section names, of {@link OWN_SECTIONS}. */
+/** The target in a section of {@link OWN_SECTIONS}. */
 function placeInSection(section: string): string | undefined {
   return OWN_SECTIONS.exec(section)?.[1];
 }
@@ -92,7 +92,7 @@ function refuseUnattachable(program: BpfProgram): void {
   throw new BpfError(`Cannot attach program "${program.name}"`, LINUX_ERRNO.EOPNOTSUPP, { log: [reason] });
 }
 
-/** Why no target can be given to a program of this kind; undefined for those that can be attached. */
+/** The reason why a program of this kind cannot be attached; undefined if it can. */
 function whyUnattachable({ type, expectedAttachType }: BpfProgram): string | undefined {
   switch (type) {
     case ProgramType.SYSCALL:
@@ -141,7 +141,7 @@ const TRACEPOINT = /^[\w-]+$/;
 function tracepoint(reading: Reading): Reached {
   const [category, name, more] = reading.text.split("/");
   if (!category || !name || more !== undefined) throw misread(reading, "a tracepoint is category/name");
-  // libbpf looks for it as a directory of tracefs, and would follow "..".
+  // libbpf uses the names in a path of tracefs, and would follow "..".
   if (!TRACEPOINT.test(category) || !TRACEPOINT.test(name)) {
     throw misread(reading, "the name of a tracepoint consists of letters, digits, _ and -");
   }

@@ -22,7 +22,7 @@ function attach(sectionName: string, type: number, text: string, expectedAttachT
   return { result, target, problem: guest.problems.join("\n") };
 }
 
-/** A target without the number of the descriptor that was opened for it; whether there was one is `fd`'s type. */
+/** A target in which the type of the opened descriptor replaces its number. */
 function withoutDescriptor(target: AttachTarget | undefined): Record<string, unknown> | undefined {
   if (target === undefined) return undefined;
   return "fd" in target ? { ...target, fd: typeof target.fd } : { ...target };

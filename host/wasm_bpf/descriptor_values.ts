@@ -21,7 +21,7 @@ const nothing: DescriptorRule = { offset: 0, hostFd: () => undefined };
 // struct bpf_devmap_val { __u32 ifindex; int fd; } and struct bpf_cpumap_val: 0 and below mean no program.
 const optionalProgram: DescriptorRule = { offset: 4, hostFd: (_guest, fd) => fd <= 0 ? fd : undefined };
 
-/** By map type. */
+/** The rules for values, by map type. */
 const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.ARRAY_OF_MAPS, ownMap],
   [MapType.HASH_OF_MAPS, ownMap],
@@ -38,7 +38,7 @@ const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.CPUMAP, optionalProgram],
 ]);
 
-/** By map type: what a key is, where it is a descriptor. All other types have plain bytes for keys. */
+/** The rules for keys that are descriptors, by map type. Keys of all other types are plain bytes. */
 const KEY_RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.INODE_STORAGE, ownDirectory],
   [MapType.CGRP_STORAGE, ownDirectory],
@@ -66,7 +66,7 @@ const PLAIN_TYPES: ReadonlySet<number> = new Set([
   MapType.ARENA,
 ]);
 
-/** Whether this map's keys or values may be descriptors: known to be, or of a type that is newer than this table. */
+/** True when keys or values of this map may be descriptors: by a rule, or because its type is newer than this table. */
 export function hasDescriptors(map: BpfMap): boolean {
   return !PLAIN_TYPES.has(map.type);
 }
@@ -84,7 +84,7 @@ export function translateValue(guest: GuestContext, map: BpfMap, element: DataVi
   return rule === undefined || map.valueSize < rule.offset + 4 || translated(guest, rule, element, at);
 }
 
-/** A type that is in no table may take descriptors: nothing is known to be the guest's. */
+/** False for a type in no table. Its elements could hold descriptors, so the guest must not write them. */
 function isKnown({ type }: BpfMap): boolean {
   return PLAIN_TYPES.has(type) || RULES.has(type) || KEY_RULES.has(type);
 }

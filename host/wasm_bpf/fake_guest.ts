@@ -19,17 +19,17 @@ import { mapOperateFor, wasmBpfImports } from "./mod.ts";
 /** Bytes of the fake guest's memory at first. */
 export const MEMORY_BYTES = 65536;
 
-/** Where {@link FakeGuest.load} puts the object. */
+/** The address of the object that {@link FakeGuest.load} loads. */
 const OBJECT_AT = 0xf000;
 
-/** An object with nothing in it: what it holds for the guest is the {@link FakeLibbpf}'s. */
+/** An empty object. The {@link FakeLibbpf} provides its programs and maps. */
 const EMPTY_OBJECT = emptyObject();
 
 function emptyObject(): Uint8Array {
   const bytes = new Uint8Array(64 + 2 * 64 + 1);
   const view = new DataView(bytes.buffer);
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  // A relocatable file for BPF, whose two section headers follow the header; the second are the sections' names, one NUL.
+  // A relocatable file for BPF. Two section headers follow the ELF header; the second is the string table, a single NUL.
   for (const [at, value] of [[0x10, 1], [0x12, EM_BPF], [0x28, 64], [0x3a, 64], [0x3c, 2], [0x3e, 1]] as const) {
     view.setUint16(at, value, true);
   }
@@ -136,7 +136,7 @@ export class FakeGuest implements Disposable {
   }
 }
 
-/** A type as a guest declares it, of which only the text matters here. */
+/** A type that a guest declares. Only its text matters here. */
 function plainType(text: string): FunctionType {
   return { text, parameters: [], isPlain: true };
 }

@@ -6,9 +6,9 @@
 
 import type { ImportTypes } from "../import_signatures.ts";
 
-/** `wasm_bpf_map_operate` as C, C++ and most others declare it. */
+/** The type of `wasm_bpf_map_operate` in C, C++ and most other languages. */
 export const MAP_OPERATE = "(i32, i32, i32, i32, i32, i64) -> i32";
-/** The same where pointers are `i64`: the bindings for Rust and Go. */
+/** Its type in the bindings for Rust and Go, where pointers are `i64`. */
 export const MAP_OPERATE_I64 = "(i32, i32, i64, i64, i64, i64) -> i32";
 
 /** Module `wasm_bpf`, and module `env` with the same functions. */

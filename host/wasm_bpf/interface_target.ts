@@ -1,5 +1,5 @@
 /**
- * Targets that are network interfaces: a name, and after colons how to attach.
+ * Targets that are network interfaces: a name, followed by options after colons.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { misread, type Reached, type Reading } from "./target_reading.ts";
 const MODES: readonly XdpMode[] = ["generic", "native", "offload"];
 const DIRECTIONS = ["ingress", "egress"] as const;
 
-/** An XDP program's: `eth0`, `eth0:generic`, `eth0:native:replace`. */
+/** The target of an XDP program: `eth0`, `eth0:generic`, `eth0:native:replace`. */
 export function xdp(reading: Reading): Reached {
   const { ifindex, name, suffixes } = interfaceOf(reading, [...MODES, "replace"]);
   const modes = MODES.filter((mode) => suffixes.includes(mode));
@@ -21,7 +21,7 @@ export function xdp(reading: Reading): Reached {
   return { target: { kind: "xdp", ifindex, name, ...(mode && { mode }), ...(replace && { replace }) } };
 }
 
-/** A classifier's: `eth0`, `eth0:egress`. netkit devices have no directions. */
+/** The target of a classifier: `eth0`, `eth0:egress`. netkit devices have no directions. */
 export function classifier(reading: Reading): Reached {
   const section = reading.program.sectionName;
   if (section.startsWith("netkit")) {
@@ -36,13 +36,13 @@ export function classifier(reading: Reading): Reached {
   return { target: { kind, ifindex, name, ...(direction && { direction }) } };
 }
 
-/** A socket filter's. */
+/** The target of a socket filter: `eth0`. */
 export function socket(reading: Reading): Reached {
   const { ifindex, name } = interfaceOf(reading, []);
   return { target: { kind: "socket", ifindex, name } };
 }
 
-/** Splits what `known` has off the end. What is left is an interface, or the label of an address, which may have a colon. */
+/** Splits suffixes of `known` off the end. The rest is an interface, or the label of an address, which may contain a colon. */
 function interfaceOf(reading: Reading, known: readonly string[]) {
   const parts = reading.text.split(":");
   const suffixes: string[] = [];

@@ -18,7 +18,7 @@ export function loadBpfObject(guest: GuestContext): (buf: number, size: number) 
     if (view.length > MAX_OBJECT_BYTES) {
       throw new BpfError(`Cannot open object "${guest.grants.objectName}"`, LINUX_ERRNO.E2BIG);
     }
-    // A copy: the guest's own programs can write to memory that they share with it, while it is checked and parsed.
+    // The object is copied because BPF programs could change shared memory of the guest between check and use.
     const bytes = view.slice();
     const { libbpf, grants, allowances } = guest;
     const loaded = LoadedObject.load(grants.objectName, {

@@ -31,8 +31,9 @@ export type MapOperate = (
 /**
  * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: one element of a map.
  *
- * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 asks for the first), 21 lookup and delete (queues and stacks;
- * hashes since Linux 5.14). One native call, straight on guest memory but for descriptors. Nearly all calls of a guest never come here: see direct_map_calls.ts.
+ * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 gets the first), 21 lookup and delete (queues and stacks; hashes
+ * since Linux 5.14). One native call works directly on guest memory, except for maps of descriptors. Most calls of a guest bypass
+ * this function: see direct_map_calls.ts.
  */
 export function mapOperate(guest: GuestContext): MapOperate {
   return (fd, cmd, key, value, nextKey, flags) => {

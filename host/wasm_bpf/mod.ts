@@ -31,8 +31,8 @@ export function wasmBpfImports(guest: GuestContext) {
 }
 
 /**
- * `wasm_bpf_map_operate` for a guest whose declarations of it have these types: without JavaScript on the way where one function
- * of WebAssembly can serve them all. Unlike a function of JavaScript, it links only with its very type.
+ * `wasm_bpf_map_operate` for a guest that declares it with these types. If they are all the same, a WebAssembly function avoids
+ * JavaScript. Unlike a JavaScript function, it links only with exactly its type.
  */
 export function mapOperateFor(
   types: readonly FunctionType[],

@@ -1,5 +1,5 @@
 /**
- * Targets that are functions: of the kernel, of the files that programs are run from, and USDT probes.
+ * Targets that are functions of the kernel, of executables or of libraries, and USDT probes.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { AttachTarget } from "../../ffi/mod.ts";
 import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
 
-/** kprobe, uprobe, usdt and their relatives are one program type: the section tells them apart. */
+/** kprobe, uprobe, usdt and related sections have one program type. Only the section distinguishes them. */
 export function probe(reading: Reading): Reached {
   const [kind = ""] = reading.program.sectionName.split("/");
   const retprobe = /^[ku]ret/.test(kind);
@@ -20,7 +20,7 @@ export function probe(reading: Reading): Reached {
 }
 
 const KERNEL_FUNCTION = /^[\w.$:]+$/;
-/** libbpf tries every way to match a pattern: each `*` more multiplies the time by the length of the name. */
+/** libbpf matches patterns by backtracking: each further `*` multiplies the time by the length of the name. */
 const MAX_STARS = 4;
 
 function kprobe(reading: Reading, retprobe: boolean): Reached {
@@ -89,11 +89,11 @@ function checkStars(reading: Reading, pattern: string): string {
   return pattern;
 }
 
-/** As `nm` prints addresses: 16 hexadecimal digits, or 8 for a 32-bit file. */
+/** An address as `nm` prints it: 16 hexadecimal digits, or 8 for a 32-bit file. */
 const NM_ADDRESS = /^(?:[0-9a-f]{16}|0[0-9a-f]{7})$/i;
 
 /**
- * The address that `text` is: `0x1139`, `4409`, or as `nm` prints it; undefined when it is a name. Names do not begin with a digit.
+ * Parses an address: `0x1139`, `4409`, or as `nm` prints it. Returns undefined for a name, which cannot begin with a digit.
  */
 function parseAddress(reading: Reading, text: string): number | undefined {
   if (!/^\d/.test(text)) return undefined;
@@ -114,7 +114,7 @@ function parseOffset(reading: Reading, text: string | undefined): number {
   return offset;
 }
 
-/** A number as libbpf reads it, hexadecimal after 0x, else decimal. A zero before it would make it octal there: refused. */
+/** Parses a number as libbpf does: hexadecimal after 0x, else decimal. A leading zero would mean octal to libbpf, so it is refused. */
 function parseNumber(text: string): number | undefined {
   return /^(0x[0-9a-f]{1,12}|0|[1-9]\d{0,14})$/i.test(text) ? Number(text) : undefined;
 }

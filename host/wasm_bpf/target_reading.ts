@@ -1,5 +1,5 @@
 /**
- * What the readers of attach targets share.
+ * Types and functions that the parsers of attach targets share.
  *
  * @module
  */
@@ -7,30 +7,30 @@
 import { BpfError, LINUX_ERRNO, printable } from "../../errors.ts";
 import type { AttachTarget, BpfObject, BpfProgram, Libbpf } from "../../ffi/mod.ts";
 
-/** What a target is read with. */
+/** A target to parse, with its context. */
 export interface Reading {
   readonly libbpf: Libbpf;
   readonly object: BpfObject;
   readonly program: BpfProgram;
-  /** What a caller gave, or the program's section says. */
+  /** The target's text, from the caller or from the program's section. */
   readonly text: string;
 }
 
-/** A target, and the descriptor that was opened for it, if any: closed once the program is attached. */
+/** A target, and the descriptor that was opened for it, if any. It is closed after attaching. */
 export interface Reached {
   readonly target: AttachTarget;
   readonly opened?: number;
 }
 
-/** The error for a target that cannot be read. */
+/** The error for a malformed target. */
 export function misread({ program, text }: Reading, reason: string): BpfError {
   const operation = `Cannot attach program "${program.name}" to "${printable(text)}"`;
   return new BpfError(operation, LINUX_ERRNO.EINVAL, { log: [printable(reason)] });
 }
 
 /**
- * A path of the host that a guest named was not opened. The user is told why. A guest that learnt the reason could find out which
- * files there are: it gets ENOENT for each.
+ * A path of the host that a guest named was not opened. The user sees the reason. The guest gets ENOENT in every case, because the
+ * reason could reveal which files exist.
  */
 export class HiddenPath extends Error {
   readonly reason: BpfError;
@@ -41,7 +41,7 @@ export class HiddenPath extends Error {
   }
 }
 
-/** The descriptor that `open` gives. @throws {HiddenPath} when it is refused. */
+/** Calls `open` and returns the descriptor. @throws {HiddenPath} when `open` fails. */
 export function openHidden(open: () => number): number {
   try {
     return open();
