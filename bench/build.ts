@@ -10,7 +10,7 @@ export const ROOT = new URL("../", import.meta.url).pathname;
 /** Where the results are. */
 export const OUT = `${ROOT}.build/bench`;
 
-/** The guests, and the BPF object of each. All but `mapped` are for version 1 of the ABI, so that other hosts run them too. */
+/** The guests and their BPF objects. All except `mapped` use version 1 of the ABI, so that other hosts can run them too. */
 const GUESTS: readonly { name: string; object: string; flags?: readonly string[] }[] = [
   { name: "events", object: "events" },
   { name: "wake", object: "events" },

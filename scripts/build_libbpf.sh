@@ -50,7 +50,7 @@ quietly() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && echo "Failed: $*" >&2 && exit 1; }
 }
 
-# The patches are ours; each says why on top. A source that was patched before is unpacked anew.
+# Each patch gives its reason at the top. A source that was patched before is unpacked anew.
 patch_libbpf() {
   local patch
   for patch in ../../scripts/patches/*.patch; do

@@ -7,9 +7,9 @@
  */
 
 const HOST = new URL("../host/", import.meta.url);
-/** binaryen and not wabt: the modules test and call typed function references, which wabt cannot assemble. */
+/** The modules use typed function references, which binaryen can assemble and wabt cannot. */
 const ASSEMBLER = "npm:binaryen@124.0.0/wasm-as";
-/** The configuration of build tools: their lock file is not the one that users of this project download from. */
+/** The configuration of the build tools. Their lock file is separate, so that users of this project do not download them. */
 const TOOLS = new URL("tools.json", import.meta.url).pathname;
 
 /** A generated file: its source, and the modules that are made of that. */
@@ -22,7 +22,7 @@ interface Target {
 interface Constant {
   readonly name: string;
   readonly doc: string;
-  /** A change of the source before it is assembled: the text of one place, and the text that replaces it. */
+  /** A replacement in the source before it is assembled: the old text and the new text. */
   readonly change?: readonly [from: string, to: string];
 }
 
@@ -58,7 +58,7 @@ export const TARGETS: readonly Target[] = [
 /**
  * Assembles WebAssembly text, without optimising it. Takes 0.3 s, since binaryen runs in a process of its own.
  *
- * @throws {Error} with binaryen's own words when the text does not parse or the module is not valid.
+ * @throws {Error} with binaryen's message when the text does not parse or the module is not valid.
  */
 export function assemble(text: string): Uint8Array<ArrayBuffer> {
   const folder = Deno.makeTempDirSync();

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The rooms (top folders, and files at the top without their extension) that each room may import besides itself. */
+/** The rooms that each room may import besides itself. A room is a top folder, or a top file without its extension. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   btf: ["errors"],
@@ -37,7 +37,7 @@ const plugin: Deno.lint.Plugin = {
         if (room === undefined || room === "ffi") return {};
         const report = (node: Deno.lint.Node, what: string) =>
           context.report({ node, message: `Cannot use ${what} in ${room}: native calls belong in ffi/` });
-        /** `node` stands for the global object Deno. */
+        /** True when `node` is the global object Deno. */
         const check = (node: Deno.lint.Identifier | Deno.lint.MemberExpression) => {
           const parent = parentOf(node);
           if (parent?.type === "TSQualifiedName" || parent?.type === "TSTypeReference") return;
@@ -87,7 +87,7 @@ function parentOf(node: Deno.lint.Node) {
   return "parent" in node ? node.parent : undefined;
 }
 
-/** The property that is looked at, where the source says it; undefined for a computed one. */
+/** The name of the accessed property; undefined for a computed one. */
 function nameOf({ property, computed }: Deno.lint.MemberExpression): string | undefined {
   if (!computed && property.type === "Identifier") return property.name;
   return property.type === "Literal" && typeof property.value === "string" ? property.value : undefined;

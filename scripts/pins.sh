@@ -32,7 +32,7 @@ LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 
-# Debian has bpftool and others where users do not look.
+# Debian installs bpftool and other tools outside the PATH of ordinary users.
 PATH=$PATH:/usr/sbin:/sbin
 
 # Deno, from .tools/ and for this checkout alone: its caches stay inside, and it trusts whom the system trusts.
@@ -41,8 +41,8 @@ use_deno() {
   export DENO_DIR=$PWD/.tools/deno-$1/cache DENO_TLS_CA_STORE=system DENO_NO_UPDATE_CHECK=1
 }
 
-# Has root leave to the owner of the checkout whatever it made there, at the end of the script: `sudo scripts/demo.sh` would
-# otherwise keep that owner from building again.
+# At the end of a script that root runs, gives the files that it made to the owner of the checkout. Otherwise that owner could
+# not build again after `sudo scripts/demo.sh`.
 leave_to_owner() {
   local owner
   owner=$(stat --format %u:%g .)

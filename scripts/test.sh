@@ -13,7 +13,7 @@ scripts/build_libbpf.sh
 scripts/build_guests.sh
 scripts/build_language_guests.sh
 scripts/build_binary.sh
-# Tests mount what they need: in a namespace of their own, so that nothing stays.
+# Tests run in their own mount namespace, so that their mounts end with them.
 mounts=$(readlink /proc/self/ns/mnt)
 if ((EUID)); then exec sudo -- unshare --mount -- env "OUTER_MOUNTS=$mounts" "$PWD/scripts/test.sh"; fi
 if [[ ${OUTER_MOUNTS-$mounts} == "$mounts" ]]; then

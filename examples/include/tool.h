@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Shared by the examples' guests: numbers from the command line, and a check that output still arrives. */
+/* Helpers of the example guests: numbers from the command line, and a check that output still arrives. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -24,7 +24,7 @@ static inline bool tool_number(const char *what, const char *text, unsigned long
 static inline bool tool_flush(void) {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;
-    /* A line that failed when it was printed left only a mark. Writing once more tells the reason. */
+    /* libc only keeps an error flag of the failed output. Writing again gives the reason. */
     if (errno == 0) putchar('\n');
     if (errno != EPIPE && errno != 0) perror("Cannot write to stdout");
     return false;

@@ -1,4 +1,4 @@
-/** Every command in every document, run as it is written: it ends as it should and shows what the document shows. */
+/** Runs every command of every document as written, and compares its exit code and output with the document. */
 
 import { assert, assertEquals } from "@std/assert";
 import { type Block, blocksOf, CHECKOUT, documents, shapeOf, type ShownCommand, shownCommands } from "./documents.ts";
@@ -8,10 +8,10 @@ mountAll();
 
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 50;
-/** Endless commands that show no output in the document: how long they run before they are stopped. */
+/** The running time of endless commands without output in the document. */
 const GLANCE_MS = 3000;
 
-/** Lines that are not run, each with the reason. */
+/** Lines that are not run, with the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   "cd wasm-bpf   # a clone of this repository": "the tests run in it",
   "./scripts/test.sh": "it runs this test",
@@ -25,7 +25,7 @@ const ENDLESS = [
   "sudo ./wasm-bpf minimal.wasm",
 ];
 
-/** True where the kernel asks BPF programs about security; elsewhere it refuses the example `lsm`. */
+/** True when the kernel runs LSM programs. Otherwise it refuses the example `lsm`. */
 function hasBpfLsm(): boolean {
   const read = (name: string) => {
     try {
@@ -38,8 +38,8 @@ function hasBpfLsm(): boolean {
 }
 
 /**
- * A place to run commands in: a folder that looks like the checkout and can be written to, a network namespace, and a PATH
- * with `sudo`, `deno` and an installed `wasm-bpf`.
+ * An environment for commands: a writable folder that looks like the checkout, a network namespace, and a PATH with `sudo`, `deno`
+ * and an installed `wasm-bpf`.
  */
 class Place implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync();
@@ -58,7 +58,7 @@ class Place implements AsyncDisposable {
       `__attribute__((noinline)) long twice(long n) { __asm__ volatile(""); return 2 * n; }
        int main(void) { return twice(20) + twice(21) == 0; }`,
     );
-    // The tests run as root, where sudo has nothing to do.
+    // The tests run as root, so this sudo only runs its arguments.
     Deno.writeTextFileSync(`${this.#programs}/sudo`, '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
     Deno.symlinkSync(Deno.execPath(), `${this.#programs}/deno`);
     Deno.symlinkSync(`${CHECKOUT}wasm-bpf`, `${this.#programs}/wasm-bpf`);
@@ -67,7 +67,7 @@ class Place implements AsyncDisposable {
     await this.run("ip link set lo up && gcc -O1 -o target target.c", this.folder);
   }
 
-  /** A shell that runs `script` in the network namespace. */
+  /** Starts a shell that runs `script` in the network namespace. */
   shell(script: string, cwd: string): Deno.Command {
     return new Deno.Command("nsenter", {
       args: [`--net=/proc/${this.#namespace.pid}/ns/net`, "bash", "-euo", "pipefail", "-c", script],
@@ -86,7 +86,7 @@ class Place implements AsyncDisposable {
     return new TextDecoder().decode(stdout);
   }
 
-  /** Makes happen what the examples watch: programs, files, connections, calls of ./target. */
+  /** Causes the events that the examples trace: it starts programs, opens files, connects, and calls ./target. */
   async stir(): Promise<void> {
     await this.shell(
       `bash -c "sh -c 'ls / | sort | head -1 >/dev/null'; sed s/o/0/ /dev/null; sleep 0.2; sort /no/such/list; true"
@@ -103,7 +103,7 @@ class Place implements AsyncDisposable {
     ).output();
   }
 
-  /** Runs an endless command until it has shown lines of all these shapes, or for a while; stops it as Ctrl-C does. */
+  /** Runs an endless command until it has printed lines of all these shapes or a time limit ends, then stops it as Ctrl-C does. */
   async watch(command: string, shapes: readonly string[]): Promise<string> {
     const child = this.shell(`exec ${command.replace(/^sudo /, "")}`, this.folder).spawn();
     let output = "";
@@ -135,18 +135,18 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The shapes that no line of `output` has. */
+/** The shapes of `shapes` that no line of `output` has. */
 function missing(shapes: readonly string[], output: string): string[] {
   const seen = new Set(output.split("\n").map(shapeOf));
   return shapes.filter((shape) => !seen.has(shape));
 }
 
-/** The command with the machine's own cgroup2, which documents call /sys/fs/cgroup: with cgroup v1 it is elsewhere. */
+/** Replaces /sys/fs/cgroup of the documents by the machine's cgroup2, which has another path beside cgroup v1. */
 function cgroupOf(command: string): string {
   return command.replace(/(?<= )\/sys\/fs\/cgroup$/, cgroupRoot());
 }
 
-/** Runs a command of a console block, and compares its output with what is shown. */
+/** Runs a command of a console block, and compares its output with the document. */
 async function check(place: Place, { command, output, isEndless }: ShownCommand): Promise<void> {
   const [header = ""] = output;
   const shapes = [...new Set(output.map(shapeOf))];
@@ -156,14 +156,14 @@ async function check(place: Place, { command, output, isEndless }: ShownCommand)
   assertEquals(missing(shapes, shown), [], shown);
 }
 
-/** Runs the lines of a block of commands; those of one script share their variables. */
+/** Runs the lines of a block of commands. Lines of one script share their variables. */
 async function runLines(place: Place, { text }: Block): Promise<void> {
   const lines = text.trimEnd().split("\n").filter((line) => !(line in NOT_RUN));
   const endless = lines.filter((line) => ENDLESS.includes(line));
   const script = lines.filter((line) => !endless.includes(line)).join("\n")
-    // The tests themselves are what scripts/test.sh runs.
+    // scripts/test.sh runs these tests, so they do not run it.
     .replaceAll(/"\$deno" test /g, '"$deno" test --no-run ');
-  // The example `minimal` writes files, which do not belong in the checkout.
+  // The example `minimal` writes files, which must not land in the checkout.
   await place.run(script, script.includes("minimal") ? place.folder : CHECKOUT);
   for (const command of endless) await place.watch(command, []);
 }

@@ -1,5 +1,5 @@
 /**
- * The documents of this repository: their text, and the commands that they show.
+ * Reads the documents of this repository and the commands in them.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** The top of the checkout, with a slash at the end. */
 export const CHECKOUT = new URL("../../", import.meta.url).pathname;
 
-/** Folders without documents of ours. */
+/** Folders that are not searched for documents. */
 const LEFT_OUT = new Set([".build", ".tools", ".git", "node_modules"]);
 
 /** The paths of all documents, from the top of the checkout. */
@@ -40,7 +40,7 @@ export function blocksOf(document: string): Block[] {
   }));
 }
 
-/** A command in a block of type "console", and the output that is shown under it. */
+/** A command in a block of type "console", and the output under it. */
 export interface ShownCommand {
   readonly command: string;
   readonly output: readonly string[];
@@ -58,8 +58,8 @@ export function shownCommands(block: Block): ShownCommand[] {
 }
 
 /**
- * A line without what changes from run to run: numbers become "#", words "word", bars of histograms "|bar|". Two lines of one
- * tool have the same shape when they have the same columns.
+ * The shape of a line, without the parts that differ between runs: numbers become "#", words "word", bars of histograms "|bar|". Two
+ * lines of a tool have the same shape when they have the same columns.
  */
 export function shapeOf(line: string): string {
   return line.replace(/\|[* ]*\|/g, "|bar|").trim().split(/\s+/).map(shapeOfWord).join(" ");

@@ -1,10 +1,10 @@
-/** Documents name only other documents, sections, files and tasks that are there. */
+/** Documents name only documents, sections, files and tasks that exist. */
 
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { CHECKOUT, documents, textOf } from "./documents.ts";
 
-/** Paths that a reader is told to make. */
+/** Paths that the documents tell readers to create. */
 const TO_BE_MADE = ["examples/minimal/"];
 
 function exists(path: string): boolean {
@@ -16,14 +16,14 @@ function exists(path: string): boolean {
   }
 }
 
-/** The anchors of a document's headings, as code hosts make them. */
+/** The anchors of a document's headings, in the form of code hosts. */
 function anchorsOf(document: string): string[] {
   return [...textOf(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-")
   );
 }
 
-/** The links of a document that lead nowhere. */
+/** The broken links of a document. */
 function deadLinks(document: string): string[] {
   const folder = document.slice(0, document.lastIndexOf("/") + 1);
   const links = [...textOf(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
@@ -35,13 +35,13 @@ function deadLinks(document: string): string[] {
   });
 }
 
-/** Paths in code font that begin with a folder of ours and are not there. */
+/** Paths in code font that begin with a folder of this repository and do not exist. */
 function deadPaths(document: string): string[] {
   const folders = [...Deno.readDirSync(CHECKOUT)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
   const words = [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => code.split(/\s+/));
   return words
     .map((word) => word.replace(/^\.\//, "").replace(/[,;:]$/, ""))
-    // Names that stand for others are in capitals.
+    // Placeholders are in capitals.
     .filter((word) => /^[\w./-]+$/.test(word) && !/[A-Z]{4,}/.test(word) && folders.includes(word.split("/")[0] ?? ""))
     .filter((word) => word.includes("/") && !exists(CHECKOUT + word) && !TO_BE_MADE.includes(word));
 }

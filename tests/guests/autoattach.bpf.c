@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A program of every kind that skeletons leave alone and any kernel loads, and two that say where they attach. */
+/* A program of every kind that skeletons do not attach and that any kernel loads, and two whose section names a target. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

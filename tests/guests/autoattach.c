@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The skeleton's attach leaves alone what says no place, and says nothing of it; each of those, attached by itself, fails. With an
- * argument, only the latter, for the program of that name.
+ * The skeleton's attach silently skips programs without a target. Attaching such a program by itself fails. With an argument, the
+ * guest only attaches the program of that name.
  */
 #include "libbpf-wasm.h"
 #include "autoattach.skel.h"

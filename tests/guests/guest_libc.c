@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Functions of libc that take Linux's numbers: addresses as text, files, error texts. Needs a writable directory at /. */
+/* Functions of libc that accept Linux's numbers: addresses as text, files, error texts. Needs a writable directory at /. */
 #include "libbpf-wasm.h"
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -22,7 +22,7 @@ struct {
     __type(value, char[1024]);
 } environment SEC(".maps");
 
-/* The members of union bpf_attr that BPF_MAP_UPDATE_ELEM has. */
+/* The members of union bpf_attr for BPF_MAP_UPDATE_ELEM. */
 struct update_attr {
     __u32 map_fd;
     __u32 padding;
@@ -31,7 +31,7 @@ struct update_attr {
     __u64 flags;
 };
 
-/* Runs when the guest puts MAGIC into a map: in a system call of its own host. */
+/* Runs when the guest puts MAGIC into a map, in a system call of the host process. */
 SEC("tp/syscalls/sys_enter_bpf")
 int on_bpf(struct trace_event_raw_sys_enter *ctx) {
     struct update_attr attr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Programs whose sections name paths of the host; the test makes what is under /tmp/wasm_bpf_host_paths. */
+/* Programs whose sections name paths of the host. The test creates the files in /tmp/wasm_bpf_host_paths. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
@@ -18,7 +18,7 @@ PROGRAM("usdt//tmp/wasm_bpf_host_paths/fifo:p:n", usdt_fifo)
 PROGRAM("uprobe//tmp/wasm_bpf_host_paths/nothing:f", uprobe_nothing)
 PROGRAM("uprobe//tmp/wasm_bpf_host_paths/text:f", uprobe_text)
 PROGRAM("uprobe//tmp/wasm_bpf_host_paths/target:main", uprobe_target)
-/* libbpf takes all after the second slash for a name, and reads the file "id" there. */
+/* libbpf uses all text after the second slash as a name, and reads the file "id" there. */
 PROGRAM("tp/..//../../../../../tmp/wasm_bpf_host_paths", tracepoint_outside)
 PROGRAM("uprobe", uprobe_anywhere)
 PROGRAM("uprobe.multi", uprobe_multi_anywhere)

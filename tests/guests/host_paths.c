@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* host_paths PROGRAM[=TARGET]...: tries to attach each program of host_paths.bpf.c, and says what came of it. */
+/* host_paths PROGRAM[=TARGET]...: tries to attach each program of host_paths.bpf.c, and prints the result. */
 #include "libbpf-wasm.h"
 #include "host_paths.skel.h"
 

@@ -4,14 +4,14 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* libbpf orders these by alignment and size, and gives each the type that is asked for. */
+/* libbpf orders these by alignment and size, and converts each value to the declared type. */
 extern int LINUX_KERNEL_VERSION __kconfig;
 extern bool CONFIG_BPF_SYSCALL __kconfig;
 extern enum libbpf_tristate CONFIG_NO_SUCH_OPTION __kconfig __weak;
 extern __u64 CONFIG_HZ __kconfig __weak;
 extern char CONFIG_DEFAULT_HOSTNAME[16] __kconfig __weak;
 
-/* The values as the program sees them. */
+/* The values that the program sees. */
 int version;
 bool syscall_option;
 int no_such_option = -1;

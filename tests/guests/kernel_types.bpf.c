@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Constants of the kernel's own types: the guest reads them by the SDK's headers, which must have every field in its place. */
+/* Constants of kernel types. The guest reads them with the SDK's headers, in which every field must have the same offset. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "kernel_types.h"

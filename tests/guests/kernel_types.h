@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* As the headers of networking tools are: included by the BPF program after vmlinux.h, and by the guest. */
+/* Shared like the headers of networking tools: by the BPF program, after vmlinux.h, and by the guest. */
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Prints what the guest learns about the machine: its process, processors that may be and that are online, the page size. */
+/* Prints facts about the machine: the process id, the numbers of possible and online processors, the page size. */
 #include "libbpf-wasm.h"
 
 int main(void) {

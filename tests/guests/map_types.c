@@ -75,7 +75,7 @@ static void array(const struct bpf_map *map) {
     check_equal("taking out", take(map, &key, &back), -ENOTSUPP_LINUX);
 }
 
-/* A value for each CPU is taken out as one element. */
+/* lookup_and_delete returns the values of all CPUs as one element. */
 static void percpu_hash(const char *kind, const struct bpf_map *map) {
     static __u64 values[8192], back[8192];
     __u32 key = 3;

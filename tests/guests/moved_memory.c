@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Shares .bss, grows a memory that has to move, and ends the sharing as argv[1] says. The stores after the growth count. */
+/* Shares .bss, grows a memory that must move, and ends the sharing in the way of argv[1]. Stores after the growth must persist. */
 #define WASM_BPF_ABI 2
 #include "events_guest.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prints the numbers that docs/guest-libc.md promises to be Linux's. The test compiles this file for the machine as well: both
+ * Prints the numbers that are Linux's according to docs/guest-libc.md. The test also compiles this file for the machine. Both
  * programs must print the same.
  */
 #ifdef __wasm__

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Opens the file that its first argument names and says why it cannot. */
+/* Opens the file that its first argument names, and prints the reason if it cannot. */
 #include <stdio.h>
 
 int main(int argc, char **argv) {

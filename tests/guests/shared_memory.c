@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* .bss, .data and an mmapable array are the kernel's own memory, read and written with no call. */
+/* .bss, .data and an mmapable array are the kernel's own memory, read and written without a call. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "shared_memory.skel.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The numbers that a struct_ops map begins with: read and set by the skeleton. The kernel refuses flags that it does not know. */
+/* Reads and sets the initial numbers of a struct_ops map through the skeleton. The kernel refuses unknown flags. */
 #include "check.h"
 #include "libbpf-wasm.h"
 #include "struct_ops_values.skel.h"

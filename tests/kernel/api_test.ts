@@ -1,4 +1,4 @@
-/** libbpf from TypeScript: what `mod.ts` offers, on the real kernel. */
+/** Tests libbpf for TypeScript, the API of `mod.ts`, on the real kernel. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseElf } from "../../btf/elf.ts";
@@ -75,7 +75,7 @@ Deno.test("BpfMap.keys() lets the key that it gave be deleted, and stops when ke
     }
     assertEquals(count, 8);
     for (let key = 0; key < 2; key++) hash.update(u32(key), u64(key));
-    // The kernel starts anew after a key that is gone: the next one goes each time, and comes back.
+    // The kernel starts anew after a deleted key. Each time, the next key is deleted and added again.
     const error = assertThrows(() => {
       for (const key of hash.keys()) {
         hash.update(key, u64(0));
@@ -178,7 +178,7 @@ Deno.test("BpfMap moves elements in batches, with a cursor", () => {
     for (const name of ["hash", "array"]) {
       const map = find(name);
       map.updateBatch({ keys: u32(0, 1, 2, 3, 4, 5, 6, 7), values: u64(0, 10, 20, 30, 40, 50, 60, 70) });
-      // A hash gives whole buckets: there is room for all of them.
+      // A hash returns whole buckets, so the buffers have room for all elements.
       const buffers = { keys: new Uint8Array(6 * 4), values: new Uint8Array(6 * 8) };
       const cursor = map.batchCursor();
       const seen = new Map<number, number>();
@@ -321,7 +321,7 @@ Deno.test("Libbpf closes only descriptors that it opened", () => {
   assertThrows(() => Deno.readLinkSync(`/proc/self/fd/${fd}`), Deno.errors.NotFound);
 });
 
-/** Moves the symbol of `handle_exec` to where its offset and size wrap. */
+/** Moves the symbol of `handle_exec` so that the sum of its offset and size wraps around. */
 function damageProgramSymbol(object: Uint8Array<ArrayBuffer>): void {
   const { symbols, sections } = parseElf(object);
   const table = found(sections.find(({ name }) => name === ".symtab"));
@@ -338,7 +338,7 @@ Deno.test("Libbpf.openObject() refuses bytes that are no object, in one line", (
     const { message } = assertThrows(() => libbpf.openObject(bytes, { name: "x" }), BpfError);
     assert(message.startsWith('Cannot open object "x": '), message);
   }
-  // A program that begins far outside its section, which some versions of libbpf read.
+  // The program begins far outside its section. Some versions of libbpf would read there.
   const damaged = Deno.readFileSync(new URL("../../examples/bootstrap/bootstrap.bpf.o", import.meta.url));
   damageProgramSymbol(damaged);
   const { message } = assertThrows(() => libbpf.openObject(damaged), BpfError);

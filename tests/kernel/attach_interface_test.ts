@@ -1,6 +1,6 @@
 /**
- * Network interfaces as targets, in a network namespace of the test's own: XDP where the driver has native mode and where it does
- * not, what takes another's place, and classifiers in the direction that is asked for.
+ * Tests network interfaces as targets, in a separate network namespace: XDP with and without native support of the driver, the
+ * replacement of other programs, and classifiers in the requested direction.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
@@ -15,7 +15,7 @@ async function ip(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Runs `test` with two ends of a cable, `plain` and `jumbo`, in {@link NETNS}; `plain` refuses native XDP for the MTU of `jumbo`. */
+/** Runs `test` with a veth pair in {@link NETNS}: `plain` refuses native XDP because of the MTU of its peer `jumbo`. */
 async function withInterfaces(test: () => Promise<void>): Promise<void> {
   await ip("netns", "add", NETNS);
   try {
@@ -30,14 +30,14 @@ async function withInterfaces(test: () => Promise<void>): Promise<void> {
   }
 }
 
-/** How XDP is on an interface: "xdp" (native), "xdpgeneric", or "". */
+/** The mode of XDP on an interface: "native", "generic", "offload", or "". */
 async function xdpMode(name: string): Promise<string> {
   const modes: Readonly<Record<number, string>> = { 1: "native", 2: "generic", 3: "offload" };
   const [{ xdp }] = JSON.parse(await ip("-json", "-n", NETNS, "link", "show", "dev", name));
   return xdp === undefined ? "" : modes[xdp.mode] ?? String(xdp.mode);
 }
 
-/** Where the TCX links that process `pid` has open are: "one ingress". */
+/** The interfaces and directions of the TCX links of process `pid`: "one ingress". */
 async function classifiers(pid: number): Promise<string[]> {
   const names = new Map<number, string>();
   for (const { ifindex, ifname } of JSON.parse(await ip("-json", "-n", NETNS, "link", "show"))) {
@@ -52,7 +52,7 @@ async function classifiers(pid: number): Promise<string[]> {
   return found;
 }
 
-/** Runs `fires` in the namespace with what it cannot attach. @returns what the user reads. */
+/** Runs `fires` in the namespace with a program that it cannot attach. @returns the message for the user. */
 async function refused(program: string): Promise<string> {
   const { code, stderr } = await run("ip", ["netns", "exec", NETNS, ...WASM_BPF, testGuest("fires"), program]);
   assertEquals(code, 4, stderr);
@@ -113,7 +113,7 @@ Deno.test("XDP takes another program's place only when asked to, and never that 
       assertEquals(await attached("on_xdp=one:replace", async () => assertEquals(await xdpMode("one"), "native")), "");
       assertEquals(await xdpMode("one"), "", "it ends with the guest");
     }
-    // What cannot take its place puts it back.
+    // If the replacement fails, the old program is put back.
     await put("xdpgeneric");
     assertMatch(await refused("on_xdp=one:offload:replace"), /the hardware of one does not take the program$/);
     assertEquals(await xdpMode("one"), "generic");
@@ -135,7 +135,7 @@ Deno.test("a classifier goes where the target says, else where its section does"
       ["on_tc_egress=one", "one egress"],
       ["on_tc_egress=one:ingress", "one ingress"],
       ["on_tcx_egress=one:ingress", "one ingress"],
-      // The label of an address names its interface.
+      // The label of an address stands for its interface.
       ["on_tc=one:x", "one ingress"],
       ["on_tc=one:x:egress", "one egress"],
     ] as const;

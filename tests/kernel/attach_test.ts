@@ -86,7 +86,7 @@ for (const [programs, trigger] of FIRING) {
   Deno.test(`attached for real: ${programs.join(" ")}`, () => firesAndDetaches("fires", programs, trigger));
 }
 
-/** Runs `test` with a program of its own: a probe in a library that everyone uses is at times seconds late, on a busy machine. */
+/** Runs `test` with a separate program: on a busy machine, probes in a library that all processes use can be seconds late. */
 async function withProgram(flags: readonly string[], test: (binary: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
@@ -120,7 +120,7 @@ for (const probe of PROBES) {
   );
 }
 
-/** Where addresses and offsets in the file are the same, and where they are not. */
+/** Ways to link with equal and with different addresses and file offsets. */
 const LINKED: readonly (readonly [what: string, flags: readonly string[]])[] = [
   ["a program for any address", ["-pie"]],
   ["a program for one address", ["-no-pie"]],
@@ -312,7 +312,7 @@ Deno.test("refused in a moment: a network namespace that is a FIFO", async () =>
   }
 });
 
-/** Lockdown hides the list of functions; a kernel without fprobe has none. */
+/** Lockdown hides the list of functions, and a kernel without fprobe has no list. */
 const WITHOUT_FPROBE =
   /E(PERM|NOENT): failed to open .*\(hint: (the kernel is locked down|this kernel cannot probe functions) /;
 

@@ -267,7 +267,7 @@ for (const [what, [text, code, line]] of Object.entries(MODULES)) {
     const finished = await runWasmBpf([`${files.path}/guest.wasm`]);
     const [first, second, ...more] = finished.stderr.trimEnd().split("\n");
     assertOneLine({ ...finished, stderr: `${first}\n` }, { code, line });
-    // The stack of a trap is a line more; an exception has none.
+    // A trap has a further line with the stack; an exception has none.
     const hasStack = code === 134 && !/exception/.test(what);
     assertEquals([second, more], [hasStack ? "wasm-bpf: in function[0]" : undefined, []]);
   });
@@ -287,7 +287,7 @@ Deno.test("wasm-bpf --allow-gc runs a module that makes objects, and still compa
   });
 });
 
-/** Keeps its names, as guests do that nobody strips. */
+/** The source of a guest that traps. It is not stripped, so its functions have names. */
 const NAMED_TRAP = `
   __attribute__((noinline)) void leaf(int how) { if (how) __builtin_trap(); }
   __attribute__((noinline)) void caller(int how) { leaf(how); __asm__ volatile(""); }

@@ -10,7 +10,7 @@ export class FiringGuest implements AsyncDisposable {
   readonly #stderr: Promise<string>;
   #rest = "";
 
-  /** @param options.netns the network namespace it runs in, by name; `options.host`: options of wasm-bpf. */
+  /** @param options `netns` is the name of its network namespace, `host` has options of wasm-bpf. */
   constructor(name: string, args: readonly string[], options: { netns?: string; host?: readonly string[] } = {}) {
     const { netns, host = [] } = options;
     const prefix = netns === undefined ? [] : ["ip", "netns", "exec", netns];
@@ -52,7 +52,7 @@ export class FiringGuest implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** All that it and the host wrote to stderr, once it has ended. */
+  /** The whole stderr of the guest and the host, after the end. */
   get stderr(): Promise<string> {
     return this.#stderr;
   }

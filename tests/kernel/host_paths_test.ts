@@ -1,6 +1,6 @@
 /**
- * Paths of the host that a guest names, as a target or in a section: nothing is opened but what can be probed, nothing waits, and
- * a guest does not learn which files there are.
+ * Tests paths of the host that a guest names, as a target or in a section: only files that can be probed are opened, nothing blocks,
+ * and a guest cannot find out which files exist.
  */
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
@@ -8,10 +8,10 @@ import { BpfError, openLibbpf } from "../../mod.ts";
 import { run, runWasmBpf, testGuest } from "./command.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
-/** host_paths.bpf.c has it in its sections. */
+/** The directory in the sections of host_paths.bpf.c. */
 const DIRECTORY = "/tmp/wasm_bpf_host_paths";
 
-/** Runs `test` with the files that the sections name: a FIFO, a text file, a program, and no other. */
+/** Runs `test` with the files that the sections name: a FIFO, a text file and a program. */
 async function withFiles(test: () => Promise<void>): Promise<void> {
   await Deno.remove(DIRECTORY, { recursive: true }).catch(() => {});
   await Deno.mkdir(DIRECTORY);
@@ -27,9 +27,9 @@ async function withFiles(test: () => Promise<void>): Promise<void> {
   }
 }
 
-/** What the guest gets for each program, and the lines that the user does. */
+/** The guest's result for each program, and the lines for the user. */
 async function attach(...programs: readonly string[]): Promise<{ results: number[]; lines: string[] }> {
-  // A FIFO that is opened waits for ever.
+  // Opening a FIFO would block for ever, so the time is limited.
   const signal = AbortSignal.timeout(20_000);
   const { code, stdout, stderr } = await runWasmBpf(["--", testGuest("host_paths"), ...programs], { signal });
   assertEquals(code, 0, stderr);

@@ -1,4 +1,4 @@
-/** Opens and loads objects with libbpf alone, without the checks before it; a test looks at how the process ends. */
+/** Opens and loads objects without the checks before libbpf. A test checks how the process ends. */
 
 import { compileObject } from "../../btf/testdata/compile.ts";
 import { validateObject } from "../../btf/validate.ts";
@@ -9,7 +9,7 @@ import { MMAP } from "../../ffi/libc.ts";
 import { address } from "../../ffi/pointers.ts";
 import { damage, Random, soreSpots } from "../../btf/testdata/damage.ts";
 
-/** Opens an object and loads it. @returns what was said, or "loaded". */
+/** Opens and loads an object. @returns the error's message, or "loaded". */
 function load(object: Uint8Array<ArrayBuffer>): string {
   using libbpf = openLibbpf();
   try {
@@ -21,7 +21,7 @@ function load(object: Uint8Array<ArrayBuffer>): string {
   }
 }
 
-/** Loads an arena whose address is this process's own memory. @returns what was said, and what is in that memory then. */
+/** Loads an arena at an address in this process's memory. @returns the message, and the content of that memory afterwards. */
 function loadOverOwnMemory(): string {
   const at = 0x100000000000;
   const system = openSystem();
@@ -38,7 +38,7 @@ function pointerTo(at: number): Deno.PointerObject {
   return pointer;
 }
 
-/** Opens `count` damaged objects, each with and without the checks before libbpf. @returns how many libbpf opened. */
+/** Opens `count` damaged objects, with and without the checks before libbpf. @returns the number that libbpf opened. */
 function openDamaged(name: string, count: number): string {
   using libbpf = openLibbpf();
   const object = compileObject(name);
@@ -49,7 +49,7 @@ function openDamaged(name: string, count: number): string {
       using _object = libbpf.openObject(bytes, { pinRootPath: "/none" });
       opened[kind]++;
     } catch {
-      // Nearly all are refused.
+      // Nearly all objects are refused.
     }
   };
   const spots = soreSpots(object);

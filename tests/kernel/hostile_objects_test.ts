@@ -1,4 +1,4 @@
-/** libbpf as scripts/build_libbpf.sh builds it, on objects that lead it astray: it refuses them and the process goes on. */
+/** Tests the libbpf of scripts/build_libbpf.sh with hostile objects: it refuses them, and the process continues. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { HOSTILE_OBJECTS } from "../../btf/testdata/hostile.ts";
@@ -6,13 +6,13 @@ import { type Finished, run } from "./command.ts";
 
 const SCRIPT = new URL("hostile_objects.ts", import.meta.url).pathname;
 
-/** Runs the script; what hangs is ended by SIGKILL. */
+/** Runs the script. SIGKILL ends it if it hangs. */
 function libbpfOn(...args: string[]): Promise<Finished> {
   const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all", SCRIPT];
   return run("timeout", ["--signal=KILL", "60", ...deno, ...args]);
 }
 
-/** What libbpf itself says of some of them; the others the kernel may take, or must refuse. */
+/** libbpf's messages about some of the objects. The kernel accepts or refuses the others. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   "a program whose offset and size wrap": /program at offset 18446744065119617024 crosses section boundary/,
   "a struct_ops variable whose offset wraps in 32 bits": /var congestion is beyond the end of DATASEC \.struct_ops/,

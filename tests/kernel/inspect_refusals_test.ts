@@ -1,4 +1,4 @@
-/** What `wasm-bpf inspect` says of objects that libbpf refuses, compared with what libbpf says when it opens or loads them. */
+/** Compares the refusals that `wasm-bpf inspect` predicts with libbpf's messages when it opens or loads the objects. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { compileObject, compileSource } from "../../btf/testdata/compile.ts";
@@ -8,10 +8,10 @@ import { inspectBytes } from "../../cli/inspection.ts";
 import { BpfError, FormatError } from "../../errors.ts";
 import { openLibbpf } from "../../ffi/mod.ts";
 
-/** An object, what is said of it, and what libbpf says; both say why. */
+/** An object, the predicted refusals, and libbpf's message with the same reason. */
 type Case = readonly [title: string, object: () => Uint8Array<ArrayBuffer>, refusal: string, libbpf: RegExp];
 
-/** Bindings and types of symbols: 0x01 is a local variable, 0x02 a local function. */
+/** Binding and type of a symbol: 0x01 is a local variable, 0x02 a local function. */
 const LOCAL_FUNCTION = 0x02;
 
 const MAP = "__uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u32);";
@@ -185,7 +185,7 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-/** What inspect says: of what it cannot read at all, this alone. */
+/** The refusals that inspect reports. For an unreadable object, the parse error is the only one. */
 function refusalsOf(bytes: Uint8Array<ArrayBuffer>): string[] {
   try {
     const report = inspectBytes(bytes);
@@ -196,7 +196,7 @@ function refusalsOf(bytes: Uint8Array<ArrayBuffer>): string[] {
   }
 }
 
-/** The whole of what libbpf says while it opens and loads an object; "" when it does both. */
+/** All messages of libbpf while it opens and loads an object; "" on success. */
 function libbpfOf(bytes: Uint8Array<ArrayBuffer>): string {
   using libbpf = openLibbpf();
   try {

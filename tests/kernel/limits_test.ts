@@ -1,4 +1,4 @@
-/** What a guest may hold at once, on the real kernel. */
+/** Tests the limits of a guest's resources on the real kernel. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { failures, runWasmBpf, testGuest } from "./command.ts";

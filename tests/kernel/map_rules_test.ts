@@ -1,4 +1,4 @@
-/** The rules for maps that hints name, against the kernel: it must refuse what they refuse, and nothing that it takes may break one. */
+/** Compares the rules for maps with the kernel: it refuses exactly the maps that break one. */
 
 import { assertEquals } from "@std/assert";
 import { brokenMapRule, describeMap, type MapShape } from "../../errors/map_rules.ts";
@@ -31,7 +31,7 @@ function openKernel() {
   };
 }
 
-/** Maps of these are refused without BTF, or without an inner map or a cgroup: their rules are tested by objects. */
+/** Types that the kernel refuses without BTF, an inner map or a cgroup. Tests with objects cover their rules. */
 const NEED_MORE = [12, 13, 24, 26, 28, 29, 32];
 const TYPES = Array.from({ length: 33 }, (_, index) => index + 1).filter((type) => !NEED_MORE.includes(type));
 const PERF_EVENT_ARRAY = 4;
@@ -40,10 +40,10 @@ const SIZES = [0, 1, 2, 4, 5, 8, 12, 16, 32, 40, 260, 261, 512];
 const VALUE_SIZES = [...SIZES, 32768, 32776];
 const ENTRIES = [0, 1, 3, 4096, 5000];
 const FLAGS = [0, ...Array.from({ length: 14 }, (_, bit) => 1 << bit), 1 << 16];
-/** An entry of a cpumap names a processor: there are no more than those. */
+/** A cpumap cannot have more entries than there are processors. */
 const CPUS = [0, 1, 2];
 
-/** A fixed sample of the shapes that a map of this type can have. */
+/** A fixed sample of possible definitions of a map of this type. */
 function* sample(type: number, count: number): Generator<MapShape> {
   let state = type * 7919;
   const pick = (from: readonly number[]) => {
@@ -51,7 +51,7 @@ function* sample(type: number, count: number): Generator<MapShape> {
     return from[(state >>> 8) % from.length] ?? 0;
   };
   for (let index = 0; index < count; index++) {
-    // Half of them are near what most types take.
+    // Half of them are close to definitions that most types accept.
     const near = index % 2 === 0;
     yield {
       type,
@@ -68,7 +68,7 @@ Deno.test("brokenMapRule() names a rule for every map that the kernel refuses as
   const wrong: string[] = [];
   const types = new Set<number>();
   for (const shape of TYPES.flatMap((type) => [...sample(type, 800)])) {
-    // libbpf gives it an entry for each CPU.
+    // libbpf sets the entries to the number of CPUs.
     if (shape.type === PERF_EVENT_ARRAY && shape.maxEntries === 0) continue;
     const errno = kernel.refusal(shape);
     const rule = brokenMapRule(shape);

@@ -1,11 +1,11 @@
 /**
- * File systems that the tests need: mounted where a fresh machine has none. `scripts/test.sh` runs in a mount namespace of its
- * own, so that nothing stays mounted; a test file that is run alone leaves them.
+ * Mounts file systems that the tests need and that a fresh machine lacks. `scripts/test.sh` runs in its own mount namespace, so the
+ * mounts end with it. A test file that is run alone leaves them.
  *
  * @module
  */
 
-/** The places in which the kernel, libbpf and documents look for them. */
+/** The mount points that the kernel, libbpf and documents use. */
 const PLACES: Readonly<Record<string, string>> = {
   tracefs: "/sys/kernel/tracing",
   securityfs: "/sys/kernel/security",
@@ -29,7 +29,7 @@ function mount(type: string, place: string): void {
   if (!success) throw new Error(`Cannot mount ${type}: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** Mounts what is missing, as root; other users have to do without. */
+/** Mounts the missing file systems. Does nothing for users other than root. */
 export function mountAll(): void {
   if (Deno.uid() !== 0) return;
   const there = mounts();
@@ -37,11 +37,11 @@ export function mountAll(): void {
     if (!there.some((one) => one.type === type && one.place === place)) mount(type, place);
   }
   if (there.some(({ type }) => type === "cgroup2")) return;
-  // A machine with cgroup v1 has other hierarchies in the usual place.
+  // On a machine with cgroup v1, the usual place holds its hierarchies.
   mount("cgroup2", there.some(({ place }) => place === CGROUP) ? Deno.makeTempDirSync() : CGROUP);
 }
 
-/** The root of cgroup2. @throws {Error} when it is not mounted. */
+/** The mount point of cgroup2. @throws {Error} when it is not mounted. */
 export function cgroupRoot(): string {
   const root = mounts().find(({ type }) => type === "cgroup2")?.place;
   if (root === undefined) throw new Error("Cannot find cgroup2: not mounted");

@@ -1,4 +1,4 @@
-/** What an object asks of its host beyond its own life: pinned maps, and struct_ops that would outlive the process. */
+/** Tests features of objects that outlive the process: pinned maps, and struct_ops without a link. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { compileSmall } from "../../btf/testdata/hostile.ts";
@@ -12,7 +12,7 @@ function pinnedMap(name: string): Uint8Array<ArrayBuffer> {
     __uint(pinning, 1); } ${name} SEC(".maps");`);
 }
 
-/** A directory of the BPF file system and one of an ordinary one with an object in it; both go with it. */
+/** A directory of the BPF file system, and one of an ordinary file system with an object. Both are removed at the end. */
 class Directories implements AsyncDisposable {
   readonly pins = `/sys/fs/bpf/wasm_bpf_${Deno.pid}`;
   readonly objects = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
@@ -22,7 +22,7 @@ class Directories implements AsyncDisposable {
     Deno.writeFileSync(`${this.objects}/x.bpf.o`, object);
   }
 
-  /** Has a guest load the object. */
+  /** Loads the object in a guest. */
   load(...options: string[]): Promise<Finished> {
     return runWasmBpf([...options, "--dir", `${this.objects}::/:ro`, testGuest("load"), "/x.bpf.o"]);
   }
@@ -36,7 +36,7 @@ class Directories implements AsyncDisposable {
   }
 }
 
-/** The kernel's number of the map that is pinned at `path`. */
+/** The id of the map that is pinned at `path`. */
 async function mapId(path: string): Promise<number> {
   const { stdout } = await run("bpftool", ["--json", "map", "show", "pinned", path]);
   return JSON.parse(stdout).id;
@@ -100,14 +100,14 @@ Deno.test("--pin wants a directory of a BPF file system", async () => {
   assertMatch((await directories.load("--pin", "")).stderr, /--pin needs a value/);
 });
 
-/** The kernel's numbers of the struct_ops that tests/guests/congestion.bpf.c registers. */
+/** The ids of the struct_ops that tests/guests/congestion.bpf.c registers. */
 async function registered(): Promise<number[]> {
   const { stdout } = await run("bpftool", ["--json", "struct_ops", "list"]);
   const found: { id: number; name: string }[] = JSON.parse(stdout);
   return found.filter(({ name }) => name === "congestion").map(({ id }) => id);
 }
 
-/** Attaches the congestion control and kills the guest. @returns what it registered, and what of that is left after a while. */
+/** Attaches the congestion control and kills the guest. @returns the registered ids, and those left after a while. */
 async function killAttached(...options: string[]): Promise<{ own: number[]; left: number[] }> {
   const before = await registered();
   await using guest = new FiringGuest("congestion", [], { host: options });
@@ -135,7 +135,7 @@ Deno.test("--allow-persistent-struct-ops lets struct_ops of .struct_ops stay", a
 Deno.test("struct_ops that would stay are refused where the kernel has no links for them", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
   try {
-    // The library as it is on Linux 6.3, which knows no flag for these maps.
+    // The library behaves as on Linux 6.3, which does not know the flag for these maps.
     const [library, source] = [`${folder}/old_kernel.so`, `${folder}/old_kernel.c`];
     Deno.writeTextFileSync(source, "int bpf_map_create(void);\nint bpf_map_create(void) { return -22; }\n");
     const own = `${CHECKOUT}.build/lib`;

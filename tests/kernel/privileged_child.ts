@@ -1,5 +1,5 @@
 /**
- * What `privileges_test.ts` starts with some capabilities: loads and attaches one program and prints how that went.
+ * Loads and attaches one program and prints the result. `privileges_test.ts` starts it with a set of capabilities.
  *
  *     privileged_child.ts OBJECT PROGRAM CGROUP
  */
@@ -45,7 +45,7 @@ try {
   using object = libbpf.openObject(Deno.readFileSync(path), { name: "privileges" });
   for (const program of object.programs()) program.autoload = program.name === name;
   object.load();
-  // A program of this kind is attached nowhere.
+  // Programs of this kind cannot be attached.
   if (name !== "on_syscall") object.findProgram(name)?.attach(targetOf(libbpf))[Symbol.dispose]();
   console.log("works");
 } catch (error) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A program for each row of the table of privileges, and what else needs a privilege. privileges_test.ts loads one at a time.
+// A program for each row of the table of privileges, and others that need one. privileges_test.ts loads one at a time.
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -34,7 +34,7 @@ PROGRAM("tp_btf/sched_process_exec", on_tp_btf, 0)
 PROGRAM("iter/task", on_iter, 0)
 PROGRAM("perf_event", on_perf_event, 0)
 
-// The difference of two pointers would give the kernel's addresses away.
+// The difference of two pointers would reveal kernel addresses.
 SEC("xdp") int on_xdp_length(struct xdp_md *ctx)
 {
 	long length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;

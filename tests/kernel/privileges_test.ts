@@ -1,6 +1,6 @@
 /**
- * The table of privileges against the kernel: a process that has exactly the capabilities of a row does its work, and one that lacks
- * one of them is told which.
+ * Compares the table of privileges with the kernel. A process with exactly the capabilities of a row succeeds. Without one of them,
+ * it fails with a hint that names it.
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
@@ -10,7 +10,7 @@ import { run } from "./command.ts";
 const CHECKOUT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 const NOBODY = 65534;
 
-/** A place with the object in it that anybody can read, and a cgroup. */
+/** A world-readable directory with the object, and a cgroup. */
 async function openPlace() {
   const path = await Deno.makeTempDir({ prefix: "wasm-bpf-privileges-" });
   await Deno.chmod(path, 0o755);
@@ -35,8 +35,8 @@ async function openPlace() {
 type Place = Awaited<ReturnType<typeof openPlace>>;
 
 /**
- * Loads and attaches `program` as a user without privileges but these capabilities, in a network namespace of its own. The mounts
- * make the checkout, Deno and its cache readable wherever they are.
+ * Loads and attaches `program` as a user with only these capabilities, in a separate network namespace. The mounts make the
+ * checkout, Deno and its cache readable at any path.
  */
 async function attempt(
   { path, group }: Place,
@@ -67,7 +67,7 @@ async function attempt(
   return stdout.trimEnd() || stderr;
 }
 
-/** A program or several for each row of the table. */
+/** One or more programs for each row of the table. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "socket filter": ["on_socket"],
   "cgroup_skb": ["on_cgroup_skb"],
@@ -103,7 +103,7 @@ for (const { programs, load, attach } of privilegeRows()) {
     for (const name of names) {
       assertEquals(await attempt(place, name, needed), "works", name);
       for (const missing of needed) {
-        // CAP_SYS_ADMIN stands for the others.
+        // CAP_SYS_ADMIN implies the others.
         if (needed.includes("CAP_SYS_ADMIN") && missing !== "CAP_SYS_ADMIN") continue;
         const told = await attempt(place, name, needed.filter((one) => one !== missing));
         assertMatch(told, new RegExp(`\\(hint: run as root or grant ${missing}\\)$`), name);
@@ -114,7 +114,7 @@ for (const { programs, load, attach } of privilegeRows()) {
 
 Deno.test("every row of the table is tested, or cannot be here", () => {
   const untested = privilegeRows().map(({ programs }) => programs).filter((programs) => !(programs in PROGRAMS));
-  // It replaces a function of a program that is there already.
+  // It replaces a function of a program that is already loaded.
   assertEquals(untested, ["freplace"]);
 });
 

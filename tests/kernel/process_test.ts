@@ -1,4 +1,4 @@
-/** The process as a whole: its memory, and the signals that end process 1 of a container. */
+/** Tests the whole process: its memory, and the signals that end process 1 of a container. */
 
 import { assert, assertEquals } from "@std/assert";
 import { assemble } from "../../scripts/build_wat.ts";
@@ -26,7 +26,7 @@ function section(id: number, content: readonly number[]): number[] {
   return [id, ...leb(content.length), ...content];
 }
 
-/** Blocks in blocks with a branch to each, and locals that the compiler has to keep at every branch: gigabytes from 160 KB. */
+/** Nested blocks with a branch to each, and locals that the compiler keeps at every branch: 160 KB become gigabytes. */
 function compileBomb(blocks: number, locals: number): Uint8Array {
   const I32 = 0x7f;
   const code: number[] = [1, ...leb(locals), I32];
@@ -48,7 +48,7 @@ Deno.test("wasm-bpf ends a module that takes gigabytes to compile with one line 
 });
 
 Deno.test("wasm-bpf ends a module that is too large for the engine with one line and 134", async () => {
-  // The engine's own copy does not fit, which it says nothing about.
+  // The engine's copy does not fit, and the engine crashes without a message.
   const padding = new Uint8Array(20 << 20);
   const module = assemble(`(module (memory (export "memory") 1) (func (export "_start")))`);
   const header = [0, ...leb(padding.length + 2), 1, "x".charCodeAt(0)];
@@ -76,7 +76,7 @@ Deno.test("wasm-bpf ends a guest that fills the engine's heap with one line and 
 });
 
 Deno.test("wasm-bpf --memory: a guest's memory.grow fails where the limit is", async () => {
-  // Grows by 1 MiB until that fails, and exits with the number of steps of 16 MiB.
+  // Grows by 1 MiB until growing fails, and exits with the number of steps of 16 MiB.
   const text = `(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (memory (export "memory") 0) (func (export "_start")
       (loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
@@ -88,7 +88,7 @@ Deno.test("wasm-bpf --memory: a guest's memory.grow fails where the limit is", a
     await steps(["--memory=512MiB"]),
     await steps([]),
   ];
-  // The runtime itself takes a few MiB of it.
+  // The runtime takes a few MiB of the limit.
   assert(small >= 14 && small < 16, `${small}`);
   assert(large >= 30 && large < 32, `${large}`);
   assert(usual >= 62 && usual < 64, `${usual}`);
@@ -148,7 +148,7 @@ Deno.test("wasm-bpf reads no module without an end", async () => {
   assertEquals([short.code, short.stderr], [126, 'wasm-bpf: Cannot read "/dev/zero": ENOMEM: out of memory\n']);
 });
 
-/** In a process namespace of its own, and the exit code that `unshare` saw. */
+/** Runs a command in its own PID namespace. @returns the exit code that `unshare` saw. */
 function asFirstProcess(words: readonly string[]): Deno.ChildProcess {
   return new Deno.Command("unshare", {
     args: ["--pid", "--fork", "--kill-child", "--mount-proc", ...words],
@@ -158,7 +158,7 @@ function asFirstProcess(words: readonly string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** The only child of a process, once it has run for a while. */
+/** The only child of a process. Waits until it has run for a while. */
 async function childOf(pid: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return Number(await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`));

@@ -1,4 +1,4 @@
-/** What a person is told when this kernel refuses something: everything in tests/logs/refusals.ts, done for real. */
+/** Tests the message for every refused operation of tests/logs/refusals.ts on this kernel. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { errnoText, LINUX_ERRNO } from "../../errors.ts";
@@ -11,8 +11,8 @@ const SAVED = new Map(savedLogs().map((saved) => [saved.name, saved]));
 const LINUX: Readonly<Record<string, number>> = LINUX_ERRNO;
 
 /**
- * The names of objects, programs, maps and functions are the same on every kernel; numbers of types and addresses are not. The
- * size of an object depends on the path of the checkout, which its debug information holds.
+ * Replaces type numbers and addresses, which differ between kernels, and sizes of objects, which depend on the path of the
+ * checkout in their debug information. Names stay.
  */
 function withoutNumbers(text: string): string {
   return text.replace(/\[\d+\]|0x[0-9a-f]+|\d+ bytes at \d+ are outside its \d+ bytes/g, "N");
@@ -24,7 +24,7 @@ Deno.test("everything that can be refused is told by its reason, and hinted at, 
   for await (const { name, error } of refusals()) {
     const saved = SAVED.get(name);
     assert(saved !== undefined, `${name} has no saved log: run tests/logs/make_logs.ts`);
-    // Another kernel may take what the one refused that wrote the logs, or say it in other words.
+    // Another kernel may accept operations that the kernel of the logs refused, or use other messages.
     if (error === undefined && saved.kernel !== Deno.osRelease()) continue;
     assert(error !== undefined, `${name} is not refused`);
     assertStringIncludes(error.message, error.operation);
@@ -73,7 +73,7 @@ for (
         const notes = log.filter((line) => /^-- LEFT OUT \d{8,} bytes, \d{6,} lines --$/.test(line));
         assertEquals(notes.length, 1);
         assertMatch(log.at(-1) ?? "", /failed to load object 'programs'/);
-        // No line is cut: before and after the note there are whole instructions.
+        // The lines before and after the note are complete instructions.
         const at = log.indexOf(notes[0] ?? "");
         for (const line of [log[at - 1] ?? "", log[at + 1] ?? ""]) assertMatch(line, /^\d+: \(\w\w\) .* ; R0=/);
       } finally {

@@ -1,4 +1,4 @@
-/** The sandbox is as the README describes it: it confines a guest's WebAssembly code, not its eBPF programs. */
+/** Tests the sandbox of the README: it confines a guest's WebAssembly code, but not its eBPF programs. */
 
 import { assertEquals } from "@std/assert";
 import { runWasmBpf, testGuest } from "./command.ts";

@@ -1,4 +1,4 @@
-/** What the C SDK promises (wasm-include/c), by guests of tests/guests/ and by sources that are compiled here. */
+/** Tests the C SDK (wasm-include/c) with guests of tests/guests/ and with sources that are compiled here. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { countCpus } from "../../host/sys/cpu_list.ts";
@@ -7,7 +7,7 @@ import { failures, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const BUILT = `${ROOT}.build/guests/`;
 
-/** Guests that check themselves, and what each shows. */
+/** Guests that check themselves, and the feature that each tests. */
 const GUESTS: Readonly<Record<string, string>> = {
   kconfig: "skel->kconfig has the values that the program sees",
   kernel_types: "the SDK's headers have the kernel's types, field by field",
@@ -32,7 +32,7 @@ Deno.test("open(), fcntl(), inet_ntop() and inet_pton() take Linux's numbers (gu
   }
 });
 
-/** Bits that arm64 has elsewhere; guests get x86_64's unless they are compiled for the other. */
+/** Flags with other bits on arm64. Guests get those of x86_64 unless they are compiled for arm64. */
 const MACHINE_DEPENDENT = Deno.build.arch === "x86_64" ? [] : ["O_DIRECTORY", "O_NOFOLLOW"];
 
 Deno.test("numbers that docs/guest-libc.md calls Linux's are the machine's own", async () => {
@@ -44,7 +44,7 @@ Deno.test("numbers that docs/guest-libc.md calls Linux's are the machine's own",
       stdout.trimEnd().split("\n").filter((line) => !MACHINE_DEPENDENT.includes(line.split(" ")[0] ?? ""));
     const shown = lines(await runWasmBpf([testGuest("numbers")]));
     assertEquals(shown, lines(await run(native, [])));
-    // Each row of the first table names what is in it.
+    // Each row of the first table lists its names.
     const [, table = ""] = (await Deno.readTextFile(`${ROOT}docs/guest-libc.md`)).split("## Linux's numbers");
     const rows = (table.split("\n## ")[0] ?? "").matchAll(/`((?:AF|PF|SOCK|IPPROTO|O|S_I|SIG)[A-Z_0-9]+)`/g);
     const documented = [...rows].map(([, name]) => name ?? "").filter((name) => !MACHINE_DEPENDENT.includes(name));
@@ -107,7 +107,7 @@ function libbpfImports(path: string): string[] {
 Deno.test("a guest imports module libbpf only for variables that it shares with the kernel", () => {
   assertEquals(libbpfImports(testGuest("two_buffers")), ["bpf_map_mmap"]);
   assertEquals(libbpfImports(testGuest("copied_globals")), []);
-  // Their objects have no .bss and no .data.
+  // Their objects have neither .bss nor .data.
   for (const guest of ["attach", "foreign_maps", "reject"]) assertEquals(libbpfImports(testGuest(guest)), [], guest);
 });
 
@@ -120,7 +120,7 @@ Deno.test("a host of version 1 refuses, at link time and by name, a guest that s
   assertThrows(() => new WebAssembly.Instance(module, versionOne), TypeError, '"libbpf"');
 });
 
-/** Sources that are compiled with the skeleton that the distribution's bpftool makes of the same object, unedited. */
+/** Sources that are compiled with unedited skeletons of the distribution's bpftool. */
 const STOCK: readonly (readonly [source: string, object: string])[] = [
   ["kconfig.c", "kconfig"],
   ["kernel_types.c", "kernel_types"],
@@ -138,7 +138,7 @@ for (const [source, object] of STOCK) {
       assert(skeleton.code === 0 && skeleton.stdout.includes("<bpf/libbpf.h>"), skeleton.stderr);
       await Deno.writeTextFile(`${folder}/${object}.skel.h`, skeleton.stdout);
       const guest = `${folder}/guest.wasm`;
-      // The README's command line, and where this repository's own sources have their headers.
+      // The README's command line, and the include paths of this repository's sources.
       const compiler = source.endsWith(".cpp") ? ["clang++-19", "-fno-exceptions", "-nostdlib++"] : ["clang-19"];
       const [command = "", ...flags] = [...compiler, "--target=wasm32-wasi", "-Oz", "-Wall", "-Wextra", "-Werror"];
       const paths = [`-I${folder}`, `-I${ROOT}wasm-include/c`, `-I${ROOT}tests/guests`];
@@ -151,14 +151,14 @@ for (const [source, object] of STOCK) {
   });
 }
 
-/** The headers of the SDK, as they are included: "bpf/libbpf.h". */
+/** The headers of the SDK by the name in `#include`: "bpf/libbpf.h". */
 function headers(folder = ""): string[] {
   return [...Deno.readDirSync(`${ROOT}wasm-include/c/${folder}`)].sort((a, b) => a.name < b.name ? -1 : 1).flatMap((
     one,
   ) => one.isDirectory ? headers(`${folder}${one.name}/`) : [`${folder}${one.name}`]);
 }
 
-/** Part of others, and not included alone. */
+/** Internal headers, which are not included alone. */
 const PARTS = ["wasm_bpf/buffers.h"];
 
 Deno.test("each header of the SDK compiles alone, in C and C++, and all of them in two files of one guest", async () => {

@@ -1,4 +1,4 @@
-/** The compiled `./wasm-bpf` with capabilities of its own, run by a user who has none and chooses its environment. */
+/** Tests `./wasm-bpf` with file capabilities, run by a user without capabilities who controls its environment. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, run, testGuest } from "./command.ts";
@@ -6,7 +6,7 @@ import { type Finished, run, testGuest } from "./command.ts";
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const NOBODY = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
-/** A folder that everybody can read, with a copy of the binary that has capabilities, a guest, and a library that tells on itself. */
+/** A world-readable folder with a copy of the binary with capabilities, a guest, and a library that reports when it is loaded. */
 async function privileged() {
   const path = await Deno.makeTempDir();
   await Deno.chmod(path, 0o755);
@@ -25,7 +25,7 @@ async function privileged() {
 }
 
 function runAsNobody(path: string, args: readonly string[], env: Record<string, string>): Promise<Finished> {
-  // The variables are for wasm-bpf alone, not for setpriv.
+  // env sets the variables after setpriv, so that only wasm-bpf gets them.
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return run("setpriv", [...NOBODY, "env", ...variables, `${path}/wasm-bpf`, ...args], { cwd: path });
 }
@@ -62,6 +62,6 @@ Deno.test("wasm-bpf without capabilities of its own does load the library that W
   const { code, stdout } = await runAsNobody(folder.path, ["guest.wasm"], {
     WASM_BPF_LIBBPF: `${folder.path}/libbpf.so.1`,
   });
-  // It is no libbpf, and is refused after it was loaded.
+  // The library is not libbpf, so it is refused after it was loaded.
   assertEquals([code, stdout], [125, "LOADED\n"]);
 });

@@ -17,12 +17,12 @@ Deno.test("bpf_map_mmap() behaves the same where the bytes have to be copied", a
   assertEquals(failures(await run(Deno.execPath(), ["eval", "--quiet", script])), []);
 });
 
-/** Kilobytes of address space, of which V8 takes some before it begins and each memory 4 GiB: enough to start, not to grow. */
+/** A limit of address space in kilobytes. V8 takes some at the start and 4 GiB for each memory: enough to start, not to grow. */
 const ADDRESS_SPACE_KB = 54_000_000;
 
 /**
- * Runs a test guest in a process whose address space is so full that a memory moves when it grows. The process first makes
- * sure of that with a memory of its own. Its exit code is 134 when the guest trapped.
+ * Runs a test guest in a process whose address space is so full that a memory moves when it grows. The process first verifies that
+ * with another memory. Its exit code is 134 when the guest trapped.
  */
 function runWhereMemoriesMove(guest: string, args: readonly string[]): Promise<Finished> {
   const script = `

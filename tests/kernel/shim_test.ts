@@ -71,7 +71,7 @@ Deno.test("wasm_bpf_log_install() keeps what is above its level out of the log",
 
 const NOTE = /^-- LEFT OUT (\d+) bytes, (\d+) lines --\n/m;
 
-/** What libbpf writes of a file whose name is too long. */
+/** libbpf's message about a file whose name is too long. */
 function tooLong(path: string): string {
   return `libbpf: elf: failed to open ${path}: File name too long\n`;
 }

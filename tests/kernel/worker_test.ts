@@ -1,4 +1,4 @@
-/** A guest whose worker is terminated leaves what it attached, until the process ends. */
+/** Programs of a guest whose worker is terminated stay attached until the process ends. */
 
 import { assertEquals } from "@std/assert";
 import { run } from "./command.ts";
@@ -7,7 +7,7 @@ const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const WAIT_MS = 10;
 const PATIENCE_MS = 20_000;
 
-/** Starts a guest in a worker, terminates it when it has attached, says so, and waits for the end of stdin. */
+/** Starts a guest in a worker, terminates the worker after the guest has attached, prints that, and waits for the end of stdin. */
 const SCRIPT = `
   import { runGuest } from "${CHECKOUT}mod.ts";
   if (self.onmessage !== undefined) {
@@ -25,7 +25,7 @@ const SCRIPT = `
     for (const { name } of Deno.readDirSync("/proc/self/fd")) {
       try {
         if (Deno.readTextFileSync("/proc/self/fdinfo/" + name).includes("link_id:")) count++;
-      } catch { /* It was closed meanwhile. */ }
+      } catch { /* The descriptor was closed meanwhile. */ }
     }
     return count;
   }`;
@@ -73,7 +73,7 @@ Deno.test("runGuest() in a worker: what the guest attached stays after terminate
   } finally {
     try {
       child.kill("SIGKILL");
-    } catch { /* It has ended. */ }
+    } catch { /* The process has ended. */ }
     await Deno.remove(script);
   }
 });

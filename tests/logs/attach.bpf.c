@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Programs that load, and that refusals.ts then attaches where they cannot be.
+// Programs that load. refusals.ts then attaches them to wrong targets.
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

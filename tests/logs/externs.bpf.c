@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Objects of which libbpf refuses the whole, before it loads a program: refusals.ts compiles this once for each macro.
+// Objects that libbpf refuses before it loads a program. refusals.ts compiles this file once for each macro.
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

@@ -1,9 +1,9 @@
 /**
- * Writes tests/logs/saved/: does everything that can be refused and saves what libbpf and the kernel said. As root:
+ * Writes tests/logs/saved/: runs every refused operation and saves the messages of libbpf and the kernel. As root:
  *
  *     deno run -A tests/logs/make_logs.ts
  *
- * Read the reasons in the difference before you commit it: the tests take them for right.
+ * Review the changed reasons before you commit them: the tests treat them as correct.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { KeptText } from "../../ffi/log.ts";
 import { refusals } from "./refusals.ts";
 import { saveLog } from "./saved.ts";
 
-/** A verifier's log can be long; its beginning and its end are enough. */
+/** A verifier's log can be long, so only its beginning and its end are saved. */
 const MAX_LOG = 4000;
 const HEAD = 1500;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Programs that the kernel or libbpf refuses, each for one reason. refusals.ts loads one at a time.
+// Programs that the kernel or libbpf refuses, each for a single reason. refusals.ts loads one at a time.
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -47,7 +47,7 @@ struct {
 	__type(value, __u32);
 } programs SEC(".maps");
 
-// clang would refuse, or optimise away, most of what follows: these say it in assembly.
+// The following programs use assembly, because clang would refuse the C code or optimise it away.
 #define ASM(text) asm volatile(text ::: "memory")
 
 SEC("socket") __attribute__((naked)) int uninitialised_register(void)
@@ -300,7 +300,7 @@ SEC("tp/sched/sched_switch") int writes_user_memory(void *ctx)
 	return bpf_probe_write_user((void *)0, &number, sizeof(number));
 }
 
-// More branches than the verifier keeps: 8192 states wait.
+// More pending branches than the verifier's limit of 8192 states.
 SEC("tc") __attribute__((naked)) int too_many_branches(void)
 {
 	ASM("call 7; r6 = r0; r0 = 0; .set number, 5;"

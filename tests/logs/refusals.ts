@@ -1,5 +1,5 @@
 /**
- * Everything that can be refused, done for real: programs, externs, maps, attachments, damaged objects.
+ * Refused operations on the real kernel: programs, externs, maps, attachments, damaged objects.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const NO_INTERFACE = 999_999;
 /** One refused operation. */
 export interface Refused {
   readonly name: string;
-  /** Undefined where this kernel refuses nothing. */
+  /** Undefined when this kernel accepts the operation. */
   readonly error: BpfError | undefined;
 }
 
@@ -36,7 +36,7 @@ async function clang(args: readonly string[], cwd: string): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Loads the object with these of its programs alone. */
+/** Loads the object with only these programs. */
 export function load(bytes: Uint8Array<ArrayBuffer>, name: string, only?: string): BpfError | undefined {
   using libbpf = openLibbpf();
   return errorOf(() => {
@@ -67,7 +67,7 @@ const KEY = "__type(key, unsigned);";
 const VALUE = "__type(value, unsigned long);";
 const ENTRIES = "__uint(max_entries, 16);";
 
-/** What is inside the struct that defines a map that the kernel or libbpf refuses. */
+/** The members of map definitions that the kernel or libbpf refuses. */
 const MAPS: Readonly<Record<string, string>> = {
   ringbuf_with_value: `${TYPE("RINGBUF")} ${VALUE} __uint(max_entries, 4096);`,
   ringbuf_with_key: `${TYPE("RINGBUF")} __uint(key_size, 4); __uint(max_entries, 4096);`,
@@ -111,7 +111,7 @@ async function* maps(directory: string): AsyncGenerator<Refused> {
   }
 }
 
-/** Attaches one program of attach.bpf.c where it cannot be. */
+/** Attaches a program of attach.bpf.c to a wrong target. */
 function attach(bytes: Uint8Array<ArrayBuffer>, name: string): BpfError | undefined {
   using libbpf = openLibbpf();
   using object = libbpf.openObject(bytes, { name: "attach" });
@@ -120,7 +120,7 @@ function attach(bytes: Uint8Array<ArrayBuffer>, name: string): BpfError | undefi
   const program = object.findProgram(name);
   if (program === undefined) throw new Error(`no program ${name}`);
   const ifindex = NO_INTERFACE;
-  // A descriptor that is no cgroup.
+  // A descriptor that is not a cgroup.
   const fd = libbpf.openNetworkNamespace("/proc/self/ns/net");
   try {
     return errorOf(() => {
@@ -178,7 +178,7 @@ async function* damaged(directory: string): AsyncGenerator<Refused> {
   for (const [name, bytes] of Object.entries(objects)) yield { name: `object_${name}`, error: load(bytes, "damaged") };
 }
 
-/** Does everything that can be refused, one after the other. */
+/** Runs every refused operation in sequence. */
 export async function* refusals(): AsyncGenerator<Refused> {
   const directory = await Deno.makeTempDir();
   try {

@@ -1,6 +1,6 @@
 /**
- * The saved logs: what libbpf and the verifier wrote for everything that can be refused, with the reason and the hint that a
- * person has to be told. `make_logs.ts` writes them.
+ * The saved logs: messages of libbpf and the verifier for every refused operation, with the expected reason and hint. `make_logs.ts`
+ * writes them.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface SavedLog {
   readonly kernel: string;
   readonly operation: string;
   readonly code: string;
-  /** What follows the code in the error's line, before the hint. */
+  /** The text between the code and the hint in the error's line. */
   readonly reason: string;
   readonly hint: string;
   readonly log: readonly string[];
@@ -39,13 +39,13 @@ export function savedLogs(): SavedLog[] {
   });
 }
 
-/** The part of an error's line that its log gave: what follows the code, before the hint. */
+/** The part of an error's line that comes from its log: the text between the code and the hint. */
 export function reasonIn({ message, operation, code, hint }: BpfError): string {
   const tail = hint === undefined ? "" : ` (hint: ${hint})`;
   return message.slice(`${operation}: ${code}: `.length, message.length - tail.length);
 }
 
-/** Writes the log of `error` under `name`, unless all that differs is addresses and numbers in its lines. */
+/** Writes the log of `error` under `name`, unless only addresses and numbers in its lines differ. */
 export function saveLog(name: string, error: BpfError, log: string): void {
   const { operation, code, hint = "" } = error;
   const fields = { kernel: Deno.osRelease(), operation, code, reason: reasonIn(error), hint };

@@ -1,11 +1,11 @@
-/** The packages that a user of this project downloads, measured with an empty cache. */
+/** Measures the packages that a user of this project downloads, with an empty cache. */
 
 import { assert, assertEquals } from "@std/assert";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const MAX_BYTES = 2_000_000;
 
-/** The bytes of all files under `folder`. */
+/** The total size of all files under `folder` in bytes. */
 function sizeOf(folder: string): number {
   let bytes = 0;
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
@@ -14,7 +14,7 @@ function sizeOf(folder: string): number {
   return bytes;
 }
 
-/** Runs `module` on a Deno with an empty cache. @returns the names of the packages that are in it then, and their bytes. */
+/** Runs `module` with an empty cache of Deno. @returns the names of the packages in the cache afterwards, and their size. */
 async function download(module: string, args: readonly string[]): Promise<{ packages: string[]; bytes: number }> {
   const cache = await Deno.makeTempDir();
   try {

@@ -1,4 +1,4 @@
-/** The files that `deno publish` would put into the package, and the documentation of its exports. */
+/** Tests the files that `deno publish` would put into the package, and the documentation of its exports. */
 
 import { assertEquals } from "@std/assert";
 import * as api from "../../mod.ts";
@@ -6,7 +6,7 @@ import * as api from "../../mod.ts";
 const CHECKOUT = new URL("../../", import.meta.url);
 const TEXTS = ["CHANGELOG.md", "LICENSE", "README.md", "deno.json"];
 
-/** Runs Deno in the checkout. @returns what it printed. */
+/** Runs Deno in the checkout. @returns its output. */
 async function deno(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
@@ -18,9 +18,9 @@ async function deno(...args: string[]): Promise<string> {
   return decoder.decode(stdout) + decoder.decode(stderr);
 }
 
-/** The modules that mod.ts needs, for their types too, by their paths in the checkout. */
+/** The modules that mod.ts imports, including type imports, by their paths in the checkout. */
 async function neededModules(): Promise<string[]> {
-  // Without the configuration, which names types for tests and for the command line.
+  // The configuration is left out, because it adds types for tests and for the command line.
   const said = await deno("info", "--json", "--no-config", "--no-lock", "mod.ts");
   const graph: { modules: { specifier: string }[] } = JSON.parse(said);
   return graph.modules.map(({ specifier }) => specifier.replace(CHECKOUT.href, ""));

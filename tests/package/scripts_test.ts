@@ -1,4 +1,4 @@
-/** The scripts, as a new user meets them. */
+/** Tests the scripts in the environment of a new user. */
 
 import { assertEquals } from "@std/assert";
 
