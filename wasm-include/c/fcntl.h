@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Opening files, with Linux's numbers for the flags: what a BPF program reads from a process's open() is compared with the
- * same O_* that the guest gives its own. libc has other numbers (O_CREAT is 0x1000 there).
+ * Opening files, with Linux's numbers for the flags: a guest can use the same O_* for its own open() and to decode the flags that
+ * a BPF program traced. libc has other numbers (O_CREAT is 0x1000 there).
  */
 #ifndef WASM_BPF_FCNTL_H
 #define WASM_BPF_FCNTL_H
@@ -64,7 +64,7 @@ enum {
 #define O_PATH 010000000
 #define O_TMPFILE (020000000 | O_DIRECTORY)
 
-/* These four are the machine's. -D__TARGET_ARCH_arm64, which the BPF side is compiled with there, chooses arm64's. */
+/* These four depend on the machine. -D__TARGET_ARCH_arm64, as for the BPF side, selects the numbers of arm64. */
 #ifdef __TARGET_ARCH_arm64
 #define O_DIRECTORY 040000
 #define O_NOFOLLOW 0100000
@@ -87,14 +87,14 @@ int openat(int, const char *, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_openat);
 int open(const char *, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_open);
 int fcntl(int, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_fcntl);
 
-/* Flags that can change while a file is open: Linux's number of each, and libc's. */
+/* Linux's and libc's numbers of the flags that can change while a file is open. */
 static inline int wasm_bpf__libc_status_flags(int flags) {
     return (flags & O_APPEND ? WASM_BPF__LIBC_O_APPEND : 0) | (flags & O_NONBLOCK ? WASM_BPF__LIBC_O_NONBLOCK : 0) |
            (flags & O_DSYNC ? WASM_BPF__LIBC_O_DSYNC : 0) |
            ((flags & O_SYNC) == O_SYNC ? WASM_BPF__LIBC_O_SYNC : 0);
 }
 
-/* Flags that WASI has no equal of are left out, as libc leaves out the mode. */
+/* Flags without a counterpart in WASI are ignored, as libc ignores the mode. */
 static inline int wasm_bpf__libc_open_flags(int flags) {
     int access = flags & O_ACCMODE;
     return wasm_bpf__libc_status_flags(flags) |

@@ -7,15 +7,14 @@
  *   - A function that fails returns a negative error (or NULL) and sets errno. The numbers are the guest's own, so that
  *     `err == -ENOENT` and `strerror(-err)` are right; only the wasm_* imports themselves return Linux numbers. The
  *     reason for a failure (libbpf's and the verifier's words) is on the host's stderr; this header prints nothing.
- *   - Between open and load, `skel->rodata->x`, `skel->data->x` and `skel->bss->x` set what the program starts with. From
+ *   - Between open and load, `skel->rodata->x`, `skel->data->x` and `skel->bss->x` set the program's initial values. From
  *     load until the object is closed, skel->bss and skel->data are the kernel's own memory; skel->rodata and
- *     skel->kconfig are copies of what no longer changes.
- *   - That takes a host of ABI version 2: a host of version 1 refuses the guest, because it has no
- *     "libbpf.bpf_map_mmap". Compile with -DWASM_BPF_ABI=1 for such a host: skel->bss and skel->data then keep their
- *     initial values, and what changes is read through a map. Guests whose object has no .bss and no .data need only
- *     version 1.
+ *     skel->kconfig are copies, since their values no longer change.
+ *   - Shared memory needs a host of ABI version 2: a host of version 1 lacks "libbpf.bpf_map_mmap" and refuses the guest.
+ *     For such a host, compile with -DWASM_BPF_ABI=1: skel->bss and skel->data then keep their initial values, and the
+ *     guest reads changes through a map. Guests whose object has no .bss and no .data need only version 1.
  *   - bpf_program__set_autoload(prog, false) keeps a program out of the kernel.
- *   - No call detaches a single program, so detaching closes the object, and its maps with it: read them before.
+ *   - No call detaches a single program, so detaching closes the object and its maps: read them before.
  *   - Numbers that Linux and WASI's libc disagree on (AF_INET6, O_CREAT, the process id and more) are Linux's:
  *     docs/guest-libc.md.
  *
@@ -142,12 +141,12 @@ static inline bool wasm_bpf__is_writable(const struct bpf_map *map) {
     return strncmp(map->name, ".bss", 4) == 0 || strncmp(map->name, ".data", 5) == 0;
 }
 
-/* The memory that `size` bytes take where they are shared with the kernel: whole pages. */
+/* The size in whole pages of `size` bytes that are shared with the kernel. */
 static inline size_t wasm_bpf__pages(size_t size) {
     return size ? (size + WASM_BPF__PAGE_SIZE - 1) / WASM_BPF__PAGE_SIZE * WASM_BPF__PAGE_SIZE : WASM_BPF__PAGE_SIZE;
 }
 
-/* Gives a map an image of zeros: on pages of its own where it will be shared with the kernel. */
+/* Gives a map an image of zeros, on separate pages if it will be shared with the kernel. */
 static inline int wasm_bpf__new_image(struct bpf_map *map, uint64_t size) {
     if (size > INT32_MAX) return -EINVAL;
     map->image_size = (size_t)size;
@@ -161,8 +160,8 @@ static inline int wasm_bpf__new_image(struct bpf_map *map, uint64_t size) {
 }
 
 /*
- * Gives `map` the initial bytes of its section. The values of .kconfig come with load; until then they are 0, as in libbpf.
- * Any other memory that a skeleton has a pointer for (an arena) cannot be had: better no object than a pointer to nothing.
+ * Gives `map` the initial bytes of its section. The values of .kconfig are 0 until load, as in libbpf. Other memory of a
+ * skeleton (an arena) cannot be mapped. Opening then fails, because the skeleton's pointer would be invalid.
  */
 static inline int wasm_bpf__read_image(const struct bpf_object_skeleton *s, struct bpf_map *map) {
     struct wasm_bpf__section section;
@@ -243,14 +242,14 @@ static inline int wasm_bpf__read_kconfig(const struct bpf_map *map) {
     return wasm_bpf__result(wasm_bpf_map_operate(map->fd, BPF_MAP_LOOKUP_ELEM, &key, map->image, NULL, 0));
 }
 
-/* Makes the image of .bss or .data the kernel's own memory. */
+/* Replaces the image of .bss or .data by the kernel's own memory. */
 static inline int wasm_bpf__share(const struct bpf_map *map) {
     if (!map->image || !map->image_size || !wasm_bpf__is_writable(map)) return 0;
     int shared = bpf_map_mmap(map->fd, map->image, wasm_bpf__pages(map->image_size));
     return shared < 0 ? wasm_bpf__fail(-shared) : 0;
 }
 
-/* The skeleton's place for the link of a map, which only struct_ops maps have; NULL for the others. */
+/* The skeleton's pointer to the link of a struct_ops map; NULL for other maps. */
 static inline struct bpf_link **wasm_bpf__map_link(const struct bpf_object_skeleton *s, int index) {
     size_t size = (size_t)s->map_skel_sz; /* skeletons of older generators end before the link */
     return size < sizeof(struct bpf_map_skeleton) ? NULL : wasm_bpf__map_at(s, index)->link;
@@ -281,7 +280,7 @@ static inline void wasm_bpf__set_handle(struct bpf_object_skeleton *s, bpf_objec
     }
 }
 
-/* Loads the object, and has `share` (or nothing, for NULL) make each of its sections the kernel's own memory. */
+/* Loads the object, and calls `share`, unless it is NULL, to map each section to the kernel's own memory. */
 static inline int wasm_bpf__load(struct bpf_object_skeleton *s, int (*share)(const struct bpf_map *)) {
     if (!s || !s->data || s->handle) return wasm_bpf__fail(EINVAL);
     char *elf = (char *)malloc(s->data_sz);
@@ -303,7 +302,7 @@ static inline int wasm_bpf__load(struct bpf_object_skeleton *s, int (*share)(con
     return 0;
 }
 
-/* Loads the object into the kernel. The import tells only that it failed, not the number: the error is -EINVAL. */
+/* Loads the object into the kernel. The error is always -EINVAL, because the import returns no error number. */
 static inline int bpf_object__load_skeleton(struct bpf_object_skeleton *s) {
 #if WASM_BPF_ABI >= 2
     return wasm_bpf__load(s, wasm_bpf__share);
@@ -313,16 +312,16 @@ static inline int bpf_object__load_skeleton(struct bpf_object_skeleton *s) {
 }
 
 /*
- * The same for an object without .bss and .data, which generated skeletons call where that is known: the guest then imports
- * nothing of module "libbpf" and runs on hosts of version 1.
+ * The same for an object without .bss and .data. Generated skeletons call it for such objects: the guest then imports nothing
+ * from module "libbpf", and runs on hosts of version 1.
  */
 static inline int wasm_bpf_object__load_unshared_skeleton(struct bpf_object_skeleton *s) {
     return wasm_bpf__load(s, NULL);
 }
 
 /*
- * True if a section names the place where its programs attach: "tp/sched/sched_switch" does, "xdp" and "cgroup/connect4" do
- * not. Those that do not are the ones that libbpf's skeletons leave alone.
+ * True if a section names the target of its programs: "tp/sched/sched_switch" does, "xdp" and "cgroup/connect4" do not.
+ * libbpf's skeletons do not attach programs of the others.
  */
 static inline bool wasm_bpf__names_place(const char *section) {
     static const char *const kinds[] = {"cgroup", "cgroup_skb", "lsm_cgroup", "netkit", "sk_reuseport", "sk_skb",
@@ -335,7 +334,7 @@ static inline bool wasm_bpf__names_place(const char *section) {
     return true;
 }
 
-/* The name of the section that a program is in; NULL when the object has no such program. */
+/* The name of a program's section; NULL when the object has no such program. */
 static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_size, const char *name) {
     struct wasm_bpf__section symbols, strings, section, names;
     struct wasm_bpf__symbol symbol;
@@ -357,7 +356,7 @@ static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_
     return NULL;
 }
 
-/* True if libbpf's skeletons would leave a program alone, because nothing says where it attaches. */
+/* True if libbpf's skeletons would not attach a program, because it has no target. */
 static inline bool wasm_bpf__has_no_place(const struct bpf_object_skeleton *s, const struct bpf_program *prog) {
     if (prog->attach_target) return false;
     const char *section = wasm_bpf__program_section(s->data, s->data_sz, prog->name);
@@ -366,9 +365,9 @@ static inline bool wasm_bpf__has_no_place(const struct bpf_object_skeleton *s, c
 }
 
 /*
- * Attaches every program, and every struct_ops map that has a link in the skeleton. As in libbpf, a program whose section
- * does not say where to attach, and that was given no target, is left alone; any failure ends it, and what is attached by
- * then stays so until the object is destroyed.
+ * Attaches every program, and every struct_ops map with a link in the skeleton. As in libbpf, programs without a target are
+ * skipped. The first failure ends the call, and programs that are attached by then stay attached until the object is
+ * destroyed.
  */
 static inline int bpf_object__attach_skeleton(struct bpf_object_skeleton *s) {
     if (!s || !s->handle) return wasm_bpf__fail(EINVAL);
@@ -391,7 +390,7 @@ static inline int bpf_object__attach_skeleton(struct bpf_object_skeleton *s) {
     return 0;
 }
 
-/* Detaches every program by closing the object, the only way that there is: maps and buffers are gone as well. */
+/* Detaches every program by closing the object, which is the only way. Its maps and buffers are closed as well. */
 static inline void bpf_object__detach_skeleton(struct bpf_object_skeleton *s) {
     if (!s || !s->handle) return;
     wasm_close_bpf_object(s->handle);
@@ -419,7 +418,7 @@ static inline void bpf_object__destroy_skeleton(struct bpf_object_skeleton *s) {
 
 /* ---- Programs ---- */
 
-/* Chooses if a program is loaded and attached with its object. Only before load. */
+/* Sets if a program is loaded and attached with its object. Only before load. */
 static inline int bpf_program__set_autoload(struct bpf_program *prog, bool autoload) {
     if (!prog || prog->obj_ptr) return wasm_bpf__fail(EINVAL);
     prog->autoload = autoload;
@@ -466,7 +465,7 @@ static inline int bpf_map_lookup_and_delete_elem_flags(int fd, const void *key, 
         wasm_bpf_map_operate(fd, BPF_MAP_LOOKUP_AND_DELETE_ELEM, (void *)key, value, NULL, flags));
 }
 
-/* Takes an element out: of a queue or stack (`key` NULL) the one whose turn it is, of a hash (Linux 5.14) that of `key`. */
+/* Removes and returns an element: the next one of a queue or stack (`key` NULL), or that of `key` in a hash (Linux 5.14). */
 static inline int bpf_map_lookup_and_delete_elem(int fd, const void *key, void *value) {
     return bpf_map_lookup_and_delete_elem_flags(fd, key, value, 0);
 }
@@ -484,14 +483,14 @@ static inline int bpf_map_get_next_key(int fd, const void *key, void *next_key) 
     return wasm_bpf__result(wasm_bpf_map_operate(fd, BPF_MAP_GET_NEXT_KEY, (void *)key, NULL, next_key, 0));
 }
 
-/* ---- What libbpf says ---- */
+/* ---- Messages of libbpf ---- */
 
 enum libbpf_print_level { LIBBPF_WARN, LIBBPF_INFO, LIBBPF_DEBUG };
 typedef int (*libbpf_print_fn_t)(enum libbpf_print_level level, const char *format, va_list arguments);
 
 /*
- * Remembers who prints libbpf's messages, and returns who did before. Nobody is called: libbpf runs in the host, which prints
- * them on its stderr, the whole log with its option -v.
+ * Stores the function for libbpf's messages, and returns the previous one. It is never called: libbpf runs in the host, which
+ * prints messages on its stderr, and the whole log with its option -v.
  */
 static inline libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t print) {
     static libbpf_print_fn_t current;

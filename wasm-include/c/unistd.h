@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Facts about the machine. The process id and the number of processors are the host's, because BPF programs use these too.
- * libc's own answers are 42 and 1.
+ * Facts about the machine. The process id and the number of processors are the host's, because BPF programs also use these.
+ * libc would return 42 and 1.
  */
 #ifndef WASM_BPF_UNISTD_H
 #define WASM_BPF_UNISTD_H
@@ -15,13 +15,13 @@
 WASM_BPF_EXTERN_C_BEGIN
 
 /*
- * The id of the process that runs the guest. bpf_get_current_pid_tgid() >> 32 gives the same for it, unless the host runs in a
- * PID namespace: BPF programs see the number that the process has outside.
+ * The id of the process that runs the guest. bpf_get_current_pid_tgid() >> 32 gives the same id, unless the host runs in a PID
+ * namespace: BPF programs see the id in the initial namespace.
  */
 __attribute__((import_module("wasm_bpf_sys"), import_name("getpid")))
 pid_t getpid(void) WASM_BPF_REPLACED_BY(wasm_bpf_getpid);
 
-/* _SC_NPROCESSORS_CONF or _SC_NPROCESSORS_ONLN: how many processors; a negative error number of the guest's otherwise. */
+/* The number of processors for _SC_NPROCESSORS_CONF or _SC_NPROCESSORS_ONLN, or a negative error number of the guest. */
 __attribute__((import_module("wasm_bpf_sys"), import_name("sysconf")))
 int wasm_bpf_sys_sysconf(int name);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Addresses as text, by Linux's numbers for families: AF_INET of <sys/socket.h>, and what events carry. */
+/* Addresses as text, with Linux's numbers for families: AF_INET of <sys/socket.h>, and the numbers in events. */
 #ifndef WASM_BPF_ARPA_INET_H
 #define WASM_BPF_ARPA_INET_H
 
@@ -17,7 +17,7 @@ const char *inet_ntop(int, const void *__restrict, char *__restrict, socklen_t)
     WASM_BPF_REPLACED_BY(wasm_bpf_inet_ntop);
 int inet_pton(int, const char *__restrict, void *__restrict) WASM_BPF_REPLACED_BY(wasm_bpf_inet_pton);
 
-/* libc's number for a family; -1, which it refuses with EAFNOSUPPORT, for all but these two. */
+/* libc's number for a family; -1 for an unknown one, which libc refuses with EAFNOSUPPORT. */
 static inline int wasm_bpf__libc_family(int family) {
     return family == AF_INET ? WASM_BPF__LIBC_AF_INET : family == AF_INET6 ? WASM_BPF__LIBC_AF_INET6 : -1;
 }

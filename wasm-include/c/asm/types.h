@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The integer types; headers of the kernel include them by this name. */
+/* The integer types, by the name under which headers of the kernel include them. */
 #ifndef WASM_BPF_ASM_TYPES_H
 #define WASM_BPF_ASM_TYPES_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The kernel's numbers for maps, programs and attachments, and the types of eBPF that can be members of a program's globals, of
- * map values and of headers shared with the BPF side.
+ * The kernel's numbers for maps, programs and attachments, and the eBPF types that can be members of global variables, map
+ * values and headers shared with the BPF side.
  */
 #ifndef WASM_BPF_LINUX_BPF_H
 #define WASM_BPF_LINUX_BPF_H
@@ -25,7 +25,7 @@ enum {
     BPF_F_LOCK = 4,
 };
 
-/* The answers of an XDP program. */
+/* The return values of an XDP program. */
 enum xdp_action {
     XDP_ABORTED = 0,
     XDP_DROP = 1,

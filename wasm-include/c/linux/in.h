@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IPv4 addresses and protocol numbers: libc has them. */
+/* IPv4 addresses and protocol numbers, from libc. */
 #ifndef WASM_BPF_LINUX_IN_H
 #define WASM_BPF_LINUX_IN_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IPv6 addresses: libc has them. */
+/* IPv6 addresses, from libc. */
 #ifndef WASM_BPF_LINUX_IN6_H
 #define WASM_BPF_LINUX_IN6_H
 

@@ -14,7 +14,7 @@ typedef int16_t __s16;
 typedef int32_t __s32;
 typedef int64_t __s64;
 
-/* The kernel has sparse check these; for a C compiler they are plain integers in the byte order that the name says. */
+/* The tool sparse checks these types. For a C compiler they are plain integers, in the byte order of the name. */
 #define __bitwise
 typedef __u16 __le16;
 typedef __u16 __be16;

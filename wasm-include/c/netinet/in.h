@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Internet addresses, with the protocol numbers that libc leaves out. */
+/* Internet addresses, with the protocol numbers that libc lacks. */
 #ifndef WASM_BPF_NETINET_IN_H
 #define WASM_BPF_NETINET_IN_H
 

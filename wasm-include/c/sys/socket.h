@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Sockets, with Linux's numbers for what the kernel and its programs tell a guest: families and kinds of sockets. libc has
- * numbers of its own (AF_INET is 1 there). docs/guest-libc.md lists them all.
+ * Sockets, with Linux's numbers of families and types, because a guest gets these from the kernel and BPF programs. libc has
+ * other numbers (AF_INET is 1 there). docs/guest-libc.md lists them all.
  */
 #ifndef WASM_BPF_SYS_SOCKET_H
 #define WASM_BPF_SYS_SOCKET_H
@@ -55,7 +55,7 @@ WASM_BPF_EXTERN_C_BEGIN
 int wasm_bpf__libc_getsockopt(int, int, int, void *__restrict, socklen_t *__restrict) WASM_BPF_LIBC(getsockopt);
 int getsockopt(int, int, int, void *__restrict, socklen_t *__restrict) WASM_BPF_REPLACED_BY(wasm_bpf_getsockopt);
 
-/* The one option that WASI has, SO_TYPE, answers one of SOCK_*. */
+/* SO_TYPE, the only option in WASI, returns one of SOCK_*. */
 WASM_BPF_REPLACEMENT int getsockopt(int fd, int level, int name, void *__restrict value, socklen_t *__restrict size) {
     int result = wasm_bpf__libc_getsockopt(fd, level, name, value, size);
     if (result == 0 && level == SOL_SOCKET && name == SO_TYPE && *size >= sizeof(int)) {

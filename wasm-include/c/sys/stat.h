@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* File modes. libc gives a FIFO the number of a socket; the kernel tells them apart. */
+/* File modes. In libc, a FIFO has the number of a socket; the kernel has different numbers. */
 #ifndef WASM_BPF_SYS_STAT_H
 #define WASM_BPF_SYS_STAT_H
 

@@ -5,7 +5,7 @@
 
 WASM_BPF_EXTERN_C_BEGIN
 
-/* Called once for each record, whose bytes are its own until it returns. A negative result ends the poll with it. */
+/* Called for each record. The bytes are valid until it returns. A negative result ends the poll, which returns it. */
 typedef int (*bpf_buffer_sample_fn)(void *ctx, void *data, size_t size);
 
 /* No perf record is larger, and few rings could hold a larger one. */
@@ -20,7 +20,7 @@ struct bpf_buffer {
     char data[WASM_BPF__RECORD_MAX + 8] __attribute__((aligned(8))); /* the host copies each record to here */
 };
 
-/* The host's callback. It tells records that did not fit, and the callback's own negative results, from host errors. */
+/* The host's callback. `stopped` separates records that did not fit and errors of the callback from host errors. */
 static inline int wasm_bpf__sample(void *ctx, void *data, size_t size) {
     struct bpf_buffer *buffer = (struct bpf_buffer *)ctx;
     buffer->stopped = size >= sizeof(buffer->data) ? -E2BIG : buffer->sample_fn(buffer->ctx, data, size);
@@ -43,7 +43,7 @@ static inline void bpf_buffer__free(struct bpf_buffer *buffer) {
 }
 
 /*
- * Waits up to `timeout_ms` milliseconds (0: not at all, -1: for ever) for records and hands those that are there to the
+ * Waits up to `timeout_ms` milliseconds (0: not at all, -1: for ever) for records and passes the available ones to the
  * callback. Returns their number, 0 when the time ran out, or a negative error: the callback's own, or -E2BIG for a
  * record of more than 64 KiB, which the callback does not get.
  */
@@ -57,9 +57,9 @@ static inline int bpf_buffer__poll(struct bpf_buffer *buffer, int timeout_ms) {
 }
 
 /*
- * Perf buffers take records from when they are open, which in version 1 the first poll does: without this one, records
- * before it would be lost. A ring buffer takes them from load on, and is not to deliver any before it is polled. What
- * tells the two apart is that a perf event array has indices, of which this one is too large (Linux's E2BIG).
+ * Perf buffers collect records only once they are open. In version 1 the first poll opens them, so earlier records would be
+ * lost. A ring buffer collects records from load on, and must not deliver any before the caller polls it. Deleting an index
+ * that is too large distinguishes the two: only a perf event array fails with Linux's E2BIG.
  */
 static inline int wasm_bpf__open_perf_buffer(struct bpf_buffer *buffer) {
     uint32_t index = UINT32_MAX;
@@ -76,7 +76,7 @@ WASM_BPF_EXTERN_C_END
 #define WASM_BPF_OVERLOAD __attribute__((overloadable))
 #endif
 
-/* Sets the callback of a buffer from bpf_buffer__new(), and starts to take records. */
+/* Sets the callback of a buffer from bpf_buffer__new(), and starts to collect records. */
 WASM_BPF_OVERLOAD static inline int bpf_buffer__open(struct bpf_buffer *buffer, bpf_buffer_sample_fn sample_fn,
                                                      void *ctx) {
     if (!buffer || !sample_fn) return wasm_bpf__fail(EINVAL);
@@ -85,7 +85,7 @@ WASM_BPF_OVERLOAD static inline int bpf_buffer__open(struct bpf_buffer *buffer, 
     return wasm_bpf__open_perf_buffer(buffer);
 }
 
-/* Both steps in one, the form that most sources use: makes the buffer and sets its callback; NULL on failure. */
+/* Creates a buffer and sets its callback; NULL on failure. Most sources use this form. */
 WASM_BPF_OVERLOAD static inline struct bpf_buffer *bpf_buffer__open(struct bpf_map *events,
                                                                     bpf_buffer_sample_fn sample_fn, void *ctx) {
     struct bpf_buffer *buffer = bpf_buffer__new(events);
@@ -102,7 +102,7 @@ WASM_BPF_OVERLOAD static inline struct bpf_buffer *bpf_buffer__open(struct bpf_m
 
 WASM_BPF_EXTERN_C_BEGIN
 
-/* The loaded map that has the number `fd`; NULL with errno EBADF when there is none. */
+/* The loaded map with the descriptor `fd`; NULL with errno EBADF when there is none. */
 static inline struct bpf_map *wasm_bpf__map_of(int fd) {
     for (struct bpf_object_skeleton *s = wasm_bpf__loaded; fd >= 0 && s; s = s->next) {
         for (int i = 0; i < s->map_cnt; i++) {
@@ -121,7 +121,7 @@ struct ring_buffer {
     struct bpf_buffer *first;
 };
 
-/* Adds another ring to the ones that are polled together. */
+/* Adds a ring to those that are polled together. */
 static inline int ring_buffer__add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn sample_cb, void *ctx) {
     struct bpf_map *map = rb && sample_cb ? wasm_bpf__map_of(map_fd) : NULL;
     if (!map) return wasm_bpf__fail(rb && sample_cb ? EBADF : EINVAL);
@@ -158,7 +158,7 @@ static inline struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sampl
     return NULL;
 }
 
-/* Delivers the records that are there. Returns their number, or a negative error: the callback's own, for instance. */
+/* Delivers the available records. Returns their number, or a negative error, such as the callback's own. */
 static inline int ring_buffer__consume(struct ring_buffer *rb) {
     int total = 0;
     if (!rb) return wasm_bpf__fail(EINVAL);
@@ -170,7 +170,7 @@ static inline int ring_buffer__consume(struct ring_buffer *rb) {
     return total;
 }
 
-/* The host waits for one buffer at a time: of several, the others are looked at this often. */
+/* The host can wait for only one buffer. With several, the others are checked at this interval. */
 enum { WASM_BPF__TURN_MS = 10 };
 
 /* Waits for records as bpf_buffer__poll() does, and delivers them. */
@@ -191,7 +191,7 @@ typedef void (*perf_buffer_sample_fn)(void *ctx, int cpu, void *data, __u32 size
 typedef void (*perf_buffer_lost_fn)(void *ctx, int cpu, __u64 count);
 struct perf_buffer_opts; /* there are none: pass NULL */
 
-/* The host does not tell which processor a record is from. */
+/* The host does not return the processor of a record. */
 enum { WASM_BPF_CPU_UNKNOWN = -1 };
 
 struct perf_buffer {
@@ -213,8 +213,8 @@ static inline void perf_buffer__free(struct perf_buffer *pb) {
 
 /*
  * Reads the perf buffers of all processors. `sample_cb` gets WASM_BPF_CPU_UNKNOWN for the processor. `lost_cb` is never called:
- * the host counts lost records and prints the count on its stderr. The size of the buffers is the host's choice, whatever
- * `page_cnt` is.
+ * the host counts lost records and prints the count on its stderr. The host chooses the size of the buffers and ignores
+ * `page_cnt`.
  */
 static inline struct perf_buffer *perf_buffer__new(int map_fd, size_t page_cnt, perf_buffer_sample_fn sample_cb,
                                                    perf_buffer_lost_fn lost_cb, void *ctx,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reading an object's ELF file: ELF64, little-endian, as clang's BPF target writes it. */
+/* Reads ELF files of objects: ELF64, little-endian, as clang's BPF target writes them. */
 #ifndef WASM_BPF_ELF_H
 #define WASM_BPF_ELF_H
 
@@ -28,14 +28,14 @@ static inline bool wasm_bpf__in_file(uint64_t offset, uint64_t size, size_t file
     return size <= file_size && offset <= file_size - size;
 }
 
-/* Copies `size` bytes at `offset` of the file; false when they are not all in it. */
+/* Copies `size` bytes at `offset` of the file; false when they end past its end. */
 static inline bool wasm_bpf__read(const void *elf, size_t elf_size, uint64_t offset, void *out, size_t size) {
     if (!wasm_bpf__in_file(offset, size, elf_size)) return false;
     memcpy(out, (const char *)elf + offset, size);
     return true;
 }
 
-/* Reads section header `index`; false when there is none, or its content is not in the file. */
+/* Reads section header `index`; false when it does not exist, or its content is not in the file. */
 static inline bool wasm_bpf__section_at(const void *elf, size_t elf_size, unsigned index,
                                         struct wasm_bpf__section *section) {
     static const unsigned char ident[6] = {0x7f, 'E', 'L', 'F', 2 /* 64 bits */, 1 /* little-endian */};
@@ -72,8 +72,8 @@ static inline bool wasm_bpf__find_section(const void *elf, size_t elf_size, cons
 }
 
 /*
- * Takes a program out of an object: what is no function symbol is no program to libbpf, which skips the relocations and
- * debug information of code that belongs to none.
+ * Removes a program from an object by changing the type of its symbol. libbpf treats only function symbols as programs, and
+ * skips relocations and debug information of code outside programs.
  */
 static inline void wasm_bpf__remove_program(void *elf, size_t elf_size, const char *name) {
     struct wasm_bpf__section symbols, strings;
@@ -91,7 +91,7 @@ static inline void wasm_bpf__remove_program(void *elf, size_t elf_size, const ch
     }
 }
 
-/* ---- BTF, as far as .kconfig needs it: its variables are in no section of the file ---- */
+/* ---- The part of BTF that .kconfig needs, since the file has no section with its variables ---- */
 
 struct wasm_bpf__btf_header {
     uint16_t magic;
@@ -111,7 +111,7 @@ enum { WASM_BPF__BTF_DATASEC = 15 };
 
 /* Bytes that follow the first 12 of a type. */
 static inline uint64_t wasm_bpf__btf_rest(const struct wasm_bpf__btf_type *type) {
-    /* By kind: bytes that each type of it has, and bytes for each of its members, parameters or variables. */
+    /* By kind: the size of a type, and of each of its members, parameters or variables. */
     static const uint8_t fixed[] = {0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0};
     static const uint8_t each[] = {0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12};
     uint32_t kind = type->info >> 24 & 0x1f, count = type->info & 0xffff;
@@ -119,8 +119,8 @@ static inline uint64_t wasm_bpf__btf_rest(const struct wasm_bpf__btf_type *type)
 }
 
 /*
- * Bytes that suffice for the values of .kconfig: libbpf gives each variable a place of its own size, aligned by at most 8.
- * 0 when the object has none.
+ * A sufficient size for the values of .kconfig: libbpf stores each variable with its size, aligned to at most 8 bytes. 0 when
+ * the object has no such variables.
  */
 static inline uint64_t wasm_bpf__kconfig_room(const void *elf, size_t elf_size) {
     struct wasm_bpf__section btf;

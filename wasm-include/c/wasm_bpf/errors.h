@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* libbpf's answer to a program that has no place of its own to attach to. */
+/* libbpf's error for a program without a target. */
 enum { WASM_BPF__LINUX_EOPNOTSUPP = 95 };
 
-/* Converts a positive Linux error number to the guest's own; libbpf's own (4000 and up) become EINVAL. */
+/* Converts a positive Linux error number to the guest's; libbpf's own numbers (4000 and up) become EINVAL. */
 static inline int wasm_bpf__guest_errno(int linux_errno) {
     switch (linux_errno) {
     case 1: return EPERM;
@@ -98,7 +98,7 @@ static inline int wasm_bpf__fail(int guest_errno) {
     return -guest_errno;
 }
 
-/* The result of an import, with its error made the guest's own. */
+/* Converts the error in the result of an import to the guest's number. */
 static inline int wasm_bpf__result(int result) {
     return result < 0 ? wasm_bpf__fail(wasm_bpf__guest_errno(-result)) : result;
 }
@@ -109,8 +109,8 @@ static inline int libbpf_err_errno(int ret) {
 }
 
 /*
- * The text for a Linux error number, such as an event carries: strerror(3) of libc knows its own numbers only. Positive; for
- * one that libc has no name for, the text of EIO.
+ * The text for a positive Linux error number, such as one in an event: strerror(3) of libc knows only libc's numbers. The text
+ * of EIO for a number without a name in libc.
  */
 static inline char *wasm_bpf_linux_strerror(int linux_errno) {
     return strerror(wasm_bpf__guest_errno(linux_errno));

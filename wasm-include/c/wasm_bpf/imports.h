@@ -37,20 +37,20 @@ int wasm_bpf_buffer_poll(bpf_object_skel obj, int fd, int32_t sample_func, uint3
 #undef WASM_BPF_IMPORT
 
 /*
- * Module "libbpf", which hosts of version 2 offer: libbpf's own functions. Errors here are the guest's own numbers, negative.
+ * Module "libbpf" with libbpf's functions, which hosts of version 2 offer. Errors here are negative numbers of the guest.
  */
 #define WASM_BPF_IMPORT(name) __attribute__((import_module("libbpf"), import_name(#name)))
 
-/* The number of processors that the machine can ever have: a per-CPU map has a value for each of them. */
+/* The number of possible processors of the machine. A per-CPU map has a value for each of them. */
 WASM_BPF_IMPORT(libbpf_num_possible_cpus)
 int libbpf_num_possible_cpus(void);
 /*
- * Shares an mmapable array with the guest: `addr` is the first of `size` bytes set aside on a page boundary. Returns how
- * many bytes are shared. The name is what a host of version 1 tells when it refuses a guest that needs this one.
+ * Shares an mmapable array with the guest: `addr` is the first of `size` reserved bytes on a page boundary. Returns the number
+ * of shared bytes. A host of version 1 shows this name when it refuses a guest that needs it.
  */
 WASM_BPF_IMPORT(bpf_map_mmap)
 int bpf_map_mmap(int fd, void *addr, size_t size);
-/* Ends the sharing; the bytes stay as they were last. */
+/* Ends the sharing. The bytes keep their last values. */
 WASM_BPF_IMPORT(bpf_map_munmap)
 int bpf_map_munmap(int fd);
 

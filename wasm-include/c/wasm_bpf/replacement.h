@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* Functions of libc that the SDK replaces, because libc's own know other numbers than the kernel. */
+/* Replaces functions of libc whose numbers differ from the kernel's. */
 #ifndef WASM_BPF_REPLACEMENT_H
 #define WASM_BPF_REPLACEMENT_H
 
 /*
- * For a declaration that follows libc's own: calls of the function go to WASM_BPF_REPLACEMENT's, whose symbol is another one,
- * so that libc itself keeps the function that it was compiled with. Several files of a guest may define it; the linker keeps
- * one, or none when nothing calls it.
+ * A declaration with WASM_BPF_REPLACED_BY, after libc's own declaration, redirects a function's calls to another symbol. libc
+ * itself still calls its own function. WASM_BPF_REPLACEMENT marks the new definition: several files of a guest may contain
+ * it, and the linker keeps one, or none without calls.
  */
 #define WASM_BPF_REPLACED_BY(symbol) __asm__(#symbol)
 #define WASM_BPF_REPLACEMENT __attribute__((weak, visibility("hidden")))
-/* For a declaration by which the replacement reaches libc's function. */
+/* For a declaration through which the replacement calls libc's function. */
 #define WASM_BPF_LIBC(symbol) __asm__(#symbol)
 
 #ifdef __cplusplus
