@@ -19,6 +19,17 @@ export interface MapRequest {
 
 /** `BPF_MAP_TYPE_STRUCT_OPS` (linux/bpf.h). */
 const STRUCT_OPS = 26;
+/**
+ * The maps of bpf/usdt.bpf.h. libbpf finds them by name and writes its own records into them: of these sizes, whatever size the
+ * map has. A map that takes more gets what lies behind the record in this process's memory; one of another type may take its
+ * bytes for a descriptor, or one record for each processor.
+ */
+const USDT_MAPS: ReadonlyMap<string, { type: number; typeName: string; keyBytes: number; valueBytes: number }> =
+  new Map([
+    ["__bpf_usdt_specs", { type: 2, typeName: "array", keyBytes: 4, valueBytes: 208 }],
+    ["__bpf_usdt_ip_to_spec_id", { type: 1, typeName: "hash", keyBytes: 8, valueBytes: 4 }],
+  ]);
+
 /** Flags that make another field a descriptor: of a BTF object, or of a token. */
 const BPF_F_VTYPE_BTF_OBJ_FD = 1 << 15;
 const BPF_F_TOKEN_FD = 1 << 16;
@@ -41,6 +52,7 @@ function readMap(btf: BtfCheck, struct: number, name: string, isOuter: boolean):
     const member = btf.memberName(struct, i);
     const type = btf.member(struct, i, 1);
     if (member === "values" && isOuter) readInner(btf, type, name);
+    else if (member === "key" || member === "value") numbers.set(`${member}_size`, sizeBehind(btf, type));
     else numbers.set(member, numberOf(btf, type));
   }
   const number = (member: string) => numbers.get(member) ?? 0n;
@@ -55,7 +67,25 @@ function readMap(btf: BtfCheck, struct: number, name: string, isOuter: boolean):
   if ((map.flags & (BPF_F_VTYPE_BTF_OBJ_FD | BPF_F_TOKEN_FD)) !== 0) {
     btf.fail(`map "${name}" has a flag that gives it a descriptor of its loader`);
   }
+  checkUsdtMap(btf, map, { keyBytes: number("key_size"), valueBytes: number("value_size") });
   return map;
+}
+
+function checkUsdtMap(
+  btf: BtfCheck,
+  { name, type }: MapRequest,
+  sizes: { keyBytes: bigint; valueBytes: bigint },
+): void {
+  const usdt = USDT_MAPS.get(name);
+  if (usdt === undefined) return;
+  const { typeName, keyBytes, valueBytes } = usdt;
+  if (type === usdt.type && sizes.keyBytes <= keyBytes && sizes.valueBytes <= valueBytes) return;
+  btf.fail(`map "${name}" is not what bpf/usdt.bpf.h makes it: ${typeName}, key ${keyBytes} B, value ${valueBytes} B`);
+}
+
+/** Whether libbpf takes a map of this name for one of its own. */
+export function isUsdtMap(name: string): boolean {
+  return USDT_MAPS.has(name);
 }
 
 /** `__array(values, T)` is an array of pointers to T. */
@@ -66,6 +96,12 @@ function readInner(btf: BtfCheck, values: number, name: string): void {
   if (btf.kind(pointer) !== KIND.PTR) return;
   const struct = btf.resolve(btf.sizeOrType(pointer));
   if (btf.kind(struct) === KIND.STRUCT) readMap(btf, struct, `${name}.inner`, false);
+}
+
+/** `__type(key, T)` is a pointer to a T. 0 for all else: libbpf then has no size either. */
+function sizeBehind(btf: BtfCheck, member: number): bigint {
+  const pointer = btf.resolve(member);
+  return btf.kind(pointer) === KIND.PTR ? BigInt(btf.sizeOf(btf.sizeOrType(pointer)) ?? 0) : 0n;
 }
 
 /** `__uint(name, N)` is a pointer to an array of N elements, `__ulong(name, N)` an enum of one value. Other types give 0. */

@@ -7,6 +7,7 @@
 import { type ElfFile, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "./elf.ts";
 import { type BtfCheck, KIND, type SectionEntry } from "./validate_btf.ts";
 import { relocationsOf } from "./validate_elf.ts";
+import { isUsdtMap } from "./validate_maps.ts";
 
 const POINTER_BYTES = 8;
 /** The linkage of a global variable (`BTF_VAR_GLOBAL_ALLOCATED`). */
@@ -20,6 +21,7 @@ export function checkStructOps(btf: BtfCheck, elf: ElfFile, section: string, id:
   for (const entry of btf.entries(id)) {
     const name = btf.name(entry.type);
     const struct = btf.resolve(btf.sizeOrType(entry.type));
+    if (isUsdtMap(name)) btf.fail(`struct_ops "${name}" has the name of a map of bpf/usdt.bpf.h`);
     if (btf.kind(struct) !== KIND.STRUCT) btf.fail(`struct_ops "${name}" is no struct`);
     const sizeBytes = btf.sizeOrType(struct);
     const start = startOf(btf, elf, id, entry);

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { FormatError } from "../errors/mod.ts";
 import { compileObject, compileSource } from "./testdata/compile.ts";
 import { ObjectEditor } from "./testdata/edit_object.ts";
-import { compileArena, compileSmall, HOSTILE_OBJECTS } from "./testdata/hostile.ts";
+import { compileArena, compileSmall, compileUsdt, HOSTILE_OBJECTS, USDT_IPS, USDT_SPECS } from "./testdata/hostile.ts";
 import { validateObject } from "./validate.ts";
 
 const NOTHING = { pinnedMaps: [], placedArenas: [] };
@@ -21,6 +21,10 @@ Deno.test("validateObject() tells whole names of maps to pin, and arenas that ch
   assertEquals(validateObject(pinned).pinnedMaps, [name]);
   assertEquals(validateObject(compileArena("0", 0, true)).placedArenas, []);
   assertEquals(validateObject(compileArena("0x100000000000ull", 0, false)).placedArenas, ["arena"]);
+});
+
+Deno.test("validateObject() takes the maps of bpf/usdt.bpf.h", () => {
+  assertEquals(validateObject(compileUsdt(USDT_SPECS, USDT_IPS)), NOTHING);
 });
 
 for (const { title, object, refusal } of HOSTILE_OBJECTS) {

@@ -49,6 +49,27 @@ export function compileArena(address: string, flags: number, variable: boolean):
     }`);
 }
 
+/** A USDT program, and the two maps that libbpf finds by name: their definitions without the number of entries. */
+export function compileUsdt(specs: string, ips: string): Uint8Array<ArrayBuffer> {
+  return compileSmall(`
+    struct { __uint(max_entries, 4); ${specs} } __bpf_usdt_specs SEC(".maps");
+    struct { __uint(max_entries, 4); ${ips} } __bpf_usdt_ip_to_spec_id SEC(".maps");
+    SEC("usdt") int on_tick(void *ctx) { return 0; }`);
+}
+
+/** As bpf/usdt.bpf.h defines them. */
+export const USDT_SPECS = "__uint(type, 2); __type(key, int); __type(value, struct { char bytes[208]; });";
+export const USDT_IPS = "__uint(type, 1); __type(key, long); __type(value, u32);";
+
+const USDT_MAPS: readonly [title: string, specs: string, ips: string][] = [
+  ["of larger values", "__uint(type, 2); __uint(key_size, 4); __uint(value_size, 16384);", USDT_IPS],
+  ["of a larger type", "__uint(type, 2); __type(key, int); __type(value, u64[32]);", USDT_IPS],
+  ["of values for each processor", "__uint(type, 6); __uint(key_size, 4); __uint(value_size, 208);", USDT_IPS],
+  ["of descriptors", "__uint(type, 3); __uint(key_size, 4); __uint(value_size, 4);", USDT_IPS],
+  ["of larger keys", USDT_SPECS, "__uint(type, 1); __uint(key_size, 512); __uint(value_size, 4);"],
+  ["of larger numbers", USDT_SPECS, "__uint(type, 1); __type(key, long); __uint(value_size, 4096);"],
+];
+
 /** Compiles a program with a chain of `length` subprograms, each of which calls the next. */
 export function compileChain(length: number): Uint8Array<ArrayBuffer> {
   const functions = Array.from(
@@ -260,6 +281,19 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
         __uint(map_flags, 1 << ${bit}); } wrong SEC(".maps");`),
     refusal: /map "wrong" has a flag that gives it a descriptor of its loader/,
   })),
+  ...USDT_MAPS.map(([title, specs, ips]): HostileObject => ({
+    title: `a map that libbpf writes USDT records into, ${title}`,
+    object: () => compileUsdt(specs, ips),
+    refusal:
+      /map "__bpf_usdt_\w+" is not what bpf\/usdt\.bpf\.h makes it: (array, key 4 B, value 208|hash, key 8 B, value 4) B/,
+  })),
+  {
+    title: "a struct_ops with the name of a map that libbpf writes USDT records into",
+    object: () =>
+      compileSmall(`struct tcp_congestion_ops { char name[16]; };
+        struct tcp_congestion_ops __bpf_usdt_specs SEC(".struct_ops") = { .name = "wrong" };`),
+    refusal: /struct_ops "__bpf_usdt_specs" has the name of a map of bpf\/usdt\.bpf\.h/,
+  },
   {
     title: "4097 functions in .text",
     object: () => manyFunctions(4097),

@@ -9,6 +9,26 @@ import { MMAP } from "../../ffi/libc.ts";
 import { address } from "../../ffi/pointers.ts";
 import { damage, Random, soreSpots } from "../../btf/testdata/damage.ts";
 
+/** Attaches the program of the hostile object `title` to the USDT probe of `binary`. @returns what was said, or "attached". */
+function attachUsdt(title: string, binary: string): string {
+  using libbpf = openLibbpf();
+  try {
+    using opened = libbpf.openObject(hostileObject(title));
+    opened.load();
+    const target = { kind: "usdt", binary, pid: -1, provider: "wasm_bpf", name: "tick" } as const;
+    using _link = opened.findProgram("on_tick")?.attach(target);
+    return "attached";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function hostileObject(wanted: string): Uint8Array<ArrayBuffer> {
+  const found = HOSTILE_OBJECTS.find(({ title }) => title === wanted);
+  if (found === undefined) throw new Error(`no object ${wanted}`);
+  return found.object();
+}
+
 /** Opens and loads an object. @returns the error's message, or "loaded". */
 function load(object: Uint8Array<ArrayBuffer>): string {
   using libbpf = openLibbpf();
@@ -67,12 +87,13 @@ function openDamaged(name: string, count: number): string {
   return JSON.stringify(opened);
 }
 
-const [what = "", argument = ""] = Deno.args;
+const [what = "", argument = "", binary = ""] = Deno.args;
 switch (what) {
   case "hostile":
-    for (const { title, object } of HOSTILE_OBJECTS) {
-      if (title === argument) console.log(load(object()));
-    }
+    console.log(load(hostileObject(argument)));
+    break;
+  case "usdt":
+    console.log(attachUsdt(argument, binary));
     break;
   case "chain":
     console.log(load(compileChain(300)));

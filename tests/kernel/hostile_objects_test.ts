@@ -51,6 +51,28 @@ Deno.test("libbpf maps an arena where its object wants it and nothing is", async
   assertEquals((await libbpfOn("free-arena")).stdout, "loaded\n");
 });
 
+Deno.test("libbpf writes its records of USDT probes into no map of another type or size", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const binary = `${directory}/target`;
+    const source = new URL("usdt_target.c", import.meta.url).pathname;
+    assertEquals((await run("clang-19", ["-o", binary, source])).code, 0);
+    const objects = HOSTILE_OBJECTS.filter(({ title }) =>
+      title.startsWith("a map that libbpf writes USDT records into")
+    );
+    assertEquals(objects.length, 6);
+    for (const { title } of objects) {
+      const { stdout } = await libbpfOn("usdt", title, binary);
+      assertMatch(
+        stdout,
+        /^Cannot attach program "on_tick" .* other types or sizes than bpf\/usdt\.bpf\.h gives them\n$/,
+      );
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 for (const name of ["hostile", "sections", "kernel_types"]) {
   Deno.test(`libbpf survives damaged copies of ${name}.bpf.c's object`, async () => {
     const { code, stdout, stderr } = await libbpfOn("damaged", name);
