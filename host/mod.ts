@@ -84,8 +84,8 @@ export interface HostOptions extends RunGuestOptions {
  * The guest drives eBPF through the import module `wasm_bpf` and is otherwise a WASI preview 1 program with this process's
  * standard streams. When it ends, everything that it attached is detached and everything it opened is closed.
  *
- * It cannot be stopped from outside. In a worker, `Worker.terminate()` only ends the thread: programs that the guest attached stay
- * attached until the process ends.
+ * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends the thread at most (Deno 2.9 does not interrupt a busy
+ * worker): programs that the guest attached stay attached until the process ends.
  *
  * The caller should limit memory, because the engine ends the whole process when it runs out. The command line sets RLIMIT_DATA.
  *

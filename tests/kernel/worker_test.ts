@@ -19,6 +19,8 @@ const SCRIPT = `
     worker.terminate();
     console.log("terminated");
     await Deno.stdin.read(new Uint8Array(1));
+    // Deno 2.9 does not interrupt a worker that is busy, and waits for it.
+    Deno.exit();
   }
   function links() {
     let count = 0;
