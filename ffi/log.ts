@@ -29,7 +29,7 @@ const CAPACITY_BYTES = 1 << 16;
 const HEAD_BYTES = 1 << 14;
 /** The longest message that is formatted: libbpf's own buffer for a verifier's log has 16 MiB. */
 const MAX_MESSAGE_BYTES = 1 << 26;
-/** The larger size of a `va_list`: 24 bytes on x86_64, 32 on arm64. The caller's frame is always large enough to copy 32. */
+/** The size of a `va_list`. The caller's frame holds at least that many bytes at the pointer. */
 const VA_LIST_BYTES = Deno.build.arch === "x86_64" ? 24 : 32;
 
 type Shim = NonNullable<NativeLibrary["shim"]>;
