@@ -60,12 +60,12 @@ export class Btf {
     return undefined;
   }
 
-  /** What is under const, volatile, restrict and type tags: a typedef stays. @throws {FormatError} on a loop of them. */
+  /** The type under const, volatile, restrict and type tags, but not typedefs. @throws {FormatError} on a loop of them. */
   skipModifiers(id: TypeId): BtfType {
     return this.#skip(id, false);
   }
 
-  /** What is under modifiers and typedefs. @throws {FormatError} on a loop of them. */
+  /** The type under modifiers and typedefs. @throws {FormatError} on a loop of them. */
   resolve(id: TypeId): BtfType {
     return this.#skip(id, true);
   }

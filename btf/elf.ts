@@ -29,7 +29,7 @@ export interface ElfSection {
   readonly type: number;
   /** A union of {@link SECTION_FLAG}; only the low 32 bits. */
   readonly flags: number;
-  /** Where its bytes are in the file; NOBITS sections have none there. */
+  /** The offset of its bytes in the file. NOBITS sections have none there. */
   readonly offset: number;
   readonly sizeBytes: number;
   /** Its bytes, aliased; empty for NOBITS. */
@@ -62,7 +62,7 @@ export interface ElfFile {
   readonly symbols: readonly ElfSymbol[];
 }
 
-/** Whether `bytes` begin as an ELF file does. */
+/** True when `bytes` begin with the ELF magic number. */
 export function isElf(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
 }

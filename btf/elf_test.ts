@@ -3,7 +3,7 @@ import { FormatError } from "../errors.ts";
 import { elfSizeBytes, parseElf } from "./elf.ts";
 import { compileObject, compileSource, outputOf } from "./testdata/compile.ts";
 
-/** What llvm-readelf's JSON holds, as far as it is compared. */
+/** The compared part of llvm-readelf's JSON. */
 interface ReadElf {
   Sections: {
     Section: { Name: { Name: string }; Type: { Value: number }; Offset: number; Size: number; Link: number };

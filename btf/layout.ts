@@ -1,6 +1,6 @@
 /**
- * How large types are, how they are aligned, and where the members of structs lie: as the kernel side has them (64-bit BPF,
- * what BTF says) and as a C compiler would lay out the same declarations for wasm32, where `long` and pointers have 4 bytes.
+ * Sizes and alignments of types, and offsets of members: those of the kernel side (64-bit BPF, from BTF), and those of a C compiler
+ * for the same declarations on wasm32, where `long` and pointers have 4 bytes.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export class Layouts {
     return this.of(id);
   }
 
-  /** Where the members of `struct` lie. @throws {FormatError} as {@link of} does. */
+  /** The offsets of the members of `struct`. @throws {FormatError} as {@link of} does. */
   ofStruct(struct: BtfStruct): StructLayout {
     let layout = this.#structs.get(struct.id);
     if (layout === undefined) {
@@ -94,7 +94,7 @@ export class Layouts {
     }
   }
 
-  /** What BTF says; only the alignment has to be worked out. */
+  /** The layout in BTF. Only the alignment is computed. */
   #recorded(struct: BtfStruct): StructLayout {
     let alignBytes = 1;
     let packed = false;
@@ -114,8 +114,8 @@ export class Layouts {
   }
 
   /**
-   * What a C compiler makes of the same declaration, packed if the kernel side has it packed. Alignment that an attribute
-   * raises and unnamed bit-fields are not in BTF: where they were used, this is a guess.
+   * A C compiler's layout of the same declaration, packed if the kernel side is packed. BTF records neither alignment attributes nor
+   * unnamed bit-fields: where they were used, this is a guess.
    */
   #placed(struct: BtfStruct): StructLayout {
     const { packed } = this.#kernel.ofStruct(struct);
@@ -136,7 +136,7 @@ export class Layouts {
   }
 }
 
-/** Whether an integer is C's `long`, which has 4 bytes on wasm32. */
+/** True for C's `long`, which has 4 bytes on wasm32. */
 function isLong(type: BtfInt): boolean {
   return type.sizeBytes === 8 && /^(unsigned )?long( unsigned)?( int)?$/.test(type.name);
 }
@@ -152,7 +152,7 @@ function scalar(sizeBytes: number): TypeLayout {
   return { sizeBytes, alignBytes };
 }
 
-/** Where a member goes when the ones before it end at bit `cursor`. */
+/** The offset of a member when the ones before it end at bit `cursor`. */
 function place(cursor: number, member: BtfMember, { sizeBytes, alignBytes }: TypeLayout, packed: boolean): number {
   if (member.bitSize === 0) return roundUp(cursor, packed ? 8 : alignBytes * 8);
   if (packed) return cursor;

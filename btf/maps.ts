@@ -11,7 +11,7 @@ import type { Layouts } from "./layout.ts";
 import { mapTypeNumber } from "./sections.ts";
 import type { BtfMember, BtfStruct, TypeId } from "./types.ts";
 
-/** What a map is to be. */
+/** The definition of a map. */
 export interface MapDefinition {
   readonly name: string;
   /** Number of its type, `enum bpf_map_type`. */
@@ -27,7 +27,7 @@ export interface MapDefinition {
   readonly valueType: TypeId | undefined;
   /** Pinned under its name when the object is loaded (LIBBPF_PIN_BY_NAME). */
   readonly pinned: boolean;
-  /** What the maps in an array or hash of maps are. */
+  /** The definition of the inner maps of an array or hash of maps. */
   readonly inner: MapDefinition | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface ProgramInfo {
   readonly section: string;
   /** The type that the section stands for, in bpftool's words; undefined where it stands for none. */
   readonly type: string | undefined;
-  /** Whether libbpf loads it unasked: false for a section that begins with `?`. */
+  /** True when libbpf loads it by default: false for a section that begins with `?`. */
   readonly autoload: boolean;
   /** Number of 8-byte instructions. */
   readonly instructions: number;
@@ -31,7 +31,7 @@ export interface BpfObjectInfo {
   readonly elf: ElfFile;
   /** No types without one, and no maps either. */
   readonly btf: Btf | undefined;
-  /** What the kernel side has: sizes and alignments. */
+  /** Sizes and alignments on the kernel side. */
   readonly layouts: Layouts | undefined;
   readonly license: string | undefined;
   readonly programs: readonly ProgramInfo[];

@@ -47,7 +47,7 @@ interface Head {
   readonly flag: boolean;
   /** Size in bytes or the id of another type, by kind. */
   readonly sizeOrType: number;
-  /** Where the kind's own bytes begin. */
+  /** The offset of the data that is specific to the kind. */
   readonly at: number;
 }
 

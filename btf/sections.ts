@@ -1,5 +1,5 @@
 /**
- * What the name of a program's section says: libbpf's table.
+ * The meaning of a program's section name, by libbpf's table.
  *
  * @see https://docs.kernel.org/bpf/libbpf/program_types.html
  * @module

@@ -8,7 +8,7 @@
 /** Index of a type in its {@link Btf}; 0 is void. */
 export type TypeId = number;
 
-/** What every type has. Anonymous types have the name "". */
+/** Properties of every type. Anonymous types have the name "". */
 interface Named<Kind extends string> {
   readonly kind: Kind;
   readonly id: TypeId;
@@ -19,7 +19,7 @@ export type BtfVoid = Named<"void">;
 
 export interface BtfInt extends Named<"int"> {
   readonly sizeBytes: number;
-  /** How many of its bits count; fewer than `sizeBytes * 8` only in bit-fields written by old compilers. */
+  /** The number of its used bits; fewer than `sizeBytes * 8` only in bit-fields of old compilers. */
   readonly bits: number;
   readonly bitOffset: number;
   readonly signed: boolean;

@@ -20,9 +20,9 @@ export interface MapRequest {
 /** `BPF_MAP_TYPE_STRUCT_OPS` (linux/bpf.h). */
 const STRUCT_OPS = 26;
 /**
- * The maps of bpf/usdt.bpf.h. libbpf finds them by name and writes its own records into them: of these sizes, whatever size the
- * map has. A map that takes more gets what lies behind the record in this process's memory; one of another type may take its
- * bytes for a descriptor, or one record for each processor.
+ * The maps of bpf/usdt.bpf.h. libbpf finds them by name and writes its own records of these sizes into them, without regard to the
+ * map's sizes. Into a larger map, the kernel would copy memory of this process that lies behind the record. A map of another type
+ * may treat the bytes as a descriptor, or need a record for each processor.
  */
 const USDT_MAPS: ReadonlyMap<string, { type: number; typeName: string; keyBytes: number; valueBytes: number }> =
   new Map([
@@ -83,7 +83,7 @@ function checkUsdtMap(
   btf.fail(`map "${name}" is not what bpf/usdt.bpf.h makes it: ${typeName}, key ${keyBytes} B, value ${valueBytes} B`);
 }
 
-/** Whether libbpf takes a map of this name for one of its own. */
+/** True when libbpf treats a map of this name as one of bpf/usdt.bpf.h. */
 export function isUsdtMap(name: string): boolean {
   return USDT_MAPS.has(name);
 }
@@ -98,7 +98,7 @@ function readInner(btf: BtfCheck, values: number, name: string): void {
   if (btf.kind(struct) === KIND.STRUCT) readMap(btf, struct, `${name}.inner`, false);
 }
 
-/** `__type(key, T)` is a pointer to a T. 0 for all else: libbpf then has no size either. */
+/** `__type(key, T)` is a pointer to a T. Other types give 0, since libbpf then has no size either. */
 function sizeBehind(btf: BtfCheck, member: number): bigint {
   const pointer = btf.resolve(member);
   return btf.kind(pointer) === KIND.PTR ? BigInt(btf.sizeOf(btf.sizeOrType(pointer)) ?? 0) : 0n;

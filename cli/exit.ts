@@ -1,12 +1,12 @@
 /**
- * How commands end.
+ * Exit codes of commands.
  *
  * @module
  */
 
 import type { BpfError } from "../errors.ts";
 
-/** What the process exits with when it is not the guest's own code (the numbers that container runtimes and shells use). */
+/** The exit codes other than the guest's own (the numbers of container runtimes and shells). */
 export const EXIT = {
   /** Bad options of ours. */
   USAGE: 2,

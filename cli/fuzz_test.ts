@@ -9,13 +9,13 @@ import { genSkeleton, genTypes } from "../codegen/mod.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
-/** How many damaged files each object becomes. */
+/** The number of damaged files for each object. */
 const RUNS = 400;
 
 /** Far more than any run needs; a loop without end would take for ever. */
 const MAX_RUN_MS = 2000;
 
-/** Whether a file may lead to this error: it is damaged, or nothing worth writing is left in it. */
+/** True for errors that a file may cause: it is damaged, or has no content left to write. */
 function isExpected(error: unknown): boolean {
   return error instanceof FormatError ||
     (error instanceof RangeError && error.message.startsWith("Cannot generate types: no map or variable"));
@@ -157,7 +157,7 @@ function moduleWith(data: Uint8Array): Uint8Array<ArrayBuffer> {
 /** The object with its `.BTF` replaced: these words as types, "s" as the only name. */
 function withBtf(object: Uint8Array<ArrayBuffer>, words: number[]): Uint8Array<ArrayBuffer> {
   const copy = object.slice();
-  // What refers to its old types would be an error of its own.
+  // References to the old types would cause other errors.
   const { elf } = parseObject(object);
   const table = new DataView(copy.buffer).getUint32(0x28, true);
   const view = new DataView(copy.buffer);

@@ -40,7 +40,7 @@ Examples:
   wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct > task.h
 `;
 
-/** What was asked for. */
+/** The parsed arguments. */
 interface Request {
   what: string;
   path: string;

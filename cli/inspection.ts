@@ -1,5 +1,5 @@
 /**
- * What `wasm-bpf inspect` finds out, as plain data (its `--json`).
+ * The results of `wasm-bpf inspect` as plain data (its `--json`).
  *
  * @module
  */
@@ -49,11 +49,11 @@ export interface VariablesReport {
 /** An object. */
 export interface ObjectReport {
   kind: "object";
-  /** Where it lies in a module's memory. */
+  /** Its address in a module's memory. */
   address?: number;
   sizeBytes: number;
   license: string | null;
-  /** Whether it has types: without them no maps, no skeleton, no CO-RE. */
+  /** True when it has BTF, which maps, skeletons and CO-RE need. */
   btf: boolean;
   /** Reasons for which libbpf or this host would refuse it, as far as they are known without the kernel. */
   refusals: string[];
@@ -75,7 +75,7 @@ export interface ImportReport {
 /** Imports from one module. */
 export interface ImportsReport {
   module: string;
-  /** What the module stands for. */
+  /** The meaning of the module. */
   abi: string;
   functions: ImportReport[];
 }
@@ -87,7 +87,7 @@ export interface ModuleReport {
   imports: ImportsReport[];
   exports: string[];
   objects: ObjectReport[];
-  /** What begins as an object does and is none. */
+  /** Data that begins like an object but is not one. */
   damaged: { address: number; problem: string }[];
   sections: SectionReport[];
 }
@@ -136,7 +136,7 @@ function importReport(one: ModuleImport): ImportReport {
   return { ...report, problem: problem.kind === "unknown" ? "unknown" : `should be ${problem.expected.join(" or ")}` };
 }
 
-/** What import modules stand for. */
+/** The meanings of import modules. */
 const ABIS: ReadonlyMap<string, string> = new Map([
   ["wasm_bpf", "ABI version 1"],
   ["env", "ABI version 1, as it was first imported"],

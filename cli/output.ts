@@ -1,5 +1,5 @@
 /**
- * What the command line itself prints. The guest's output goes past this, straight to its descriptors.
+ * The output of the command line itself. The guest's output goes directly to its descriptors.
  *
  * @module
  */

@@ -15,7 +15,7 @@ struct hist { u32 slots[26]; char comm[16]; };
 struct record { int pid; long long start; unsigned long long address; };
 `;
 
-/** What people use of a skeleton, in its order. */
+/** The used parts of a skeleton, in its order. */
 function shapeOf(skeleton: string) {
   const all = (pattern: RegExp) => [...skeleton.matchAll(pattern)].map((match) => match[1]);
   const structs = [...skeleton.matchAll(/struct (\w+__\w+) \{([^}]*)\} \*(\w+);/g)].map((
@@ -157,7 +157,7 @@ Deno.test("genSkeleton() stops a guest whose structs have not the kernel's layou
   );
   assertStringIncludes(error.message, "size of start in struct record is not the kernel's");
   assertStringIncludes(skeleton, "_Static_assert(offsetof(struct record, start) == 8,");
-  // What no compiler would get wrong needs no assertion.
+  // A layout that is the same for all compilers needs no assertion.
   assertEquals(skeleton.includes("offsetof(struct hist"), false);
 });
 

@@ -1,5 +1,5 @@
 /**
- * C definitions of an object's types for guests: laid out for wasm32 exactly as the kernel side has them, with an assertion
+ * C definitions of an object's types for guests: the layout on wasm32 is exactly that of the kernel side, with an assertion
  * for every size and offset.
  *
  * @module

@@ -10,7 +10,7 @@
  */
 const HIDDEN = String.raw`(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
-/** Made at first use, which most guests never come to: its tables of characters take 0.5 ms to set up, and as much at first match. */
+/** Created at first use, which most runs never reach: its character tables take 0.5 ms to build, and as much at the first match. */
 let hidden: RegExp | undefined;
 
 const SPACE = 0x20;
@@ -41,7 +41,7 @@ function replaceHidden(text: string, replacement: (character: string) => string)
   return text.replace(hidden ??= new RegExp(HIDDEN, "gu"), replacement);
 }
 
-/** Only characters of ASCII that are shown. */
+/** True when `text` has only printable ASCII characters. */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

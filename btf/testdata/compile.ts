@@ -48,7 +48,7 @@ export function compileModule(source: string, options: readonly string[] = []): 
   });
 }
 
-/** What `command` prints about `bytes`, which it gets as a file: the argument "FILE". */
+/** The output of `command` for a file with `bytes`, whose path replaces the argument "FILE". */
 export function outputOf(command: string, args: readonly string[], bytes: Uint8Array): string {
   return withFile(".o", bytes, (path) => run(command, args.map((arg) => arg === "FILE" ? path : arg)));
 }

@@ -57,7 +57,7 @@ export function compileUsdt(specs: string, ips: string): Uint8Array<ArrayBuffer>
     SEC("usdt") int on_tick(void *ctx) { return 0; }`);
 }
 
-/** As bpf/usdt.bpf.h defines them. */
+/** The definitions in bpf/usdt.bpf.h. */
 export const USDT_SPECS = "__uint(type, 2); __type(key, int); __type(value, struct { char bytes[208]; });";
 export const USDT_IPS = "__uint(type, 1); __type(key, long); __type(value, u32);";
 

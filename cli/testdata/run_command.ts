@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How a command ended. */
+/** The exit code and output of a command. */
 export interface CommandResult {
   code: number;
   stdout: string;
