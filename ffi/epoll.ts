@@ -22,7 +22,7 @@ const EPOLLET = 0x80000000;
  */
 const EVENT = Deno.build.arch === "aarch64" ? { sizeBytes: 16, data: 8 } : { sizeBytes: 12, data: 4 };
 
-/** How many events one wait takes: more than that many CPUs at once cost a second wait that returns immediately. */
+/** The number of events that one wait can return. Events of more CPUs need a second wait, which returns immediately. */
 const MAX_EVENTS = 16;
 
 const BUFFER = 0;

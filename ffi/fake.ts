@@ -32,7 +32,7 @@ const EOPNOTSUPP = -LINUX_ERRNO.EOPNOTSUPP;
 const BPF_NOEXIST = 1;
 const BPF_EXIST = 2;
 
-/** What a map of a fake object is. */
+/** The definition of a map of a fake object. */
 export interface FakeMapDefinition {
   readonly name: string;
   /** MapType.HASH by default. */
@@ -43,7 +43,7 @@ export interface FakeMapDefinition {
   readonly maxEntries?: number;
 }
 
-/** What a program of a fake object is. */
+/** The definition of a program of a fake object. */
 export interface FakeProgramDefinition {
   readonly name: string;
   readonly sectionName: string;
@@ -52,7 +52,7 @@ export interface FakeProgramDefinition {
   readonly expectedAttachType?: number;
 }
 
-/** What every object that a {@link FakeLibbpf} opens holds. */
+/** The contents of every object that a {@link FakeLibbpf} opens. */
 export interface FakeObjectDefinition {
   readonly maps?: readonly FakeMapDefinition[];
   readonly programs?: readonly FakeProgramDefinition[];
@@ -65,17 +65,17 @@ export class FakeLibbpf implements Libbpf {
   readonly origin = "built";
   readonly isPatched: boolean;
   readonly possibleCpus: number;
-  /** What is attached now, in order: "program NAME" or "map NAME", and where. */
+  /** The current attachments in order: "program NAME" or "map NAME", and the target. */
   readonly attached: { what: string; target: AttachTarget | undefined }[] = [];
   /** Descriptors that were given and not yet closed. */
   readonly openDescriptors = new Set<number>();
   /** The directory for pinned maps of each object that was opened. */
   readonly pinRootPaths: string[] = [];
-  /** How many objects are open. */
+  /** The number of open objects. */
   openObjects = 0;
   /** Makes the next load fail with this. */
   loadError: BpfError | undefined;
-  /** How many calls came by what {@link FakeLibbpf.openMapElement} gave. */
+  /** The number of calls of the function from {@link FakeLibbpf.openMapElement}. */
   directCalls = 0;
   /** The maps of all open objects, by descriptor. */
   readonly maps = new Map<number, FakeMap>();
@@ -101,7 +101,7 @@ export class FakeLibbpf implements Libbpf {
     return { base: 0 };
   }
 
-  /** What it gives works on the memory of the last window, wherever the caller says that it is. */
+  /** Returns a function that works on the memory of the last window, and ignores the caller's address of it. */
   openMapElement(): MapElement {
     return (...parameters) => this.#mapElement(...parameters);
   }

@@ -5,7 +5,7 @@
  */
 
 /**
- * What a file is. `mode` holds the type ({@link S_IFMT}) and the permissions; times are nanoseconds since 1970.
+ * The status of a file. `mode` holds the type ({@link S_IFMT}) and the permissions; times are nanoseconds since 1970.
  */
 export interface FileStatus {
   mode: number;
@@ -64,7 +64,7 @@ export function readStatx(bytes: Uint8Array<ArrayBuffer>): FileStatus {
 /** One name in a directory. */
 export interface DirectoryEntry {
   inode: bigint;
-  /** Where the entry after this one is: what `lseek` takes. */
+  /** The position of the next entry, as `lseek` accepts it. */
   next: bigint;
   /** `DT_*`: the file's type in {@link FILE_MODE}, shifted right by 12; 0 when the file system does not say. */
   type: number;
@@ -109,7 +109,7 @@ export function timespecs(...nanoseconds: readonly bigint[]): BigInt64Array<Arra
   return BigInt64Array.from(nanoseconds.flatMap((ns) => [ns / 1_000_000_000n, ns % 1_000_000_000n]));
 }
 
-/** What to do with a file's time: set it to nanoseconds since 1970, to now, or leave it. */
+/** A change of a file's time: to nanoseconds since 1970, to now, or none. */
 export type NewTime = bigint | "now" | "keep";
 
 const UTIME_NOW = (1n << 30n) - 1n;
@@ -122,7 +122,7 @@ export function utimes(accessed: NewTime, modified: NewTime): BigInt64Array<Arra
   return BigInt64Array.from([...pair(accessed), ...pair(modified)]);
 }
 
-/** What to wait for on a descriptor, and what came: `POLL_*` bits. */
+/** The events to wait for on a descriptor, and those that occurred: `POLL_*` bits. */
 export interface PollEntry {
   fd: number;
   wanted: number;

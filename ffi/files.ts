@@ -77,7 +77,7 @@ const FIONREAD = 0x541b;
 const EMPTY = cString("");
 const DIRECTORY_CHUNK = 32768;
 const PATH_MAX = 4096;
-/** How often a path is resolved again when something was renamed meanwhile. */
+/** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
 
 /** System calls on files through the one library. Closed with it. */
@@ -160,7 +160,7 @@ export class Files implements Disposable {
     return this.#library.result(this.#call.ioctl(NUMBER.ioctl, fd, TCGETS, termios)) === 0;
   }
 
-  /** How many bytes can be read without waiting, or a negative errno. */
+  /** The number of bytes that can be read without waiting, or a negative errno. */
   readableBytes(fd: number): number {
     const count = new Int32Array(1);
     const result = this.#library.result(this.#call.ioctl(NUMBER.ioctl, fd, FIONREAD, count));
@@ -169,7 +169,7 @@ export class Files implements Disposable {
 
   // ----- what a file is and holds
 
-  /** What the open file `fd` is, or a negative errno. A descriptor from `O.PATH` will do. */
+  /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
   status(fd: number): FileStatus | number {
     const statx = new Uint8Array(STATX_SIZE);
     const result = this.#library.result(
@@ -260,7 +260,7 @@ export class Files implements Disposable {
     return this.#library.result(this.#call.symlinkat(NUMBER.symlinkat, target, fd, name));
   }
 
-  /** Where the link `fd` (from `O.PATH | O.NOFOLLOW`) points, or a negative errno: ENOENT when it is no link. */
+  /** The target of the link `fd` (from `O.PATH | O.NOFOLLOW`), or a negative errno: ENOENT when it is not a link. */
   readLink(fd: number): Uint8Array<ArrayBuffer> | number {
     const target = new Uint8Array(PATH_MAX);
     const result = this.#library.result(

@@ -1,6 +1,6 @@
 /**
- * What libbpf is to the rest of the house: interfaces, which `libbpf.ts` and its neighbours implement on the real library and
- * `fake.ts` in plain TypeScript.
+ * The interfaces of libbpf for the other folders. `libbpf.ts` and its neighbours implement them on the real library, `fake.ts` in
+ * plain TypeScript.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Libbpf extends Disposable {
   readonly origin: LibraryOrigin;
   /** True for this project's own build, which has the patches of `scripts/patches/`. */
   readonly isPatched: boolean;
-  /** How many CPUs this machine may ever have: the number of values in an element of a per-CPU map. */
+  /** The number of possible CPUs of this machine, which is the number of values in an element of a per-CPU map. */
   readonly possibleCpus: number;
 
   /**
@@ -85,7 +85,7 @@ export type MapElement = (
   flags: number,
 ) => number;
 
-/** How to open an object. */
+/** Options of opening an object. */
 export interface OpenObjectOptions {
   /** The object's name; its first 8 characters begin the names of its global-data maps. */
   name?: string;
@@ -124,13 +124,13 @@ export interface BpfProgram {
   readonly expectedAttachType: number;
   /** The kernel's descriptor. @throws {BpfError} EINVAL when the program is not loaded. */
   readonly fd: number;
-  /** Whether `load` takes this program into the kernel. Only before `load`. */
+  /** True when `load` loads this program into the kernel. Set it only before `load`. */
   autoload: boolean;
   /** Attaches. The link is the caller's. @throws {BpfError} */
   attach(target?: AttachTarget): BpfLink;
 }
 
-/** Where to attach a program. `{ kind: "section" }`: wherever its section name says, as `bpf_program__attach` does. */
+/** The target of a program. `{ kind: "section" }` is the one in its section name, as for `bpf_program__attach`. */
 export type AttachTarget =
   | { kind: "section" }
   | XdpTarget
@@ -227,7 +227,7 @@ export interface UprobeMultiTarget extends BinaryTarget {
 
 /** `struct bpf_link`, or what stands for it where the kernel has none. Disposing detaches, once. */
 export interface BpfLink extends Disposable {
-  /** What is attached, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
+  /** The attachment, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
   readonly description: string;
   /** A sentence for the user when the program was attached in another way than requested. */
   readonly note?: string;
@@ -284,7 +284,7 @@ export interface BpfMap {
   attachStructOps(): BpfLink;
 }
 
-/** Where the elements of a batch are: offsets into the memory that the call is given. */
+/** The places of a batch's elements: offsets into the memory that the call gets. */
 export interface Batch {
   /** `keySize` bytes for each element. */
   readonly keys: number;
@@ -296,7 +296,7 @@ export interface Batch {
 
 /** A batch that walks the map: where the last one stopped, and where this one is to note its stop. */
 export interface BatchWalk extends Batch {
-  /** What the last batch noted at `outBatch`: `keySize` bytes, at least 4. Absent begins at the start. */
+  /** The position that the last batch wrote at `outBatch`: `keySize` bytes, at least 4. By default the start. */
   readonly inBatch?: number;
   readonly outBatch: number;
 }

@@ -50,7 +50,7 @@ class NativeLibbpf implements Libbpf, Native {
   readonly batch;
   readonly link;
   readonly #library: NativeLibrary;
-  /** What to dispose last, in this order. */
+  /** Resources to dispose last, in this order. */
   readonly #owned: readonly Disposable[];
   readonly #libbpf;
   readonly #elements: Elements;

@@ -10,7 +10,7 @@ import { DynamicLinker, openTable, type SymbolTable } from "./symbol_table.ts";
 import { SHIM_SYMBOLS } from "./symbols/libbpf.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
-/** Where the library was found, in the order of search. */
+/** The places of the library, in the order of search. */
 export type LibraryOrigin = "environment" | "embedded" | "built" | "system";
 
 /** Names the variable that overrides the search. */
@@ -25,7 +25,7 @@ const SIGPIPE = 13;
 
 /** The opened library: every symbol table of this folder is looked up in it. */
 export class NativeLibrary implements Disposable {
-  /** What `dlopen` was given. */
+  /** The argument of `dlopen`. */
   readonly path: string;
   readonly origin: LibraryOrigin;
   /** The functions of `shim.c`; undefined when the library does not have them. */
@@ -147,7 +147,7 @@ export function openLibrary(): NativeLibrary {
       if (fd !== undefined) libc.close(fd);
       const reason = error instanceof Error ? error.message : String(error);
       if (origin === "environment") {
-        // What a person named is used or refused, never passed over.
+        // A library that the user named is never skipped: it is used or refused.
         throw new BpfError(`Cannot open libbpf "${path}"`, LINUX_ERRNO.EINVAL, {
           log: [reason],
           hint: `${LIBRARY_VARIABLE} names it; without it libbpf is looked for`,

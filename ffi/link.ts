@@ -26,7 +26,7 @@ export class NativeLink implements BpfLink {
     return fd < 0 ? undefined : fd;
   }
 
-  /** What `bpf_program__attach*` returned, as a link. @throws {BpfError} when that was NULL. */
+  /** Wraps the result of `bpf_program__attach*`. @throws {BpfError} when it is NULL. */
   static from(native: Native, pointer: Deno.PointerValue, operation: string, description: string): NativeLink {
     if (pointer === null) throw native.check.error(operation, native.lastError());
     return new NativeLink(native, nativePointer(pointer), description);

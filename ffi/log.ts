@@ -1,5 +1,5 @@
 /**
- * What libbpf and the verifier say, kept instead of printed.
+ * Captures the messages of libbpf and the verifier.
  *
  * With this project's library the lines are collected in C (`shim.c`), per thread, without a call into JavaScript. With a
  * system libbpf they come through a callback and libc's `vsnprintf`.

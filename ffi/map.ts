@@ -20,12 +20,12 @@ const PER_CPU_TYPES: ReadonlySet<number> = new Set([
   MapType.PERCPU_CGROUP_STORAGE,
 ]);
 
-/** How many bytes the kernel moves for one element (kernel/bpf/syscall.c, `bpf_map_value_size`). */
+/** The number of bytes that the kernel copies for one element (kernel/bpf/syscall.c, `bpf_map_value_size`). */
 export function elementBytes(type: number, valueSize: number, machine: { readonly possibleCpus: number }): number {
   return PER_CPU_TYPES.has(type) ? Math.ceil(valueSize / 8) * 8 * machine.possibleCpus : valueSize;
 }
 
-/** What a map or program came from: once closed, its pointers point nowhere and its descriptors are somebody else's. */
+/** The owner of a map or program. After it is closed, pointers are invalid and descriptors may belong to other files. */
 export interface Owner {
   readonly closed: boolean;
   /** Takes ownership of a link, and detaches it before the object closes: libbpf's links may point to their object. */

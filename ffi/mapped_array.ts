@@ -13,7 +13,7 @@ import type { BpfMap, MemoryWindow } from "./interfaces.ts";
 import { type Libc, MMAP } from "./libc.ts";
 import { address, NULL } from "./pointers.ts";
 
-/** What is mapped: the map, and where. */
+/** A mapping: the map, and its address. */
 type ArrayMap = Pick<BpfMap, "fd" | "name" | "valueSize" | "maxEntries">;
 
 /** Bytes of an array's elements in its pages: each is rounded up to 8 (kernel/bpf/arraymap.c). */

@@ -1,5 +1,5 @@
 /**
- * What the rest of the house may see of native code: {@link openLibbpf} and the interfaces of what it opens.
+ * The exports of native code to other folders: {@link openLibbpf} and the interfaces of libbpf's objects.
  *
  * The host depends on these interfaces alone, so its tests run on `fake.ts` without a kernel.
  *

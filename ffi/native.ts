@@ -1,5 +1,5 @@
 /**
- * What objects, programs, maps and links share: the opened library's tables, its log and its checks.
+ * State that objects, programs, maps and links share: the opened library's tables, its log and its checks.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { MAP_SYMBOLS } from "./symbols/map.ts";
 import type { OBJECT_SYMBOLS } from "./symbols/object.ts";
 import type { PROGRAM_SYMBOLS } from "./symbols/program.ts";
 
-/** What the owners reach the library through. */
+/** The owners' access to the library. */
 export interface Native {
   readonly libc: Libc;
   readonly check: Checker;

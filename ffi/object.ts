@@ -32,7 +32,7 @@ export class NativeObject implements BpfObject, Owner {
     this.name = name;
   }
 
-  /** Whether everything that came from this object is gone. */
+  /** True when the object is closed, and everything that belonged to it is invalid. */
   get closed(): boolean {
     return this.#pointer === undefined;
   }

@@ -16,7 +16,7 @@ import type { Libc } from "./libc.ts";
 import type { BpfMap } from "./interfaces.ts";
 import { MappedPages } from "./pages.ts";
 
-/** What is needed of the map. */
+/** The used properties of the map. */
 export type PerfEventArray = Pick<BpfMap, "name" | "maxEntries" | "update" | "delete">;
 
 const PERF_FLAG_FD_CLOEXEC = 8;
@@ -46,11 +46,11 @@ function outputEvent(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
-/** Where {@link PerfBuffers.map} puts the pages. */
+/** The addresses at which {@link PerfBuffers.map} maps the pages. */
 export interface PerfBufferPlace {
   /** Must never grow. */
   buffer: ArrayBuffer;
-  /** Where the first begins; the others follow without a gap. A multiple of the page size. */
+  /** The address of the first buffer, a multiple of the page size. The others follow without a gap. */
   start: number;
   /** Bytes of data for each CPU: a power of two, and a multiple of the page size. */
   dataBytes: number;
@@ -88,7 +88,7 @@ export class PerfBuffers implements Disposable {
     }
   }
 
-  /** How many there are. */
+  /** Their number. */
   get count(): number {
     return this.#events.length;
   }

@@ -23,7 +23,7 @@ export function address(value: number): Address {
 /** The null address. */
 export const NULL: Address = address(0);
 
-/** Where buffers lie: asking costs 1.5 us. A buffer never moves; one that is detached is not asked for again. */
+/** Cached addresses of buffers: a lookup costs 1.5 us. A buffer never moves, and a detached one is not used again. */
 const addresses = new WeakMap<ArrayBuffer, number>();
 
 /** The address of a buffer's first byte, as a number. Valid as long as the buffer is neither collected nor detached. */

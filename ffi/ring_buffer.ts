@@ -16,7 +16,7 @@ import type { Libc } from "./libc.ts";
 import type { BpfMap } from "./interfaces.ts";
 import { MappedPages } from "./pages.ts";
 
-/** How many bytes the pages of a ring of `maxEntries` bytes take. */
+/** The size of the pages of a ring of `maxEntries` bytes. */
 export function ringBufferBytes(libc: Libc, maxEntries: number): number {
   return 2 * libc.pageSizeBytes + 2 * maxEntries;
 }

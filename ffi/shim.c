@@ -326,7 +326,7 @@ struct btf *__wrap_btf__load_vmlinux_btf(void)
 // wasm_bpf_btf_prefetch() has the kernel's BTF read for the next object that is loaded in this process, while the caller does
 // something else. The caller must call wasm_bpf_btf_discard() before it closes the library.
 //
-// What libbpf says of it is nobody's to read: when there is no BTF, the load says so again.
+// libbpf's messages are dropped: if BTF is missing, the load reports it again.
 EXPORT void wasm_bpf_btf_prefetch(void)
 {
 	libbpf_set_print(capture);

@@ -1,5 +1,5 @@
 /**
- * What the import calls of one guest share: its memory, its handles, and where its diagnostics go.
+ * State that the import calls of one guest share: its memory, its handles, and its diagnostics.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { ObjectGrants } from "./object_requests.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 import type { Wasi } from "./wasi/mod.ts";
 
-/** Where the host's own words about a guest go. */
+/** Receivers of the host's messages about a guest. */
 export interface Diagnostics {
   /** One thing that went wrong, in one line; with the whole log behind it when it is a {@link BpfError}. */
   report(problem: BpfError | string): void;
@@ -24,7 +24,7 @@ export interface Diagnostics {
   lost(count: number): void;
 }
 
-/** What {@link GuestContext} is made from. */
+/** Options of {@link GuestContext}. */
 export interface GuestContextOptions {
   libbpf: Libbpf;
   libc: Libc;
@@ -113,7 +113,7 @@ export class GuestContext implements Disposable {
     return bound.callbackTable;
   }
 
-  /** Whether calls have to be guarded: the guest has ended or not begun, or map memory has to be copied. */
+  /** True when calls must be guarded: the guest has not begun or has ended, or map memory must be copied. */
   get hindered(): boolean {
     return this.wasi.exit !== undefined || this.shared.copying || this.#bound === undefined;
   }
@@ -200,7 +200,7 @@ export class GuestContext implements Disposable {
   }
 }
 
-/** What linking gives. */
+/** The results of linking. */
 export interface GuestInstance {
   memory: WebAssembly.Memory;
   table: WebAssembly.Table | undefined;

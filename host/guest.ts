@@ -216,7 +216,7 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
   return Object.values(exports).find((one) => one instanceof WebAssembly.Table);
 }
 
-/** What a guest died of. `ProcExit` and errors of the host itself stay what they are. */
+/** Converts an error that ended a guest. `ProcExit` and errors of the host itself are unchanged. */
 function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
   if (error instanceof WebAssembly.RuntimeError) return trap(error.message, error);

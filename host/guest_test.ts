@@ -18,7 +18,7 @@ function run(text: string): number {
   return runGuest(assemble(`(module ${text})`), { name: "test.wasm" });
 }
 
-/** What became of a module that must fail. */
+/** The failure of a module that must fail. */
 function failureOf(fn: () => unknown): { code: GuestErrorCode; message: string } {
   const { code, message } = assertThrows(fn, GuestError);
   return { code, message };

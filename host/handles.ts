@@ -6,7 +6,7 @@
 
 declare const objectHandleBrand: unique symbol;
 
-/** What a guest calls an object: 1 and up, never used twice, no address of anything. */
+/** A guest's number for an object: from 1, never used twice, and not an address. */
 export type ObjectHandle = bigint & { readonly [objectHandleBrand]: true };
 
 /** An `i64` from the guest as a handle: any number may come. */

@@ -1,5 +1,5 @@
 /**
- * The form of the tables that say which types the functions of an import module have.
+ * The form of the tables with the types of an import module's functions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a guest holds by one object handle: the object with its links and buffers, so that closing it closes all.
+ * The resources behind a guest's object handle: the object with its links and buffers, so that closing it closes all of them.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import { WASM_PAGE_BYTES } from "./memory.ts";
 export interface GuestMap {
   readonly map: BpfMap;
   readonly owner: LoadedObject;
-  /** Whether its keys or values may be descriptors, which are checked and translated. */
+  /** True when its keys or values may be descriptors, which are checked and translated. */
   readonly hasDescriptors: boolean;
 }
 

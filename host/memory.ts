@@ -75,7 +75,7 @@ export class GuestMemory {
     return this.bytes.length;
   }
 
-  /** Whether `sizeBytes` bytes at `ptr` lie in memory. */
+  /** True when `sizeBytes` bytes at `ptr` lie in memory. */
   has(ptr: GuestPtr, sizeBytes: number): boolean {
     const size = this.sizeBytes;
     return sizeBytes <= size && ptr <= size - sizeBytes;

@@ -13,7 +13,7 @@ import { arrayBytes, MappedArray, OverlaidArray, wholePages } from "../ffi/mappe
 import type { Allowance } from "./allowances.ts";
 import type { GuestMemory, GuestPtr } from "./memory.ts";
 
-/** How map memory reaches the guest. */
+/** The way in which map memory is shared with the guest. */
 export type SharedMemoryMode = "map" | "copy";
 
 /** A guest's memory, for WebAssembly and for native code. */
@@ -51,7 +51,7 @@ export class SharedMemory implements Disposable {
     return wholePages(this.#libc, arrayBytes(map));
   }
 
-  /** Whether `sizeBytes` bytes at `at` touch memory that is shared already. */
+  /** True when `sizeBytes` bytes at `at` overlap memory that is already shared. */
   overlaps(at: GuestPtr, sizeBytes: number): boolean {
     return this.#shares.some((share) => at < share.at + share.sizeBytes && share.at < at + sizeBytes);
   }

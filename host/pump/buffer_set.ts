@@ -9,7 +9,7 @@ import type { Libc } from "../../ffi/mod.ts";
 import { type BufferMap, EventBuffer, type EventBufferOptions, type PumpGuest } from "./mod.ts";
 import { deliverAfterWait } from "./wait.ts";
 
-/** Where the records of one buffer go; see {@link EventBuffer.poll}. */
+/** The receiver of one buffer's records; see {@link EventBuffer.poll}. */
 export interface Delivery {
   readonly callback: number;
   readonly context: number;

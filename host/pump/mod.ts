@@ -16,20 +16,20 @@ import { deliverAfterWait } from "./wait.ts";
 
 export { type PumpGuest, tableOf } from "./pump.ts";
 
-/** What a buffer needs of its map. */
+/** The properties of its map that a buffer uses. */
 export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "update" | "delete">;
 
 /** Options of {@link EventBuffer.open}. */
 export interface EventBufferOptions {
   /** A descriptor (an eventfd) that ends every wait with -EINTR for as long as it is readable. The caller's to close. */
   wakeFd?: number | undefined;
-  /** Where the buffer waits, for buffers that wait together; the caller's. Each buffer has a set of its own otherwise. */
+  /** The caller's epoll set, for buffers that wait together. By default each buffer has its own set. */
   epoll?: EpollSet;
   /** Bytes of data in each CPU's perf buffer: a power of two, at least a page. Ring buffers have their size from the map. */
   perfBufferBytes?: number | undefined;
 }
 
-/** What libbpf's own tools take: 64 pages of 4 KiB. */
+/** The size in libbpf's own tools: 64 pages of 4 KiB. */
 const PERF_BUFFER_BYTES = 64 * 4096;
 
 /** The largest WebAssembly memory: 4 GiB, in pages of 64 KiB. */
@@ -71,7 +71,7 @@ export class EventBuffer implements Disposable {
     return buffer;
   }
 
-  /** How many records the kernel dropped because perf buffers were full, as far as delivery has come. Always 0 for rings. */
+  /** The number of records that the kernel dropped because perf buffers were full, up to the last delivery. Always 0 for rings. */
   get lost(): number {
     return this.#source.lost();
   }
@@ -106,7 +106,7 @@ export class EventBuffer implements Disposable {
     }
   }
 
-  /** Whether there is something to deliver, seen behind a full barrier; see {@link deliverAfterWait}. */
+  /** True when records are available, checked after a full barrier; see {@link deliverAfterWait}. */
   get pending(): boolean {
     return !this.#disposed && this.#source.pending();
   }

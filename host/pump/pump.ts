@@ -8,21 +8,21 @@ import { GuestError } from "../../errors.ts";
 import { embeddedModule } from "../embedded_module.ts";
 import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
-/** What a buffer delivers to: the guest's memory, and the table that holds its callbacks. */
+/** The receiver of records: the guest's memory, and the table with its callbacks. */
 export interface PumpGuest {
   readonly memory: WebAssembly.Memory;
   /** Any table of functions. For a guest without one, see {@link tableOf}. */
   readonly table: WebAssembly.Table;
 }
 
-/** How the pump's own memory is laid out; see pump.wat. */
+/** The layout of the pump's own memory; see pump.wat. */
 export interface PumpLayout {
   readonly pageSizeBytes: number;
   /** Bytes of data in the ring, or in each perf buffer: a power of two. */
   readonly dataBytes: number;
-  /** Where the first perf buffer is, and how many there are. */
+  /** The address of the first perf buffer, and the number of buffers. */
   readonly perf?: { readonly start: number; readonly count: number };
-  /** Whether the processor lets a store pass earlier loads: this machine's answer when absent. */
+  /** True when the processor can reorder a store before earlier loads. By default the value for this machine. */
   readonly weakOrder?: boolean;
 }
 

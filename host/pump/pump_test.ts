@@ -8,7 +8,7 @@ const MAX = 1024;
 const EFAULT = -14;
 const EINVAL = -22;
 const GUEST_BYTES = 2 * 65536;
-/** What the test guest's memory is filled with. */
+/** The byte that fills the test guest's memory. */
 const UNTOUCHED = 0xee;
 
 /** A record of `size` bytes, each telling its place and the record's `seed`. */
@@ -279,7 +279,7 @@ Deno.test("perf_consume() checks callback, range and record sizes", () => {
   assertEquals(perf.pump.perf_consume(Entry.RETURNING, 0, -8, 16), EFAULT);
   const kept = keep(guest);
   assertEquals([consumePerf(perf, Entry.GROWING, 100), kept], [1, [record(300).slice(0, 100)]]);
-  // What no kernel writes ends in a trap, not in an endless loop.
+  // Records that no kernel writes end in a trap, not in an endless loop.
   perf.push(1, PerfType.SAMPLE, new Uint8Array(8), 0);
   assertThrows(() => consumePerf(perf), WebAssembly.RuntimeError, "unreachable");
 });

@@ -6,11 +6,11 @@
 
 import type { EpollSet } from "../../ffi/epoll.ts";
 
-/** What is waited for: one buffer, or several. */
+/** The source of a wait: one buffer, or several. */
 export interface Deliverer {
   /**
-   * Whether there is something to deliver, seen behind a full barrier: without it the kernel might not know that it has to wake
-   * us, see pump.wat.
+   * True when records are available, checked after a full barrier. Without the barrier, the kernel might miss that it must wake this
+   * process; see pump.wat.
    */
   pending(): boolean;
   /** Delivers what is there. @returns how many records, or what ended it, negative. Never 0 after a callback. */

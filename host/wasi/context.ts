@@ -1,5 +1,5 @@
 /**
- * What the import functions of one guest share.
+ * State that the import functions of one guest share.
  *
  * @module
  */

@@ -13,17 +13,17 @@ import { ALL_RIGHTS, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, FILETYPE, RIGHTS, S
 /** The most descriptors a guest can hold. */
 export const MAX_DESCRIPTORS = 1024;
 
-/** What a guest's descriptor stands for. */
+/** The file behind a guest's descriptor. */
 export interface Descriptor {
   /** The descriptor in the host. */
   readonly hostFd: number;
-  /** Whether the host descriptor is the guest's own, closed with it; stdin, stdout and stderr are not. */
+  /** True when the host descriptor belongs to the guest and is closed with it; false for stdin, stdout and stderr. */
   readonly isOwned: boolean;
   /** One of {@link FILETYPE}. */
   readonly filetype: number;
-  /** What may be done with it. */
+  /** Its rights. */
   rights: bigint;
-  /** What may be done, at most, with what is opened through it. */
+  /** The largest rights of files that are opened through it. */
   inheriting: bigint;
   /** Flags the guest set that the host's descriptor must not get, because other processes share it. */
   emulatedFlags: number;

@@ -78,7 +78,7 @@ export function transferFunctions(
       },
     }),
 
-    // What prints each line of a guest: written out, so that no closure or rest parameter is between guest and kernel.
+    // Each line of a guest's output comes through here, so the code avoids closures and rest parameters.
     fd_write(fd: number, list: number, count: number, result: number): number {
       if (context.exit !== undefined) throw context.exit;
       try {

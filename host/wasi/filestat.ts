@@ -10,7 +10,7 @@ import { refuse } from "./context.ts";
 import { filetypeOf } from "./descriptors.ts";
 import { FSTFLAGS } from "./types.ts";
 
-/** Where the fields after `filetype` (dev 0, ino 8, filetype 16) are; `linksBits` is the width of the link count. */
+/** The offsets of the fields after `filetype` (dev 0, ino 8, filetype 16); `linksBits` is the width of the link count. */
 export interface FilestatLayout {
   readonly sizeBytes: number;
   readonly links: number;
@@ -48,7 +48,7 @@ export function writeFilestat(memory: GuestMemory, ptr: number, status: FileStat
   data.setBigUint64(at + layout.changed, status.changedNs, true);
 }
 
-/** What `fstflags` say of the two times. Refuses with EINVAL a time that is both given and now. */
+/** The changes of the two times by `fstflags`. EINVAL when a time is both given and now. */
 export function newTimes(accessed: bigint, modified: bigint, flags: number): [accessed: NewTime, modified: NewTime] {
   if ((flags & ~(FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW | FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW)) !== 0) refuse("EINVAL");
   return [

@@ -34,7 +34,7 @@ export { WASI_UNSTABLE_MODULE } from "./unstable.ts";
 /** The name of the import module. */
 export const WASI_MODULE = "wasi_snapshot_preview1";
 
-/** What a guest is given. */
+/** Resources and options of a guest. */
 export interface WasiOptions {
   /** `argv`, the program's own name first. */
   readonly args: readonly string[];
@@ -80,7 +80,7 @@ export class Wasi implements Disposable {
     }
   }
 
-  /** What a guest of 2019 or 2020 imports, from {@link WASI_UNSTABLE_MODULE}. */
+  /** Imports of guests from 2019 or 2020, in {@link WASI_UNSTABLE_MODULE}. */
   get unstableImports(): WasiFunctions {
     return unstableFunctions(this.#context, this.#ranges, this.imports);
   }

@@ -93,17 +93,17 @@ export function withPlace<T>(context: WasiContext, from: Descriptor, path: Path,
   }
 }
 
-/** Whether the path ends with a slash, which says that it means a directory. */
+/** True when the path ends with a slash, and so must be a directory. */
 export function endsWithSlash(path: Path): boolean {
   return path[path.length - 2] === SLASH;
 }
 
-/** Whether the path is absolute. */
+/** True when the path is absolute. */
 export function isAbsolute(path: Path): boolean {
   return path[0] === SLASH;
 }
 
-/** Whether a {@link Place.name} is "." or "..". */
+/** True when a {@link Place.name} is "." or "..". */
 export function isDots(name: Path): boolean {
   const end = endsWithSlash(name) ? name.length - 2 : name.length - 1;
   return end > 0 && end <= 2 && name.subarray(0, end).every((byte) => byte === DOT);

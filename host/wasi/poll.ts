@@ -13,7 +13,7 @@ import type { Descriptor } from "./descriptors.ts";
 import { CLOCK, EVENT_HANGUP, EVENTTYPE, FILETYPE, RIGHTS, SUBCLOCKFLAGS_ABSTIME } from "./types.ts";
 
 /**
- * Where the fields of a subscription are.
+ * The offsets of the fields of a subscription.
  *
  * Preview 1: userdata 0 (8), tag 8 (1), then at 16 either a descriptor (4) or a clock: id (4), timeout 24 (8), precision 32
  * (8), flags 40 (2).
@@ -37,7 +37,7 @@ const MAX_SUBSCRIPTIONS = 4096;
 interface Subscription {
   userdata: bigint;
   type: number;
-  /** What is wrong with it, as a WASI errno; 0 when nothing is. */
+  /** The WASI errno of an invalid subscription; 0 for a valid one. */
   errno: number;
   /** When a clock's subscription is due, on the monotonic clock. */
   dueNs?: bigint;
@@ -167,7 +167,7 @@ function eventOf(context: WasiContext, subscription: Subscription, nowNs: bigint
   return event;
 }
 
-/** How many bytes can be read at once: to the end of a file, or what waits in a pipe. */
+/** The number of bytes that can be read at once: up to the end of a file, or the content of a pipe. */
 function readable(context: WasiContext, { filetype, hostFd }: Descriptor): bigint {
   const { files } = context;
   if (filetype !== FILETYPE.REGULAR_FILE) return BigInt(Math.max(files.readableBytes(hostFd), 0));

@@ -14,7 +14,7 @@ export interface Preopen {
   readonly hostPath: string;
   /** The path of the directory for the guest. */
   readonly guestPath: string;
-  /** Whether the guest may change nothing in it. */
+  /** True when the guest may not change anything in it. */
   readonly readOnly: boolean;
 }
 
@@ -43,7 +43,7 @@ export function parsePreopen(text: string): Preopen {
   return { hostPath, guestPath, readOnly };
 }
 
-/** What is the matter when a directory can be opened, but not with the call that keeps a guest inside. */
+/** The reason when a directory can be opened, but not with the call that confines a guest. */
 const OPENAT2_HINTS = new Map<number, string>([
   [LINUX_ERRNO.ENOSYS, "openat2, which keeps a guest inside its directories, needs Linux 5.6 or newer"],
   [

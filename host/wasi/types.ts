@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a descriptor may be used for: bits of a 64-bit set. */
+/** The rights of a descriptor: bits of a 64-bit set. */
 export const RIGHTS = {
   FD_DATASYNC: 1n << 0n,
   FD_READ: 1n << 1n,

@@ -29,7 +29,7 @@ const FILESTAT: FilestatLayout = {
 /** A clock has an identifier of its own (8 bytes) before its number. */
 const SUBSCRIPTION: SubscriptionLayout = { sizeBytes: 56, fd: 16, clock: 24, timeout: 32, flags: 48 };
 
-/** What `fd_seek` calls the start, the position and the end, in the order of preview 1. */
+/** The numbers of `fd_seek` for the start, the position and the end, in the order of preview 1. */
 const WHENCES = [2, 0, 1];
 
 /** The functions of {@link WASI_UNSTABLE_MODULE}: those of preview 1, with the four that differ exchanged. */

@@ -1,5 +1,5 @@
 /**
- * What the target string of `wasm_attach_bpf_program` means, by the kind of program.
+ * The meaning of the target string of `wasm_attach_bpf_program`, by the kind of program.
  *
  * @module
  */

@@ -8,7 +8,7 @@
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../context.ts";
 
-/** Where in a value the descriptor lies, and which of the host's is meant by the guest's; undefined when it owns none. */
+/** The offset of the descriptor in a value, and the host's descriptor for the guest's; undefined when the guest does not own it. */
 interface DescriptorRule {
   readonly offset: number;
   readonly hostFd: (guest: GuestContext, fd: number) => number | undefined;

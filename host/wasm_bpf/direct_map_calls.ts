@@ -28,7 +28,7 @@ interface MapCalls {
 }
 
 const NO_PAGES = -1;
-/** How many calls go through JavaScript before the way is made, which takes 1 ms. */
+/** The number of calls through JavaScript before the direct path is set up, which takes 1 ms. */
 export const WORTH_IT = 16;
 
 /** The map calls of one guest, as functions of WebAssembly. What they do not do themselves they leave to `inJavaScript`. */

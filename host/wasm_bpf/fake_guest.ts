@@ -45,7 +45,7 @@ export class FakeGuest implements Disposable {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   readonly context: GuestContext;
   readonly imports: Readonly<Record<string, ImportFunction>>;
-  /** What was reported, as the command line would print it. */
+  /** The reported problems, as the command line would print them. */
   readonly problems: string[] = [];
   readonly #stack = new DisposableStack();
 
