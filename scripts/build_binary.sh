@@ -60,7 +60,7 @@ DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-r
   --output wasm-bpf start.js
 cd ../..
 
-# Whatever Deno took as the base, the binary must begin with the bytes that are pinned.
+# The binary must begin with the pinned bytes, even if Deno chose another base.
 base_size=$(stat --dereference --format %s "$base")
 head --bytes "$base_size" "$staging/wasm-bpf" | sha256sum --check --status <(echo "${DENORT_SHA256[$(uname -m)]}  -") ||
   fail "its base is not denort $DENO_VERSION"

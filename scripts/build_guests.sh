@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-# Whether $1 is missing, or older than one of the other files.
+# Succeeds when $1 is missing, or older than one of the other files.
 outdated() {
   local target=$1 source
   shift
@@ -83,7 +83,7 @@ build_wasm() {
     -I examples/include $link -Wl,--strip-all "$source" -o "$module"
 }
 
-# What xargs below runs.
+# The function that xargs runs below.
 case ${1:-} in
   --bpf) build_bpf "$2" "$3"; exit ;;
   --wasm) build_wasm "$2" "$3"; exit ;;

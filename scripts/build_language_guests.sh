@@ -13,7 +13,7 @@ sources=tests/guests/languages
 built=.build/guests/languages
 object=$built/squares.bpf.o
 
-# Whether the module $1 has to be built, of the other files; says so.
+# Succeeds when the module $1 must be built from the other files, and prints that.
 outdated() {
   local module=$built/$1.wasm source
   rm -f "$built/$1.skipped"

@@ -46,7 +46,7 @@ export function rowsOf(file: string, text: string): Row[] {
   }));
 }
 
-/** What of this a native type must be. */
+/** The classes of native types, by width and sign. */
 type Width = "void" | "bool" | "i32" | "u32" | "i64" | "u64" | "pointer";
 
 const WIDTHS: Readonly<Record<string, Width>> = {
@@ -74,7 +74,7 @@ const WIDTHS: Readonly<Record<string, Width>> = {
   "cap_user_data_t": "pointer",
 };
 
-/** What goes for a type of C in a row. An address may be a number: it then points into memory that the caller keeps. */
+/** The native types that a row may use for a C type. An address may be a number if the caller keeps its memory alive. */
 const NATIVE: Readonly<Record<Width, readonly string[]>> = {
   void: ["void"],
   bool: ["bool"],
@@ -93,7 +93,7 @@ function widthOf(declaration: string): Width | undefined {
   return WIDTHS[text] ?? WIDTHS[text.replace(/ \w+$/, "")];
 }
 
-/** What is wrong with a row's types, compared with its own prototype. */
+/** The differences between a row's types and its prototype. */
 export function problemsOf(row: Row): string[] {
   const match = /^(?<result>.*?[\s*])(?<name>\w+)\((?<parameters>.*)\)$/.exec(row.prototype);
   const { result = "", name, parameters = "" } = match?.groups ?? {};
@@ -139,7 +139,7 @@ export function newerThan11(versionScript: string): ReadonlyMap<string, string> 
   return newer;
 }
 
-/** What the compiler says of the prototypes, after the headers; "" when nothing. */
+/** The compiler's messages about the prototypes, after the headers; "" when there are none. */
 export async function compilerSays(rows: readonly Row[]): Promise<string> {
   const source = [
     "#define _GNU_SOURCE",

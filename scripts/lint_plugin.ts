@@ -1,5 +1,5 @@
 /**
- * The two rules of the house that a program can check: native calls only in `ffi/`, and imports only downwards.
+ * The two rules of the project that a program can check: native calls only in `ffi/`, and imports only downwards.
  * Tests, scripts, examples and benchmarks are free of both.
  *
  * @module

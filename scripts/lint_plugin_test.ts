@@ -3,7 +3,7 @@ import plugin from "./lint_plugin.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
-/** What the plugin says to `source` if it were the file at `path`. */
+/** The plugin's messages about `source` as the file at `path`. */
 function lint(path: string, source: string): string[] {
   return Deno.lint.runPlugin(plugin, ROOT + path, source).map((diagnostic) => diagnostic.message);
 }

@@ -2,7 +2,7 @@
 # other scripts, at the top of the checkout. To move to a new version: change the lines here and run scripts/test.sh.
 # shellcheck shell=bash disable=SC2034
 
-# What everything is built with: the newest Deno whose bare runtime can be had for both architectures (see below).
+# The Deno for all builds: the newest one whose bare runtime is available for both architectures (see below).
 DENO_VERSION=2.6.10
 # The newest release, which the tests run on as well: people bring their own Deno.
 DENO_NEWEST=2.9.8

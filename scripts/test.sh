@@ -55,7 +55,7 @@ check() {
   fi
 }
 
-# How often a pattern occurs in a file.
+# Counts a pattern in a file.
 count() {
   { grep --only-matching --extended-regexp "$1" "$2" || true; } | wc -l
 }
@@ -65,7 +65,7 @@ tier() {
   local name=$1 junit=$logs/$1.xml
   local -i tier_passed tier_failed tier_skipped total
   use_deno "$2"
-  # What a test leaves open is a failure; 2.9 wants to be told, 2.6 does so anyway and has no such flags.
+  # A test that leaves resources open fails. Deno 2.9 needs flags for that, 2.6 does it by default and has no such flags.
   local sanitize=()
   [[ $2 != "$DENO_NEWEST" ]] || sanitize=(--sanitize-ops --sanitize-resources)
   run "$name" "$deno" test --allow-all "${sanitize[@]}" --junit-path="$junit" "${@:3}"

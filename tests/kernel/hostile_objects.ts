@@ -9,7 +9,7 @@ import { MMAP } from "../../ffi/libc.ts";
 import { address } from "../../ffi/pointers.ts";
 import { damage, Random, soreSpots } from "../../btf/testdata/damage.ts";
 
-/** Attaches the program of the hostile object `title` to the USDT probe of `binary`. @returns what was said, or "attached". */
+/** Attaches the program of the hostile object `title` to the USDT probe of `binary`. @returns the message, or "attached". */
 function attachUsdt(title: string, binary: string): string {
   using libbpf = openLibbpf();
   try {
