@@ -7,7 +7,7 @@
 /** The top of the checkout, with a slash at the end. */
 export const ROOT = new URL("../", import.meta.url).pathname;
 
-/** Where the results are. */
+/** The folder of the results. */
 export const OUT = `${ROOT}.build/bench`;
 
 /** The guests and their BPF objects. All except `mapped` use version 1 of the ABI, so that other hosts can run them too. */

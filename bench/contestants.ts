@@ -1,5 +1,5 @@
 /**
- * Who runs the benchmarks, and what one run said.
+ * The contestants of the benchmarks, and the output of a run.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export class NoFigures extends Error {
 /** One way to run the guests. */
 export interface Contestant {
   readonly name: string;
-  /** Whether these are the native programs: the measure of all others. */
+  /** True for the native programs, with which all others are compared. */
   readonly native: boolean;
   /** The command that runs a guest. */
   command(guest: string, args: readonly (string | number)[]): string[];
@@ -48,7 +48,7 @@ function modulePath(guest: string): string {
   return guest === "bootstrap" ? `${ROOT}examples/bootstrap/bootstrap.wasm` : `${OUT}/${guest}.wasm`;
 }
 
-/** What a producer of events does. */
+/** The work of a producer of events. */
 export interface Production {
   readonly pauseUs: number;
   readonly records: number;

@@ -156,7 +156,7 @@ async function attempt(measure: Measure, contestant: Contestant, effort: Effort)
   }
 }
 
-/** What is going on, on a line that the next one replaces. */
+/** Shows progress on a line that the next one replaces. */
 function note(what: string): void {
   if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${what}`));
 }

@@ -7,7 +7,7 @@
 import { runGuestOn } from "../host/mod.ts";
 import { openSystem } from "../host/system.ts";
 
-/** What a worker is told. */
+/** The message to a worker. */
 export interface Order {
   bytes: Uint8Array<ArrayBuffer>;
   idleMs: number;

@@ -1,5 +1,5 @@
 /**
- * What is measured, and the bar for each figure.
+ * The measures, and the bar for each figure.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { OUT, ROOT } from "./build.ts";
 import { type Contestant, type Figures, launch, NoFigures, runSamples, runWithProducer } from "./contestants.ts";
 
-/** How much of everything. */
+/** The amounts of work. */
 export interface Effort {
   /** Samples of each run. */
   readonly samples: number;
@@ -17,7 +17,7 @@ export interface Effort {
 
 export type Unit = "ns" | "us" | "ms" | "MiB" | "/s" | "%";
 
-/** What a figure has to reach. */
+/** The goal for a figure. */
 export interface Bar {
   readonly text: string;
   reached(figure: { native: number; here: number; ratio: number }): boolean;
@@ -29,7 +29,7 @@ export interface Row {
   /** The name of the samples. */
   readonly figure: string;
   readonly unit: Unit;
-  /** What a sample is multiplied by to have the unit. 1 when absent. */
+  /** The factor that converts a sample to the unit. 1 by default. */
   readonly scale?: number;
   /** The ratio is native's figure to the other, not the other to native's. */
   readonly more?: boolean;
@@ -40,7 +40,7 @@ export interface Row {
 export interface Measure {
   readonly name: string;
   readonly rows: readonly Row[];
-  /** How many runs are a round: more of those that are short. 1 when absent. */
+  /** The number of runs in a round: more for short runs. 1 by default. */
   readonly runs?: number;
   run(contestant: Contestant, effort: Effort): Promise<Figures>;
 }
@@ -215,7 +215,7 @@ function only(figures: Figures, name: string): number {
   return figures[name]?.[0] ?? NaN;
 }
 
-/** What the table calls this project's own host. */
+/** The name of this project's host in the table. */
 export const HERE = "wasm-bpf";
 
 /** All measures, as the table has them. */

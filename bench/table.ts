@@ -9,7 +9,7 @@ import type { Figures } from "./contestants.ts";
 import type { Bar, Measure, Row, Unit } from "./measures.ts";
 import { median, spread } from "./stats.ts";
 
-/** What each round of one measure gave one contestant; or why it gave nothing. */
+/** The results of a contestant in all rounds of a measure, or the reason for no result. */
 export type Rounds = readonly (Figures | NoFigures)[];
 
 /** A contestant's part in one measure. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the benchmarks' guests share. Each is compiled twice from one source: for wasm32 with the SDK's header, and natively
+ * Shared code of the benchmark guests. Each is compiled twice from one source: for wasm32 with the SDK's header, and natively
  * with bench/native/libbpf-wasm.h. A sample is one line on stdout: its name, a space, a number.
  */
 #ifndef BENCH_H

@@ -17,7 +17,7 @@ struct {
     __type(value, __u32);
 } perf SEC(".maps");
 
-/* Where a guest sends its commands. */
+/* The map for a guest's commands. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
@@ -25,7 +25,7 @@ struct {
     __type(value, struct command);
 } commands SEC(".maps");
 
-/* How many records were sent or lost. */
+/* The numbers of sent and lost records. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);

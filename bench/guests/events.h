@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What events.bpf.c, its guest and the producer share. */
+/* Shared by events.bpf.c, its guest and the producer. */
 #ifndef BENCH_EVENTS_H
 #define BENCH_EVENTS_H
 

@@ -25,7 +25,7 @@ struct bpf_buffer {
     void *ctx;
 };
 
-/* What libbpf's own tools take. */
+/* The size in libbpf's own tools. */
 enum { NATIVE_PERF_PAGES = 64 };
 
 static inline void native_perf_sample(void *ctx, int cpu, void *data, __u32 size) {

@@ -22,7 +22,7 @@ struct {
     __type(value, __u64);
 } exec_start SEC(".maps");
 
-/* How many events found the ring full. */
+/* The number of events that found the ring full. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);

@@ -51,7 +51,7 @@ export class TestGuest implements Disposable {
     this.wasi.bind(this.memory);
   }
 
-  /** Where `name` of the guest's directory is on the host. */
+  /** The path on the host of `name` in the guest's directory. */
   path(name: string): string {
     return `${this.directory}/${name}`;
   }

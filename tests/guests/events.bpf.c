@@ -33,7 +33,7 @@ struct {
     __type(value, struct command);
 } commands SEC(".maps");
 
-/* How many bpf(2) calls the owner made, the commands not counted. */
+/* The number of bpf(2) calls of the owner, without the commands. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);

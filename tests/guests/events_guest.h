@@ -45,7 +45,7 @@ static inline void events_emit(struct events_bpf *skel, enum command_kind kind, 
         check("the command is accepted", false);
 }
 
-/* What a callback saw. */
+/* The state of a callback over all records. */
 struct seen {
     __u64 next;      /* the number that the next record should have */
     __u32 count;     /* records */

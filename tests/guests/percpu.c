@@ -12,7 +12,7 @@ static int operate(const struct bpf_map *map, int command, __u32 *key, void *val
     return wasm_bpf_map_operate(bpf_map__fd(map), command, key, value, NULL, 0);
 }
 
-/* How many bytes a look-up writes. */
+/* The number of bytes that a look-up writes. */
 static int written(const struct bpf_map *map) {
     __u32 key = 0;
     memset(values, UNTOUCHED, sizeof(values));

@@ -233,7 +233,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   });
 }
 
-/** What cannot be attached, and the line that says so. */
+/** Programs that cannot be attached, and the line with the reason. */
 const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
   ["on_xdp", /Cannot attach program "on_xdp" to xdp: EOPNOTSUPP: its section does not say where: give it a target$/],
   ["on_xdp=nosuch0", /Cannot find network interface "nosuch0": ENODEV: no such device \(hint: .*\/sys\/class\/net\)$/],

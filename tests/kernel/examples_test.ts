@@ -82,7 +82,7 @@ Deno.test("bootstrap -d shows only the ends of processes that ran long enough", 
 const HISTOGRAM_ROW = /^ +\d+ -> \d+ +: \d+ +\|[* ]{40}\|$/;
 
 Deno.test("runqlat prints a histogram every interval and ends by itself", async () => {
-  // What waits while the last interval is printed belongs to the next one.
+  // Threads that wait while the last interval is printed belong to the next one.
   const busy = new Deno.Command("sh", { args: ["-c", "timeout 3 yes | tr y n >/dev/null"] }).spawn();
   const { code, stdout, stderr } = await runWasmBpf([example("runqlat"), "1", "2"]);
   await busy.status;
@@ -228,7 +228,7 @@ Deno.test("uprobe shows each call of a function, with its argument and result", 
   }
 });
 
-/** Whether this kernel asks BPF programs about security, and lets them be loaded. */
+/** True when this kernel runs LSM programs and allows them to be loaded. */
 async function hasBpfLsm(): Promise<boolean> {
   const read = (name: string) => Deno.readTextFile(`/sys/kernel/security/${name}`).catch(() => "");
   return (await read("lsm")).split(",").includes("bpf") &&

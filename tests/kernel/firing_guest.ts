@@ -57,7 +57,7 @@ export class FiringGuest implements AsyncDisposable {
     return this.#stderr;
   }
 
-  /** How it ended. */
+  /** The exit status. */
   get status(): Promise<Deno.CommandStatus> {
     return this.#child.status;
   }

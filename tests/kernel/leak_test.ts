@@ -1,4 +1,4 @@
-/** What guests leave behind in the process that ran them: nothing. */
+/** Tests that guests leave no resources behind in the process that ran them. */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { GuestError } from "../../errors.ts";

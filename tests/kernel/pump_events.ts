@@ -105,7 +105,7 @@ export class Events implements Disposable {
     this.#runner = new Runner(this.#library.path);
   }
 
-  /** What `dlopen` was given. */
+  /** The argument of `dlopen`. */
   get libraryPath(): string {
     return this.#library.path;
   }

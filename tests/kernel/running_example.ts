@@ -5,7 +5,7 @@ import { WASM_BPF } from "./command.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 
-/** How long an example may take for what a test waits for, on a busy machine. */
+/** The time limit for an example's output on a busy machine. */
 const DEADLINE_MS = 30_000;
 
 /** The path of an example's module. */

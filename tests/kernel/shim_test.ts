@@ -126,7 +126,7 @@ Deno.test("wasm_bpf_log_take() gives the last bytes to a small buffer and refuse
   assertEquals(takeLog(library), "");
 });
 
-/** What C has allocated in this process and not freed, in bytes. */
+/** The size of C allocations in this process that are not freed, in bytes. */
 function allocatedBytes(): number {
   const libc = Deno.dlopen("libc.so.6", {
     // struct mallinfo2 mallinfo2(void)
