@@ -58,9 +58,10 @@ export class Reader {
 
   /** A 64-bit offset or size; one that no file can have is an error here, so that plain numbers do from then on. */
   size(offset: number): number {
-    const value = this.u64(offset);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`the size or offset at byte ${offset} is ${value}`);
-    return Number(value);
+    this.#check(offset, 8);
+    const value = this.#view.getUint32(offset + 4, true) * 2 ** 32 + this.#view.getUint32(offset, true);
+    if (value > Number.MAX_SAFE_INTEGER) this.fail(`the size or offset at byte ${offset} is ${this.u64(offset)}`);
+    return value;
   }
 
   /** The `sizeBytes` bytes at `offset`, aliased. */
@@ -79,7 +80,7 @@ export class Reader {
     if (end < 0) this.fail(`no end of the string at byte ${offset}`);
     this.#stringBytes += end;
     if (this.#stringBytes > MAX_SHARING * this.sizeBytes + MAX_NAME_BYTES) this.fail("its names overlap too much");
-    const string = end === 0 ? "" : DECODER.decode(rest.subarray(0, end));
+    const string = end === 0 ? "" : decode(rest.subarray(0, end));
     this.#strings.set(offset, string);
     return string;
   }
@@ -97,4 +98,14 @@ export class Reader {
   }
 }
 
-const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+let decoder: TextDecoder | undefined;
+
+/** Nearly all names are short and ASCII. For those a call of the decoder takes ten times as long. */
+const MAX_SHORT_BYTES = 128;
+
+function decode(bytes: Uint8Array): string {
+  let all = bytes.length > MAX_SHORT_BYTES ? 0x80 : 0;
+  for (let i = 0; i < bytes.length && all < 0x80; i++) all |= bytes[i] ?? 0;
+  if (all < 0x80) return Reflect.apply(String.fromCharCode, undefined, bytes);
+  return (decoder ??= new TextDecoder("utf-8", { ignoreBOM: true })).decode(bytes);
+}

@@ -107,6 +107,8 @@ export class BtfCheck {
   readonly #places: Uint32Array;
   readonly #kinds: Uint8Array;
   readonly #strings: Reader;
+  /** The ids of the types of kind DATASEC. */
+  readonly #sections: number[] = [];
 
   /** @throws {FormatError} */
   constructor(bytes: Uint8Array, elf: ElfFile) {
@@ -125,11 +127,9 @@ export class BtfCheck {
     this.#places = new Uint32Array(most);
     this.#kinds = new Uint8Array(most);
     this.count = this.#findTypes();
-    this.#checkNumbers();
-    this.#checkChains();
-    const sections = [...this.#ofKind(KIND.DATASEC)];
-    for (const id of sections) checkSection(this, elf, id);
-    this.maps = readMapRequests(this, sections.filter((id) => this.name(id) === ".maps"));
+    this.#checkReferences();
+    for (const id of this.#sections) checkSection(this, elf, id);
+    this.maps = readMapRequests(this, this.#sections.filter((id) => this.name(id) === ".maps"));
   }
 
   /** One of {@link KIND}, or another number; 0 for void. */
@@ -211,74 +211,95 @@ export class BtfCheck {
     return this.#words[(this.#places[id] ?? 0) + word] ?? 0;
   }
 
-  *#ofKind(kind: number): Generator<number> {
-    for (let id = 1; id < this.count; id++) {
-      if (this.#kinds[id] === kind) yield id;
-    }
-  }
-
-  /** Records the offset of each type. @returns the number of types. */
+  /**
+   * Records the offset of each type and checks its numbers. Most of the checking time is spent here, so only the largest name
+   * and the largest reference are compared with their limits.
+   *
+   * @returns the number of types.
+   */
   #findTypes(): number {
-    const words = this.#words;
-    let count = 1;
+    const [words, places, kinds] = [this.#words, this.#places, this.#kinds];
+    let [count, largestName, largestType] = [1, 0, 0];
     for (let at = 0; at < words.length; count++) {
+      const name = words[at] ?? 0;
       const info = words[at + 1] ?? 0;
+      const size = words[at + 2] ?? 0;
       const kind = info >>> 24 & 31;
       const shape = SHAPES[kind];
       if (kind === 0 || shape === undefined) return this.fail(`type ${count} is of unknown kind ${kind}`);
-      this.#places[count] = at;
-      this.#kinds[count] = kind;
-      at += HEAD_WORDS + shape.own + (info & 0xffff) * shape.member;
+      places[count] = at;
+      kinds[count] = kind;
+      if (name > largestName) largestName = name;
+      if (REFERS >>> kind & 1) {
+        if (size > largestType) largestType = size;
+      } else {
+        this.#checkOwn(count, kind, size);
+      }
+      const { own, member } = shape;
+      const from = at + HEAD_WORDS;
+      at = from + own + (info & 0xffff) * member;
       if (at > words.length) this.fail(`type ${count} ends outside the types`);
+      if (kind === KIND.ARRAY) largestType = Math.max(largestType, words[from] ?? 0, words[from + 1] ?? 0);
+      if (shape.name >= 0) {
+        for (let m = from + shape.name; m < at; m += member) {
+          const name = words[m] ?? 0;
+          if (name > largestName) largestName = name;
+        }
+      }
+      if (shape.type >= 0) {
+        for (let m = from + shape.type; m < at; m += member) {
+          const type = words[m] ?? 0;
+          if (type > largestType) largestType = type;
+        }
+      }
     }
+    if (largestName >= this.#strings.sizeBytes || largestType >= count) this.#failNumber(count);
     return count;
   }
 
-  /** Checks that every name and every type id exists. One loop serves all kinds, because most of the checking time is spent here. */
-  #checkNumbers(): void {
-    const [words, names, count] = [this.#words, this.#strings.sizeBytes, this.count];
+  /** Checks a type that refers to no other type by its third word. */
+  #checkOwn(id: number, kind: number, size: number): void {
+    if (kind === KIND.INT && (size < 1 || size > 16)) this.fail(`type ${id} is no integer`);
+    if ((kind === KIND.ENUM || kind === KIND.ENUM64) && size !== 4 && size !== 8 && size !== 1 && size !== 2) {
+      this.fail(`type ${id} is an enum of ${size} bytes`);
+    }
+    if (kind === KIND.DATASEC) this.#sections.push(id);
+  }
+
+  /** Finds the first of `count` types with a name outside the strings or a reference to a type that does not exist. */
+  #failNumber(count: number): never {
+    const [words, names] = [this.#words, this.#strings.sizeBytes];
     for (let id = 1; id < count; id++) {
       const at = this.#places[id] ?? 0;
-      const kind = this.#kinds[id] ?? 0;
-      const size = words[at + 2] ?? 0;
-      if ((words[at] ?? 0) >= names) this.#failName(id);
-      if (REFERS >>> kind & 1 && size >= count) this.#failReference(id, size);
+      const kind = this.kind(id);
       const { member, name, type } = SHAPES[kind] ?? NOTHING;
-      if (member > 0) {
-        const end = at + HEAD_WORDS + ((words[at + 1] ?? 0) & 0xffff) * member;
-        for (let m = at + HEAD_WORDS; m < end; m += member) {
-          if (name >= 0 && (words[m + name] ?? 0) >= names) this.#failName(id);
-          if (type >= 0 && (words[m + type] ?? 0) >= count) this.#failReference(id, words[m + type] ?? 0);
-        }
+      const from = at + HEAD_WORDS;
+      const ofNames = [at];
+      const ofTypes = REFERS >>> kind & 1 ? [at + 2] : kind === KIND.ARRAY ? [from, from + 1] : [];
+      for (let i = 0; member > 0 && i < this.length(id); i++) {
+        if (name >= 0) ofNames.push(from + i * member + name);
+        if (type >= 0) ofTypes.push(from + i * member + type);
       }
-      if (kind === KIND.INT && (size < 1 || size > 16)) this.fail(`type ${id} is no integer`);
-      if ((kind === KIND.ENUM || kind === KIND.ENUM64) && size !== 4 && size !== 8 && size !== 1 && size !== 2) {
-        this.fail(`type ${id} is an enum of ${size} bytes`);
-      }
-      if (kind === KIND.ARRAY) {
-        for (let word = 0; word < 2; word++) {
-          const to = words[at + HEAD_WORDS + word] ?? 0;
-          if (to >= count) this.#failReference(id, to);
-        }
-      }
-      if (kind === KIND.FUNC && this.kind(size) !== KIND.FUNC_PROTO) {
-        this.fail(`type ${id} is a function without parameters`);
-      }
+      if (ofNames.some((word) => (words[word] ?? 0) >= names)) this.fail(`type ${id} has a name outside the strings`);
+      const to = ofTypes.map((word) => words[word] ?? 0).find((to) => to >= count);
+      if (to !== undefined) this.fail(`type ${id} refers to type ${to} of ${count}`);
     }
+    return this.fail("it has a number that is too large");
   }
 
-  #failName(id: number): never {
-    return this.fail(`type ${id} has a name outside the strings`);
-  }
-
-  #failReference(id: number, to: number): never {
-    return this.fail(`type ${id} refers to type ${to} of ${this.count}`);
-  }
-
-  /** libbpf follows chains of modifiers without a limit. Each type is visited once; its mark is the start of the walk that did. */
-  #checkChains(): void {
-    const marks = new Uint32Array(this.count);
-    for (let start = 1; start < this.count; start++) {
+  /**
+   * Checks that each function has parameters and that no chain of modifiers is a loop: libbpf follows chains without a limit.
+   * Each type is visited once; its mark is the start of the walk that did.
+   */
+  #checkReferences(): void {
+    const [kinds, count] = [this.#kinds, this.count];
+    const marks = new Uint32Array(count);
+    for (let start = 1; start < count; start++) {
+      const kind = kinds[start] ?? 0;
+      if (kind === KIND.FUNC && this.kind(this.sizeOrType(start)) !== KIND.FUNC_PROTO) {
+        this.fail(`type ${start} is a function without parameters`);
+      }
+      if ((MODIFIES >>> kind & 1) === 0) continue;
       for (let id = start; marks[id] === 0 && MODIFIES >>> this.kind(id) & 1;) {
         marks[id] = start;
         id = this.sizeOrType(id);
