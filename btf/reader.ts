@@ -75,14 +75,37 @@ export class Reader {
     const known = this.#strings.get(offset);
     if (known !== undefined) return known;
     this.#check(offset, 1);
+    const string = this.#shortString(offset) ?? this.#longString(offset);
+    this.#strings.set(offset, string);
+    return string;
+  }
+
+  /** Nearly all names are short and ASCII. For those a call of the decoder takes ten times as long. */
+  #shortString(offset: number): string | undefined {
+    const bytes = this.bytes;
+    let text = "";
+    for (let at = offset; text.length <= MAX_SHORT_BYTES; at++) {
+      const byte = bytes[at] ?? 0x80;
+      if (byte >= 0x80) return undefined;
+      if (byte === 0) break;
+      text += String.fromCharCode(byte);
+    }
+    if (text.length > MAX_SHORT_BYTES) return undefined;
+    this.#count(text.length);
+    return text;
+  }
+
+  #longString(offset: number): string {
     const rest = this.bytes.subarray(offset, offset + MAX_NAME_BYTES + 1);
     const end = rest.indexOf(0);
     if (end < 0) this.fail(`no end of the string at byte ${offset}`);
-    this.#stringBytes += end;
+    this.#count(end);
+    return (decoder ??= new TextDecoder("utf-8", { ignoreBOM: true })).decode(rest.subarray(0, end));
+  }
+
+  #count(stringBytes: number): void {
+    this.#stringBytes += stringBytes;
     if (this.#stringBytes > MAX_SHARING * this.sizeBytes + MAX_NAME_BYTES) this.fail("its names overlap too much");
-    const string = end === 0 ? "" : decode(rest.subarray(0, end));
-    this.#strings.set(offset, string);
-    return string;
   }
 
   /** @throws {FormatError} always. */
@@ -100,12 +123,4 @@ export class Reader {
 
 let decoder: TextDecoder | undefined;
 
-/** Nearly all names are short and ASCII. For those a call of the decoder takes ten times as long. */
 const MAX_SHORT_BYTES = 128;
-
-function decode(bytes: Uint8Array): string {
-  let all = bytes.length > MAX_SHORT_BYTES ? 0x80 : 0;
-  for (let i = 0; i < bytes.length && all < 0x80; i++) all |= bytes[i] ?? 0;
-  if (all < 0x80) return Reflect.apply(String.fromCharCode, undefined, bytes);
-  return (decoder ??= new TextDecoder("utf-8", { ignoreBOM: true })).decode(bytes);
-}

@@ -6,6 +6,7 @@
 
 import type { ElfFile } from "./elf.ts";
 import { type BtfCheck, KIND, type SectionEntry } from "./validate_btf.ts";
+import { isStructOps } from "./validate_elf.ts";
 import { checkStructOps } from "./validate_struct_ops.ts";
 
 /** A limit, because libbpf adds the sizes up in 32 bits. No value of a kernel's configuration is longer than a page. */
@@ -21,7 +22,7 @@ export function checkSection(btf: BtfCheck, elf: ElfFile, id: number): void {
       btf.fail(`variable "${btf.name(entry.type)}" ends outside section "${name}"`);
     }
   }
-  if (/^\??\.struct_ops(\.link)?$/.test(name)) checkStructOps(btf, elf, name, id);
+  if (isStructOps(name)) checkStructOps(btf, elf, name, id);
 }
 
 function checkEntry(btf: BtfCheck, section: string, { type }: SectionEntry): void {

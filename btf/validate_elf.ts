@@ -18,8 +18,15 @@ import {
 /** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
 const MAX_DATA_BYTES = 0x7fffffff;
 
-/** Sections that libbpf finds by name. Of two with the same name it uses the first in some places and the last in others. */
-const UNIQUE_SECTION = /^\.(BTF|BTF\.ext|maps|text|addr_space\.1)$|^\??\.struct_ops(\.link)?$/;
+/** Sections that libbpf finds by name, and of which it takes sometimes the first, sometimes the last. */
+const UNIQUE_SECTIONS: ReadonlySet<string> = new Set([".BTF", ".BTF.ext", ".maps", ".text", ".addr_space.1"]);
+
+const STRUCT_OPS_SECTIONS: ReadonlySet<string> = new Set([
+  ".struct_ops",
+  ".struct_ops.link",
+  "?.struct_ops",
+  "?.struct_ops.link",
+]);
 
 /** libbpf relocates subprograms recursively, so their number is limited. The kernel accepts 256 in a program. */
 const MAX_SUBPROGRAMS = 4096;
@@ -30,7 +37,12 @@ const RELOCATION_BYTES = 16;
 /** Indices from here on are reserved and name no section (`SHN_LORESERVE`). */
 const FIRST_RESERVED_SECTION = 0xff00;
 
-/** True when libbpf treats the functions of this section as programs. */
+/** Whether each variable of a section of this name is a struct_ops map. */
+export function isStructOps(section: string): boolean {
+  return STRUCT_OPS_SECTIONS.has(section);
+}
+
+/** Whether libbpf takes the functions of this section for programs. */
 export function isCode({ type, flags, sizeBytes }: ElfSection): boolean {
   return type === SECTION_TYPE.PROGBITS && sizeBytes > 0 && (flags & SECTION_FLAG.EXECINSTR) !== 0;
 }
@@ -52,7 +64,7 @@ export function functionsBySection(elf: ElfFile): Map<number, ElfSymbol[]> {
 export function checkSections(elf: ElfFile): void {
   const seen = new Set<string>();
   for (const { name, type, sizeBytes } of elf.sections) {
-    if (seen.has(name) && UNIQUE_SECTION.test(name)) fail(`two sections "${name}"`);
+    if (seen.has(name) && (UNIQUE_SECTIONS.has(name) || isStructOps(name))) fail(`two sections "${name}"`);
     seen.add(name);
     if (type === SECTION_TYPE.NOBITS && sizeBytes > MAX_DATA_BYTES) fail(`section "${name}" has ${sizeBytes} bytes`);
   }
@@ -101,7 +113,7 @@ export function checkRelocations(elf: ElfFile): void {
 
 /** True when libbpf applies the relocations of this section. */
 function isApplied({ name }: ElfSection, target: ElfSection): boolean {
-  return isCode(target) || /^\.rel(\.maps|\??\.struct_ops(\.link)?)$/.test(name);
+  return isCode(target) || name === ".rel.maps" || (name.startsWith(".rel") && isStructOps(name.slice(".rel".length)));
 }
 
 function checkPlaces(elf: ElfFile, section: ElfSection, target: ElfSection): void {
