@@ -41,7 +41,7 @@ function limitMemory(libc: Libc, memoryBytes: number): void {
 function dataBytes(libc: Libc): number {
   const path = "/proc/self/statm";
   try {
-    const text = new TextDecoder().decode(libc.readFile(path));
+    const text = String.fromCharCode(...libc.readFile(path));
     return Number(text.split(" ")[5]) * libc.pageSizeBytes;
   } catch (cause) {
     if (!(cause instanceof BpfError)) throw cause;
