@@ -18,7 +18,7 @@ import {
 /** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
 const MAX_DATA_BYTES = 0x7fffffff;
 
-/** Sections that libbpf finds by name, and of which it takes sometimes the first, sometimes the last. */
+/** Sections that libbpf finds by name, besides those of struct_ops. Of two with the same name it uses the first in some places and the last in others. */
 const UNIQUE_SECTIONS: ReadonlySet<string> = new Set([".BTF", ".BTF.ext", ".maps", ".text", ".addr_space.1"]);
 
 const STRUCT_OPS_SECTIONS: ReadonlySet<string> = new Set([
@@ -37,12 +37,12 @@ const RELOCATION_BYTES = 16;
 /** Indices from here on are reserved and name no section (`SHN_LORESERVE`). */
 const FIRST_RESERVED_SECTION = 0xff00;
 
-/** Whether each variable of a section of this name is a struct_ops map. */
+/** True when each variable of a section of this name is a struct_ops map. */
 export function isStructOps(section: string): boolean {
   return STRUCT_OPS_SECTIONS.has(section);
 }
 
-/** Whether libbpf takes the functions of this section for programs. */
+/** True when libbpf treats the functions of this section as programs. */
 export function isCode({ type, flags, sizeBytes }: ElfSection): boolean {
   return type === SECTION_TYPE.PROGBITS && sizeBytes > 0 && (flags & SECTION_FLAG.EXECINSTR) !== 0;
 }
