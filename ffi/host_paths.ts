@@ -7,7 +7,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, printable } from "../errors.ts";
-import { ELF_HEADER_BYTES, isElf } from "./executable.ts";
+import { ELF_HEADER_BYTES, hasSoundSymbols, isElf } from "./executable.ts";
 import { FILE_MODE, S_IFMT } from "./file_layouts.ts";
 import { type Libc, OPEN } from "./libc.ts";
 import type { NativeLibrary } from "./library.ts";
@@ -78,15 +78,16 @@ export function openPinDirectory(libc: Libc, path: string): number {
  * Opens the ELF file that `name` names. A name without a slash is searched for as libbpf does: libraries in `$LD_LIBRARY_PATH`
  * and the system's library directories, programs in `$PATH`, /usr/bin and /usr/sbin. The caller closes the descriptor.
  *
- * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file.
+ * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file, or a damaged one.
  */
 export function openBinary(library: NativeLibrary, libc: Libc, name: string): number {
   const operation = `Cannot open binary "${printable(name)}"`;
   const place = name.includes("/") ? resolve(libc, name, operation) : search(library, libc, name, operation);
   const fd = openChecked(libc, place, operation, () => checkBinary(libc, place, operation));
-  if (isElf(libc, fd)) return fd;
+  if (isElf(libc, fd) && hasSoundSymbols(libc, fd)) return fd;
+  const problem = isElf(libc, fd) ? "its symbols have no size" : "it is no ELF file";
   libc.close(fd);
-  throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: ["it is no ELF file"] });
+  throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: [problem] });
 }
 
 /** A path of the open file `fd` for libbpf and the kernel. It stays valid when the file is renamed. */

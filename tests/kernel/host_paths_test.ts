@@ -141,3 +141,54 @@ Deno.test("a program in TypeScript opens no FIFO either, and gives a file by nam
     libbpf.closeDescriptor(fd);
     assertEquals([...Deno.readDirSync("/proc/self/fd")].length, before);
   }));
+
+/** A copy of the ELF file `path` whose tables of symbols have records of `size` bytes. */
+function withSymbolSize(path: string, size: bigint): Uint8Array {
+  const bytes = Deno.readFileSync(path);
+  const view = new DataView(bytes.buffer);
+  const table = Number(view.getBigUint64(0x28, true));
+  for (let at = table; at < table + 64 * view.getUint16(0x3c, true); at += 64) {
+    const type = view.getUint32(at + 4, true);
+    if (type === 2 || type === 11) view.setBigUint64(at + 56, size, true);
+  }
+  return bytes;
+}
+
+Deno.test("a file whose symbols have no size, by which libbpf would divide, is refused", () =>
+  withFiles(async () => {
+    const [odd, extended] = [`${DIRECTORY}/odd`, `${DIRECTORY}/extended`];
+    const bytes = withSymbolSize(`${DIRECTORY}/target`, 0n);
+    Deno.writeFileSync(odd, bytes);
+    // The number of sections where files with very many have it.
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(Number(view.getBigUint64(0x28, true)) + 32, BigInt(view.getUint16(0x3c, true)), true);
+    view.setUint16(0x3c, 0, true);
+    Deno.writeFileSync(extended, bytes);
+    const forms = ["uprobe_anywhere=PATH:main", "uprobe_multi_anywhere=PATH:m*", "usdt_anywhere=PATH:wasm_bpf:tick"];
+    const programs = [odd, extended].flatMap((path) => forms.map((form) => form.replace("PATH", path)));
+    const { results, lines } = await attach(...programs);
+    assertEquals(results, programs.map(() => ENOENT));
+    const line = (path: string) => `wasm-bpf: Cannot open binary "${path}": ENOEXEC: its symbols have no size`;
+    assertEquals(lines, [...forms.map(() => line(odd)), ...forms.map(() => line(extended))]);
+  }));
+
+Deno.test("libbpf survives a file whose symbols lose their size once it is open", () =>
+  withFiles(async () => {
+    const bytes = await Deno.readFile(new URL("../../.build/guests/host_paths.bpf.o", import.meta.url));
+    using libbpf = openLibbpf();
+    using object = libbpf.openObject(bytes);
+    object.load();
+    const binary = `${DIRECTORY}/target`;
+    const fd = libbpf.openBinary(binary);
+    Deno.writeFileSync(binary, withSymbolSize(binary, 0n));
+    const target = { kind: "uprobe", function: "main", offset: 0, retprobe: false, pid: -1 } as const;
+    const error = assertThrows(
+      () => object.findProgram("uprobe_anywhere")?.attach({ ...target, binary, fd }),
+      BpfError,
+    );
+    libbpf.closeDescriptor(fd);
+    assertMatch(
+      error.message,
+      /EINVAL: elf: symbols of no size for symtab section in '\/tmp\/wasm_bpf_host_paths\/target'$/,
+    );
+  }));
