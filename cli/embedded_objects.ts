@@ -21,16 +21,24 @@ const MAX_OBJECT_BYTES = 16 << 20;
 /** More than a module with every example in it has. */
 const MAX_OBJECTS = 64;
 
+/** Places that begin as an object does. Each costs a copy of what follows: data that is full of them would take hours. */
+const MAX_PLACES = 128;
+
 /** The ELF objects for BPF that lie in a module's data, in the order of their addresses; what is no whole ELF is no object. */
 export function findObjects(segments: readonly DataSegment[]): EmbeddedObject[] {
   const found: EmbeddedObject[] = [];
+  let places = 0;
   for (const segment of segments) {
     for (let at = nextObject(segment.bytes, 0); at >= 0; at = nextObject(segment.bytes, at + 4)) {
-      if (found.length === MAX_OBJECTS) return found;
+      if (found.length === MAX_OBJECTS || places++ === MAX_PLACES) return sorted(found);
       const bytes = objectAt(segments, segment, at);
       if (bytes !== undefined) found.push({ address: (segment.address ?? 0) + at, bytes });
     }
   }
+  return sorted(found);
+}
+
+function sorted(found: EmbeddedObject[]): EmbeddedObject[] {
   return found.sort((a, b) => a.address - b.address);
 }
 
