@@ -51,6 +51,8 @@ function uprobe(reading: Reading, retprobe: boolean): Reached {
   const [name, text] = splitOffset(place);
   if (name === "") throw misread(reading, "a uprobe's target is binary:function[+offset] or binary:address");
   const offset = parseOffset(reading, text);
+  // The kernel replaces the word at the top of the stack, which is the return address at the first instruction alone.
+  if (retprobe && offset !== 0) throw misread(reading, "a return probe takes a whole function, without an offset");
   return onBinary(reading, binary, (file) => ({ kind: "uprobe", ...file, retprobe, function: name, offset }));
 }
 
