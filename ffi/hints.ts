@@ -37,8 +37,8 @@ export interface Refusal {
 /** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
   const text = refusal.log.join("\n");
-  return objectHint(refusal.code, text) ?? attachPointHint(text, here) ?? mapHint(refusal) ??
-    privilegeHint(refusal, here) ??
+  return objectHint(refusal.code, text) ?? attachPointHint(text, here) ?? programHint(refusal, text) ??
+    mapHint(refusal) ?? privilegeHint(refusal, here) ??
     (refusal.code === "ENOMEM" && /memlock/i.test(text) ? MEMLOCK_HINT : undefined);
 }
 
@@ -74,6 +74,26 @@ function tracepointHint(here: Surroundings): string {
   const mounted = here.readText("/sys/kernel/tracing/README") ?? here.readText("/sys/kernel/debug/tracing/README");
   if (mounted === undefined) return "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
   return "this kernel has no such tracepoint: see /sys/kernel/tracing/available_events";
+}
+
+/** Hints for reasons that lie in the program itself. */
+function programHint({ code, subject }: Refusal, text: string): string | undefined {
+  if (/no BTF-based attach target is specified/.test(text)) {
+    return 'the section of the program has to name what it attaches to, like SEC("fentry/FUNCTION")';
+  }
+  if (/attach program FD is not set/.test(text)) {
+    return "no call says which program it replaces: freplace cannot be used here yet";
+  }
+  if (/failed to resolve CO-RE relocation/.test(text)) {
+    return "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use";
+  }
+  // The event was opened already. The kernel then compares the largest offset that the program reads with the record's size.
+  const isTracepoint = subject?.action === "attach" &&
+    subject.programs.every(({ type }) => type === ProgramType.TRACEPOINT);
+  if (isTracepoint && code === "EACCES" && /failed to (create BPF link for|attach to) perf_event FD/.test(text)) {
+    return "the program reads beyond the tracepoint's record, whose fields /sys/kernel/tracing/events/CATEGORY/NAME/format lists";
+  }
+  return undefined;
 }
 
 /** The rule that a refused map breaks, with the map's definition. */

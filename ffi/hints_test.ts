@@ -92,6 +92,46 @@ Deno.test("hintFor() names what attaching needs more than loading", () => {
   assertEquals(attach(TRACEPOINT, "EACCES"), undefined);
 });
 
+Deno.test("hintFor() says that a program reads beyond its tracepoint's record", () => {
+  const attach = (code: string, log: readonly string[], facts = TRACEPOINT) =>
+    hint(code, log, ROOT, { action: "attach", programs: [facts] });
+  const reads =
+    "the program reads beyond the tracepoint's record, whose fields /sys/kernel/tracing/events/CATEGORY/NAME/format lists";
+  const link = ["libbpf: prog 'p': failed to create BPF link for perf_event FD 19: -13 (Permission denied)"];
+  const ioctl = ["libbpf: prog 'p': failed to attach to perf_event FD 19: -EACCES"];
+  assertEquals(attach("EACCES", link), reads);
+  assertEquals(attach("EACCES", ioctl), reads);
+  assertEquals(attach("EACCES", link, program(ProgramType.KPROBE, "kprobe/f")), undefined);
+  assertEquals(attach("EINVAL", ["libbpf: prog 'p': failed to create BPF link for perf_event FD 19: -22"]), undefined);
+  assertEquals(attach("EACCES", ["libbpf: prog 'p': failed to create tracepoint 'a/b' perf event: -13"]), undefined);
+});
+
+Deno.test("hintFor() says how a section names its function, for sections that do not", () => {
+  const unnamed = [
+    "libbpf: prog 'p': no BTF-based attach target is specified, use bpf_program__set_attach_target()",
+    "libbpf: prog 'p': failed to prepare load attributes: -22",
+    "libbpf: prog 'p': failed to load: -22",
+  ];
+  const facts = program(ProgramType.TRACING, "fexit", AttachType.TRACE_FEXIT);
+  assertEquals(
+    hint("EINVAL", unnamed, ROOT, { programs: [facts] }),
+    'the section of the program has to name what it attaches to, like SEC("fentry/FUNCTION")',
+  );
+  const replaces = ["libbpf: prog 'p': attach program FD is not set"];
+  assertEquals(
+    hint("EINVAL", replaces, ROOT, { programs: [program(ProgramType.EXT, "freplace/f")] }),
+    "no call says which program it replaces: freplace cannot be used here yet",
+  );
+});
+
+Deno.test("hintFor() says that the kernel has no such type or field", () => {
+  const log = ["libbpf: prog 'p': failed to resolve CO-RE relocation <byte_off> [5] struct t.f (0:0 @ offset 0)"];
+  assertEquals(
+    hint("EINVAL", log, ROOT),
+    "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use",
+  );
+});
+
 Deno.test("hintFor() says nothing of privileges when the verifier gave a reason that they do not change", () => {
   assertEquals(hint("EACCES", refused("R0 invalid mem access 'scalar'"), machine([])), undefined);
   assertEquals(hint("EPERM", [], ROOT), undefined);

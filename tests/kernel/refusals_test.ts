@@ -11,11 +11,11 @@ const SAVED = new Map(savedLogs().map((saved) => [saved.name, saved]));
 const LINUX: Readonly<Record<string, number>> = LINUX_ERRNO;
 
 /**
- * Replaces type numbers and addresses, which differ between kernels, and sizes of objects, which depend on the path of the
+ * Replaces numbers of types, descriptors and addresses, which differ between kernels, and sizes of objects, which depend on the path of the
  * checkout in their debug information. Names stay.
  */
 function withoutNumbers(text: string): string {
-  return text.replace(/\[\d+\]|0x[0-9a-f]+|\d+ bytes at \d+ are outside its \d+ bytes/g, "N");
+  return text.replace(/\[\d+\]|0x[0-9a-f]+|\bFD \d+|\d+ bytes at \d+ are outside its \d+ bytes/g, "N");
 }
 
 Deno.test("everything that can be refused is told by its reason, and hinted at, as the saved logs say", async () => {

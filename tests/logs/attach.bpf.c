@@ -14,6 +14,7 @@ char LICENSE[] SEC("license") = "GPL";
 	}
 
 PROGRAM("tp/sched/no_such_tracepoint", on_tracepoint, 0)
+PROGRAM("tp/sched/sched_process_exec", on_tracepoint_record, *(int *)(ctx + 4000))
 PROGRAM("raw_tp/no_such_tracepoint", on_raw_tracepoint, 0)
 PROGRAM("kprobe/no_such_function", on_kprobe, 0)
 PROGRAM("kretprobe/no_such_function", on_kretprobe, 0)
