@@ -9,7 +9,7 @@ import { boundTables } from "../wasm/bound_tables.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
-import { guestStackOf } from "./guest_stack.ts";
+import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
 
@@ -93,7 +93,7 @@ export function startGuest(instance: WebAssembly.Instance): void {
   }
   if (entry.length > 0) throw new GuestError("invalid-module", ENTRY_MISFIT);
   try {
-    entry();
+    withLongStacks(() => entry());
   } catch (error) {
     // The engine refuses to call a function with a type that JavaScript lacks, such as v128.
     if (error instanceof TypeError && /^type incompatibility when transforming/.test(error.message)) {

@@ -13,6 +13,20 @@ interface CallSite {
 
 const PROPERTY = "prepareStackTrace";
 
+/** The engine's own 10 end between a callback of the guest and the guest's call that waits, with 8 of the host in between. */
+const MOST_LINES = 100;
+
+/** Runs `guest` with stacks long enough for {@link guestStackOf} to see through the host's part of them. */
+export function withLongStacks(guest: () => void): void {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = MOST_LINES;
+  try {
+    guest();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+}
+
 /**
  * The names of the guest's functions on the stack of `error`, innermost first; `function[12]` for a function without a name. Empty
  * if the stack was read before. Functions of the host are omitted. Afterwards `error.stack` is text as usual.

@@ -2,9 +2,16 @@
 /* A trap in a callback ends the guest: the host exits with 134. */
 #include "events_guest.h"
 
+/* Enough calls that the engine's own ten lines of a stack end before the function that polls. */
+__attribute__((noinline)) static int descend(volatile int *depth) {
+    if (++*depth == 20) __builtin_trap();
+    return descend(depth) + *depth;
+}
+
 static int trap(void *ctx, void *data, size_t size) {
     (void)ctx, (void)data, (void)size;
-    __builtin_trap();
+    volatile int depth = 0;
+    return descend(&depth);
 }
 
 int main(void) {

@@ -312,6 +312,8 @@ Deno.test("wasm-bpf names the guest's functions that were running when it trappe
     callback.stderr,
     /^wasm-bpf: The guest trapped: unreachable\nwasm-bpf: in function\[\d+\]( < function\[\d+\])+\n$/,
   );
+  // The callback, what it calls, the function that polls, main() and _start.
+  assert(callback.stderr.split(" < ").length >= 4, callback.stderr);
 });
 
 Deno.test("wasm-bpf runs a module without a table, whose poll then fails", async () => {
