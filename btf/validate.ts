@@ -10,10 +10,12 @@
 
 import { FormatError } from "../errors.ts";
 import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "./elf.ts";
-import { BtfCheck, type MapRequest } from "./validate_btf.ts";
+import { BtfCheck } from "./validate_btf.ts";
 import { checkBtfExt } from "./validate_btf_ext.ts";
 import { checkCode } from "./validate_code.ts";
+import { checkSection } from "./validate_data_sections.ts";
 import { checkRelocations, checkSections, checkSymbols } from "./validate_elf.ts";
+import { type MapRequest, readMapRequests } from "./validate_maps.ts";
 
 /** Features of an object that need the loader's permission or support. */
 export interface ObjectRequests {
@@ -55,12 +57,18 @@ const BPF_F_SEGV_ON_FAULT = 1 << 17;
 
 function checkTypes(elf: ElfFile): readonly MapRequest[] {
   const types = sectionNamed(elf, ".BTF");
-  const btf = types === undefined ? undefined : new BtfCheck(types.bytes, elf);
+  const btf = types === undefined ? undefined : new BtfCheck(types.bytes);
   const extension = sectionNamed(elf, ".BTF.ext");
   if (btf !== undefined && extension !== undefined) checkBtfExt(extension.bytes);
-  const maps = btf?.maps ?? [];
+  const maps = btf === undefined ? [] : checkTypeSections(btf, elf);
   if (elf.sections.some(({ name, sizeBytes }) => name === ".addr_space.1" && sizeBytes > 0)) checkArena(maps);
   return maps;
+}
+
+/** Checks the sections that types describe. @returns the maps of ".maps". */
+function checkTypeSections(btf: BtfCheck, elf: ElfFile): readonly MapRequest[] {
+  for (const id of btf.sections) checkSection(btf, elf, id);
+  return readMapRequests(btf, btf.sections.filter((id) => btf.name(id) === ".maps"));
 }
 
 /** libbpf writes the variables to the beginning of the arena, and would crash if the arena is missing or not writable. */

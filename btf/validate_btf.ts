@@ -10,12 +10,7 @@
  */
 
 import { FormatError } from "../errors.ts";
-import type { ElfFile } from "./elf.ts";
 import { Reader } from "./reader.ts";
-import { type MapRequest, readMapRequests } from "./validate_maps.ts";
-import { checkSection } from "./validate_data_sections.ts";
-
-export type { MapRequest };
 
 const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;
@@ -98,8 +93,6 @@ export interface SectionEntry {
 
 /** The types of one object, checked. */
 export class BtfCheck {
-  /** The maps of ".maps". */
-  readonly maps: readonly MapRequest[];
   /** The number of types, including void. */
   readonly count: number;
   /** The types as words, and by id the offset and the kind of each. Type 0 is void and has no offset. */
@@ -107,11 +100,10 @@ export class BtfCheck {
   readonly #places: Uint32Array;
   readonly #kinds: Uint8Array;
   readonly #strings: Reader;
-  /** The ids of the types of kind DATASEC. */
   readonly #sections: number[] = [];
 
   /** @throws {FormatError} */
-  constructor(bytes: Uint8Array, elf: ElfFile) {
+  constructor(bytes: Uint8Array) {
     const header = new Reader(bytes, "BTF");
     if (header.u16(0) !== MAGIC) header.fail(`it begins with 0x${header.u16(0).toString(16)}, not 0xeb9f`);
     const start = header.u32(4);
@@ -128,8 +120,11 @@ export class BtfCheck {
     this.#kinds = new Uint8Array(most);
     this.count = this.#findTypes();
     this.#checkReferences();
-    for (const id of this.#sections) checkSection(this, elf, id);
-    this.maps = readMapRequests(this, this.#sections.filter((id) => this.name(id) === ".maps"));
+  }
+
+  /** The ids of the types of kind DATASEC. */
+  get sections(): readonly number[] {
+    return this.#sections;
   }
 
   /** One of {@link KIND}, or another number; 0 for void. */
