@@ -523,8 +523,10 @@ Deno.test("wasm-bpf tells of a full disk, and of nothing when the reader has gon
 Deno.test("wasm-bpf ends promptly when its reader has gone", async () => {
   const start = performance.now();
   const busy = `"$0" "$@" | head -1; echo "\${PIPESTATUS[0]}"`;
-  const noise = setInterval(() => new Deno.Command("/bin/true").output(), 50);
+  const processes: Promise<unknown>[] = [];
+  const noise = setInterval(() => processes.push(new Deno.Command("/bin/true").output()), 50);
   const { stdout, stderr } = await runThrough(busy, [BOOTSTRAP]).finally(() => clearInterval(noise));
+  await Promise.all(processes);
   assertMatch(stdout, /^TIME +EVENT.*\n(141|1)\n$/);
   assertEquals(stderr, "");
   assert(performance.now() - start < 5000);
