@@ -36,7 +36,9 @@ export function genTypes(object: Uint8Array, options: TypesOptions): string {
   if (info.btf === undefined) throw new FormatError("ELF", "it has no BTF; compile it with -g");
   const writer = new TypesWriter(info.btf);
   const header = writer.write(selectTypes(info, info.btf, options), options.name);
-  if (writer.isEmpty) throw new MissingTypeError(`Cannot generate types: no map or variable has any ${HOW_TO_KEEP}`);
+  if (writer.isEmpty) {
+    throw new MissingTypeError(`Cannot generate types: no map or variable has a struct, union or enum ${HOW_TO_KEEP}`);
+  }
   return header;
 }
 

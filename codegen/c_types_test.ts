@@ -64,7 +64,11 @@ Deno.test("genTypes() says how to get a type that is not in the object", () => {
 });
 
 Deno.test("genTypes() says so when there is nothing to write", () => {
-  assertThrows(() => genTypes(compileSource("int x;"), { name: "x" }), RangeError, "no map or variable has any");
+  assertThrows(
+    () => genTypes(compileSource("int x;"), { name: "x" }),
+    RangeError,
+    "no map or variable has a struct, union or enum",
+  );
 });
 
 Deno.test("genTypes() keeps two structs of one name apart", () => {

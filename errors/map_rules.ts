@@ -172,7 +172,8 @@ export function brokenMapRule(map: MapShape): string | undefined {
 /** The definition of `map` as text: "a hash, key 4 bytes, value 8 bytes, 1024 entries, no flags". */
 export function describeMap({ type, keySize, valueSize, maxEntries, flags }: MapShape): string {
   const flagged = flags === 0 ? "no flags" : flagNames(flags);
-  return `${mapTypeName(type)}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${maxEntries} entries, ${flagged}`;
+  const entries = `${maxEntries} ${maxEntries === 1 ? "entry" : "entries"}`;
+  return `${mapTypeName(type)}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${entries}, ${flagged}`;
 }
 
 /** The name of a map type, with its article: "a hash". */

@@ -250,6 +250,8 @@ Deno.test("hintFor() describes a refused map, with the rule that it breaks", () 
     hint("E2BIG", log, ROOT, { map: { type: 1, keySize: 4, valueSize: 8, maxEntries: 2 ** 32 - 1, flags: 1 } }),
     "it needs more memory than the kernel gives a map; the map is a hash, key 4 bytes, value 8 bytes, 4294967295 entries, BPF_F_NO_PREALLOC",
   );
+  const single = { type: 1, keySize: 4, valueSize: 1 << 26, maxEntries: 1, flags: 0 };
+  assertStringIncludes(hint("E2BIG", log, ROOT, { map: single }) ?? "", "value 67108864 bytes, 1 entry, no flags");
   const sockmap = { map: { type: 15, keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 } };
   assertEquals(hint("EPERM", log, machine(["CAP_BPF"]), sockmap), "run as root or grant CAP_NET_ADMIN");
 });
