@@ -87,6 +87,9 @@ function programHint({ code, subject }: Refusal, text: string): string | undefin
   if (/failed to resolve CO-RE relocation/.test(text)) {
     return "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use";
   }
+  if (/failed to re-mmap\(\) contents: -524/.test(text)) {
+    return 'a bpf_spin_lock, bpf_timer, list or tree cannot be shared with the guest: SEC(".data.private") __hidden keeps its variable apart';
+  }
   // The event was opened already. The kernel then compares the largest offset that the program reads with the record's size.
   const isTracepoint = subject?.action === "attach" &&
     subject.programs.every(({ type }) => type === ProgramType.TRACEPOINT);

@@ -238,6 +238,18 @@ Deno.test("hintFor() knows objects of other machines, and missing BTF", () => {
   assertEquals(told("libbpf: search for archive failed: unsupported"), "");
 });
 
+Deno.test("hintFor() says which variables cannot be shared, and what hides them", () => {
+  const log = [
+    "libbpf: map 'h.bss': failed to re-mmap() contents: -524",
+    "libbpf: map 'h.bss': failed to create: unknown error (-524)(-524)",
+  ];
+  const map = { type: 2, keySize: 4, valueSize: 12, maxEntries: 1, flags: 0x400 };
+  assertEquals(
+    hint("ENOTSUPP", log, ROOT, { map }),
+    'a bpf_spin_lock, bpf_timer, list or tree cannot be shared with the guest: SEC(".data.private") __hidden keeps its variable apart',
+  );
+});
+
 Deno.test("hintFor() describes a refused map, with the rule that it breaks", () => {
   const log = ["libbpf: map 'm': failed to create: Invalid argument(-22)", "libbpf: failed to load object 'guest'"];
   const map = { type: 27, keySize: 0, valueSize: 8, maxEntries: 65536, flags: 0 };
