@@ -161,6 +161,28 @@ function headers(folder = ""): string[] {
 /** Internal headers, which are not included alone. */
 const PARTS = ["wasm_bpf/buffers.h"];
 
+Deno.test("the kernel's headers of packets compile for a guest, in C and C++", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "headers" });
+  const source = `#include <linux/if_packet.h>
+    #include <linux/if_arp.h>
+    #include <endian.h>
+    static_assert(sizeof(struct sockaddr_ll) == 20, "as the kernel has it");
+    static_assert(__constant_htons(0x0800) == 0x0008 && __cpu_to_be32(1) == 0x01000000u, "big-endian");
+    static_assert(__be64_to_cpu(1) == 1ull << 56 && __cpu_to_le32(1) == 1, "the machine's order");\n`;
+  try {
+    for (
+      const [compiler, standard, name] of [["clang-19", "gnu2x", "a.c"], ["clang++-19", "c++17", "a.cpp"]] as const
+    ) {
+      await Deno.writeTextFile(`${folder}/${name}`, source);
+      const flags = ["--target=wasm32-wasi", `-std=${standard}`, "-Wall", "-Werror", `-I${ROOT}wasm-include/c`];
+      const { code, stderr } = await run(compiler, [...flags, "-fsyntax-only", `${folder}/${name}`]);
+      assertEquals([code, stderr], [0, ""]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("each header of the SDK compiles alone, in C and C++, and all of them in two files of one guest", async () => {
   const folder = await Deno.makeTempDir({ prefix: "headers" });
   const names = headers().filter((name) => !PARTS.includes(name));
