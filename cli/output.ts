@@ -23,13 +23,24 @@ export function writeOutput(output: string | Iterable<Uint8Array>): number {
   }
 }
 
+/** A longer line keeps its beginning, which names the operation, and its end, which has the hint. */
+const MAX_LINE = 4096;
+const KEPT_END = 512;
+
 /** One line on stderr, whatever a guest has put into its names. */
 export function printError(message: string): void {
   try {
-    writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${printable(message.replace(/[\t\n\r]+/g, " "))}\n`));
+    const line = shortened(printable(message.replace(/[\t\n\r]+/g, " ")));
+    writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${line}\n`));
   } catch {
     // There is nobody left to tell.
   }
+}
+
+function shortened(line: string): string {
+  if (line.length <= MAX_LINE) return line;
+  const leftOut = `... (${line.length - MAX_LINE} characters left out) ...`;
+  return line.slice(0, MAX_LINE - KEPT_END) + leftOut + line.slice(-KEPT_END);
 }
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {

@@ -287,6 +287,19 @@ Deno.test("wasm-bpf --allow-gc runs a module that makes objects, and still compa
   });
 });
 
+Deno.test("wasm-bpf shortens a line that a module's names make long", async () => {
+  const name = "x".repeat(60_000);
+  await using files = await directoryWith({
+    "long.wasm": assemble(`(module (import "${name}" "f" (func)) ${MEMORY} (func (export "_start")))`),
+  });
+  const { code, stderr } = await runWasmBpf([`${files.path}/long.wasm`]);
+  assertEquals(code, 126);
+  assertMatch(
+    stderr,
+    /^wasm-bpf: Cannot link module: unknown import x{3500,3600}\.\.\. \(\d+ characters left out\) \.\.\.x{510}\.f\n$/,
+  );
+});
+
 /** The source of a guest that traps. It is not stripped, so its functions have names. */
 const NAMED_TRAP = `
   __attribute__((noinline)) void leaf(int how) { if (how) __builtin_trap(); }
