@@ -5,7 +5,8 @@
  */
 
 import { BpfError, LINUX_ERRNO, printable } from "../errors.ts";
-import { AttachType, ProgramType } from "./constants.ts";
+import { mapTypeName } from "../errors/map_rules.ts";
+import { AttachType, MapType, ProgramType } from "./constants.ts";
 import { Struct } from "./layouts.ts";
 import { cString } from "./c_string.ts";
 import type { Native } from "./native.ts";
@@ -148,6 +149,11 @@ function attachPerfEvent(at: Attachment, target: Target<"perf_event">): BpfLink 
 /** sk_skb, sk_msg and sk_skb/verdict programs belong to a socket map, which outlives no object. */
 function attachSockmap({ native, program, operation, description }: Attachment, target: Target<"sockmap">): BpfLink {
   const { symbols } = native.program;
+  const { type: mapType } = target.map;
+  if (mapType !== MapType.SOCKMAP && mapType !== MapType.SOCKHASH) {
+    const reason = `it is ${mapTypeName(mapType)}: a sockmap or a sockhash takes programs`;
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: [reason] });
+  }
   const [programFd, mapFd] = [program.fd, target.map.fd];
   const type = program.type === ProgramType.SK_MSG ? AttachType.SK_MSG_VERDICT : program.expectedAttachType;
   native.check.value(operation, symbols.bpf_prog_attach(programFd, mapFd, type, 0));

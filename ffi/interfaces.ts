@@ -148,7 +148,7 @@ export type AttachTarget =
   | { kind: "raw_tracepoint"; name: string }
   | { kind: "perf_event"; event: "cpu-clock" | "task-clock" | "cpu-cycles" | "instructions"; frequencyHz: number }
   | { kind: "netfilter"; family: number; hook: number; priority: number }
-  | { kind: "sockmap"; map: { readonly name: string; readonly fd: number } };
+  | { kind: "sockmap"; map: { readonly name: string; readonly fd: number; readonly type: number } };
 
 /** A network interface. */
 export interface InterfaceTarget {

@@ -5,16 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import { mapTypeName } from "../../errors/map_rules.ts";
-import {
-  AttachType,
-  type BpfLink,
-  type BpfObject,
-  type BpfProgram,
-  type Libbpf,
-  MapType,
-  ProgramType,
-} from "../../ffi/mod.ts";
+import { AttachType, type BpfLink, type BpfObject, type BpfProgram, type Libbpf, ProgramType } from "../../ffi/mod.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";
 import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
@@ -184,10 +175,6 @@ function perfEvent(reading: Reading): Reached {
 function sockmap(reading: Reading): Reached {
   const map = reading.object.findMap(reading.text);
   if (map === undefined) throw misread(reading, "the object has no map of this name");
-  if (map.type !== MapType.SOCKMAP && map.type !== MapType.SOCKHASH) {
-    const reason = `the map is ${mapTypeName(map.type)}, and takes no programs: a sockmap or a sockhash does`;
-    throw misread(reading, reason);
-  }
   return { target: { kind: "sockmap", map } };
 }
 

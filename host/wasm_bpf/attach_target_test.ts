@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type AttachTarget, AttachType, MapType, ProgramType } from "../../ffi/mod.ts";
+import { type AttachTarget, AttachType, ProgramType } from "../../ffi/mod.ts";
 import { FakeGuest } from "./fake_guest.ts";
 
 const EINVAL = -22;
@@ -10,7 +10,7 @@ const EOPNOTSUPP = -95;
 /** Attaches a program of this section and type. @returns the result, what is attached, and what was reported. */
 function attach(sectionName: string, type: number, text: string, expectedAttachType = 0) {
   const programs = [{ name: "program", sectionName, type, expectedAttachType }];
-  using guest = new FakeGuest({ programs, maps: [{ name: "sockets", type: MapType.SOCKMAP }, { name: "counts" }] });
+  using guest = new FakeGuest({ programs, maps: [{ name: "sockets" }] });
   const handle = guest.load();
   const before = guest.libbpf.openDescriptors.size;
   const result = guest.call("wasm_attach_bpf_program", handle, guest.put(0x100, "program"), guest.put(0x200, text));
@@ -171,22 +171,6 @@ for (const [section, type, text] of MISREAD) {
     assertMatch(problem, /^Cannot attach program "program" to ".*": EINVAL: \S.*$/);
   });
 }
-
-Deno.test("wasm_attach_bpf_program() says what the map is that a program of sockets cannot belong to", () => {
-  for (
-    const [section, type, attachType] of [
-      ["sk_msg", SK_MSG, AttachType.SK_MSG_VERDICT],
-      ["sk_skb/verdict", SK_SKB, AttachType.SK_SKB_VERDICT],
-    ] as const
-  ) {
-    const { result, problem } = attach(section, type, "counts", attachType);
-    assertEquals(result, EINVAL);
-    assertMatch(
-      problem,
-      /^Cannot attach program "program" to "counts": EINVAL: the map is a hash, and takes no programs: a sockmap or a sockhash does$/,
-    );
-  }
-});
 
 const NOWHERE: readonly (readonly [section: string, type: number, attachType: number, reason: string])[] = [
   ["syscall", SYSCALL, 0, "BPF_PROG_RUN"],

@@ -274,7 +274,10 @@ const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
   ["on_netfilter=ipv4/nowhere/1", /EINVAL: a netfilter target is family\/hook\/priority, like ipv4\/input\/-100$/],
   ["on_netfilter=ipv4/input", /EINVAL: a netfilter target is family\/hook\/priority/],
   ["on_sk_msg=nosuch", /EINVAL: the object has no map of this name$/],
-  ["on_sk_msg=runs", /Cannot attach program "on_sk_msg" to map "runs": E(OPNOTSUPP|INVAL): /],
+  [
+    "on_sk_msg=runs",
+    /Cannot attach program "on_sk_msg" to map "runs": EINVAL: it is an array: a sockmap or a sockhash takes programs$/,
+  ],
 ];
 
 for (const [program, line] of REFUSED) {
