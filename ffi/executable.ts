@@ -60,14 +60,14 @@ export function codeOffset(libc: Libc, fd: number, address: number, operation: s
 }
 
 /**
- * Whether libbpf can look at the symbols of the ELF file `fd`. It divides by the size of one, and a size of 0 ends the process;
- * the patches in scripts/patches/ keep only our own libbpf from it.
+ * True when libbpf can read the symbols of the ELF file `fd`. It divides by the size of one, so a size of 0 would end the process.
+ * Our own libbpf is patched; a distribution's is not.
  */
 export function hasSoundSymbols(libc: Libc, fd: number): boolean {
   const header = readHeader(libc, fd);
   if (header === undefined) return true;
   const { sections } = header.layout;
-  // The first section would have the number, as in files with 65,280 sections and more. None of them is run.
+  // A file with 65,280 sections or more keeps their number in its first section. No program is that large.
   if (header.u16(sections.count) === 0) return header.word(sections.table) === 0;
   if (header.u16(sections.entryBytes) !== sections.size) return false;
   const table = readTable(libc, fd, header, sections);
