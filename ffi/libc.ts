@@ -11,7 +11,7 @@ import { BpfError, LINUX_ERRNO } from "../errors.ts";
 import { cString } from "./c_string.ts";
 import { type FileStatus, readStatx, STATX_SIZE } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
-import { type Address, address } from "./pointers.ts";
+import { type Address, address, NULL } from "./pointers.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
 
@@ -277,9 +277,20 @@ export class Libc implements Disposable {
       }
       if (used < part.length) continue;
       parts.push(part);
+      if (parts.length > 1 && !this.#hasRoomFor(PART_BYTES + ENGINE_ROOM_BYTES)) {
+        throw new BpfError(operation, LINUX_ERRNO.ENOMEM);
+      }
       part = allocated(PART_BYTES, operation);
       used = 0;
     }
+  }
+
+  /** True when `sizeBytes` bytes of memory are left to this process. */
+  #hasRoomFor(sizeBytes: number): boolean {
+    const flags = MMAP.PRIVATE | MMAP.ANONYMOUS;
+    const at = this.mmap(NULL, sizeBytes, MMAP.PROT_READ | MMAP.PROT_WRITE, flags, -1, 0);
+    if (at > 0) this.munmap(address(at), sizeBytes);
+    return at > 0;
   }
 
   #wide(value: bigint): number {
@@ -298,6 +309,9 @@ const MAX_FILE_BYTES = 256 << 20;
 /** Most modules and objects fit into the first part. */
 const FIRST_PART_BYTES = 1 << 16;
 const PART_BYTES = 1 << 20;
+
+/** Memory that is left to the engine when a file does not fit: it ends the process when it finds none for itself. */
+const ENGINE_ROOM_BYTES = 8 << 20;
 
 /** A value of the auxiliary vector: pairs of 64-bit type and value (`man 3 getauxval`). */
 function auxiliaryValue(vector: Uint8Array<ArrayBuffer>, type: number): number {
