@@ -6,6 +6,7 @@
 
 import type { Btf } from "./btf.ts";
 import type { ElfFile } from "./elf.ts";
+import { mapTypeNumber } from "./sections.ts";
 import type { BtfStruct, BtfVar } from "./types.ts";
 
 /** Members of a definition that libbpf knows; `values` must be the last one. */
@@ -23,11 +24,10 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "map_extra",
 ]);
 
-/** `BPF_MAP_TYPE_*` of linux/bpf.h. */
-const PROG_ARRAY = 3;
-const ARRAY_OF_MAPS = 12;
-const HASH_OF_MAPS = 13;
-const ARENA = 33;
+const PROG_ARRAY = mapTypeNumber("prog_array");
+const ARRAY_OF_MAPS = mapTypeNumber("array_of_maps");
+const HASH_OF_MAPS = mapTypeNumber("hash_of_maps");
+const ARENA = mapTypeNumber("arena");
 
 /** The reasons, map by map. */
 export function* mapRefusals(elf: ElfFile, btf: Btf): Generator<string> {

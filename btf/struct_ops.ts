@@ -8,6 +8,7 @@ import { FormatError } from "../errors.ts";
 import type { Btf } from "./btf.ts";
 import { type ElfFile, type ElfSection, SECTION_TYPE, SYMBOL_BIND } from "./elf.ts";
 import type { BtfStruct } from "./types.ts";
+import { isStructOps } from "./validate_elf.ts";
 
 /** One struct_ops map. */
 export interface StructOpsMap {
@@ -26,7 +27,7 @@ export const BPF_F_LINK = 0x2000;
 /** The struct_ops maps of an object, in libbpf's order. @throws {FormatError} when one is not a struct inside its section. */
 export function readStructOps(elf: ElfFile, btf: Btf | undefined): StructOpsMap[] {
   return elf.sections
-    .filter(({ name, type }) => /^\??\.struct_ops(\.link)?$/.test(name) && type === SECTION_TYPE.PROGBITS)
+    .filter(({ name, type }) => isStructOps(name) && type === SECTION_TYPE.PROGBITS)
     .flatMap((section) => readSection(elf, btf, section));
 }
 

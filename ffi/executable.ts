@@ -39,9 +39,8 @@ interface CodeSegment {
 
 /** True when the open file `fd` begins with the ELF magic number. */
 export function isElf(libc: Libc, fd: number): boolean {
-  const header = new Uint8Array(ELF_HEADER_BYTES);
-  if (libc.readAt(fd, header, 0) !== header.length) return false;
-  return header[0] === 0x7f && header[1] === 0x45 && header[2] === 0x4c && header[3] === 0x46;
+  const header = readHeader(libc, fd)?.bytes;
+  return header?.[0] === 0x7f && header[1] === 0x45 && header[2] === 0x4c && header[3] === 0x46;
 }
 
 /**

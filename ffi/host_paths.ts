@@ -39,7 +39,8 @@ export function openCgroup(libc: Libc, path: string): number {
   const operation = `Cannot open cgroup "${printable(path)}"`;
   const place = resolve(libc, path, operation);
   return openChecked(libc, place, operation, () => {
-    if (fileType(libc, place, operation) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
+    const { mode } = statusOf(libc, place, operation);
+    if ((mode & S_IFMT) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
     if (libc.fileSystemType(place) === CGROUP2_SUPER_MAGIC) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
       log: ["it is no directory of a cgroup2 file system"],
@@ -84,8 +85,9 @@ export function openBinary(library: NativeLibrary, libc: Libc, name: string): nu
   const operation = `Cannot open binary "${printable(name)}"`;
   const place = name.includes("/") ? resolve(libc, name, operation) : search(library, libc, name, operation);
   const fd = openChecked(libc, place, operation, () => checkBinary(libc, place, operation));
-  if (isElf(libc, fd) && hasSoundSymbols(libc, fd)) return fd;
-  const problem = isElf(libc, fd) ? "its symbols have no size" : "it is no ELF file";
+  const isElfFile = isElf(libc, fd);
+  if (isElfFile && hasSoundSymbols(libc, fd)) return fd;
+  const problem = isElfFile ? "its symbols have no size" : "it is no ELF file";
   libc.close(fd);
   throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: [problem] });
 }
@@ -113,22 +115,21 @@ function openChecked(libc: Libc, place: number, operation: string, check: () => 
   }
 }
 
-function fileType(libc: Libc, place: number, operation: string): number {
+function statusOf(libc: Libc, place: number, operation: string) {
   const status = libc.status(place);
   if (typeof status === "number") throw new BpfError(operation, status);
-  return status.mode & S_IFMT;
+  return status;
 }
 
 function checkBinary(libc: Libc, place: number, operation: string): void {
-  if (fileType(libc, place, operation) !== FILE_MODE.REGULAR) {
+  const { mode, sizeBytes } = statusOf(libc, place, operation);
+  if ((mode & S_IFMT) !== FILE_MODE.REGULAR) {
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
   }
   if (KERNEL_FILE_SYSTEMS.has(libc.fileSystemType(place))) {
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is on no disk: the kernel makes up what is in it"] });
   }
-  const status = libc.status(place);
-  if (typeof status === "number") throw new BpfError(operation, status);
-  if (status.sizeBytes < ELF_HEADER_BYTES) {
+  if (sizeBytes < ELF_HEADER_BYTES) {
     throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: ["it is no ELF file"] });
   }
 }
