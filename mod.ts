@@ -4,7 +4,13 @@
  * @module
  */
 
-export { BpfError, type BpfErrorOptions, GuestError, type GuestErrorCode, type GuestErrorOptions } from "./errors.ts";
+export {
+  BpfError,
+  type BpfErrorOptions,
+  GuestError,
+  type GuestErrorCode,
+  type GuestErrorOptions,
+} from "./errors/mod.ts";
 export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
 export {
   type BatchBuffers,

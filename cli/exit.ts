@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BpfError } from "../errors.ts";
+import type { BpfError } from "../errors/mod.ts";
 
 /** The exit codes other than the guest's own (the numbers of container runtimes and shells). */
 export const EXIT = {

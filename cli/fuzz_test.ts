@@ -1,10 +1,10 @@
 import { assert } from "@std/assert";
-import { Decoder } from "../btf/decode.ts";
-import { parseObject } from "../btf/object.ts";
-import { checkForWasm, compileObject } from "../btf/testdata/compile.ts";
-import { damage, Random, soreSpots } from "../btf/testdata/damage.ts";
+import { Decoder } from "../object/decode.ts";
+import { parseObject } from "../object/object.ts";
+import { checkForWasm, compileObject } from "../object/testdata/compile.ts";
+import { damage, Random, soreSpots } from "../object/testdata/damage.ts";
 import { inspectBytes } from "./inspection.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 import { genSkeleton, genTypes } from "../codegen/mod.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;

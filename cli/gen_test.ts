@@ -1,5 +1,5 @@
 import { assertEquals, assertLess, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { compileObject, compileSource } from "../btf/testdata/compile.ts";
+import { compileObject, compileSource } from "../object/testdata/compile.ts";
 import { explainInput } from "./input.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
 

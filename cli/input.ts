@@ -5,7 +5,7 @@
  */
 
 import { MissingTypeError } from "../codegen/mod.ts";
-import { BpfError, FormatError } from "../errors.ts";
+import { BpfError, FormatError } from "../errors/mod.ts";
 import { openSystem } from "../host/system.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { printError } from "./output.ts";

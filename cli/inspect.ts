@@ -4,7 +4,7 @@
  * @module
  */
 
-import { printable, printableJson } from "../errors.ts";
+import { printable, printableJson } from "../errors/mod.ts";
 import { explainInput, readInput } from "./input.ts";
 import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
 import { UsageError } from "./exit.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseElf } from "../btf/elf.ts";
-import { compileModule, compileObject, compileSource } from "../btf/testdata/compile.ts";
-import { ObjectEditor } from "../btf/testdata/edit_object.ts";
-import { compileSmall } from "../btf/testdata/hostile.ts";
+import { parseElf } from "../object/elf.ts";
+import { compileModule, compileObject, compileSource } from "../object/testdata/compile.ts";
+import { ObjectEditor } from "../object/testdata/edit_object.ts";
+import { compileSmall } from "../object/testdata/hostile.ts";
 import { genSkeleton } from "../codegen/mod.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 import { inspectBytes, type ModuleReport } from "./inspection.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
 import { assemble } from "../scripts/build_wat.ts";

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { DataSection } from "../btf/data_sections.ts";
-import { isElf } from "../btf/elf.ts";
-import type { MapDefinition } from "../btf/maps.ts";
-import { type BpfObjectInfo, parseObject } from "../btf/object.ts";
-import { findRefusals } from "../btf/refusals.ts";
-import { mapTypeName } from "../btf/sections.ts";
-import { BPF_F_LINK } from "../btf/struct_ops.ts";
-import { validateObject } from "../btf/validate.ts";
-import { FormatError } from "../errors.ts";
-import { findObjects } from "./embedded_objects.ts";
+import type { DataSection } from "../object/data_sections.ts";
+import { isElf } from "../object/elf.ts";
+import type { MapDefinition } from "../object/maps.ts";
+import { type BpfObjectInfo, parseObject } from "../object/object.ts";
+import { findRefusals } from "../object/refusals.ts";
+import { mapTypeName } from "../object/sections.ts";
+import { BPF_F_LINK } from "../object/struct_ops.ts";
+import { validateObject } from "../object/validate.ts";
+import { FormatError } from "../errors/mod.ts";
+import { findObjects } from "../object/embedded_objects.ts";
 import { importProblem } from "../host/import_types.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { printable } from "../errors.ts";
+import { printable } from "../errors/mod.ts";
 
 /**
  * Writes all of `output`, a text or chunks of one, to stdout. Continues after partial writes.

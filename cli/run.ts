@@ -5,8 +5,8 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { BpfError, GuestError } from "../errors.ts";
-import { LARGEST_MAX_LINKS } from "../host/allowances.ts";
+import { BpfError, GuestError } from "../errors/mod.ts";
+import { LARGEST_MAX_LINKS } from "../host/core/allowances.ts";
 import { parsePreopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
 import { openSystem } from "../host/system.ts";
 import { EXIT, exitCodeOf, isUsageError, UsageError } from "./exit.ts";

@@ -9,10 +9,10 @@
  * @module
  */
 
-import type { Btf } from "../btf/btf.ts";
-import type { Layouts } from "../btf/layout.ts";
-import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
-import { FormatError } from "../errors.ts";
+import type { Btf } from "../object/btf.ts";
+import type { Layouts } from "../object/layout.ts";
+import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../object/types.ts";
+import { FormatError } from "../errors/mod.ts";
 import { Names } from "./c_identifiers.ts";
 
 /** The limit of nested anonymous structs, and of dimensions of an array. Compilers accept 256 nested brackets. */

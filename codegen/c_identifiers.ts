@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 import { C_WORDS, CXX_WORDS } from "./c_words.ts";
 
 /**

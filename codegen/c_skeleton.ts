@@ -6,9 +6,9 @@
  * @module
  */
 
-import { dataMapName } from "../btf/data_sections.ts";
-import { type BpfObjectInfo, parseObject } from "../btf/object.ts";
-import { FormatError } from "../errors.ts";
+import { dataMapName } from "../object/data_sections.ts";
+import { type BpfObjectInfo, parseObject } from "../object/object.ts";
+import { FormatError } from "../errors/mod.ts";
 import { staticAsserts } from "./c_declarations.ts";
 import { identifier, mangle, Names, withCxxNames } from "./c_identifiers.ts";
 import { cString, literalChunks } from "./c_literal.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkForWasm, compileModule, compileObject, compileSource, outputOf } from "../btf/testdata/compile.ts";
-import { parseObject } from "../btf/object.ts";
-import { FormatError } from "../errors.ts";
+import { checkForWasm, compileModule, compileObject, compileSource, outputOf } from "../object/testdata/compile.ts";
+import { parseObject } from "../object/object.ts";
+import { FormatError } from "../errors/mod.ts";
 import { objectName } from "./c_identifiers.ts";
 import { genSkeleton } from "./c_skeleton.ts";
 import { genTypes } from "./c_types.ts";

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { Btf } from "../btf/btf.ts";
-import { innermostFirst } from "../btf/containment.ts";
-import { Layouts } from "../btf/layout.ts";
-import { parseObject } from "../btf/object.ts";
-import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../btf/types.ts";
-import { FormatError } from "../errors.ts";
+import { Btf } from "../object/btf.ts";
+import { innermostFirst } from "../object/containment.ts";
+import { Layouts } from "../object/layout.ts";
+import { parseObject } from "../object/object.ts";
+import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../object/types.ts";
+import { FormatError } from "../errors/mod.ts";
 import { Declarations, isStruct, staticAsserts } from "./c_declarations.ts";
 import { identifier, Names, withCxxNames } from "./c_identifiers.ts";
 import { SDK_NAMES, SDK_OWN_TAGS, sdkHeaderOf } from "./sdk_names.ts";

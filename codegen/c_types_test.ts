@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Btf } from "../btf/btf.ts";
-import { Layouts } from "../btf/layout.ts";
-import { parseObject } from "../btf/object.ts";
-import { checkForWasm, compileModule, compileObject, compileSource } from "../btf/testdata/compile.ts";
-import type { BtfMember, BtfStruct } from "../btf/types.ts";
+import type { Btf } from "../object/btf.ts";
+import { Layouts } from "../object/layout.ts";
+import { parseObject } from "../object/object.ts";
+import { checkForWasm, compileModule, compileObject, compileSource } from "../object/testdata/compile.ts";
+import type { BtfMember, BtfStruct } from "../object/types.ts";
 import { genTypes, genTypesOfBtf } from "./c_types.ts";
 
 Deno.test("genTypes() asserts every size and offset, and wasm32 agrees", () => {

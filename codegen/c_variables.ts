@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Btf } from "../btf/btf.ts";
-import { innermostFirst } from "../btf/containment.ts";
-import type { DataSection } from "../btf/data_sections.ts";
-import { Layouts } from "../btf/layout.ts";
-import type { StructOpsMap } from "../btf/struct_ops.ts";
-import type { BtfStruct, TypeId } from "../btf/types.ts";
+import type { Btf } from "../object/btf.ts";
+import { innermostFirst } from "../object/containment.ts";
+import type { DataSection } from "../object/data_sections.ts";
+import { Layouts } from "../object/layout.ts";
+import type { StructOpsMap } from "../object/struct_ops.ts";
+import type { BtfStruct, TypeId } from "../object/types.ts";
 import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
 import { identifier, Names } from "./c_identifiers.ts";
 import { SDK_OWN_TAGS } from "./sdk_names.ts";

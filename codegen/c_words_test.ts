@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { macrosForWasm } from "../btf/testdata/compile.ts";
+import { macrosForWasm } from "../object/testdata/compile.ts";
 import { identifier, Names, withCxxNames } from "./c_identifiers.ts";
 import { C_WORDS } from "./c_words.ts";
 

@@ -1,9 +1,9 @@
 /** Types that BTF allows but C compilers seldom write: they compile as C and C++, with the offsets of BTF. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkForWasm, compileSource } from "../btf/testdata/compile.ts";
-import { RawBtf, type RawMember } from "../btf/testdata/raw_btf.ts";
-import { FormatError } from "../errors.ts";
+import { checkForWasm, compileSource } from "../object/testdata/compile.ts";
+import { RawBtf, type RawMember } from "../object/testdata/raw_btf.ts";
+import { FormatError } from "../errors/mod.ts";
 import { genSkeleton } from "./c_skeleton.ts";
 import { genTypes, genTypesOfBtf } from "./c_types.ts";
 

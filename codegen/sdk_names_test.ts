@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { checkForWasm, compileSource } from "../btf/testdata/compile.ts";
+import { checkForWasm, compileSource } from "../object/testdata/compile.ts";
 import { genSkeleton } from "./c_skeleton.ts";
 import { genTypes } from "./c_types.ts";
 import { SDK_NAMES } from "./sdk_names.ts";

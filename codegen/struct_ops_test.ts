@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { checkForWasm, compileObject, compileSource, outputOf } from "../btf/testdata/compile.ts";
+import { checkForWasm, compileObject, compileSource, outputOf } from "../object/testdata/compile.ts";
 import { genSkeleton } from "./c_skeleton.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;

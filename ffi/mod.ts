@@ -1,17 +1,17 @@
 /**
  * The exports of native code to other folders: {@link openLibbpf} and the interfaces of libbpf's objects.
  *
- * The host depends on these interfaces alone, so its tests run on `fake.ts` without a kernel.
+ * The host depends on these interfaces alone, so its tests run on `tests/doubles/libbpf.ts` without a kernel.
  *
  * @module
  */
 
-import type { Libbpf, OpenLibbpfOptions } from "./interfaces.ts";
-import { openNativeLibbpf } from "./libbpf.ts";
+import type { Libbpf, OpenLibbpfOptions } from "./libbpf/interfaces.ts";
+import { openNativeLibbpf } from "./libbpf/libbpf.ts";
 
-export { Libc } from "./libc.ts";
-export { LIBRARY_VARIABLE, type LibraryOrigin, type NativeLibrary, openLibrary } from "./library.ts";
-export { AttachType, type BpfMapType, MapType, ProgramType } from "./constants.ts";
+export { Libc } from "./system/libc.ts";
+export { LIBRARY_VARIABLE, type LibraryOrigin, type NativeLibrary, openLibrary } from "./system/library.ts";
+export { AttachType, type BpfMapType, MapType, ProgramType } from "./libbpf/constants.ts";
 export type {
   AttachTarget,
   Batch,
@@ -34,7 +34,7 @@ export type {
   UprobeTarget,
   XdpMode,
   XdpTarget,
-} from "./interfaces.ts";
+} from "./libbpf/interfaces.ts";
 
 /**
  * Opens libbpf.

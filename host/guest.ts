@@ -4,11 +4,11 @@
  * @module
  */
 
-import { FormatError, GuestError } from "../errors.ts";
+import { FormatError, GuestError } from "../errors/mod.ts";
 import { boundTables } from "../wasm/bound_tables.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
-import type { GuestContext, GuestInstance, ImportFunction } from "./context.ts";
+import type { GuestContext, GuestInstance, ImportFunction } from "./core/context.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";

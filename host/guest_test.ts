@@ -1,7 +1,7 @@
 /** Guests made by hand, run with the host's own imports: none of them comes to bpf(2), so that no privilege is needed. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { GuestError, type GuestErrorCode } from "../errors.ts";
+import { GuestError, type GuestErrorCode } from "../errors/mod.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { TABLE_NAME } from "../wasm/export_table.ts";
 import { compileGuest } from "./guest.ts";

@@ -1,7 +1,7 @@
 /** Compares the tables of types with the functions that the host offers. */
 
 import { assertEquals } from "@std/assert";
-import { Files } from "../ffi/files.ts";
+import { Files } from "../ffi/system/files.ts";
 import { importProblem } from "./import_types.ts";
 import { libbpfImports } from "./libbpf/mod.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
@@ -10,7 +10,7 @@ import { sysImports } from "./sys/mod.ts";
 import { openSystem } from "./system.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { Wasi } from "./wasi/mod.ts";
-import { FakeGuest } from "./wasm_bpf/fake_guest.ts";
+import { FakeGuest } from "../tests/doubles/guest.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
 import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
 

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { BpfError } from "../errors.ts";
-import { Files } from "../ffi/files.ts";
+import type { BpfError } from "../errors/mod.ts";
+import { Files } from "../ffi/system/files.ts";
 import { type Libbpf, type Libc, openLibbpf } from "../ffi/mod.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
-import { GuestContext, type ImportFunction } from "./context.ts";
+import { GuestContext, type ImportFunction } from "./core/context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
-import type { SharedMemoryMode } from "./shared_memory.ts";
+import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
 import { SYS_MODULE, sysImports } from "./sys/mod.ts";
 import { openSystem, type System } from "./system.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { GuestError } from "../errors.ts";
+import { GuestError } from "../errors/mod.ts";
 import type { Declarations } from "../wasm/declarations.ts";
 
 /** Guests use one memory. Thousands would fill the address space, so that memories must move when they grow. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../errors.ts";
-import type { Files } from "../ffi/files.ts";
+import { BpfError, LINUX_ERRNO } from "../errors/mod.ts";
+import type { Files } from "../ffi/system/files.ts";
 
 /** Descriptors of this process; 0, 1 and 2 by default. */
 export interface StandardStreams {

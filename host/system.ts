@@ -6,7 +6,7 @@
  */
 
 import { Libc, type NativeLibrary, openLibbpf, openLibrary } from "../ffi/mod.ts";
-import { prepareProcess, type ProcessOptions } from "../ffi/process.ts";
+import { prepareProcess, type ProcessOptions } from "../ffi/system/process.ts";
 
 /** The native library and libc, opened. */
 export class System implements Disposable {

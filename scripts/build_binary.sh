@@ -12,7 +12,7 @@ binary=$PWD/wasm-bpf
 base=$PWD/.tools/denort-$DENO_VERSION
 stamp=.build/wasm-bpf.stamp
 log=$PWD/.build/wasm-bpf.log
-sources=(*.ts cli errors ffi host btf wasm codegen registry metrics deno.json deno.lock scripts/pins.sh scripts/build_{binary.sh,code_cache.ts})
+sources=(*.ts cli errors ffi host object wasm codegen deno.json deno.lock scripts/pins.sh scripts/build_{binary.sh,code_cache.ts})
 sources+=(.build/lib/libwasm_bpf.so)
 
 fail() {

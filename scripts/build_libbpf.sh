@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds libbpf, with scripts/patches/ applied and with libelf, zlib and ffi/{shim,process}.c inside, from Debian's sources:
+# Builds libbpf, with scripts/patches/ applied and with libelf, zlib and ffi/{libbpf/shim,system/process}.c inside, from Debian's sources:
 #   .build/lib/libwasm_bpf.so           needs libc alone; exports libbpf's own API and the shim's wasm_bpf_*
 #   .build/lib/libbpf.a, libelf.a       the same objects for native programs (the benchmarks' twins)
 #   .build/include/                     bpf/*.h, and the linux/*.h that they want
@@ -12,7 +12,7 @@ work=.build/libbpf
 mkdir -p "$work" .build/lib .build/include
 exec 9>"$work/lock" && flock 9
 stamp=.build/lib/libwasm_bpf.stamp
-inputs=$(cat "$0" scripts/pins.sh scripts/patches/*.patch ffi/{shim,process}.c | sha256sum)
+inputs=$(cat "$0" scripts/pins.sh scripts/patches/*.patch ffi/{libbpf/shim,system/process}.c | sha256sum)
 if [[ -f .build/lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
   exit 0
 fi
@@ -80,7 +80,7 @@ link_shared() {
   # libbpf's own list of what it exports, which hides all else, and the shim's.
   { cat "libbpf-$LIBBPF_VERSION/src/libbpf.map" && echo 'WASM_BPF_1 { global: wasm_bpf_*; };'; } >exports.map
   # shellcheck disable=SC2086 # $flags is a list of words
-  gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include -c ../../ffi/shim.c ../../ffi/process.c
+  gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include -c ../../ffi/libbpf/shim.c ../../ffi/system/process.c
   # shellcheck disable=SC2086
   gcc $flags -shared -s -o ../lib/libwasm_bpf.so -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
     -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--wrap=btf__load_vmlinux_btf -Wl,--wrap=fstat \

@@ -1,5 +1,5 @@
 /**
- * Compares the tables of ffi/symbols/ with the headers that they were written from, and says what differs.
+ * Compares the tables of the symbols folders of ffi/ with the headers that they were written from, and says what differs.
  *
  *     deno run --allow-read --allow-write --allow-run=clang-19 scripts/check_symbols.ts
  *
@@ -11,7 +11,7 @@
  */
 
 const ROOT = new URL("../", import.meta.url);
-const SYMBOLS = new URL("ffi/symbols/", ROOT);
+const FOLDERS = ["ffi/libbpf/symbols/", "ffi/system/symbols/"];
 const VERSIONS = new URL(".build/libbpf/libbpf-1.5.0/src/libbpf.map", ROOT);
 
 /** One row of a table, as it is written. */
@@ -147,8 +147,8 @@ export async function compilerSays(rows: readonly Row[]): Promise<string> {
     "#include <stdio.h>",
     "#include <bpf/libbpf.h>",
     "#include <bpf/bpf.h>",
-    `#include "ffi/shim.c"`,
-    `#include "ffi/process.c"`,
+    `#include "ffi/libbpf/shim.c"`,
+    `#include "ffi/system/process.c"`,
     ...rows.flatMap(({ name, prototype, file, line }, index) => [
       `#line ${line} "${file}"`,
       `static const void *const known_${index} __attribute__((unused)) = (const void *)${name}; ${prototype};`,
@@ -169,14 +169,16 @@ export async function compilerSays(rows: readonly Row[]): Promise<string> {
 
 async function main(): Promise<number> {
   const rows: Row[] = [];
-  for await (const { name } of Deno.readDir(SYMBOLS)) {
-    if (name.endsWith("_test.ts")) continue;
-    const text = await Deno.readTextFile(new URL(name, SYMBOLS));
-    const found = rowsOf(`ffi/symbols/${name}`, text);
-    const written = text.match(/^\s+\w+: (\{ parameters|\{\s*$|\w*[sS]yscallRow\()/gm)?.length ?? 0;
-    if (found.length !== written) console.log(`ffi/symbols/${name}: ${written - found.length} rows have no prototype`);
-    if (found.length !== written) return 1;
-    rows.push(...found);
+  for (const folder of FOLDERS) {
+    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
+      if (name.endsWith("_test.ts")) continue;
+      const text = await Deno.readTextFile(new URL(folder + name, ROOT));
+      const found = rowsOf(`${folder}${name}`, text);
+      const written = text.match(/^\s+\w+: (\{ parameters|\{\s*$|\w*[sS]yscallRow\()/gm)?.length ?? 0;
+      if (found.length !== written) console.log(`${folder}${name}: ${written - found.length} rows have no prototype`);
+      if (found.length !== written) return 1;
+      rows.push(...found);
+    }
   }
   const newer = newerThan11(await Deno.readTextFile(VERSIONS));
   const problems = rows.flatMap((row) => {

@@ -8,15 +8,13 @@
 /** The rooms that each room may import besides itself. A room is a top folder, or a top file without its extension. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  btf: ["errors"],
   wasm: ["errors"],
+  object: ["wasm", "errors"],
   ffi: ["errors"],
-  codegen: ["btf", "errors"],
-  host: ["ffi", "btf", "wasm", "errors"],
-  registry: ["ffi", "btf", "wasm", "errors"],
-  metrics: ["ffi", "btf", "errors"],
-  mod: ["host", "codegen", "registry", "metrics", "ffi", "btf", "wasm", "errors"],
-  cli: ["mod", "host", "codegen", "registry", "metrics", "ffi", "btf", "wasm", "errors"],
+  codegen: ["object", "errors"],
+  host: ["ffi", "object", "wasm", "errors"],
+  mod: ["host", "codegen", "ffi", "object", "wasm", "errors"],
+  cli: ["mod", "host", "codegen", "ffi", "object", "wasm", "errors"],
 };
 
 const ROOT = new URL("../", import.meta.url).href;

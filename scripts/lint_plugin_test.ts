@@ -51,20 +51,20 @@ Deno.test("native-calls leaves ffi/, tests and scripts alone", () => {
 });
 
 Deno.test("layers reports an import that points up or sideways", () => {
-  assertEquals(lint("ffi/map.ts", `import { x } from "../host/memory.ts";`), [
+  assertEquals(lint("ffi/map.ts", `import { x } from "../host/core/memory.ts";`), [
     "Cannot import host from ffi: imports point down",
   ]);
-  assertEquals(lint("btf/elf.ts", `import { x } from "../ffi/mod.ts";`), [
-    "Cannot import ffi from btf: imports point down",
+  assertEquals(lint("object/elf.ts", `import { x } from "../ffi/mod.ts";`), [
+    "Cannot import ffi from object: imports point down",
   ]);
-  assertEquals(lint("wasm/types.ts", `import { x } from "../btf/reader.ts";`), [
-    "Cannot import btf from wasm: imports point down",
+  assertEquals(lint("wasm/types.ts", `import { x } from "../object/reader.ts";`), [
+    "Cannot import object from wasm: imports point down",
   ]);
   assertEquals(lint("host/wasi/files.ts", `export * from "../../mod.ts";`), [
     "Cannot import mod from host: imports point down",
   ]);
-  assertEquals(lint("codegen/c.ts", `export { x } from "../host/memory.ts";`).length, 1);
-  assertEquals(lint("errors.ts", `const m = await import("./cli/run.ts");`).length, 1);
+  assertEquals(lint("codegen/c.ts", `export { x } from "../host/core/memory.ts";`).length, 1);
+  assertEquals(lint("errors/mod.ts", `const m = await import("../cli/run.ts");`).length, 1);
 });
 
 Deno.test("layers allows what points down, the same room and packages", () => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 
 /** Created at first use: creation takes 0.4 ms, longer than reading a module, and most names are ASCII. */
 let decoder: TextDecoder | undefined;

@@ -1,7 +1,7 @@
 /** Modules as bytes, since the text format does not show how types and limits are encoded. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { type Declarations, readDeclarations } from "./declarations.ts";
 import { ModuleTypes } from "./types.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { exportTable, TABLE_NAME } from "./export_table.ts";
 

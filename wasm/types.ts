@@ -5,7 +5,7 @@
  * @module
  */
 
-import { FormatError } from "../errors.ts";
+import { FormatError } from "../errors/mod.ts";
 import type { Cursor } from "./cursor.ts";
 
 const REC = 0x4e;

@@ -5,7 +5,7 @@
  */
 
 import * as ffi from "../../ffi/mod.ts";
-import { checkObject } from "../object_requests.ts";
+import { checkObject } from "../core/object_requests.ts";
 import type { BpfObject, Libbpf } from "./interfaces.ts";
 import { ApiObject } from "./object.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type * as ffi from "../../ffi/mod.ts";
 import { BatchMap, deleteBatch, MapCursor, updateBatch, walkBatch } from "./batch.ts";
 import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions, BpfMap } from "./interfaces.ts";

@@ -1,8 +1,8 @@
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import { arrayBytes } from "../../ffi/mapped_array.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { arrayBytes } from "../../ffi/libbpf/mapped_array.ts";
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
-import type { GuestContext } from "../context.ts";
-import { guestPtr } from "../memory.ts";
+import type { GuestContext } from "../core/context.ts";
+import { guestPtr } from "../core/memory.ts";
 
 const BPF_F_MMAPABLE = 1 << 10;
 

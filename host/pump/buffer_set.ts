@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EpollSet } from "../../ffi/epoll.ts";
+import { EpollSet } from "../../ffi/system/epoll.ts";
 import type { Libc } from "../../ffi/mod.ts";
 import { type BufferMap, EventBuffer, type EventBufferOptions, type PumpGuest } from "./mod.ts";
 import { deliverAfterWait } from "./wait.ts";

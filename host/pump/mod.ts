@@ -4,13 +4,13 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { mapTypeName } from "../../errors/map_rules.ts";
 import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
-import { EpollSet } from "../../ffi/epoll.ts";
-import { PerfBuffers } from "../../ffi/perf_buffer.ts";
-import { RingBuffer, ringBufferBytes } from "../../ffi/ring_buffer.ts";
-import { WASM_PAGE_BYTES } from "../memory.ts";
+import { EpollSet } from "../../ffi/system/epoll.ts";
+import { PerfBuffers } from "../../ffi/libbpf/perf_buffer.ts";
+import { RingBuffer, ringBufferBytes } from "../../ffi/libbpf/ring_buffer.ts";
+import { WASM_PAGE_BYTES } from "../core/memory.ts";
 import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
 import { deliverAfterWait } from "./wait.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { GuestError } from "../../errors.ts";
-import { embeddedModule } from "../embedded_module.ts";
+import { GuestError } from "../../errors/mod.ts";
+import { embeddedModule } from "../core/embedded_module.ts";
 import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
 /** The receiver of records: the guest's memory, and the table with its callbacks. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Entry, TestGuest } from "../../tests/guests/pump_guest.ts";
-import { DATA_BYTES, HandMadePerf, HandMadeRing, PerfType } from "./hand_made.ts";
+import { DATA_BYTES, HandMadePerf, HandMadeRing, PerfType } from "../../tests/doubles/hand_made_buffers.ts";
 import { tableOf } from "./pump.ts";
 
 const DATA = 4096;

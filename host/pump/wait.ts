@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EpollSet } from "../../ffi/epoll.ts";
+import type { EpollSet } from "../../ffi/system/epoll.ts";
 
 /** The source of a wait: one buffer, or several. */
 export interface Deliverer {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { GuestContext, ImportFunction } from "../context.ts";
+import type { GuestContext, ImportFunction } from "../core/context.ts";
 import { sysconf } from "./sysconf.ts";
 
 /** The name of the import module. */

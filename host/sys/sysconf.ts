@@ -1,5 +1,5 @@
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import type { GuestContext } from "../context.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { GuestContext } from "../core/context.ts";
 import { countCpus } from "./cpu_list.ts";
 
 /** Numbers of the names of sysconf(3), the same in musl and glibc. */

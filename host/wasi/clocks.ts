@@ -4,8 +4,8 @@
  * @module
  */
 
-import { wasiErrno } from "../../errors.ts";
-import { guestPtr } from "../memory.ts";
+import { wasiErrno } from "../../errors/mod.ts";
+import { guestPtr } from "../core/memory.ts";
 import { guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
 import { CLOCK } from "./types.ts";
 

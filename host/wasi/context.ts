@@ -4,9 +4,9 @@
  * @module
  */
 
-import { WASI_ERRNO, wasiErrno } from "../../errors.ts";
-import type { Files } from "../../ffi/files.ts";
-import { type GuestMemory, MemoryFault } from "../memory.ts";
+import { WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import type { Files } from "../../ffi/system/files.ts";
+import { type GuestMemory, MemoryFault } from "../core/memory.ts";
 import type { DescriptorTable } from "./descriptors.ts";
 import type { RefusedPaths } from "./refused_paths.ts";
 

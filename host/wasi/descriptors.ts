@@ -4,9 +4,9 @@
  * @module
  */
 
-import { WASI_ERRNO } from "../../errors.ts";
-import { FILE_MODE, S_IFMT } from "../../ffi/file_layouts.ts";
-import { type Files, O } from "../../ffi/files.ts";
+import { WASI_ERRNO } from "../../errors/mod.ts";
+import { FILE_MODE, S_IFMT } from "../../ffi/system/file_layouts.ts";
+import { type Files, O } from "../../ffi/system/files.ts";
 import { Refusal, refuse } from "./context.ts";
 import { ALL_RIGHTS, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, FILETYPE, RIGHTS, STREAM_RIGHTS } from "./types.ts";
 

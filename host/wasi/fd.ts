@@ -4,10 +4,10 @@
  * @module
  */
 
-import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors.ts";
-import { POLL } from "../../ffi/file_layouts.ts";
-import { O, type Ranges } from "../../ffi/files.ts";
-import { guestPtr, MemoryFault } from "../memory.ts";
+import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import { POLL } from "../../ffi/system/file_layouts.ts";
+import { O, type Ranges } from "../../ffi/system/files.ts";
+import { guestPtr, MemoryFault } from "../core/memory.ts";
 import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type Descriptor, fdflagsOf } from "./descriptors.ts";
 import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { FileStatus, NewTime } from "../../ffi/file_layouts.ts";
-import { type GuestMemory, guestPtr } from "../memory.ts";
+import type { FileStatus, NewTime } from "../../ffi/system/file_layouts.ts";
+import { type GuestMemory, guestPtr } from "../core/memory.ts";
 import { refuse } from "./context.ts";
 import { filetypeOf } from "./descriptors.ts";
 import { FSTFLAGS } from "./types.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { MAX_RANGES, type Ranges } from "../../ffi/files.ts";
-import { type GuestMemory, guestPtr } from "../memory.ts";
+import { MAX_RANGES, type Ranges } from "../../ffi/system/files.ts";
+import { type GuestMemory, guestPtr } from "../core/memory.ts";
 import { refuse } from "./context.ts";
 
 const IOVEC_SIZE = 8;

@@ -10,8 +10,8 @@
  * @module
  */
 
-import type { Files } from "../../ffi/files.ts";
-import type { GuestMemory } from "../memory.ts";
+import type { Files } from "../../ffi/system/files.ts";
+import type { GuestMemory } from "../core/memory.ts";
 import { clockFunctions } from "./clocks.ts";
 import { type ProcExit, WasiContext, type WasiFunctions } from "./context.ts";
 import { DescriptorTable, standardStream } from "./descriptors.ts";

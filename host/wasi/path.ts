@@ -4,9 +4,9 @@
  * @module
  */
 
-import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors.ts";
-import { O } from "../../ffi/files.ts";
-import { guestPtr } from "../memory.ts";
+import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import { O } from "../../ffi/system/files.ts";
+import { guestPtr } from "../core/memory.ts";
 import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type Descriptor, filetypeOf, rightsOn } from "./descriptors.ts";
 import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";

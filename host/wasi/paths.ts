@@ -7,9 +7,9 @@
  * @module
  */
 
-import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors.ts";
-import { O } from "../../ffi/files.ts";
-import { guestPtr } from "../memory.ts";
+import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import { O } from "../../ffi/system/files.ts";
+import { guestPtr } from "../core/memory.ts";
 import { Refusal, refuse, type WasiContext } from "./context.ts";
 import type { Descriptor } from "./descriptors.ts";
 import { FILETYPE } from "./types.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { LINUX_ERRNO, WASI_ERRNO } from "../../errors.ts";
-import { POLL, type PollEntry } from "../../ffi/file_layouts.ts";
-import { guestPtr } from "../memory.ts";
+import { LINUX_ERRNO, WASI_ERRNO } from "../../errors/mod.ts";
+import { POLL, type PollEntry } from "../../ffi/system/file_layouts.ts";
+import { guestPtr } from "../core/memory.ts";
 import { checkedClock } from "./clocks.ts";
 import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
 import type { Descriptor } from "./descriptors.ts";

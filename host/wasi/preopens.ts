@@ -4,8 +4,8 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import { type Files, O } from "../../ffi/files.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { type Files, O } from "../../ffi/system/files.ts";
 import { type Descriptor, preopenedDirectory } from "./descriptors.ts";
 
 /** A directory of the host and the name under which the guest finds it. */

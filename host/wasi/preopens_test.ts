@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import { Files } from "../../ffi/files.ts";
-import { openLibrary } from "../../ffi/library.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { Files } from "../../ffi/system/files.ts";
+import { openLibrary } from "../../ffi/system/library.ts";
 import { openPreopen, parsePreopen } from "./preopens.ts";
 
 Deno.test("parsePreopen() takes HOST, HOST::GUEST, and :ro after them", () => {

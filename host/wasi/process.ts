@@ -4,8 +4,8 @@
  * @module
  */
 
-import { WASI_ERRNO } from "../../errors.ts";
-import { type GuestMemory, type GuestPtr, guestPtr } from "../memory.ts";
+import { WASI_ERRNO } from "../../errors/mod.ts";
+import { type GuestMemory, type GuestPtr, guestPtr } from "../core/memory.ts";
 import { checked, guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 
 /** NUL-terminated strings, as `args_get` and `environ_get` hand them out. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { wasiErrno } from "../../errors.ts";
-import type { DirectoryEntry } from "../../ffi/file_layouts.ts";
-import { guestPtr } from "../memory.ts";
+import { wasiErrno } from "../../errors/mod.ts";
+import type { DirectoryEntry } from "../../ffi/system/file_layouts.ts";
+import { guestPtr } from "../core/memory.ts";
 import { guardAll, Refusal, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type Descriptor, filetypeOf } from "./descriptors.ts";
 import { directory } from "./paths.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Ranges } from "../../ffi/files.ts";
+import type { Ranges } from "../../ffi/system/files.ts";
 
 /** Error messages of guests: in C and C++ (also in Rust, for errors from the host), in Rust, in Go. */
 const MESSAGES = [

@@ -1,9 +1,9 @@
-import { LINUX_ERRNO } from "../../errors.ts";
+import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { type BpfLink, MapType } from "../../ffi/mod.ts";
-import type { GuestContext } from "../context.ts";
-import { objectHandle } from "../handles.ts";
-import type { LoadedObject } from "../loaded_object.ts";
-import { guestPtr } from "../memory.ts";
+import type { GuestContext } from "../core/context.ts";
+import { objectHandle } from "../core/handles.ts";
+import type { LoadedObject } from "../core/loaded_object.ts";
+import { guestPtr } from "../core/memory.ts";
 import { noneOfThisName } from "./names.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
 import { HiddenPath } from "./target_reading.ts";

@@ -5,7 +5,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { AttachType, ProgramType } from "../../ffi/mod.ts";
-import { FakeGuest } from "./fake_guest.ts";
+import { FakeGuest } from "../../tests/doubles/guest.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const EOPNOTSUPP = -95;

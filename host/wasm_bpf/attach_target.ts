@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { AttachType, type BpfLink, type BpfObject, type BpfProgram, type Libbpf, ProgramType } from "../../ffi/mod.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";

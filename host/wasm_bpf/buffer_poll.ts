@@ -1,7 +1,7 @@
-import { LINUX_ERRNO } from "../../errors.ts";
-import type { GuestContext } from "../context.ts";
-import { objectHandle } from "../handles.ts";
-import { guestPtr } from "../memory.ts";
+import { LINUX_ERRNO } from "../../errors/mod.ts";
+import type { GuestContext } from "../core/context.ts";
+import { objectHandle } from "../core/handles.ts";
+import { guestPtr } from "../core/memory.ts";
 import { EventBuffer } from "../pump/mod.ts";
 
 const WRAPPER_CALLBACK = 0;

@@ -1,6 +1,6 @@
-import { LINUX_ERRNO } from "../../errors.ts";
-import type { GuestContext } from "../context.ts";
-import { objectHandle } from "../handles.ts";
+import { LINUX_ERRNO } from "../../errors/mod.ts";
+import type { GuestContext } from "../core/context.ts";
+import { objectHandle } from "../core/handles.ts";
 
 /** `wasm_close_bpf_object(i64 object) -> i32`: detaches every link, frees every buffer, closes the object. */
 export function closeBpfObject(guest: GuestContext): (object: bigint) => number {

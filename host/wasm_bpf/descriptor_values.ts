@@ -6,7 +6,7 @@
  */
 
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
-import type { GuestContext } from "../context.ts";
+import type { GuestContext } from "../core/context.ts";
 
 /** The offset of the descriptor in a value, and the host's descriptor for the guest's; undefined when the guest does not own it. */
 interface DescriptorRule {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { GuestContext, ImportFunction } from "../context.ts";
-import { embeddedModule } from "../embedded_module.ts";
-import { WASM_PAGE_BYTES } from "../memory.ts";
+import type { GuestContext, ImportFunction } from "../core/context.ts";
+import { embeddedModule } from "../core/embedded_module.ts";
+import { WASM_PAGE_BYTES } from "../core/memory.ts";
 import { MAP_CALLS_BASE64 } from "./map_calls_bytes.ts";
 import { MAP_GATE_BASE64 } from "./map_gate_bytes.ts";
 import type { MapOperate } from "./map_operate.ts";

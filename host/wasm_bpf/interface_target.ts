@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, printable } from "../../errors.ts";
+import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
 import type { XdpMode } from "../../ffi/mod.ts";
 import { misread, type Reached, type Reading } from "./target_reading.ts";
 

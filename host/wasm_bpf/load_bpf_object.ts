@@ -1,8 +1,8 @@
-import { BpfError, LINUX_ERRNO } from "../../errors.ts";
-import type { GuestContext } from "../context.ts";
-import { LoadedObject } from "../loaded_object.ts";
-import { guestPtr } from "../memory.ts";
-import { loadCheckedObject } from "../object_requests.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { GuestContext } from "../core/context.ts";
+import { LoadedObject } from "../core/loaded_object.ts";
+import { guestPtr } from "../core/memory.ts";
+import { loadCheckedObject } from "../core/object_requests.ts";
 
 /** Far more than any object has. */
 const MAX_OBJECT_BYTES = 1 << 28;

@@ -10,7 +10,7 @@
   (import "host" "sizes" (memory $sizes 1 1))
   ;; (fd, command, key, value, next_key, flags)
   (import "host" "map_operate" (func $in_javascript (param i32 i32 i32 i32 i32 i64) (result i32)))
-  ;; ffi/shim.c: (command, fd, memory, key, value, flags), offsets into `memory` or -1 for NULL
+  ;; ffi/libbpf/shim.c: (command, fd, memory, key, value, flags), offsets into `memory` or -1 for NULL
   (import "native" "wasm_bpf_map_element" (func $element (param i32 i32 i64 i32 i32 i32) (result i32)))
 
   ;; Pages of the guest's memory when JavaScript last looked. When it has grown since, JavaScript has to look again, for its base

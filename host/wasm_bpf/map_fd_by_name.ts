@@ -1,10 +1,10 @@
-import { LINUX_ERRNO } from "../../errors.ts";
+import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
-import type { GuestContext } from "../context.ts";
+import type { GuestContext } from "../core/context.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
 import { noneOfThisName } from "./names.ts";
-import { objectHandle } from "../handles.ts";
-import { guestPtr } from "../memory.ts";
+import { objectHandle } from "../core/handles.ts";
+import { guestPtr } from "../core/memory.ts";
 
 /**
  * `wasm_bpf_map_fd_by_name(i64 object, i32 name) -> i32`: the number that names a map in later calls.

@@ -1,7 +1,7 @@
-import { LINUX_ERRNO } from "../../errors.ts";
+import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { BpfMap } from "../../ffi/mod.ts";
-import type { GuestContext } from "../context.ts";
-import { type GuestPtr, guestPtr } from "../memory.ts";
+import type { GuestContext } from "../core/context.ts";
+import { type GuestPtr, guestPtr } from "../core/memory.ts";
 import { translateKey, translateValue } from "./descriptor_values.ts";
 
 const LOOKUP = 1;

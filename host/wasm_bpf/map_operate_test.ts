@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MapType } from "../../ffi/mod.ts";
 import { ProcExit } from "../wasi/mod.ts";
-import { FakeGuest, MEMORY_BYTES } from "./fake_guest.ts";
+import { FakeGuest, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
 
 const LOOKUP = 1;
 const UPDATE = 2;

@@ -7,7 +7,7 @@
  */
 
 import type { FunctionType } from "../../wasm/types.ts";
-import type { GuestContext, ImportFunction } from "../context.ts";
+import type { GuestContext, ImportFunction } from "../core/context.ts";
 import { attachBpfProgram, attachBpfProgramFd } from "./attach_bpf_program.ts";
 import { bufferPoll, wrapperBufferPoll } from "./buffer_poll.ts";
 import { closeBpfObject } from "./close_bpf_object.ts";

@@ -1,10 +1,10 @@
 /** The calls that are neither map calls nor about targets: handles, names, and what is left afterwards. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { BpfError } from "../../errors.ts";
+import { BpfError } from "../../errors/mod.ts";
 import { MapType, ProgramType } from "../../ffi/mod.ts";
-import { Allowance } from "../allowances.ts";
-import { FakeGuest, MEMORY_BYTES } from "./fake_guest.ts";
+import { Allowance } from "../core/allowances.ts";
+import { FakeGuest, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
 
 const ENOENT = -2;
 const EBADF = -9;

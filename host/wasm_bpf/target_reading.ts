@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, printable } from "../../errors.ts";
+import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
 import type { AttachTarget, BpfObject, BpfProgram, Libbpf } from "../../ffi/mod.ts";
 
 /** A target to parse, with its context. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertGreaterOrEqual, assertThrows } from "@std/assert";
-import { WASI_ERRNO } from "../../errors.ts";
+import { WASI_ERRNO } from "../../errors/mod.ts";
 import { ProcExit, Wasi } from "../../host/wasi/mod.ts";
 import { CLOCK, OFLAGS, RIGHTS } from "../../host/wasi/types.ts";
 import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";

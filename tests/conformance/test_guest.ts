@@ -5,17 +5,17 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { WASI_ERRNO } from "../../errors.ts";
-import { Files, O } from "../../ffi/files.ts";
-import { openLibrary } from "../../ffi/library.ts";
-import { GuestMemory } from "../../host/memory.ts";
+import { WASI_ERRNO } from "../../errors/mod.ts";
+import { Files, O } from "../../ffi/system/files.ts";
+import { openLibrary } from "../../ffi/system/library.ts";
+import { GuestMemory } from "../../host/core/memory.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
 import { ALL_RIGHTS, LOOKUP_SYMLINK_FOLLOW } from "../../host/wasi/types.ts";
 
 /** The descriptor of the directory `/`, the only one that a {@link TestGuest} is given. */
 export const ROOT = 3;
 
-/** An errno by its name in `errors.ts`. */
+/** An errno by its name in `errors/`. */
 export type ErrnoName = keyof typeof WASI_ERRNO;
 
 const ERRNO_NAMES = new Map<number, string>(Object.entries(WASI_ERRNO).map(([name, number]) => [number, name]));

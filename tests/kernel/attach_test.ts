@@ -5,7 +5,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Libc, openLibrary } from "../../ffi/mod.ts";
-import { Struct } from "../../ffi/layouts.ts";
+import { Struct } from "../../ffi/libbpf/layouts.ts";
 import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
 import { cgroupRoot } from "./mounts.ts";

@@ -1,13 +1,13 @@
 /** Opens and loads objects without the checks before libbpf. A test checks how the process ends. */
 
-import { compileObject } from "../../btf/testdata/compile.ts";
-import { validateObject } from "../../btf/validate.ts";
+import { compileObject } from "../../object/testdata/compile.ts";
+import { validateObject } from "../../object/validate.ts";
 import { openLibbpf } from "../../ffi/mod.ts";
-import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../btf/testdata/hostile.ts";
+import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
 import { openSystem } from "../../host/system.ts";
-import { MMAP } from "../../ffi/libc.ts";
-import { address } from "../../ffi/pointers.ts";
-import { damage, Random, soreSpots } from "../../btf/testdata/damage.ts";
+import { MMAP } from "../../ffi/system/libc.ts";
+import { address } from "../../ffi/system/pointers.ts";
+import { damage, Random, soreSpots } from "../../object/testdata/damage.ts";
 
 /** Attaches the program of the hostile object `title` to the USDT probe of `binary`. @returns the message, or "attached". */
 function attachUsdt(title: string, binary: string): string {

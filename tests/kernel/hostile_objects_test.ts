@@ -1,7 +1,7 @@
 /** Tests the libbpf of scripts/build_libbpf.sh with hostile objects: it refuses them, and the process continues. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { HOSTILE_OBJECTS } from "../../btf/testdata/hostile.ts";
+import { HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
 import { type Finished, run } from "./command.ts";
 
 const SCRIPT = new URL("hostile_objects.ts", import.meta.url).pathname;

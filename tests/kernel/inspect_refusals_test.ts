@@ -1,11 +1,11 @@
 /** Compares the refusals that `wasm-bpf inspect` predicts with libbpf's messages when it opens or loads the objects. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { compileObject, compileSource } from "../../btf/testdata/compile.ts";
-import { ObjectEditor } from "../../btf/testdata/edit_object.ts";
-import { compileSmall } from "../../btf/testdata/hostile.ts";
+import { compileObject, compileSource } from "../../object/testdata/compile.ts";
+import { ObjectEditor } from "../../object/testdata/edit_object.ts";
+import { compileSmall } from "../../object/testdata/hostile.ts";
 import { inspectBytes } from "../../cli/inspection.ts";
-import { BpfError, FormatError } from "../../errors.ts";
+import { BpfError, FormatError } from "../../errors/mod.ts";
 import { openLibbpf } from "../../ffi/mod.ts";
 
 /** An object, the predicted refusals, and libbpf's message with the same reason. */

@@ -1,7 +1,7 @@
 /** Tests that guests leave no resources behind in the process that ran them. */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { GuestError } from "../../errors.ts";
+import { GuestError } from "../../errors/mod.ts";
 import { runGuestOn } from "../../host/mod.ts";
 import { openSystem } from "../../host/system.ts";
 import { runGuest } from "../../mod.ts";

@@ -1,7 +1,7 @@
 /** Tests features of objects that outlive the process: pinned maps, and struct_ops without a link. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { compileSmall } from "../../btf/testdata/hostile.ts";
+import { compileSmall } from "../../object/testdata/hostile.ts";
 import { type Finished, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest } from "./firing_guest.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Capability, privilegeRows } from "../../ffi/privileges.ts";
+import { type Capability, privilegeRows } from "../../ffi/libbpf/privileges.ts";
 import { run } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { BpfError } from "../../errors.ts";
-import { Libc } from "../../ffi/libc.ts";
+import { BpfError } from "../../errors/mod.ts";
+import { Libc } from "../../ffi/system/libc.ts";
 import {
   type BpfMap,
   type BpfObject,
@@ -14,7 +14,7 @@ import {
   openLibbpf,
   openLibrary,
 } from "../../ffi/mod.ts";
-import { addressOf } from "../../ffi/pointers.ts";
+import { addressOf } from "../../ffi/system/pointers.ts";
 
 /** What one run of a program emits. */
 export interface Emission {

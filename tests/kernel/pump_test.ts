@@ -1,7 +1,7 @@
 /** The pump on the kernel's own buffers. Needs root. */
 
 import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { BpfError } from "../../errors.ts";
+import { BpfError } from "../../errors/mod.ts";
 import { EventBufferSet } from "../../host/pump/buffer_set.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
 import { Entry, TestGuest } from "../guests/pump_guest.ts";

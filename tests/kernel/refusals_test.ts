@@ -1,7 +1,7 @@
 /** Tests the message for every refused operation of tests/logs/refusals.ts on this kernel. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { errnoText, LINUX_ERRNO } from "../../errors.ts";
+import { errnoText, LINUX_ERRNO } from "../../errors/mod.ts";
 import { refusals } from "../logs/refusals.ts";
 import { reasonIn, savedLogs } from "../logs/saved.ts";
 import { run } from "./command.ts";

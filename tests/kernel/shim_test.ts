@@ -1,4 +1,4 @@
-/** The C of `ffi/shim.c`, through FFI as the host uses it. */
+/** The C of `ffi/libbpf/shim.c`, through FFI as the host uses it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openLibbpf } from "../../ffi/mod.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { KeptText } from "../../ffi/log.ts";
+import { KeptText } from "../../ffi/libbpf/log.ts";
 import { refusals } from "./refusals.ts";
 import { saveLog } from "./saved.ts";
 

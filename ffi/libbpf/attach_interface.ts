@@ -1,0 +1,169 @@
+/**
+ * Attaching to network interfaces: XDP, classifiers, packet sockets.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { Attachment, Target } from "./attachment.ts";
+import { AttachType } from "./constants.ts";
+import type { BpfLink, InterfaceTarget, XdpMode, XdpTarget } from "./interfaces.ts";
+import { Struct } from "./layouts.ts";
+import { DetachLink } from "./link.ts";
+
+/** The name of an interface in messages. */
+export function interfaceName({ name, ifindex }: InterfaceTarget): string {
+  return name ?? `interface ${ifindex}`;
+}
+
+/** `XDP_FLAGS_*` of linux/if_link.h. */
+const XDP_FLAGS: Readonly<Record<XdpMode, number>> = { generic: 1 << 1, native: 1 << 2, offload: 1 << 3 };
+
+/** Errors of drivers that refuse native XDP: no support, a large MTU, conflicting features, too few queues or pages. */
+const DRIVER_REFUSALS: ReadonlySet<number> = new Set([
+  LINUX_ERRNO.EOPNOTSUPP,
+  LINUX_ERRNO.ENOTSUPP,
+  LINUX_ERRNO.EINVAL,
+  LINUX_ERRNO.ERANGE,
+  LINUX_ERRNO.ENOMEM,
+  LINUX_ERRNO.ENOSPC,
+]);
+
+/** Attaches an XDP program in the requested mode. Without one, tries native mode, then generic mode if the driver refuses. */
+export function attachXdp(at: Attachment, target: XdpTarget): BpfLink {
+  return target.replace === true ? replaceXdp(at, target) : linkXdp(at, target);
+}
+
+function linkXdp(at: Attachment, target: XdpTarget): BpfLink {
+  const { native, description } = at;
+  const fd = createXdpLink(at, target, target.mode === undefined ? 0 : XDP_FLAGS[target.mode]);
+  if (fd >= 0) return new DetachLink(description, () => native.libc.close(fd));
+  if (target.mode !== undefined || !DRIVER_REFUSALS.has(-fd)) throw xdpError(at, target, fd);
+  const generic = createXdpLink(at, target, XDP_FLAGS.generic);
+  // An error that occurs in both modes does not come from the driver.
+  if (generic < 0) throw native.check.error(at.operation, fd);
+  const note = `Attached ${description} in generic mode: its driver has no native XDP as the interface is set up`;
+  return new DetachLink(description, () => native.libc.close(generic), { note });
+}
+
+function createXdpLink({ native, program }: Attachment, { ifindex }: XdpTarget, flags: number): number {
+  const opts = new Struct("bpf_link_create_opts").i32("flags", flags);
+  return native.program.symbols.bpf_link_create(program.fd, ifindex, AttachType.XDP, opts.bytes);
+}
+
+function xdpError({ native, operation }: Attachment, target: XdpTarget, errno: number): BpfError {
+  const name = interfaceName(target);
+  if (errno === -LINUX_ERRNO.EBUSY || errno === -LINUX_ERRNO.EEXIST) {
+    const log = target.replace === true
+      ? `the XDP program on ${name} belongs to another process's link, which alone takes it away`
+      : `an XDP program is on ${name} already: the target ${name}:replace takes it away first`;
+    return new BpfError(operation, errno, { log: [log] });
+  }
+  if (target.mode === "native" && DRIVER_REFUSALS.has(-errno)) {
+    return new BpfError(operation, errno, {
+      log: [`the driver has no native XDP as the interface is set up: ${name}:generic needs none`],
+    });
+  }
+  if (target.mode === "offload" && DRIVER_REFUSALS.has(-errno)) {
+    return new BpfError(operation, errno, { log: [`the hardware of ${name} does not take the program`] });
+  }
+  return native.check.error(operation, errno);
+}
+
+/** Detaches a program that was attached without a link, then attaches. Puts the old program back on failure. */
+function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
+  const { native, operation } = at;
+  const { symbols } = native.program;
+  const found = new Struct("bpf_xdp_query_opts");
+  native.check.value(operation, symbols.bpf_xdp_query(target.ifindex, 0, found.bytes));
+  const modes = target.mode === "offload" ? ["offload"] as const : ["native", "generic"] as const;
+  const ids = { native: found.readU32("drv_prog_id"), generic: found.readU32("skb_prog_id") };
+  const mode = modes.find((one) => (one === "offload" ? found.readU32("hw_prog_id") : ids[one]) !== 0);
+  if (mode === undefined) return linkXdp(at, target);
+  const id = mode === "offload" ? found.readU32("hw_prog_id") : ids[mode];
+  const old = native.check.value(operation, symbols.bpf_prog_get_fd_by_id(id));
+  try {
+    // The kernel compares the program, since another process may have replaced it meanwhile.
+    const expected = new Struct("bpf_xdp_attach_opts").i32("old_prog_fd", old);
+    const detached = symbols.bpf_xdp_detach(target.ifindex, XDP_FLAGS[mode], expected.bytes);
+    if (detached < 0) throw xdpError(at, target, detached);
+    return linkOrPutBack(at, target, () => symbols.bpf_xdp_attach(target.ifindex, old, XDP_FLAGS[mode], null));
+  } finally {
+    native.libc.close(old);
+  }
+}
+
+function linkOrPutBack(at: Attachment, target: XdpTarget, putBack: () => number): BpfLink {
+  try {
+    return linkXdp(at, target);
+  } catch (error) {
+    at.native.check.value(`Cannot put back the XDP program of ${interfaceName(target)}`, putBack());
+    throw error;
+  }
+}
+
+const BPF_TC_INGRESS = 1;
+const BPF_TC_EGRESS = 2;
+
+/** Attaches a classifier through a TCX link (Linux 6.6), which ends with its owner, or else through a clsact qdisc. */
+export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): BpfLink {
+  const { native, program, operation, description } = at;
+  // Only a libbpf with this function makes programs of sections "tcx/..." that the kernel takes for TCX.
+  if (target.kind === "tcx") native.need(native.program.symbols.bpf_program__attach_tcx, operation, "1.3");
+  const egress = target.direction === undefined ? /egress/.test(program.sectionName) : target.direction === "egress";
+  const type = egress ? AttachType.TCX_EGRESS : AttachType.TCX_INGRESS;
+  const fd = native.program.symbols.bpf_link_create(program.fd, target.ifindex, type, null);
+  if (fd >= 0) return new DetachLink(description, () => native.libc.close(fd));
+  const isOlderKernel = fd === -LINUX_ERRNO.EINVAL || fd === -LINUX_ERRNO.EOPNOTSUPP;
+  if (target.kind === "tcx" || !isOlderKernel) throw native.check.error(operation, fd);
+  return attachClsact(at, target.ifindex, egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+}
+
+function attachClsact(
+  { native, program, operation, description }: Attachment,
+  ifindex: number,
+  point: number,
+): BpfLink {
+  const { symbols } = native.program;
+  const hook = new Struct("bpf_tc_hook").i32("ifindex", ifindex).i32("attach_point", point);
+  const created = symbols.bpf_tc_hook_create(hook.bytes);
+  if (created !== -LINUX_ERRNO.EEXIST) native.check.value(operation, created);
+  const opts = new Struct("bpf_tc_opts").i32("prog_fd", program.fd);
+  native.check.value(operation, symbols.bpf_tc_attach(hook.bytes, opts.bytes));
+  return new DetachLink(description, () => {
+    // The kernel returns the handle and the priority. Detaching needs only these.
+    opts.i32("prog_fd", 0).i32("prog_id", 0).i32("flags", 0);
+    symbols.bpf_tc_detach(hook.bytes, opts.bytes);
+  });
+}
+
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const ETH_P_ALL = 3;
+const SOL_SOCKET = 1;
+const SO_ATTACH_BPF = 50;
+
+/** Opens a packet socket on the interface with the program as its filter. No packet is read: only the program matters. */
+export function attachSocket(
+  { native, program, operation, description }: Attachment,
+  target: Target<"socket">,
+): BpfLink {
+  const { libc, check } = native;
+  // Protocol 0 receives nothing: packets arrive only after bind, when the filter is already in place.
+  const fd = check.value(operation, libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  const link = new DetachLink(description, () => libc.close(fd));
+  try {
+    const value = new Uint8Array(new Int32Array([program.fd]).buffer);
+    check.value(operation, libc.setSocketOption(fd, SOL_SOCKET, SO_ATTACH_BPF, value));
+    const socketAddress = new Struct("sockaddr_ll")
+      .u16("sll_family", AF_PACKET)
+      .u16("sll_protocol", ETH_P_ALL, { littleEndian: false })
+      .i32("sll_ifindex", target.ifindex);
+    check.value(operation, libc.bind(fd, socketAddress.bytes));
+    return link;
+  } catch (error) {
+    link[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { BpfError } from "../../errors/mod.ts";
+import { Checker } from "./check.ts";
+import { Libc } from "../system/libc.ts";
+import { openLibrary } from "../system/library.ts";
+
+const LOAD = 'Cannot load object "guest"';
+
+Deno.test("Checker.value() passes what is not negative and throws the rest with the log", () => {
+  using library = openLibrary();
+  using libc = new Libc(library);
+  const logs = [["stale"], ["libbpf: map 'm': failed to create: Argument list too long(-7)"]];
+  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, libc);
+  checker.begin();
+  assertEquals(checker.value(LOAD, 0), 0);
+  assertEquals(checker.value(LOAD, 7), 7);
+  const error = assertThrows(() => checker.value(LOAD, -7), BpfError);
+  assertEquals([error.code, error.errno, error.log.length], ["E2BIG", 7, 1]);
+  assertEquals(error.message, `${LOAD}: E2BIG: map 'm': failed to create: Argument list too long(-7)`);
+});
+
+Deno.test("Checker.error() asks what the operation was about, once it has failed, and hints with it", () => {
+  using library = openLibrary();
+  using libc = new Libc(library);
+  const logs = [[], ["libbpf: map 'events': failed to create: Invalid argument(-22)"]];
+  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, libc);
+  const asked: (string | undefined)[] = [];
+  checker.begin(({ map }) => {
+    asked.push(map);
+    return {
+      action: "load",
+      programs: [],
+      map: { type: 27, keySize: 0, valueSize: 8, maxEntries: 4096, flags: 0 },
+    };
+  });
+  assertEquals(asked, []);
+  assertStringIncludes(checker.error(LOAD, -22).message, "(hint: a ring buffer has no value");
+  assertEquals(asked, ["events"]);
+  checker.begin();
+  assertEquals(checker.error(LOAD, -22).hint, undefined);
+});

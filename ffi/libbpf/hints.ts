@@ -1,0 +1,197 @@
+/**
+ * Hints: advice about a refused operation, given only when evidence supports it.
+ *
+ * @module
+ */
+
+import { type LogReading } from "../../errors/mod.ts";
+import { brokenMapRule, describeMap, type MapShape } from "../../errors/map_rules.ts";
+import { AttachType, ProgramType } from "./constants.ts";
+import { type Capability, mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
+
+/** Facts about this process and kernel. They are read only after a failure. */
+export interface Surroundings {
+  /** The process's effective capabilities, a bit set. */
+  capabilities(): bigint;
+  /** The content of a file; undefined when it cannot be read. */
+  readText(path: string): string | undefined;
+}
+
+/** The programs and maps that may be the reason of a refusal. */
+export interface Subject {
+  readonly action: "load" | "attach";
+  /** The program that the log names, or all programs of the object. */
+  readonly programs: readonly ProgramFacts[];
+  readonly map?: MapShape | undefined;
+}
+
+/** A refused operation. */
+export interface Refusal {
+  /** The symbolic errno. */
+  readonly code: string;
+  readonly log: readonly string[];
+  readonly reading: LogReading;
+  readonly subject: Subject | undefined;
+}
+
+/** Advice about `refusal`; undefined when no evidence supports any. */
+export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
+  const text = refusal.log.join("\n");
+  return objectHint(refusal.code, text) ?? attachPointHint(text, here) ?? programHint(refusal, text) ??
+    mapHint(refusal) ?? privilegeHint(refusal, here) ??
+    (refusal.code === "ENOMEM" && /memlock/i.test(text) ? MEMLOCK_HINT : undefined);
+}
+
+const MEMLOCK_HINT = "raise the limit on locked memory: ulimit -l unlimited";
+
+function objectHint(code: string, text: string): string | undefined {
+  if (/is not a valid eBPF object file|non-native endianness|endianness mismatch/i.test(text)) {
+    return "it was compiled for another machine: use clang -target bpf";
+  }
+  // When memory is short, libbpf cannot read BTF that exists, so its message would mislead.
+  if (code === "ENOMEM") return undefined;
+  if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
+    return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
+  }
+  if (/failed to (get|parse) target BTF/.test(text)) return "--btf names no file with a kernel's BTF";
+  return undefined;
+}
+
+/** Hints for attach points that this kernel does not have. */
+function attachPointHint(text: string, here: Surroundings): string | undefined {
+  if (/tracepoint .*perf event ID: No such file/.test(text)) return tracepointHint(here);
+  const probe = /failed to (?:create|add legacy) (kprobe|kretprobe|uprobe|uretprobe)/.exec(text)?.[1]?.replace(
+    "ret",
+    "",
+  );
+  if (probe !== undefined && here.readText(`/sys/bus/event_source/devices/${probe}/type`) === undefined) {
+    return `this kernel is built without ${probe}s (CONFIG_${probe.toUpperCase()}_EVENTS=y provides them)`;
+  }
+  return undefined;
+}
+
+function tracepointHint(here: Surroundings): string {
+  const mounted = here.readText("/sys/kernel/tracing/README") ?? here.readText("/sys/kernel/debug/tracing/README");
+  if (mounted === undefined) return "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
+  return "this kernel has no such tracepoint: see /sys/kernel/tracing/available_events";
+}
+
+/** Hints for reasons that lie in the program itself. */
+function programHint({ code, subject }: Refusal, text: string): string | undefined {
+  if (/no BTF-based attach target is specified/.test(text)) {
+    return 'the section of the program has to name what it attaches to, like SEC("fentry/FUNCTION")';
+  }
+  if (/attach program FD is not set/.test(text)) {
+    return "no call says which program it replaces: freplace cannot be used here yet";
+  }
+  if (/failed to resolve CO-RE relocation/.test(text)) {
+    return "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use";
+  }
+  if (/failed to re-mmap\(\) contents: -524/.test(text)) {
+    return 'a bpf_spin_lock, bpf_timer, list or tree cannot be shared with the guest: SEC(".data.private") __hidden keeps its variable apart';
+  }
+  // The event was opened already. The kernel then compares the largest offset that the program reads with the record's size.
+  const isTracepoint = subject?.action === "attach" &&
+    subject.programs.every(({ type }) => type === ProgramType.TRACEPOINT);
+  if (isTracepoint && code === "EACCES" && /failed to (create BPF link for|attach to) perf_event FD/.test(text)) {
+    return "the program reads beyond the tracepoint's record, whose fields /sys/kernel/tracing/events/CATEGORY/NAME/format lists";
+  }
+  return undefined;
+}
+
+/** The rule that a refused map breaks, with the map's definition. */
+function mapHint({ code, subject }: Refusal): string | undefined {
+  const map = subject?.map;
+  if (map === undefined || code === "EPERM" || code === "EACCES") return undefined;
+  const tooLarge = code === "E2BIG" || code === "ENOMEM"
+    ? "it needs more memory than the kernel gives a map"
+    : undefined;
+  const rule = brokenMapRule(map) ?? tooLarge;
+  return `${rule === undefined ? "" : `${rule}; `}the map is ${describeMap(map)}`;
+}
+
+function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined {
+  const { code, reading, subject } = refusal;
+  if (reading.verifier) return verifierHint(reading.reason ?? "", here);
+  if (code !== "EPERM" && code !== "EACCES" || subject === undefined) return undefined;
+  const missing = missingCapabilities(needsOf(refusal, subject), here.capabilities());
+  if (missing.length > 0) return grantHint(missing);
+  if (!isInitialUserNamespace(here)) {
+    return "this process is in a user namespace of its own, where the kernel takes no capability for BPF: run as root outside it";
+  }
+  if (code !== "EPERM") return undefined;
+  if (refusal.log.some((line) => FUNCTION_LIST.test(line))) {
+    return lockdownHint(here, "integrity", "reading which functions can be probed");
+  }
+  if (mayBeLockedDown(refusal, subject)) return lockdownHint(here, "integrity", "programs that hook kernel functions");
+  return chargesMemlock(here) ? MEMLOCK_HINT : undefined;
+}
+
+/** Files from which libbpf reads the functions that a kprobe.multi pattern matches. */
+const FUNCTION_LIST = /failed to open \S*available_filter_functions/;
+
+function grantHint(missing: readonly Capability[]): string {
+  return `run as root or grant ${missing.join(" and ")}`;
+}
+
+function needsOf({ log }: Refusal, { action, programs, map }: Subject): readonly Capability[] {
+  if (map !== undefined) return mapNeeds(map);
+  const needs = programs.length === 0 ? ["CAP_BPF" as const] : programs.flatMap((one) => programNeeds(one, action));
+  // File modes in tracefs differ between systems, so the capability counts only when the log shows an unreadable file.
+  const unreadable = log.some((line) => /perf event ID: (Permission denied|-EACCES|-13)/.test(line));
+  return needs.filter((name) => name !== "CAP_DAC_READ_SEARCH" || unreadable);
+}
+
+/** Messages of the verifier about operations that reveal kernel addresses, and so need CAP_PERFMON. */
+const NEEDS_PERFMON =
+  /leaks addr|pointer comparison prohibited|pointer -= pointer prohibited|32-bit pointer arithmetic prohibited|partial copy of pointer|corrupt spilled pointer|for !root|^prog .*invalid read from stack/;
+
+function verifierHint(reason: string, here: Surroundings): string | undefined {
+  if (NEEDS_PERFMON.test(reason)) {
+    const missing = missingCapabilities(["CAP_PERFMON"], here.capabilities());
+    return missing.length > 0 ? grantHint(missing) : undefined;
+  }
+  const helper = /cannot use helper (bpf_probe_write_user|bpf_probe_read(?:_kernel)?(?:_str)?)#/.exec(reason)?.[1];
+  if (helper === undefined) return undefined;
+  return lockdownHint(here, helper === "bpf_probe_write_user" ? "integrity" : "confidentiality", helper);
+}
+
+const HOOKS_OF_FUNCTIONS: readonly number[] = [
+  AttachType.TRACE_FENTRY,
+  AttachType.TRACE_FEXIT,
+  AttachType.MODIFY_RETURN,
+];
+
+/** When no capability is missing, lockdown can be the reason why a kernel refuses kernel function hooks and LSM programs. */
+function mayBeLockedDown({ reading }: Refusal, { action, programs }: Subject): boolean {
+  if (action === "attach" || reading.program === undefined) return false;
+  return programs.some(({ type, expectedAttachType }) =>
+    type === ProgramType.LSM || type === ProgramType.TRACING && HOOKS_OF_FUNCTIONS.includes(expectedAttachType)
+  );
+}
+
+const MODES = ["none", "integrity", "confidentiality"];
+
+/** A hint about lockdown when its mode is at least `atLeast` or cannot be read. */
+function lockdownHint(here: Surroundings, atLeast: string, forbidden: string): string | undefined {
+  const text = here.readText("/sys/kernel/security/lockdown");
+  if (text === undefined) {
+    if (here.readText("/proc/filesystems")?.includes("securityfs") === false) return undefined;
+    return "lockdown may be the cause, and cannot be read: mount -t securityfs securityfs /sys/kernel/security";
+  }
+  const mode = /\[(\w+)\]/.exec(text)?.[1] ?? "none";
+  if (MODES.indexOf(mode) < MODES.indexOf(atLeast)) return undefined;
+  return `the kernel is locked down (${mode}), which can forbid ${forbidden}`;
+}
+
+/** Capabilities in another user namespace do not count for bpf(2). Only the initial namespace maps every user to itself. */
+function isInitialUserNamespace(here: Surroundings): boolean {
+  const map = here.readText("/proc/self/uid_map");
+  return map === undefined || /^\s*0\s+0\s+4294967295\s*$/.test(map);
+}
+
+/** Before Linux 5.11, maps and programs count against RLIMIT_MEMLOCK, and the kernel returns EPERM at the limit. */
+function chargesMemlock(here: Surroundings): boolean {
+  const [, major = "", minor = ""] = /^(\d+)\.(\d+)/.exec(here.readText("/proc/sys/kernel/osrelease") ?? "") ?? [];
+  return major !== "" && (Number(major) < 5 || Number(major) === 5 && Number(minor) < 11);
+}

@@ -1,0 +1,154 @@
+/**
+ * Captures the messages of libbpf and the verifier.
+ *
+ * With this project's library the lines are collected in C (`shim.c`), per thread, without a call into JavaScript. With a
+ * system libbpf they come through a callback and libc's `vsnprintf`.
+ *
+ * @module
+ */
+
+import type { NativeLibrary } from "../system/library.ts";
+import { address } from "../system/pointers.ts";
+import { LIBBPF_SYMBOLS, VSNPRINTF_SYMBOLS } from "./symbols/libbpf.ts";
+
+/** libbpf's levels (`enum libbpf_print_level`): what is kept is this and everything graver. */
+export const LOG_LEVEL = { WARN: 0, INFO: 1, DEBUG: 2 } as const;
+
+/** The log of libbpf: taken after an operation, it is what that operation said. */
+export interface LibbpfLog extends Disposable {
+  /** The lines since the last call, oldest first. */
+  take(): string[];
+}
+
+/** Installs the log. There is one per process: the last one installed gets the lines. */
+export function installLog(library: NativeLibrary, level: number = LOG_LEVEL.INFO): LibbpfLog {
+  return library.shim ? new ShimLog(library.shim, level) : new CallbackLog(library, level);
+}
+
+const CAPACITY_BYTES = 1 << 16;
+const HEAD_BYTES = 1 << 14;
+/** The longest message that is formatted: libbpf's own buffer for a verifier's log has 16 MiB. */
+const MAX_MESSAGE_BYTES = 1 << 26;
+/** The size of a `va_list`. The caller's frame holds at least that many bytes at the pointer. */
+const VA_LIST_BYTES = Deno.build.arch === "x86_64" ? 24 : 32;
+
+type Shim = NonNullable<NativeLibrary["shim"]>;
+
+class ShimLog implements LibbpfLog {
+  readonly #shim: Shim;
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(shim: Shim, level: number) {
+    this.#shim = shim;
+    this.#shim.symbols.wasm_bpf_log_install(level);
+  }
+
+  take(): string[] {
+    this.#buffer ??= new Uint8Array(CAPACITY_BYTES);
+    const size = this.#shim.symbols.wasm_bpf_log_take(this.#buffer, this.#buffer.length);
+    return size === 0 ? [] : linesOf(new TextDecoder().decode(this.#buffer.subarray(0, size)));
+  }
+
+  /** The shim is the library's. */
+  [Symbol.dispose](): void {}
+}
+
+class CallbackLog implements LibbpfLog {
+  readonly #libbpf;
+  readonly #libc;
+  // C keeps only the address: the field keeps the callback alive.
+  readonly #callback;
+  readonly #line = new Uint8Array(1 << 14);
+  readonly #kept = new KeptText(CAPACITY_BYTES, HEAD_BYTES);
+
+  constructor(library: NativeLibrary, level: number) {
+    this.#libbpf = library.open(LIBBPF_SYMBOLS);
+    this.#libc = library.openLibc(VSNPRINTF_SYMBOLS);
+    this.#callback = new Deno.UnsafeCallback(
+      // int libbpf_print_fn_t(enum libbpf_print_level level, const char *format, va_list args)
+      { parameters: ["i32", "pointer", "pointer"], result: "i32" } as const,
+      (lineLevel, format, args) => lineLevel <= level ? this.#keep(format, args) : 0,
+    );
+    this.#libbpf.symbols.libbpf_set_print(this.#callback.pointer);
+  }
+
+  #keep(format: Deno.PointerValue, args: Deno.PointerValue): number {
+    if (args === null) return 0;
+    // vsnprintf() uses the list up: each call gets a copy.
+    const list = new Uint8Array(new Deno.UnsafePointerView(args).getArrayBuffer(VA_LIST_BYTES)).slice();
+    let into = this.#line;
+    let size = this.#format(into, format, list.slice());
+    if (size >= into.length) {
+      into = new Uint8Array(Math.min(size + 1, MAX_MESSAGE_BYTES));
+      size = this.#format(into, format, list.slice());
+    }
+    this.#kept.append(new TextDecoder().decode(into.subarray(0, Math.min(size, into.length - 1))));
+    return size;
+  }
+
+  #format(into: Uint8Array<ArrayBuffer>, format: Deno.PointerValue, list: Uint8Array<ArrayBuffer>): number {
+    return this.#libc.symbols.vsnprintf(into, address(into.length), format, Deno.UnsafePointer.of(list));
+  }
+
+  take(): string[] {
+    return linesOf(this.#kept.take());
+  }
+
+  [Symbol.dispose](): void {
+    this.#libbpf.symbols.libbpf_set_print(null);
+    this.#callback.close();
+    this.#libc.close();
+    this.#libbpf.close();
+  }
+}
+
+/** Keeps the beginning and the end of a long text in whole lines, as `shim.c` does. */
+export class KeptText {
+  readonly #capacity: number;
+  readonly #headSize: number;
+  #head = "";
+  #tail = "";
+  #leftOutBytes = 0;
+  #leftOutLines = 0;
+
+  /** @param capacity the largest number of characters to keep, of which `head` are for the beginning. */
+  constructor(capacity: number, head: number) {
+    this.#capacity = capacity;
+    this.#headSize = head;
+  }
+
+  append(text: string): void {
+    this.#tail += text;
+    if (this.#head.length + this.#tail.length <= this.#capacity) return;
+    if (this.#head === "") {
+      const end = this.#tail.lastIndexOf("\n", this.#headSize - 1) + 1 || this.#headSize;
+      this.#head = this.#tail.slice(0, end);
+      this.#tail = this.#tail.slice(end);
+    }
+    const excess = this.#head.length + this.#tail.length - this.#capacity;
+    if (excess <= 0) return;
+    let end = this.#tail.indexOf("\n", excess - 1) + 1;
+    if (end === 0 || end === this.#tail.length) end = excess;
+    const leftOut = this.#tail.slice(0, end);
+    this.#leftOutBytes += leftOut.length;
+    this.#leftOutLines += leftOut.split("\n").length - 1;
+    this.#tail = this.#tail.slice(end);
+  }
+
+  /** Returns the kept text, with a line in the place of omitted lines, and clears it. */
+  take(): string {
+    const note = this.#leftOutBytes === 0
+      ? ""
+      : `${
+        this.#head.endsWith("\n") ? "" : "\n"
+      }-- LEFT OUT ${this.#leftOutBytes} bytes, ${this.#leftOutLines} lines --\n`;
+    const text = this.#head + note + this.#tail;
+    this.#head = this.#tail = "";
+    this.#leftOutBytes = this.#leftOutLines = 0;
+    return text;
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

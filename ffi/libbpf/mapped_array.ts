@@ -1,0 +1,107 @@
+/**
+ * The elements of an mmapable array (`BPF_F_MMAPABLE`, Linux 5.5; `.bss` and `.data` are such) as memory: writable pages that
+ * are the kernel's own, either over a WebAssembly memory or by themselves.
+ *
+ * Pages that the guest can store to may lie in a memory that grows: V8 makes the whole range writable again when it grows it,
+ * which these are anyway. Read-only ones must not, see `pages.ts`.
+ *
+ * @module
+ */
+
+import { BpfError } from "../../errors/mod.ts";
+import type { BpfMap, MemoryWindow } from "./interfaces.ts";
+import { type Libc, MMAP } from "../system/libc.ts";
+import { address, NULL } from "../system/pointers.ts";
+
+/** A mapping: the map, and its address. */
+type ArrayMap = Pick<BpfMap, "fd" | "name" | "valueSize" | "maxEntries">;
+
+/** Bytes of an array's elements in its pages: each is rounded up to 8 (kernel/bpf/arraymap.c). */
+export function arrayBytes(map: Pick<BpfMap, "valueSize" | "maxEntries">): number {
+  return Math.ceil(map.valueSize / 8) * 8 * map.maxEntries;
+}
+
+/**
+ * An array's pages over a stretch of a WebAssembly memory: a load there reads what the kernel wrote, a store is seen by it.
+ *
+ * When the memory moves, V8 copies its bytes to the new place and unmaps the whole old range at once, including these pages
+ * (observed with Deno 2.6.10 and 2.9.8). The kernel may soon reuse the old addresses for other memory of this process. So this
+ * code never touches the addresses of an overlay after its memory has moved.
+ */
+export class OverlaidArray implements Disposable {
+  readonly #libc: Libc;
+  readonly #window: MemoryWindow;
+  readonly #base: number;
+  readonly #at: number;
+  readonly #sizeBytes: number;
+  #disposed = false;
+
+  /**
+   * @param at offset into the memory, a multiple of the page size. The caller has checked that {@link arrayBytes}, rounded up
+   * to whole pages, lie there.
+   * @throws {BpfError} what `mmap` said: EPERM for a frozen map, EINVAL or ENOTSUPP for one that is not mmapable.
+   */
+  constructor(libc: Libc, map: ArrayMap, window: MemoryWindow, at: number) {
+    this.#libc = libc;
+    this.#window = window;
+    this.#base = window.base;
+    this.#at = at;
+    this.#sizeBytes = wholePages(libc, arrayBytes(map));
+    const result = mapShared(libc, map, this.#base + at, this.#sizeBytes);
+    if (result < 0) throw new BpfError(`Cannot map "${map.name}" over guest memory`, result);
+  }
+
+  /** True when the memory has moved and these pages no longer belong to it. */
+  get isGone(): boolean {
+    return this.#window.base !== this.#base;
+  }
+
+  /** Replaces these pages with zero pages of the guest, unless the memory has moved. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (!this.isGone) this.#libc.mapFresh(address(this.#base + this.#at), this.#sizeBytes);
+  }
+}
+
+/** An array's pages somewhere in this process. {@link bytes} must not be touched after disposing. */
+export class MappedArray implements Disposable {
+  /** The elements, and the rest of the last page. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #libc: Libc;
+  readonly #address: number;
+  readonly #sizeBytes: number;
+  #disposed = false;
+
+  /** @throws {BpfError} what `mmap` said. */
+  constructor(libc: Libc, map: ArrayMap) {
+    this.#libc = libc;
+    this.#sizeBytes = wholePages(libc, arrayBytes(map));
+    this.#address = mapShared(libc, map, 0, this.#sizeBytes);
+    if (this.#address < 0) throw new BpfError(`Cannot map "${map.name}"`, this.#address);
+    this.bytes = viewOf(this.#address, this.#sizeBytes);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#libc.munmap(address(this.#address), this.#sizeBytes);
+  }
+}
+
+/** `sizeBytes` rounded up to whole pages of the machine. */
+export function wholePages(libc: Libc, sizeBytes: number): number {
+  const page = libc.pageSizeBytes;
+  return Math.ceil(sizeBytes / page) * page;
+}
+
+function mapShared(libc: Libc, map: ArrayMap, at: number, sizeBytes: number): number {
+  const flags = MMAP.SHARED | (at === 0 ? 0 : MMAP.FIXED);
+  return libc.mmap(at === 0 ? NULL : address(at), sizeBytes, MMAP.PROT_READ | MMAP.PROT_WRITE, flags, map.fd, 0);
+}
+
+function viewOf(at: number, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const pointer = Deno.UnsafePointer.create(BigInt(at));
+  if (pointer === null) throw new TypeError("Cannot view memory at the null address");
+  return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, sizeBytes));
+}

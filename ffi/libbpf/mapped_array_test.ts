@@ -1,0 +1,75 @@
+/** Overlays on a file instead of a map, which needs no privilege: mmap treats both alike. */
+
+import { assertEquals } from "@std/assert";
+import { Libc } from "../system/libc.ts";
+import { openLibrary } from "../system/library.ts";
+import { windowOf } from "./map.ts";
+import { MappedArray, OverlaidArray } from "./mapped_array.ts";
+
+const AT = 65536;
+const O_RDWR = 2;
+
+/** A file of one page that stands for an array of 8 elements, and its path. */
+class FileArray implements Disposable {
+  readonly name = "file";
+  readonly valueSize = 8;
+  readonly maxEntries = 8;
+  readonly libc: Libc;
+  readonly fd: number;
+  readonly #stack = new DisposableStack();
+  readonly #path = Deno.makeTempFileSync();
+
+  constructor() {
+    Deno.writeFileSync(this.#path, new Uint8Array(65536));
+    this.#stack.defer(() => Deno.removeSync(this.#path));
+    this.libc = this.#stack.use(new Libc(this.#stack.use(openLibrary())));
+    this.fd = this.libc.open(this.#path, O_RDWR);
+    this.#stack.defer(() => this.libc.close(this.fd));
+  }
+
+  get firstByte(): number | undefined {
+    return Deno.readFileSync(this.#path)[0];
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack[Symbol.dispose]();
+  }
+}
+
+Deno.test("OverlaidArray gives the guest pages of its own when it is disposed", () => {
+  using file = new FileArray();
+  const memory = new WebAssembly.Memory({ initial: 4 });
+  const overlay = new OverlaidArray(file.libc, file, windowOf(memory), AT);
+  new Uint8Array(memory.buffer)[AT] = 1;
+  assertEquals([file.firstByte, overlay.isGone], [1, false]);
+  overlay[Symbol.dispose]();
+  assertEquals(new Uint8Array(memory.buffer)[AT], 0);
+  new Uint8Array(memory.buffer)[AT] = 2;
+  assertEquals(file.firstByte, 1);
+});
+
+Deno.test("OverlaidArray leaves its addresses alone once the memory has moved away", () => {
+  using file = new FileArray();
+  // The test keeps the old place mapped, so that it sees every change there.
+  const [before, after] = [new WebAssembly.Memory({ initial: 4 }), new WebAssembly.Memory({ initial: 4 })];
+  let now = before;
+  const window = {
+    get base() {
+      return windowOf(now).base;
+    },
+  };
+  const overlay = new OverlaidArray(file.libc, file, window, AT);
+  now = after;
+  assertEquals(overlay.isGone, true);
+  overlay[Symbol.dispose]();
+  new Uint8Array(before.buffer)[AT] = 3;
+  assertEquals(file.firstByte, 3);
+});
+
+Deno.test("MappedArray shows whole pages", () => {
+  using file = new FileArray();
+  using mapped = new MappedArray(file.libc, file);
+  assertEquals(mapped.bytes.length, file.libc.pageSizeBytes);
+  mapped.bytes[0] = 4;
+  assertEquals(file.firstByte, 4);
+});

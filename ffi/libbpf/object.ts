@@ -1,0 +1,164 @@
+/**
+ * `struct bpf_object`: opened from bytes, loaded, closed with everything in it.
+ *
+ * @module
+ */
+
+import type { LogReading } from "../../errors/mod.ts";
+import type { MapShape } from "../../errors/map_rules.ts";
+import type { Subject } from "./hints.ts";
+import type { Native } from "./native.ts";
+import { Struct } from "./layouts.ts";
+import { cString } from "../system/c_string.ts";
+import { OwnedLink } from "./link.ts";
+import { NativeMap, type Owner } from "./map.ts";
+import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
+import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
+import { NativeProgram } from "./program.ts";
+import { bindStructOps } from "./struct_ops.ts";
+
+/** An object of libbpf's. See {@link BpfObject}. */
+export class NativeObject implements BpfObject, Owner {
+  readonly name: string;
+  readonly #native: Native;
+  readonly #programs = new Map<string, NativeProgram>();
+  readonly #maps = new Map<string, NativeMap>();
+  readonly #links = new Set<BpfLink>();
+  #pointer: NativePointer<"bpf_object"> | undefined;
+
+  private constructor(native: Native, pointer: NativePointer<"bpf_object">, name: string) {
+    this.#native = native;
+    this.#pointer = pointer;
+    this.name = name;
+  }
+
+  /** True when the object is closed, and everything that belonged to it is invalid. */
+  get closed(): boolean {
+    return this.#pointer === undefined;
+  }
+
+  static open(native: Native, bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions): NativeObject {
+    const name = options.name ?? "object";
+    const opts = new Struct("bpf_object_open_opts")
+      .string("object_name", name)
+      .string("pin_root_path", options.pinRootPath)
+      .string("btf_custom_path", options.btfPath);
+    native.check.begin();
+    // libbpf copies what it keeps: the bytes need to stay only for the call.
+    const pointer = native.object.symbols.bpf_object__open_mem(bytes, address(bytes.length), opts.bytes);
+    if (pointer === null) throw native.check.error(`Cannot open object "${name}"`, native.lastError());
+    const object = new NativeObject(native, nativePointer(pointer), name);
+    try {
+      if (!options.persistentStructOps) bindStructOps(native, nativePointer(pointer), name);
+      return object;
+    } catch (error) {
+      object[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  load(): void {
+    const pointer = this.#alive();
+    this.#native.check.begin((reading) => this.#subjectOf(reading));
+    this.#native.check.value(
+      `Cannot load object "${this.name}"`,
+      this.#native.object.symbols.bpf_object__load(pointer),
+    );
+    for (const map of this.#maps.values()) map.refresh();
+  }
+
+  own(link: BpfLink): BpfLink {
+    return new OwnedLink(link, this.#links);
+  }
+
+  findProgram(name: string): BpfProgram | undefined {
+    const known = this.#programs.get(name);
+    if (known !== undefined) return known;
+    const pointer = this.#native.object.symbols.bpf_object__find_program_by_name(this.#alive(), cString(name));
+    return pointer === null ? undefined : this.#program(nativePointer(pointer), name);
+  }
+
+  findMap(name: string): BpfMap | undefined {
+    const known = this.#maps.get(name);
+    if (known !== undefined) return known;
+    const pointer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
+    if (pointer === null) return undefined;
+    // Maps of global variables have two names: the section's name, and one that begins with the object's name.
+    const map = this.#map(nativePointer(pointer), this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
+    this.#maps.set(name, map);
+    return map;
+  }
+
+  programs(): readonly BpfProgram[] {
+    const { symbols } = this.#native.object;
+    const found: BpfProgram[] = [];
+    let pointer = symbols.bpf_object__next_program(this.#alive(), null);
+    while (pointer !== null) {
+      const program = nativePointer<"bpf_program">(pointer);
+      found.push(this.#program(program, this.#native.text(this.#native.program.symbols.bpf_program__name(program))));
+      pointer = symbols.bpf_object__next_program(this.#alive(), pointer);
+    }
+    return found;
+  }
+
+  maps(): readonly BpfMap[] {
+    const { symbols } = this.#native.object;
+    const found: BpfMap[] = [];
+    let pointer = symbols.bpf_object__next_map(this.#alive(), null);
+    while (pointer !== null) {
+      const map = nativePointer<"bpf_map">(pointer);
+      found.push(this.#map(map, this.#native.text(this.#native.map.symbols.bpf_map__name(map))));
+      pointer = symbols.bpf_object__next_map(this.#alive(), pointer);
+    }
+    return found;
+  }
+
+  /** The programs and the map that may have kept this object from loading: those that the log names, or all programs. */
+  #subjectOf({ program, map, reason = "" }: LogReading): Subject {
+    const programs = this.programs().filter(({ name, autoload }) =>
+      program === undefined ? autoload : name === program
+    );
+    const inner = reason.includes("failed to create inner map");
+    return { action: "load", programs, map: map === undefined ? undefined : this.#shapeOf(map, { inner }) };
+  }
+
+  /** The definition of the map `name`, which may not be in the kernel yet; with `inner`, that of its inner maps. */
+  #shapeOf(name: string, { inner }: { inner: boolean }): MapShape | undefined {
+    const { symbols } = this.#native.map;
+    const outer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
+    const pointer = inner && outer !== null ? symbols.bpf_map__inner_map(outer) : outer;
+    if (pointer === null) return undefined;
+    return {
+      type: symbols.bpf_map__type(pointer),
+      keySize: symbols.bpf_map__key_size(pointer),
+      valueSize: symbols.bpf_map__value_size(pointer),
+      maxEntries: symbols.bpf_map__max_entries(pointer),
+      flags: symbols.bpf_map__map_flags(pointer),
+    };
+  }
+
+  #program(pointer: NativePointer<"bpf_program">, name: string): NativeProgram {
+    const program = this.#programs.get(name) ?? new NativeProgram(this.#native, pointer, name, this);
+    this.#programs.set(name, program);
+    return program;
+  }
+
+  #map(pointer: NativePointer<"bpf_map">, name: string): NativeMap {
+    const map = this.#maps.get(name) ?? new NativeMap(this.#native, pointer, name, this);
+    this.#maps.set(name, map);
+    return map;
+  }
+
+  #alive(): NativePointer<"bpf_object"> {
+    if (this.#pointer === undefined) throw new TypeError(`Cannot use object "${this.name}": closed`);
+    return this.#pointer;
+  }
+
+  [Symbol.dispose](): void {
+    const pointer = this.#pointer;
+    // libbpf's links of USDT probes point into their object, so they are detached first.
+    for (const link of [...this.#links].reverse()) link[Symbol.dispose]();
+    this.#pointer = undefined;
+    if (pointer !== undefined) this.#native.object.symbols.bpf_object__close(pointer);
+  }
+}

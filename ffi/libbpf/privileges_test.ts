@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { MapType, ProgramType } from "./constants.ts";
+import { CAPABILITY, mapNeeds, missingCapabilities, privilegeRows, programNeeds } from "./privileges.ts";
+
+const README = new URL("../../README.md", import.meta.url);
+
+Deno.test("README's table of privileges is privilegeRows()", async () => {
+  const lines = (await Deno.readTextFile(README)).split("\n");
+  const start = lines.findIndex((line) => /^\| kind of program +\| to load/.test(line));
+  const rows = lines.slice(start + 2, lines.indexOf("", start)).map((line) =>
+    line.split("|").slice(1, -1).map((cell) => cell.trim())
+  );
+  assertEquals(
+    rows,
+    privilegeRows().map(({ programs, load, attach }) => [programs, load.join(", "), attach.join(", ")]),
+  );
+});
+
+Deno.test("programNeeds() tells uprobes from kprobes by their section, and knows every type", () => {
+  const needs = (type: number, sectionName: string) =>
+    programNeeds({ type, sectionName, expectedAttachType: 0 }, "attach");
+  assertEquals(needs(ProgramType.KPROBE, "uretprobe//bin/true:main"), ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN"]);
+  assertEquals(needs(ProgramType.KPROBE, "usdt"), ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN"]);
+  assertEquals(needs(ProgramType.KPROBE, "kprobe/schedule"), ["CAP_BPF", "CAP_PERFMON"]);
+  const known = privilegeRows().flatMap(({ types }) => types);
+  const unknown = Object.entries(ProgramType).filter(([, type]) => !known.includes(type)).map(([name]) => name);
+  assertEquals(unknown, ["UNSPEC", "LIRC_MODE2"]);
+});
+
+Deno.test("mapNeeds() asks CAP_NET_ADMIN for maps of sockets and devices, CAP_SYS_ADMIN for hashes without a seed", () => {
+  const needs = (type: number, flags = 0) => mapNeeds({ type, keySize: 4, valueSize: 4, maxEntries: 1, flags });
+  assertEquals(needs(MapType.HASH), ["CAP_BPF"]);
+  assertEquals(needs(MapType.XSKMAP), ["CAP_BPF", "CAP_NET_ADMIN"]);
+  assertEquals(needs(MapType.HASH, 1 << 6), ["CAP_BPF", "CAP_SYS_ADMIN"]);
+});
+
+Deno.test("missingCapabilities() takes CAP_SYS_ADMIN for what bpf(2) does, and for nothing else", () => {
+  const admin = 1n << CAPABILITY.CAP_SYS_ADMIN;
+  assertEquals(missingCapabilities(["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN", "CAP_BPF"], admin), []);
+  assertEquals(missingCapabilities(["CAP_NET_RAW", "CAP_DAC_READ_SEARCH"], admin), [
+    "CAP_NET_RAW",
+    "CAP_DAC_READ_SEARCH",
+  ]);
+  assertEquals(missingCapabilities(["CAP_SYS_ADMIN"], 0n), ["CAP_SYS_ADMIN"]);
+});

@@ -1,0 +1,62 @@
+/**
+ * A ring-buffer map's pages (kernel/bpf/ringbuf.c), laid over a buffer, and a way to wait for records.
+ *
+ * | offset   | bytes             | what                                                             |
+ * |----------|-------------------|------------------------------------------------------------------|
+ * | 0        | page              | consumer position, u64; writable                                 |
+ * | page     | page              | producer position, u64; read-only, as all that follows           |
+ * | 2 * page | 2 * `maxEntries`  | the data, twice, so that a record that wraps is contiguous       |
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { EpollSet } from "../system/epoll.ts";
+import type { Libc } from "../system/libc.ts";
+import type { BpfMap } from "./interfaces.ts";
+import { MappedPages } from "../system/pages.ts";
+
+/** The size of the pages of a ring of `maxEntries` bytes. */
+export function ringBufferBytes(libc: Libc, maxEntries: number): number {
+  return 2 * libc.pageSizeBytes + 2 * maxEntries;
+}
+
+/** The pages of a ring-buffer map, mapped. Needs Linux 5.8. Disposing unmaps them. */
+export class RingBuffer implements Disposable {
+  readonly #pages: MappedPages;
+  readonly #epoll: EpollSet;
+  readonly #fd: number;
+
+  /**
+   * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
+   *
+   * @param options.epoll where the buffer's descriptor is waited for; the caller's.
+   * @throws {BpfError} what `mmap` or epoll said: EPERM for a map that user space may not write to.
+   */
+  constructor(
+    libc: Libc,
+    map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
+    options: { buffer: ArrayBuffer; epoll: EpollSet },
+  ) {
+    const noun = `ring buffer "${map.name}"`;
+    const page = libc.pageSizeBytes;
+    // The kernel insists on a power of two that is a multiple of the page size; the pump's address arithmetic relies on it.
+    if (map.maxEntries % page !== 0 || (map.maxEntries & (map.maxEntries - 1)) !== 0) {
+      throw new BpfError(`Cannot open ${noun}`, LINUX_ERRNO.EINVAL);
+    }
+    using stack = new DisposableStack();
+    this.#pages = stack.use(new MappedPages(libc, options.buffer));
+    this.#pages.map(noun, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
+    const sizeBytes = page + 2 * map.maxEntries;
+    this.#pages.map(noun, map.fd, { at: page, sizeBytes, offset: page, writable: false });
+    this.#epoll = options.epoll;
+    this.#fd = map.fd;
+    this.#epoll.add(map.fd);
+    stack.move();
+  }
+
+  [Symbol.dispose](): void {
+    this.#epoll.remove(this.#fd);
+    this.#pages[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Waiting for the kernel: one epoll set for all descriptors of one buffer or of many.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { Libc } from "./libc.ts";
+
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 1;
+const EPOLLET = 0x80000000;
+
+/**
+ * `struct epoll_event` (`sys/epoll.h`), packed on x86_64 only:
+ *
+ * | offset | size | field  | meaning                                    |
+ * |--------|------|--------|--------------------------------------------|
+ * | 0      | 4    | events | EPOLL* bits                                |
+ * | 4 or 8 | 8    | data   | ours: {@link BUFFER} or {@link WAKE}       |
+ */
+const EVENT = Deno.build.arch === "aarch64" ? { sizeBytes: 16, data: 8 } : { sizeBytes: 12, data: 4 };
+
+/** The number of events that one wait can return. Events of more CPUs need a second wait, which returns immediately. */
+const MAX_EVENTS = 16;
+
+const BUFFER = 0;
+const WAKE = 1;
+
+/** An epoll set of the descriptors of buffers and, if wanted, one that interrupts the wait. */
+export class EpollSet implements Disposable {
+  readonly #libc: Libc;
+  readonly #fd: number;
+  readonly #events = new Uint8Array(MAX_EVENTS * EVENT.sizeBytes);
+  readonly #view = new DataView(this.#events.buffer);
+
+  /**
+   * @param wakeFd a descriptor (an eventfd) that ends every wait for as long as it is readable.
+   * @throws {BpfError}
+   */
+  constructor(libc: Libc, wakeFd?: number) {
+    this.#libc = libc;
+    this.#fd = libc.epollCreate();
+    if (this.#fd < 0) throw new BpfError("Cannot create an epoll set", this.#fd);
+    try {
+      // Level-triggered: whoever made it readable means every wait until it is read.
+      if (wakeFd !== undefined) this.#control(wakeFd, EPOLLIN, WAKE);
+    } catch (error) {
+      libc.close(this.#fd);
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a ring-buffer map or a perf event.
+   *
+   * Edge-triggered, since records are found by looking at the positions and not by epoll: a wait then ends only when the kernel
+   * wakes it, and not over and over while a record is reserved but not yet committed (a ring is readable all that time) or
+   * after a perf event's CPU is gone (EPOLLHUP).
+   *
+   * @throws {BpfError}
+   */
+  add(fd: number): void {
+    this.#control(fd, EPOLLIN | EPOLLET, BUFFER);
+  }
+
+  /** Takes a descriptor out again; one that is closed by now has left by itself. */
+  remove(fd: number): void {
+    this.#libc.epollControl(this.#fd, EPOLL_CTL_DEL, fd, this.#events);
+  }
+
+  /**
+   * Waits. @param timeoutMs whole milliseconds, -1 for ever.
+   *
+   * @returns 1 when a buffer was woken, or may have been, 0 on time-out, -EINTR when the wake descriptor is readable, or another
+   * negative errno.
+   */
+  wait(timeoutMs: number): number {
+    const count = this.#libc.epollWait(this.#fd, this.#events, MAX_EVENTS, timeoutMs);
+    // The process was stopped and goes on (Ctrl-Z and fg, a debugger): no reason for a guest to hear of it.
+    if (count === -LINUX_ERRNO.EINTR) return 1;
+    for (let i = 0; i < count; i++) {
+      if (this.#view.getUint32(i * EVENT.sizeBytes + EVENT.data, true) === WAKE) return -LINUX_ERRNO.EINTR;
+    }
+    return Math.min(count, 1);
+  }
+
+  [Symbol.dispose](): void {
+    this.#libc.close(this.#fd);
+  }
+
+  #control(fd: number, events: number, data: number): void {
+    this.#view.setUint32(0, events >>> 0, true);
+    this.#view.setBigUint64(EVENT.data, BigInt(data), true);
+    const result = this.#libc.epollControl(this.#fd, EPOLL_CTL_ADD, fd, this.#events);
+    if (result < 0) throw new BpfError("Cannot wait for a buffer", result);
+  }
+}

@@ -1,0 +1,337 @@
+/**
+ * Files, directories, clocks and waiting: what WASI needs of the operating system. One method per system call, bytes in and
+ * out; results are the kernel's own (a count, a descriptor, 0, or a negative errno). Calls that a signal interrupted are made
+ * again.
+ *
+ * A `name` is a path as bytes, relative to a directory's descriptor. Only {@link Files.openBeneath} follows a path of more than
+ * one component; the kernel holds it inside the directory.
+ *
+ * @module
+ */
+
+import { LINUX_ERRNO } from "../../errors/mod.ts";
+import {
+  type DirectoryEntry,
+  type FileStatus,
+  type NewTime,
+  openHow,
+  type PollEntry,
+  readDirectoryEntries,
+  readPollFds,
+  readStatx,
+  STATX_SIZE,
+  timespecs,
+  utimes,
+  writePollFds,
+} from "./file_layouts.ts";
+import { cString } from "./c_string.ts";
+import type { NativeLibrary } from "./library.ts";
+import { addressOf } from "./pointers.ts";
+import { FILE_SYSCALLS as NUMBER, fileRows } from "./symbols/files.ts";
+
+const IS_ARM = Deno.build.arch === "aarch64";
+
+/** Flags of {@link Files.openBeneath} and {@link Files.flags} (`asm/fcntl.h`; two differ between the architectures). */
+export const O = {
+  RDONLY: 0,
+  WRONLY: 1,
+  RDWR: 2,
+  ACCMODE: 3,
+  CREAT: 0o100,
+  EXCL: 0o200,
+  NOCTTY: 0o400,
+  TRUNC: 0o1000,
+  APPEND: 0o2000,
+  NONBLOCK: 0o4000,
+  DSYNC: 0o10000,
+  SYNC: 0o4010000,
+  DIRECTORY: IS_ARM ? 0o40000 : 0o200000,
+  NOFOLLOW: IS_ARM ? 0o100000 : 0o400000,
+  CLOEXEC: 0o2000000,
+  PATH: 0o10000000,
+} as const;
+
+/** The largest number of ranges that one call takes (`UIO_MAXIOV`). */
+export const MAX_RANGES = 1024;
+
+/** Parts of one buffer: `pairs` holds `count` times an offset and a length, which the caller has checked. */
+export interface Ranges {
+  buffer: ArrayBuffer;
+  pairs: Uint32Array<ArrayBuffer>;
+  count: number;
+}
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_REMOVEDIR = 0x200;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_BASIC_STATS = 0x7ff;
+const RESOLVE_NO_MAGICLINKS = 0x02;
+const RESOLVE_BENEATH = 0x08;
+const OPEN_HOW_SIZE = 24;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const SIGSET_SIZE = 8;
+const TCGETS = 0x5401;
+const FIONREAD = 0x541b;
+const EMPTY = cString("");
+const DIRECTORY_CHUNK = 32768;
+const PATH_MAX = 4096;
+/** The number of times that a path is resolved again after a concurrent rename. */
+const RACE_RETRIES = 32;
+
+/** System calls on files through the one library. Closed with it. */
+export class Files implements Disposable {
+  readonly #library: NativeLibrary;
+  readonly #dl: Deno.DynamicLibrary<ReturnType<typeof fileRows>>;
+  readonly #call: Deno.DynamicLibrary<ReturnType<typeof fileRows>>["symbols"];
+  readonly #time = new BigInt64Array(2);
+  /** `struct iovec`s: address and length, 64 bits each, as pairs of 32-bit halves. */
+  readonly #iovecs = new Uint32Array(MAX_RANGES * 4);
+
+  constructor(library: NativeLibrary) {
+    this.#library = library;
+    this.#dl = library.openSyscalls(fileRows);
+    this.#call = this.#dl.symbols;
+  }
+
+  // ----- reading and writing
+
+  /** Reads into `ranges` at the descriptor's position. @returns how many bytes, 0 at the end, or a negative errno. */
+  read(fd: number, ranges: Ranges): number {
+    for (;;) {
+      const result = this.#library.result(
+        ranges.count === 1
+          ? this.#call.read(NUMBER.read, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
+          : this.#call.readv(NUMBER.readv, fd, this.#iovecsOf(ranges), ranges.count),
+      );
+      if (result !== -LINUX_ERRNO.EINTR) return result;
+    }
+  }
+
+  /** Writes `ranges` at the descriptor's position, as one write. @returns how many bytes, or a negative errno. */
+  write(fd: number, ranges: Ranges): number {
+    for (;;) {
+      const result = this.#library.result(
+        ranges.count === 1
+          ? this.#call.write(NUMBER.write, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
+          : this.#call.writev(NUMBER.writev, fd, this.#iovecsOf(ranges), ranges.count),
+      );
+      if (result !== -LINUX_ERRNO.EINTR) return result;
+    }
+  }
+
+  /** Reads into `ranges` from `offset`, leaving the position. */
+  readAt(fd: number, ranges: Ranges, offset: bigint): number {
+    const iovecs = this.#iovecsOf(ranges);
+    return this.#again(() => this.#call.preadv(NUMBER.preadv, fd, iovecs, ranges.count, offset));
+  }
+
+  /** Writes `ranges` at `offset`, leaving the position. On a descriptor that appends, Linux appends. */
+  writeAt(fd: number, ranges: Ranges, offset: bigint): number {
+    const iovecs = this.#iovecsOf(ranges);
+    return this.#again(() => this.#call.pwritev(NUMBER.pwritev, fd, iovecs, ranges.count, offset));
+  }
+
+  /** Moves the position. @param whence 0 from the start, 1 from here, 2 from the end. @returns it, or a negative errno. */
+  seek(fd: number, offset: bigint, whence: number): bigint {
+    const result = this.#call.lseek(NUMBER.lseek, fd, offset, whence);
+    return result === -1n ? BigInt(this.#library.result(-1)) : result;
+  }
+
+  // ----- descriptors
+
+  close(fd: number): number {
+    return this.#library.result(this.#call.close(NUMBER.close, fd));
+  }
+
+  /** The flags and access mode ({@link O}) of an open file, or a negative errno. */
+  flags(fd: number): number {
+    return this.#library.result(this.#call.fcntl(NUMBER.fcntl, fd, F_GETFL, 0));
+  }
+
+  /** Sets APPEND and NONBLOCK; the kernel ignores all other flags. */
+  setFlags(fd: number, flags: number): number {
+    return this.#library.result(this.#call.fcntl(NUMBER.fcntl, fd, F_SETFL, flags));
+  }
+
+  isTerminal(fd: number): boolean {
+    const termios = new Uint8Array(64);
+    return this.#library.result(this.#call.ioctl(NUMBER.ioctl, fd, TCGETS, termios)) === 0;
+  }
+
+  /** The number of bytes that can be read without waiting, or a negative errno. */
+  readableBytes(fd: number): number {
+    const count = new Int32Array(1);
+    const result = this.#library.result(this.#call.ioctl(NUMBER.ioctl, fd, FIONREAD, count));
+    return result < 0 ? result : count[0] ?? 0;
+  }
+
+  // ----- what a file is and holds
+
+  /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
+  status(fd: number): FileStatus | number {
+    const statx = new Uint8Array(STATX_SIZE);
+    const result = this.#library.result(
+      this.#call.statx(NUMBER.statx, fd, EMPTY, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statx),
+    );
+    return result < 0 ? result : readStatx(statx);
+  }
+
+  /** Sets the times of the open file `fd`, for which a descriptor from `O.PATH` will do (from kernel 5.8). */
+  setTimes(fd: number, accessed: NewTime, modified: NewTime): number {
+    const times = utimes(accessed, modified);
+    return this.#library.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT_EMPTY_PATH));
+  }
+
+  setSize(fd: number, sizeBytes: bigint): number {
+    return this.#again(() => this.#call.ftruncate(NUMBER.ftruncate, fd, sizeBytes));
+  }
+
+  /** Makes sure that the range has space on the disk; the file grows to hold it. */
+  allocate(fd: number, offset: bigint, sizeBytes: bigint): number {
+    return this.#again(() => this.#call.fallocate(NUMBER.fallocate, fd, 0, offset, sizeBytes));
+  }
+
+  /** @param advice `POSIX_FADV_*`. */
+  advise(fd: number, offset: bigint, sizeBytes: bigint, advice: number): number {
+    return this.#library.result(this.#call.fadvise64(NUMBER.fadvise64, fd, offset, sizeBytes, advice));
+  }
+
+  sync(fd: number): number {
+    return this.#again(() => this.#call.fsync(NUMBER.fsync, fd));
+  }
+
+  syncData(fd: number): number {
+    return this.#again(() => this.#call.fdatasync(NUMBER.fdatasync, fd));
+  }
+
+  /** The next entries of a directory, from its position; none at the end. Or a negative errno. */
+  readDirectory(fd: number): DirectoryEntry[] | number {
+    const bytes = new Uint8Array(DIRECTORY_CHUNK);
+    const result = this.#again(() => this.#call.getdents64(NUMBER.getdents64, fd, bytes, bytes.length));
+    return result < 0 ? result : [...readDirectoryEntries(bytes.subarray(0, result))];
+  }
+
+  // ----- names
+
+  /** Opens the host's own directory `path`. @returns a descriptor or a negative errno. */
+  openDirectory(path: string): number {
+    const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;
+    return this.#again(() => this.#call.openat(NUMBER.openat, AT_FDCWD, cString(path), flags, 0));
+  }
+
+  /**
+   * Opens `path` below the directory `fd`, which no `..`, link, magic link or race can leave.
+   *
+   * @returns a descriptor, `-EXDEV` when the path would leave, `-ENOSYS` before kernel 5.6, or another negative errno.
+   */
+  openBeneath(fd: number, path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
+    const how = openHow(flags | O.CLOEXEC, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+    for (let tries = 0;; tries++) {
+      const result = this.#again(() => this.#call.openat2(NUMBER.openat2, fd, path, how, OPEN_HOW_SIZE));
+      // The kernel gives up on a ".." when anything in the system was renamed meanwhile.
+      if (result !== -LINUX_ERRNO.EAGAIN || tries === RACE_RETRIES) return result;
+    }
+  }
+
+  makeDirectory(fd: number, name: Uint8Array<ArrayBuffer>, mode: number): number {
+    return this.#library.result(this.#call.mkdirat(NUMBER.mkdirat, fd, name, mode));
+  }
+
+  unlink(fd: number, name: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, 0));
+  }
+
+  removeDirectory(fd: number, name: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, AT_REMOVEDIR));
+  }
+
+  rename(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#call.renameat2(NUMBER.renameat2, fd, name, newFd, newName, 0));
+  }
+
+  /** Makes a hard link; a symbolic link is not followed (unless `name` ends with a slash, which the caller must not pass). */
+  link(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#call.linkat(NUMBER.linkat, fd, name, newFd, newName, 0));
+  }
+
+  symlink(target: Uint8Array<ArrayBuffer>, fd: number, name: Uint8Array<ArrayBuffer>): number {
+    return this.#library.result(this.#call.symlinkat(NUMBER.symlinkat, target, fd, name));
+  }
+
+  /** The target of the link `fd` (from `O.PATH | O.NOFOLLOW`), or a negative errno: ENOENT when it is not a link. */
+  readLink(fd: number): Uint8Array<ArrayBuffer> | number {
+    const target = new Uint8Array(PATH_MAX);
+    const result = this.#library.result(
+      this.#call.readlinkat(NUMBER.readlinkat, fd, EMPTY, target, target.length),
+    );
+    return result < 0 ? result : target.subarray(0, result);
+  }
+
+  // ----- time, chance, waiting
+
+  /** The time of `clock` (`CLOCK_*`) in nanoseconds, or a negative errno. */
+  clockTime(clock: number): bigint {
+    const result = this.#library.result(this.#call.clock_gettime(NUMBER.clock_gettime, clock, this.#time));
+    return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
+  }
+
+  /** The resolution of `clock` in nanoseconds, or a negative errno. */
+  clockResolution(clock: number): bigint {
+    const result = this.#library.result(this.#call.clock_getres(NUMBER.clock_getres, clock, this.#time));
+    return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
+  }
+
+  /** Fills `bytes` with random ones. @returns how many were filled (the kernel stops at 32 MiB), or a negative errno. */
+  random(bytes: Uint8Array<ArrayBuffer>): number {
+    return this.#again(() => this.#call.getrandom(NUMBER.getrandom, bytes, bytes.length, 0));
+  }
+
+  yieldProcessor(): void {
+    this.#call.sched_yield(NUMBER.sched_yield);
+  }
+
+  /**
+   * Sleeps until something came on one of `entries`, or for `timeoutNs` (undefined: for ever).
+   *
+   * @returns how many entries have something, 0 when the time is over, `-EINTR` after a signal, or another negative errno.
+   */
+  poll(entries: readonly PollEntry[], timeoutNs: bigint | undefined): number {
+    const fds = writePollFds(entries);
+    const timeout = timeoutNs === undefined ? null : timespecs(timeoutNs);
+    const result = this.#library.result(
+      this.#call.ppoll(NUMBER.ppoll, fds, entries.length, timeout, null, SIGSET_SIZE),
+    );
+    if (result >= 0) readPollFds(fds, entries);
+    return result;
+  }
+
+  [Symbol.dispose](): void {
+    this.#dl.close();
+  }
+
+  #again(call: () => number): number {
+    for (;;) {
+      const result = this.#library.result(call());
+      if (result !== -LINUX_ERRNO.EINTR) return result;
+    }
+  }
+
+  #iovecsOf({ buffer, pairs, count }: Ranges): Uint32Array<ArrayBuffer> {
+    const iovecs = this.#iovecs;
+    const base = addressOf(buffer);
+    for (let index = 0; index < count; index++) {
+      const start = base + (pairs[index * 2] ?? 0);
+      iovecs[index * 4] = start;
+      iovecs[index * 4 + 1] = start / 0x1_0000_0000;
+      iovecs[index * 4 + 2] = pairs[index * 2 + 1] ?? 0;
+      iovecs[index * 4 + 3] = 0;
+    }
+    return iovecs;
+  }
+}
+
+function onlyRange({ buffer, pairs }: Ranges): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, pairs[0] ?? 0, pairs[1] ?? 0);
+}

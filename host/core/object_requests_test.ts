@@ -1,0 +1,73 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { compileArena, compileSmall } from "../../object/testdata/hostile.ts";
+import { BpfError } from "../../errors/mod.ts";
+import { FakeLibbpf } from "../../tests/doubles/libbpf.ts";
+import { loadCheckedObject } from "./object_requests.ts";
+
+function pinned(...names: string[]): Uint8Array<ArrayBuffer> {
+  const maps = names.map((name) =>
+    `struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u64);
+      __uint(pinning, 1); } ${name} SEC(".maps");`
+  );
+  return compileSmall(maps.join("\n"));
+}
+
+/** An object with a pinned map whose name `name` need not be a C identifier. */
+function pinnedAs(name: string): Uint8Array<ArrayBuffer> {
+  const stand = "Q".repeat(name.length);
+  const object = pinned(stand);
+  const [from, to] = [stand, name].map((text) => new TextEncoder().encode(text));
+  for (let at = object.indexOf(0x51); at >= 0; at = object.indexOf(0x51, at + 1)) {
+    if (from?.every((byte, i) => object[at + i] === byte)) object.set(to ?? [], at);
+  }
+  return object;
+}
+
+function refusal(object: Uint8Array<ArrayBuffer>, pinPath?: string): string {
+  using libbpf = new FakeLibbpf();
+  const { message } = assertThrows(() => loadCheckedObject(libbpf, object, { objectName: "x", pinPath }), BpfError);
+  assertEquals([libbpf.openObjects, [...libbpf.openDescriptors]], [0, []]);
+  return message;
+}
+
+Deno.test("loadCheckedObject() refuses to pin maps where no directory was given", () => {
+  assertEquals(
+    refusal(pinned("counts", "other")),
+    'Cannot open object "x": EPERM: map "counts" is to be pinned (hint: --pin DIR gives it a directory for that)',
+  );
+});
+
+Deno.test("loadCheckedObject() pins by plain names alone", () => {
+  for (const name of ["../counts", "a/b", "/", ".", "..", "secpin_dir_aaaa/../../../../tmp/secpin_made/xx"]) {
+    assertEquals(
+      refusal(pinnedAs(name), "/sys/fs/bpf/x"),
+      `Cannot open object "x": EPERM: map "${name}" is to be pinned in "/sys/fs/bpf/x": its name is not a plain file name`,
+    );
+  }
+});
+
+Deno.test("loadCheckedObject() follows no symbolic link to a pinned map", () => {
+  assertEquals(
+    refusal(pinned("link"), "/sys/fs/bpf/x"),
+    'Cannot open object "x": EPERM: map "link" is to be pinned in "/sys/fs/bpf/x": a symbolic link is there',
+  );
+});
+
+Deno.test("loadCheckedObject() holds the directory for pinned maps while it loads, and no longer", () => {
+  using libbpf = new FakeLibbpf();
+  using _object = loadCheckedObject(libbpf, pinned("counts"), { objectName: "x", pinPath: "/sys/fs/bpf/x" });
+  assertEquals(libbpf.pinRootPaths, ["/proc/self/fd/101"]);
+  assertEquals([...libbpf.openDescriptors], []);
+});
+
+Deno.test("loadCheckedObject() lets an arena choose its address where libbpf does not map over what is there", () => {
+  const object = compileArena("0x100000000000ull", 0, false);
+  using patched = new FakeLibbpf();
+  using _object = loadCheckedObject(patched, object, { objectName: "x" });
+  using other = new FakeLibbpf({}, { isPatched: false });
+  assertEquals(
+    assertThrows(() => loadCheckedObject(other, object, { objectName: "x" }), BpfError).message,
+    'Cannot open object "x": EOPNOTSUPP: arena "arena" is to be mapped at an address of its own, ' +
+      "which fake does over anything that is there",
+  );
+});

@@ -1,0 +1,173 @@
+/**
+ * Map memory that the guest shares with the kernel: mmapable arrays, and with them the `.bss` and `.data` of an object.
+ *
+ * The kernel's pages are mapped over the guest's memory, so that its plain loads and stores reach them with no call at all.
+ * When that is not possible (the memory moved as it grew, or a test chose copies), the bytes are copied at every import call: the
+ * guest's changes are written to the kernel, then all bytes are read back.
+ *
+ * @module
+ */
+
+import type { BpfMap, Libc, MemoryWindow } from "../../ffi/mod.ts";
+import { arrayBytes, MappedArray, OverlaidArray, wholePages } from "../../ffi/libbpf/mapped_array.ts";
+import type { Allowance } from "./allowances.ts";
+import type { GuestMemory, GuestPtr } from "./memory.ts";
+
+/** The way in which map memory is shared with the guest. */
+export type SharedMemoryMode = "map" | "copy";
+
+/** A guest's memory, for WebAssembly and for native code. */
+export interface SharingGuest {
+  readonly memory: GuestMemory;
+  readonly window: MemoryWindow;
+}
+
+/** All that one guest shares. Disposing gives it its own memory back, with the bytes as they were last. */
+export class SharedMemory implements Disposable {
+  readonly #libc: Libc;
+  readonly #allowance: Allowance;
+  readonly #mode: SharedMemoryMode;
+  readonly #shares: Share[] = [];
+  #guest: SharingGuest | undefined;
+  #hasCopies: boolean;
+
+  constructor(libc: Libc, allowance: Allowance, mode: SharedMemoryMode = "map") {
+    this.#libc = libc;
+    this.#allowance = allowance;
+    this.#mode = mode;
+    this.#hasCopies = mode === "copy";
+  }
+
+  /** True when {@link sync} has bytes to copy. */
+  get copying(): boolean {
+    if (this.#shares.length === 0) return false;
+    // The guest may have grown its memory in a callback. look() detects growth, and calls follow().
+    this.#guest?.memory.look();
+    return this.#hasCopies;
+  }
+
+  /** Bytes, in whole pages, that the guest has to have free for `map`. */
+  roomFor(map: BpfMap): number {
+    return wholePages(this.#libc, arrayBytes(map));
+  }
+
+  /** True when `sizeBytes` bytes at `at` overlap memory that is already shared. */
+  overlaps(at: GuestPtr, sizeBytes: number): boolean {
+    return this.#shares.some((share) => at < share.at + share.sizeBytes && share.at < at + sizeBytes);
+  }
+
+  /**
+   * Shares `map` at `at`. The caller has checked that {@link roomFor} bytes are there, free, and begin on a page.
+   *
+   * @throws {BpfError} EMFILE when the guest shares too many; the errno of `mmap`.
+   */
+  add(map: BpfMap, at: GuestPtr, guest: SharingGuest): void {
+    this.#guest = guest;
+    this.#allowance.take(`Cannot share map "${map.name}"`);
+    using stack = new DisposableStack();
+    stack.defer(() => this.#allowance.give());
+    this.#shares.push(new Share(this.#libc, map, at, { guest, mode: this.#mode }));
+    stack.move();
+  }
+
+  /** Ends the sharing of every map in `maps`. */
+  remove(maps: readonly BpfMap[]): void {
+    for (let i = this.#shares.length - 1; i >= 0; i--) {
+      const share = this.#shares[i];
+      if (share === undefined || !maps.includes(share.map)) continue;
+      this.#shares.splice(i, 1);
+      share[Symbol.dispose]();
+      this.#allowance.give();
+    }
+  }
+
+  /** Brings copies up to date. Called around every import that may have waited. */
+  sync(): void {
+    for (const share of this.#shares) share.sync();
+  }
+
+  /** Continues with copies if the memory has moved. Called after every detected growth. */
+  follow(): void {
+    for (const share of this.#shares) {
+      if (share.follow()) this.#hasCopies = true;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const share of this.#shares.splice(0)) share[Symbol.dispose]();
+  }
+}
+
+/** A map at its place in the guest's memory. */
+class Share implements Disposable {
+  readonly map: BpfMap;
+  readonly at: GuestPtr;
+  readonly sizeBytes: number;
+  readonly #guest: SharingGuest;
+  /** A second mapping of the kernel's pages, outside the guest. It exists from the start, since mapping at a move could fail. */
+  readonly #kernel: MappedArray;
+  /** The kernel's pages in the guest's memory; undefined when the bytes are copied. */
+  #overlay: OverlaidArray | undefined;
+  /** The bytes of both sides after the last synchronisation. Used only for copies. */
+  #last = new Uint8Array();
+
+  constructor(libc: Libc, map: BpfMap, at: GuestPtr, options: { guest: SharingGuest; mode: SharedMemoryMode }) {
+    const { guest, mode } = options;
+    this.map = map;
+    this.at = at;
+    this.#guest = guest;
+    using stack = new DisposableStack();
+    this.#kernel = stack.use(new MappedArray(libc, map));
+    this.sizeBytes = this.#kernel.bytes.length;
+    if (mode === "map") this.#overlay = new OverlaidArray(libc, map, guest.window, at);
+    else {
+      this.#last = this.#kernel.bytes.slice();
+      this.#view().set(this.#last);
+    }
+    stack.move();
+  }
+
+  /**
+   * Continues with copies if the memory has moved.
+   *
+   * Bytes that then differ between the guest and the kernel were stored by one of them since the move, but it is unknown by which. The
+   * guest's byte is kept, since its next load must read what it stored. Changes by BPF programs since the move are lost.
+   *
+   * @returns true when the memory has moved.
+   */
+  follow(): boolean {
+    if (this.#overlay === undefined || !this.#overlay.isGone) return false;
+    this.#overlay = undefined;
+    this.#last = this.#kernel.bytes.slice();
+    this.sync();
+    return true;
+  }
+
+  /** Updates a copy in both directions. */
+  sync(): void {
+    if (this.#overlay !== undefined) return;
+    const kernel = this.#kernel.bytes;
+    const guest = this.#view();
+    // Byte for byte: only what the guest itself stored may overwrite what the kernel counts in the same array.
+    for (let i = 0; i < kernel.length; i++) {
+      const byte = guest[i] ?? 0;
+      if (byte !== this.#last[i]) kernel[i] = byte;
+    }
+    guest.set(kernel);
+    this.#last.set(guest);
+  }
+
+  #view(): Uint8Array<ArrayBuffer> {
+    return this.#guest.memory.view(this.at, this.sizeBytes);
+  }
+
+  [Symbol.dispose](): void {
+    this.follow();
+    if (this.#overlay === undefined) this.sync();
+    else {
+      this.#overlay[Symbol.dispose]();
+      this.#view().set(this.#kernel.bytes);
+    }
+    this.#kernel[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Sections of global variables: each becomes a map with one value, the section's bytes.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors/mod.ts";
+import type { Btf } from "./btf.ts";
+import {
+  type ElfFile,
+  type ElfSection,
+  type ElfSymbol,
+  SECTION_FLAG,
+  SECTION_TYPE,
+  SYMBOL_BIND,
+  SYMBOL_VISIBILITY,
+} from "./elf.ts";
+import { type Layouts, roundUp } from "./layout.ts";
+import type { BtfDataSection, BtfVar, TypeId } from "./types.ts";
+
+/** The kernel's limit for names, without the NUL (`BPF_OBJ_NAME_LEN`). */
+const MAX_MAP_NAME = 15;
+
+/** One variable of a section. */
+export interface Variable {
+  readonly name: string;
+  readonly type: TypeId;
+  readonly offset: number;
+  readonly sizeBytes: number;
+  /** True for a static variable or one with a hidden symbol; libbpf treats both alike. */
+  readonly static: boolean;
+}
+
+/** One section of global variables. */
+export interface DataSection {
+  /** The name in the file: ".bss", ".rodata.str1.1". */
+  readonly name: string;
+  readonly kind: "data" | "rodata" | "bss" | "kconfig" | "arena";
+  readonly sizeBytes: number;
+  /** Sorted by offset; empty where the object's BTF does not describe the section. */
+  readonly variables: readonly Variable[];
+  /** Initial bytes, aliased; empty for `.bss` and `.kconfig`. */
+  readonly bytes: Uint8Array;
+}
+
+/** The sections of global variables, in libbpf's order: as in the file, `.kconfig` last. @throws {FormatError} */
+export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | undefined): DataSection[] {
+  const sections = readSections(elf, btf, dataKind);
+  const kconfig = btf?.find("datasec", ".kconfig");
+  if (btf !== undefined && layouts !== undefined && kconfig !== undefined) {
+    sections.push(layOutKconfig(btf, layouts, kconfig));
+  }
+  return sections;
+}
+
+/** The variables in the object's arena (`__arena`, Linux 6.9), which become no map of their own. @throws {FormatError} */
+export function readArenaVariables(elf: ElfFile, btf: Btf | undefined): DataSection | undefined {
+  return readSections(elf, btf, ({ name }) => name === ".addr_space.1" ? "arena" : undefined)[0];
+}
+
+/**
+ * The name that libbpf gives the map of a section of the object called `objectName`: "my_objec.bss", "my_objec.rodata",
+ * "my_obje.kconfig". Custom sections such as ".data.custom" keep their whole name: libbpf shortens ".bss.custom" in the kernel,
+ * but finds the map only by the whole name.
+ */
+export function dataMapName(section: string, objectName: string): string {
+  if (section.indexOf(".", 1) >= 0) return section;
+  // At least 7 characters are kept for the section's name, even if it has fewer.
+  const reserved = Math.min(Math.max(7, section.length), MAX_MAP_NAME);
+  const prefix = objectName.slice(0, MAX_MAP_NAME - reserved);
+  return (prefix + section.slice(0, reserved)).replace(/[^A-Za-z0-9_.]/g, "_");
+}
+
+function readSections(
+  elf: ElfFile,
+  btf: Btf | undefined,
+  kindOf: (section: ElfSection) => DataSection["kind"] | undefined,
+): DataSection[] {
+  const symbols = globalSymbols(elf);
+  const sections: DataSection[] = [];
+  for (const section of elf.sections) {
+    const { name, index, sizeBytes, bytes } = section;
+    const kind = kindOf(section);
+    if (kind === undefined || sizeBytes === 0) continue;
+    const type = btf?.find("datasec", name);
+    const variables = btf === undefined || type === undefined
+      ? []
+      : readVariables(btf, type, sizeBytes, (variable) => symbols.get(`${index} ${variable.name}`));
+    sections.push({ name, kind, sizeBytes, variables, bytes });
+  }
+  return sections;
+}
+
+function dataKind({ name, type, flags }: ElfSection): DataSection["kind"] | undefined {
+  const is = (prefix: string) => name === prefix || name.startsWith(`${prefix}.`);
+  if (type === SECTION_TYPE.NOBITS) return is(".bss") ? "bss" : undefined;
+  if (type !== SECTION_TYPE.PROGBITS || (flags & SECTION_FLAG.EXECINSTR) !== 0) return undefined;
+  if (is(".data")) return "data";
+  return is(".rodata") ? "rodata" : undefined;
+}
+
+/** Global symbols by section and name, joined by a space. */
+function globalSymbols(elf: ElfFile): Map<string, ElfSymbol> {
+  return new Map(
+    elf.symbols.filter(({ bind }) => bind !== SYMBOL_BIND.LOCAL)
+      .map((symbol) => [`${symbol.section} ${symbol.name}`, symbol]),
+  );
+}
+
+function isHidden({ visibility }: ElfSymbol): boolean {
+  return visibility === SYMBOL_VISIBILITY.HIDDEN || visibility === SYMBOL_VISIBILITY.INTERNAL;
+}
+
+function readVariables(
+  btf: Btf,
+  section: BtfDataSection,
+  sizeBytes: number,
+  symbolOf: (variable: BtfVar) => ElfSymbol | undefined,
+): Variable[] {
+  const variables = section.variables.flatMap((entry) => {
+    const variable = btf.get(entry.type);
+    if (variable.kind !== "var") return [];
+    const symbol = variable.linkage === "static" ? undefined : symbolOf(variable);
+    const isStatic = variable.linkage === "static" || (symbol !== undefined && isHidden(symbol));
+    const offset = symbol?.value ?? entry.offset;
+    if (entry.sizeBytes > sizeBytes || offset > sizeBytes - entry.sizeBytes) {
+      throw new FormatError("BTF", `variable "${variable.name}" ends outside section "${section.name}"`);
+    }
+    return [{ name: variable.name, type: variable.target, offset, sizeBytes: entry.sizeBytes, static: isStatic }];
+  });
+  return variables.sort((a, b) => a.offset - b.offset);
+}
+
+/** `.kconfig` has no bytes in the file: libbpf lays it out, by falling alignment, rising size, name. */
+function layOutKconfig(btf: Btf, layouts: Layouts, section: BtfDataSection): DataSection {
+  const externs = section.variables.flatMap(({ type }) => {
+    const variable = btf.get(type);
+    return variable.kind === "var"
+      ? [{ name: variable.name, type: variable.target, ...layouts.of(variable.target) }]
+      : [];
+  });
+  externs.sort((a, b) => b.alignBytes - a.alignBytes || a.sizeBytes - b.sizeBytes || (a.name < b.name ? -1 : 1));
+  let end = 0;
+  const variables = externs.map(({ name, type, sizeBytes, alignBytes }) => {
+    const offset = roundUp(end, alignBytes);
+    end = offset + sizeBytes;
+    return { name, type, offset, sizeBytes, static: false };
+  });
+  return { name: ".kconfig", kind: "kconfig", sizeBytes: end, variables, bytes: new Uint8Array(0) };
+}

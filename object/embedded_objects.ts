@@ -1,0 +1,76 @@
+/**
+ * BPF objects that a WebAssembly module carries in its data.
+ *
+ * @module
+ */
+
+import { elfSizeBytes, EM_BPF } from "./elf.ts";
+import { FormatError } from "../errors/mod.ts";
+import type { DataSegment } from "../wasm/module.ts";
+
+/** An object that was found. */
+export interface EmbeddedObject {
+  /** Address in the guest's memory; in the segment where the segment has none. */
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** No object for guests is larger. */
+const MAX_OBJECT_BYTES = 16 << 20;
+
+/** More than a module with every example in it has. */
+const MAX_OBJECTS = 64;
+
+/** Places that begin as an object does. Each costs a copy of what follows: data that is full of them would take hours. */
+const MAX_PLACES = 128;
+
+/** The ELF objects for BPF that lie in a module's data, in the order of their addresses; what is no whole ELF is no object. */
+export function findObjects(segments: readonly DataSegment[]): EmbeddedObject[] {
+  const found: EmbeddedObject[] = [];
+  let places = 0;
+  for (const segment of segments) {
+    for (let at = nextObject(segment.bytes, 0); at >= 0; at = nextObject(segment.bytes, at + 4)) {
+      if (found.length === MAX_OBJECTS || places++ === MAX_PLACES) return sorted(found);
+      const bytes = objectAt(segments, segment, at);
+      if (bytes !== undefined) found.push({ address: (segment.address ?? 0) + at, bytes });
+    }
+  }
+  return sorted(found);
+}
+
+function sorted(found: EmbeddedObject[]): EmbeddedObject[] {
+  return found.sort((a, b) => a.address - b.address);
+}
+
+/** The next place that looks like the beginning of an object; -1 where there is none. */
+function nextObject(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0x7f, from); at >= 0; at = bytes.indexOf(0x7f, at + 1)) {
+    const machine = (bytes[at + 18] ?? 0) | ((bytes[at + 19] ?? 0) << 8);
+    if (bytes[at + 1] === 0x45 && bytes[at + 2] === 0x4c && bytes[at + 3] === 0x46 && machine === EM_BPF) return at;
+  }
+  return -1;
+}
+
+function objectAt(segments: readonly DataSegment[], segment: DataSegment, at: number): Uint8Array | undefined {
+  const bytes = segment.address === undefined ? segment.bytes.subarray(at) : memoryFrom(segments, segment.address + at);
+  try {
+    return bytes.subarray(0, elfSizeBytes(bytes));
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+/** Initial memory from `address` on: tools split data at long runs of zeros, so that an object may span segments. */
+function memoryFrom(segments: readonly DataSegment[], address: number): Uint8Array {
+  const end = segments.reduce((end, segment) => Math.max(end, (segment.address ?? 0) + segment.bytes.length), 0);
+  const memory = new Uint8Array(Math.min(end - address, MAX_OBJECT_BYTES));
+  for (const segment of segments) {
+    if (segment.address === undefined) continue;
+    const skip = Math.max(0, address - segment.address);
+    const at = Math.max(0, segment.address - address);
+    if (skip >= segment.bytes.length || at >= memory.length) continue;
+    memory.set(segment.bytes.subarray(skip, skip + memory.length - at), at);
+  }
+  return memory;
+}

@@ -1,0 +1,132 @@
+/**
+ * Maps that an object defines in its `.maps` section: each is a variable whose type says what the map is.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors/mod.ts";
+import type { Btf } from "./btf.ts";
+import { type ElfFile, type ElfSymbol, SYMBOL_BIND } from "./elf.ts";
+import type { Layouts } from "./layout.ts";
+import { mapTypeNumber } from "./sections.ts";
+import type { BtfMember, BtfStruct, TypeId } from "./types.ts";
+
+/** The definition of a map. */
+export interface MapDefinition {
+  readonly name: string;
+  /** Number of its type, `enum bpf_map_type`. */
+  readonly type: number;
+  /** Bytes; 0 where the definition leaves it to libbpf. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** 0 where the definition leaves it open: per-CPU buffers get one entry per CPU. */
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Types of key and value, where the definition has types and not just sizes. */
+  readonly keyType: TypeId | undefined;
+  readonly valueType: TypeId | undefined;
+  /** Pinned under its name when the object is loaded (LIBBPF_PIN_BY_NAME). */
+  readonly pinned: boolean;
+  /** The definition of the inner maps of an array or hash of maps. */
+  readonly inner: MapDefinition | undefined;
+}
+
+const IN_MAP_TYPES = [mapTypeNumber("array_of_maps"), mapTypeNumber("hash_of_maps")];
+
+/** The maps of an object, in libbpf's order. @throws {FormatError} when a definition makes no sense. */
+export function readMaps(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | undefined): MapDefinition[] {
+  const section = elf.sections.find(({ name }) => name === ".maps");
+  if (section === undefined) return [];
+  if (btf === undefined || layouts === undefined) {
+    throw new FormatError("ELF", "it has maps and no BTF; compile it with -g");
+  }
+  const type = btf.find("datasec", ".maps");
+  if (type === undefined) throw new FormatError("BTF", `no section ".maps"`);
+
+  const offsets = new Map<string, number>(
+    elf.symbols.filter((symbol) => isGlobalIn(symbol, section.index)).map(({ name, value }) => [name, value]),
+  );
+  const maps = type.variables.map((entry) => {
+    const variable = btf.get(entry.type);
+    if (variable.kind !== "var") throw new FormatError("BTF", `type ${entry.type} in ".maps" is no variable`);
+    const definition = btf.resolve(variable.target);
+    if (definition.kind !== "struct") throw new FormatError("BTF", `map "${variable.name}" is no struct`);
+    return {
+      offset: offsets.get(variable.name) ?? entry.offset,
+      map: readMap(btf, layouts, variable.name, definition, false),
+    };
+  });
+  return maps.sort((a, b) => a.offset - b.offset).map(({ map }) => map);
+}
+
+function isGlobalIn(symbol: ElfSymbol, section: number): boolean {
+  return symbol.section === section && symbol.bind !== SYMBOL_BIND.LOCAL;
+}
+
+function readMap(btf: Btf, layouts: Layouts, name: string, definition: BtfStruct, isInner: boolean): MapDefinition {
+  const member = (memberName: string) => definition.members.find((member) => member.name === memberName);
+  const number = (memberName: string) => readNumber(btf, name, member(memberName));
+  const type = number("type") ?? 0;
+  if (type === 0) throw new FormatError("BTF", `map "${name}" has no type`);
+
+  const keyType = pointee(btf, name, member("key"));
+  const valueType = pointee(btf, name, member("value"));
+  const values = member("values");
+  const inner = values === undefined || !IN_MAP_TYPES.includes(type)
+    ? undefined
+    : readInner(btf, layouts, name, values, isInner);
+  return {
+    name,
+    type,
+    keySize: size(name, "key", number("key_size"), keyType === undefined ? undefined : layouts.of(keyType).sizeBytes),
+    valueSize: values === undefined
+      ? size(name, "value", number("value_size"), valueType === undefined ? undefined : layouts.of(valueType).sizeBytes)
+      : 4,
+    maxEntries: number("max_entries") ?? 0,
+    flags: number("map_flags") ?? 0,
+    keyType,
+    valueType,
+    pinned: number("pinning") === 1,
+    inner,
+  };
+}
+
+/** `__uint(name, N)` is a pointer to an array of N elements. */
+function readNumber(btf: Btf, map: string, member: BtfMember | undefined): number | undefined {
+  if (member === undefined) return undefined;
+  const pointer = btf.resolve(member.type);
+  const array = pointer.kind === "ptr" ? btf.get(pointer.target) : pointer;
+  if (pointer.kind !== "ptr" || array.kind !== "array") {
+    throw new FormatError("BTF", `"${member.name}" of map "${map}" is not written with __uint()`);
+  }
+  return array.length;
+}
+
+/** `__type(name, T)` is a pointer to T. */
+function pointee(btf: Btf, map: string, member: BtfMember | undefined): TypeId | undefined {
+  if (member === undefined) return undefined;
+  const pointer = btf.get(member.type);
+  if (pointer.kind !== "ptr") {
+    throw new FormatError("BTF", `"${member.name}" of map "${map}" is not written with __type()`);
+  }
+  return pointer.target;
+}
+
+/** `__array(values, T)` is an array of no elements of pointers to T. */
+function readInner(btf: Btf, layouts: Layouts, map: string, values: BtfMember, isInner: boolean): MapDefinition {
+  if (isInner) throw new FormatError("BTF", `map "${map}" has maps in maps in maps`);
+  const array = btf.resolve(values.type);
+  const pointer = array.kind === "array" ? btf.resolve(array.element) : array;
+  const definition = pointer.kind === "ptr" ? btf.resolve(pointer.target) : pointer;
+  if (array.kind !== "array" || pointer.kind !== "ptr" || definition.kind !== "struct") {
+    throw new FormatError("BTF", `"values" of map "${map}" is not written with __array()`);
+  }
+  return readMap(btf, layouts, `${map}.inner`, definition, true);
+}
+
+function size(map: string, of: string, given: number | undefined, typed: number | undefined): number {
+  if (given !== undefined && typed !== undefined && given !== typed) {
+    throw new FormatError("BTF", `map "${map}" has a ${of} of ${given} and of ${typed} bytes`);
+  }
+  return typed ?? given ?? 0;
+}

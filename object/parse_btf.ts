@@ -1,0 +1,273 @@
+/**
+ * BTF bytes to types. Every index and offset is checked here, so that what comes out can be walked without fear, save for
+ * loops: types may refer to each other in circles, rightly (through pointers) or not.
+ *
+ * @see https://docs.kernel.org/bpf/btf.html the format
+ * @module
+ */
+
+import { FormatError } from "../errors/mod.ts";
+import { Reader } from "./reader.ts";
+import type { BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
+
+const MAGIC = 0xeb9f;
+const MAGIC_BIG_ENDIAN = 0x9feb;
+const HEADER_SIZE = 24;
+
+/** The kind numbers of `linux/btf.h`, `BTF_KIND_*`, in their order. */
+const KINDS = [
+  "void",
+  "int",
+  "ptr",
+  "array",
+  "struct",
+  "union",
+  "enum",
+  "fwd",
+  "typedef",
+  "volatile",
+  "const",
+  "restrict",
+  "func",
+  "func_proto",
+  "var",
+  "datasec",
+  "float",
+  "decl_tag",
+  "type_tag",
+  "enum64",
+] as const;
+
+/** Every type begins with these 12 bytes: name, info (vlen, kind, flag), size or type. */
+interface Head {
+  readonly id: TypeId;
+  readonly name: string;
+  /** Number of members, values, parameters, ... */
+  readonly count: number;
+  readonly flag: boolean;
+  /** Size in bytes or the id of another type, by kind. */
+  readonly sizeOrType: number;
+  /** The offset of the data that is specific to the kind. */
+  readonly at: number;
+}
+
+/** Reads all types of a BTF blob; the result's index is the type's id. @throws {FormatError} */
+export function parseTypes(bytes: Uint8Array): BtfType[] {
+  return new Parser(bytes).parse();
+}
+
+class Parser {
+  readonly #types: Reader;
+  readonly #strings: Reader;
+
+  constructor(bytes: Uint8Array) {
+    const header = new Reader(bytes, "BTF");
+    const magic = header.u16(0);
+    if (magic === MAGIC_BIG_ENDIAN) header.fail("it is big-endian");
+    if (magic !== MAGIC) header.fail(`it begins with 0x${magic.toString(16)}, not 0xeb9f`);
+    if (header.u8(2) !== 1) header.fail(`version ${header.u8(2)} is not known`);
+    const start = header.u32(4);
+    if (start < HEADER_SIZE) header.fail(`a header of ${start} bytes`);
+    this.#types = new Reader(header.slice(start + header.u32(8), header.u32(12)), "BTF types");
+    this.#strings = new Reader(header.slice(start + header.u32(16), header.u32(20)), "BTF strings");
+  }
+
+  parse(): BtfType[] {
+    const types: BtfType[] = [{ kind: "void", id: 0, name: "" }];
+    for (let at = 0; at < this.#types.sizeBytes;) {
+      const { type, end } = this.#type(at, types.length);
+      types.push(type);
+      at = end;
+    }
+    for (const type of types) checkReferences(type, types.length);
+    return types.map((type) => type.kind === "struct" || type.kind === "union" ? oldBitFields(type, types) : type);
+  }
+
+  #type(at: number, id: TypeId): { type: BtfType; end: number } {
+    const info = this.#types.u32(at + 4);
+    const kind = KINDS[(info >>> 24) & 31];
+    const head: Head = {
+      id,
+      name: this.#strings.string(this.#types.u32(at)),
+      count: info & 0xffff,
+      flag: info >>> 31 === 1,
+      sizeOrType: this.#types.u32(at + 8),
+      at: at + 12,
+    };
+    switch (kind) {
+      case "int":
+        return { type: this.#int(head), end: head.at + 4 };
+      case "float": {
+        const { id, name, sizeOrType: sizeBytes } = head;
+        return { type: { kind, id, name, sizeBytes }, end: head.at };
+      }
+      case "ptr":
+      case "typedef":
+      case "volatile":
+      case "const":
+      case "restrict":
+      case "type_tag":
+      case "func": {
+        const { id, name, sizeOrType: target } = head;
+        return { type: { kind, id, name, target }, end: head.at };
+      }
+      case "fwd":
+        return { type: { kind, id, name: head.name, union: head.flag }, end: head.at };
+      case "array":
+        return { type: this.#array(head), end: head.at + 12 };
+      case "struct":
+      case "union":
+        return { type: this.#struct(kind, head), end: head.at + 12 * head.count };
+      case "enum":
+        return { type: this.#enum(head), end: head.at + 8 * head.count };
+      case "enum64":
+        return { type: this.#enum64(head), end: head.at + 12 * head.count };
+      case "func_proto":
+        return { type: this.#funcProto(head), end: head.at + 8 * head.count };
+      case "var":
+        return { type: this.#var(head), end: head.at + 4 };
+      case "datasec":
+        return { type: this.#dataSection(head), end: head.at + 12 * head.count };
+      case "decl_tag": {
+        const { id, name, sizeOrType: target } = head;
+        return { type: { kind, id, name, target, component: this.#types.i32(head.at) }, end: head.at + 4 };
+      }
+      default:
+        return this.#types.fail(`type ${id} is of unknown kind ${(info >>> 24) & 31}`);
+    }
+  }
+
+  #int({ id, name, sizeOrType: sizeBytes, at }: Head): BtfType {
+    const info = this.#types.u32(at);
+    const bits = info & 0xff;
+    if (sizeBytes < 1 || sizeBytes > 16 || bits > sizeBytes * 8) this.#types.fail(`type ${id} is no integer`);
+    const encoding = (info >>> 24) & 15;
+    return {
+      kind: "int",
+      id,
+      name,
+      sizeBytes,
+      bits,
+      bitOffset: (info >>> 16) & 0xff,
+      signed: (encoding & 1) !== 0,
+      char: (encoding & 2) !== 0,
+      bool: (encoding & 4) !== 0,
+    };
+  }
+
+  #array({ id, name, at }: Head): BtfType {
+    const types = this.#types;
+    return { kind: "array", id, name, element: types.u32(at), index: types.u32(at + 4), length: types.u32(at + 8) };
+  }
+
+  #struct(kind: "struct" | "union", { id, name, count, flag, sizeOrType: sizeBytes, at }: Head): BtfType {
+    const members: BtfMember[] = [];
+    for (let i = 0; i < count; i++) {
+      const offset = this.#types.u32(at + 12 * i + 8);
+      members.push({
+        name: this.#strings.string(this.#types.u32(at + 12 * i)),
+        type: this.#types.u32(at + 12 * i + 4),
+        bitOffset: flag ? offset & 0xffffff : offset,
+        bitSize: flag ? offset >>> 24 : 0,
+      });
+    }
+    return { kind, id, name, sizeBytes, members };
+  }
+
+  #enum({ id, name, count, flag: signed, sizeOrType: sizeBytes, at }: Head): BtfType {
+    if (![1, 2, 4, 8].includes(sizeBytes)) this.#types.fail(`type ${id} is an enum of ${sizeBytes} bytes`);
+    const values = [];
+    for (let i = 0; i < count; i++) {
+      const offset = at + 8 * i + 4;
+      const value = BigInt(signed ? this.#types.i32(offset) : this.#types.u32(offset));
+      values.push({ name: this.#strings.string(this.#types.u32(at + 8 * i)), value });
+    }
+    return { kind: "enum", id, name, sizeBytes, signed, values };
+  }
+
+  #enum64({ id, name, count, flag: signed, sizeOrType: sizeBytes, at }: Head): BtfType {
+    if (![1, 2, 4, 8].includes(sizeBytes)) this.#types.fail(`type ${id} is an enum of ${sizeBytes} bytes`);
+    const values = [];
+    for (let i = 0; i < count; i++) {
+      const value = this.#types.u64(at + 12 * i + 4);
+      values.push({
+        name: this.#strings.string(this.#types.u32(at + 12 * i)),
+        value: signed ? BigInt.asIntN(64, value) : value,
+      });
+    }
+    return { kind: "enum", id, name, sizeBytes, signed, values };
+  }
+
+  #funcProto({ id, name, count, sizeOrType: returns, at }: Head): BtfType {
+    const parameters = [];
+    for (let i = 0; i < count; i++) {
+      parameters.push({
+        name: this.#strings.string(this.#types.u32(at + 8 * i)),
+        type: this.#types.u32(at + 8 * i + 4),
+      });
+    }
+    return { kind: "func_proto", id, name, returns, parameters };
+  }
+
+  #var({ id, name, sizeOrType: target, at }: Head): BtfType {
+    const linkage = (["static", "global", "extern"] as const)[this.#types.u32(at)];
+    if (linkage === undefined) return this.#types.fail(`type ${id} has unknown linkage`);
+    return { kind: "var", id, name, target, linkage };
+  }
+
+  #dataSection({ id, name, count, sizeOrType: sizeBytes, at }: Head): BtfType {
+    const variables = [];
+    for (let i = 0; i < count; i++) {
+      const offset = at + 12 * i;
+      variables.push({
+        type: this.#types.u32(offset),
+        offset: this.#types.u32(offset + 4),
+        sizeBytes: this.#types.u32(offset + 8),
+      });
+    }
+    return { kind: "datasec", id, name, sizeBytes, variables };
+  }
+}
+
+function checkReferences(type: BtfType, count: number): void {
+  for (const id of references(type)) {
+    if (id >= count) throw new FormatError("BTF", `type ${type.id} refers to type ${id} of ${count}`);
+  }
+}
+
+function references(type: BtfType): TypeId[] {
+  switch (type.kind) {
+    case "array":
+      return [type.element, type.index];
+    case "struct":
+    case "union":
+      return type.members.map((member) => member.type);
+    case "func_proto":
+      return [type.returns, ...type.parameters.map((parameter) => parameter.type)];
+    case "datasec":
+      return type.variables.map((variable) => variable.type);
+    case "void":
+    case "int":
+    case "float":
+    case "enum":
+    case "fwd":
+      return [];
+    default:
+      return [type.target];
+  }
+}
+
+/** Before the struct's flag, a bit-field's width was written in an INT of its own. */
+function oldBitFields(struct: BtfStruct, types: readonly BtfType[]): BtfType {
+  const isOld = (member: BtfMember) => {
+    const type = types[member.type];
+    return member.bitSize === 0 && type?.kind === "int" && type.bits !== type.sizeBytes * 8;
+  };
+  if (!struct.members.some(isOld)) return struct;
+  const members = struct.members.map((member) => {
+    const type = types[member.type];
+    if (!isOld(member) || type?.kind !== "int") return member;
+    return { ...member, bitOffset: member.bitOffset + type.bitOffset, bitSize: type.bits };
+  });
+  return { ...struct, members };
+}

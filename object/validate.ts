@@ -1,0 +1,92 @@
+/**
+ * The checks that an object must pass before libbpf sees it.
+ *
+ * In some places libbpf does not check offsets and sizes of an object, and it passes numbers to the kernel that can name descriptors
+ * of this process. The patches in scripts/patches/ fix this project's libbpf. Users can also choose their distribution's, so
+ * everything is checked here first. Each check is one linear pass, and accepts every object that compilers make.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors/mod.ts";
+import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "./elf.ts";
+import { BtfCheck } from "./validate_btf.ts";
+import { checkBtfExt } from "./validate_btf_ext.ts";
+import { checkCode } from "./validate_code.ts";
+import { checkSection } from "./validate_data_sections.ts";
+import { checkRelocations, checkSections, checkSymbols } from "./validate_elf.ts";
+import { type MapRequest, readMapRequests } from "./validate_maps.ts";
+
+/** Features of an object that need the loader's permission or support. */
+export interface ObjectRequests {
+  /** The full names of the maps to pin (LIBBPF_PIN_BY_NAME). */
+  readonly pinnedMaps: readonly string[];
+  /** The names of the arenas whose address the object chooses. */
+  readonly placedArenas: readonly string[];
+}
+
+/**
+ * Checks everything in an object that libbpf uses without a check of its own, and that no instruction names a descriptor.
+ *
+ * ```ts
+ * import { validateObject } from "./validate.ts";
+ *
+ * function mayBePinned(object: Uint8Array): readonly string[] {
+ *   return validateObject(object).pinnedMaps;
+ * }
+ * ```
+ *
+ * @throws {FormatError} when the object is damaged or malicious.
+ */
+export function validateObject(bytes: Uint8Array): ObjectRequests {
+  const elf = parseElf(bytes);
+  checkSections(elf);
+  checkSymbols(elf);
+  checkRelocations(elf);
+  checkCode(elf);
+  const maps = checkTypes(elf);
+  return {
+    pinnedMaps: maps.filter(({ pinned }) => pinned).map(({ name }) => name),
+    placedArenas: maps.filter(({ type, extra }) => type === ARENA && extra !== 0n).map(({ name }) => name),
+  };
+}
+
+/** `BPF_MAP_TYPE_ARENA` and its flag (linux/bpf.h). */
+const ARENA = 33;
+const BPF_F_SEGV_ON_FAULT = 1 << 17;
+
+function checkTypes(elf: ElfFile): readonly MapRequest[] {
+  const types = sectionNamed(elf, ".BTF");
+  const btf = types === undefined ? undefined : new BtfCheck(types.bytes);
+  const extension = sectionNamed(elf, ".BTF.ext");
+  if (btf !== undefined && extension !== undefined) checkBtfExt(extension.bytes);
+  const maps = btf === undefined ? [] : checkTypeSections(btf, elf);
+  if (elf.sections.some(({ name, sizeBytes }) => name === ".addr_space.1" && sizeBytes > 0)) checkArena(maps);
+  return maps;
+}
+
+/** Checks the sections that types describe. @returns the maps of ".maps". */
+function checkTypeSections(btf: BtfCheck, elf: ElfFile): readonly MapRequest[] {
+  for (const id of btf.sections) checkSection(btf, elf, id);
+  return readMapRequests(btf, btf.sections.filter((id) => btf.name(id) === ".maps"));
+}
+
+/** libbpf writes the variables to the beginning of the arena, and would crash if the arena is missing or not writable. */
+function checkArena(maps: readonly MapRequest[]): void {
+  const arena = maps.find(({ type }) => type === ARENA);
+  if (arena === undefined) throw new FormatError("ELF", "it has arena variables and no arena");
+  if ((arena.flags & BPF_F_SEGV_ON_FAULT) !== 0) {
+    throw new FormatError(
+      "ELF",
+      `arena "${arena.name}" has variables, and BPF_F_SEGV_ON_FAULT, with which none can be written`,
+    );
+  }
+}
+
+function sectionNamed(elf: ElfFile, name: string): ElfSection | undefined {
+  const section = elf.sections.find((section) => section.name === name);
+  if (section !== undefined && section.type !== SECTION_TYPE.PROGBITS) {
+    throw new FormatError("ELF", `section "${name}" has type ${section.type}`);
+  }
+  return section;
+}

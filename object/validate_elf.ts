@@ -1,0 +1,153 @@
+/**
+ * Checks of an object's sections, symbols and relocations: everything lies inside its section.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors/mod.ts";
+import {
+  type ElfFile,
+  type ElfSection,
+  type ElfSymbol,
+  SECTION_FLAG,
+  SECTION_TYPE,
+  SYMBOL_BIND,
+  SYMBOL_TYPE,
+} from "./elf.ts";
+
+/** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
+const MAX_DATA_BYTES = 0x7fffffff;
+
+/** Sections that libbpf finds by name, besides those of struct_ops. Of two with the same name it uses the first in some places and the last in others. */
+const UNIQUE_SECTIONS: ReadonlySet<string> = new Set([".BTF", ".BTF.ext", ".maps", ".text", ".addr_space.1"]);
+
+const STRUCT_OPS_SECTIONS: ReadonlySet<string> = new Set([
+  ".struct_ops",
+  ".struct_ops.link",
+  "?.struct_ops",
+  "?.struct_ops.link",
+]);
+
+/** libbpf relocates subprograms recursively, so their number is limited. The kernel accepts 256 in a program. */
+const MAX_SUBPROGRAMS = 4096;
+
+const INSTRUCTION_BYTES = 8;
+const RELOCATION_BYTES = 16;
+
+/** Indices from here on are reserved and name no section (`SHN_LORESERVE`). */
+const FIRST_RESERVED_SECTION = 0xff00;
+
+/** True when each variable of a section of this name is a struct_ops map. */
+export function isStructOps(section: string): boolean {
+  return STRUCT_OPS_SECTIONS.has(section);
+}
+
+/** True when libbpf treats the functions of this section as programs. */
+export function isCode({ type, flags, sizeBytes }: ElfSection): boolean {
+  return type === SECTION_TYPE.PROGBITS && sizeBytes > 0 && (flags & SECTION_FLAG.EXECINSTR) !== 0;
+}
+
+/** The functions of each code section, by the index of the section. */
+export function functionsBySection(elf: ElfFile): Map<number, ElfSymbol[]> {
+  const functions = new Map<number, ElfSymbol[]>();
+  for (const symbol of elf.symbols) {
+    const section = elf.sections[symbol.section];
+    if (symbol.type !== SYMBOL_TYPE.FUNC || section === undefined || !isCode(section)) continue;
+    const others = functions.get(symbol.section);
+    if (others === undefined) functions.set(symbol.section, [symbol]);
+    else others.push(symbol);
+  }
+  return functions;
+}
+
+/** @throws {FormatError} when a section that must be unique exists twice, or a section is too large. */
+export function checkSections(elf: ElfFile): void {
+  const seen = new Set<string>();
+  for (const { name, type, sizeBytes } of elf.sections) {
+    if (seen.has(name) && (UNIQUE_SECTIONS.has(name) || isStructOps(name))) fail(`two sections "${name}"`);
+    seen.add(name);
+    if (type === SECTION_TYPE.NOBITS && sizeBytes > MAX_DATA_BYTES) fail(`section "${name}" has ${sizeBytes} bytes`);
+  }
+}
+
+/** @throws {FormatError} when a function or variable is not inside its section. */
+export function checkSymbols(elf: ElfFile): void {
+  for (const [index, functions] of functionsBySection(elf)) checkFunctions(elf.sections[index], functions);
+  for (const symbol of elf.symbols) {
+    if (symbol.type !== SYMBOL_TYPE.OBJECT || symbol.bind === SYMBOL_BIND.LOCAL) continue;
+    // A symbol without a section has no bytes, but libbpf may still use its value as a 32-bit offset.
+    const section = symbol.section === 0 ? undefined : elf.sections[symbol.section];
+    const room = section === undefined ? MAX_DATA_BYTES : section.sizeBytes;
+    const sizeBytes = section === undefined ? 0 : symbol.sizeBytes;
+    if (sizeBytes > room || symbol.value > room - sizeBytes) {
+      fail(`variable "${symbol.name}" ends outside its section`);
+    }
+  }
+}
+
+function checkFunctions(section: ElfSection | undefined, functions: readonly ElfSymbol[]): void {
+  if (section === undefined) return;
+  let total = 0;
+  for (const { name, value, sizeBytes } of functions) {
+    if (sizeBytes > section.sizeBytes || value > section.sizeBytes - sizeBytes) {
+      fail(`function "${name}" ends outside section "${section.name}"`);
+    }
+    if (sizeBytes === 0 || sizeBytes % INSTRUCTION_BYTES !== 0 || value % INSTRUCTION_BYTES !== 0) {
+      fail(`function "${name}" of section "${section.name}" is not made of whole instructions`);
+    }
+    total += sizeBytes;
+  }
+  if (total > section.sizeBytes) fail(`functions of section "${section.name}" overlap`);
+  if (section.name === ".text" && functions.length > MAX_SUBPROGRAMS) fail(`${functions.length} functions in ".text"`);
+}
+
+/** @throws {FormatError} when libbpf would apply a relocation whose offset or symbol does not exist. */
+export function checkRelocations(elf: ElfFile): void {
+  for (const section of elf.sections) {
+    if (section.type !== SECTION_TYPE.REL) continue;
+    const target = elf.sections[section.info];
+    if (target === undefined) fail(`section "${section.name}" relocates section ${section.info}`);
+    else if (isApplied(section, target)) checkPlaces(elf, section, target);
+  }
+}
+
+/** True when libbpf applies the relocations of this section. */
+function isApplied({ name }: ElfSection, target: ElfSection): boolean {
+  return isCode(target) || name === ".rel.maps" || (name.startsWith(".rel") && isStructOps(name.slice(".rel".length)));
+}
+
+function checkPlaces(elf: ElfFile, section: ElfSection, target: ElfSection): void {
+  if (section.entryBytes !== RELOCATION_BYTES) {
+    fail(`section "${section.name}" has records of ${section.entryBytes} bytes`);
+  }
+  for (const { offset, symbol } of relocationsOf(section)) {
+    if (target.sizeBytes < INSTRUCTION_BYTES || offset > target.sizeBytes - INSTRUCTION_BYTES) {
+      fail(`a relocation at ${offset} is outside section "${target.name}"`);
+    }
+    const found = elf.symbols[symbol];
+    if (found === undefined) fail(`a relocation of section "${target.name}" names symbol ${symbol}`);
+    else if (found.section >= FIRST_RESERVED_SECTION) {
+      fail(`a relocation of section "${target.name}" names "${found.name}", which is in no section`);
+    }
+  }
+}
+
+/** A relocation: the offset to change, and the index of the symbol. */
+export interface Relocation {
+  readonly offset: number;
+  readonly symbol: number;
+}
+
+/** The relocations of a section of type REL. Bytes after the last complete record are ignored. */
+export function* relocationsOf({ name, bytes }: ElfSection): Generator<Relocation> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + RELOCATION_BYTES <= bytes.length; at += RELOCATION_BYTES) {
+    const high = view.getUint32(at + 4, true);
+    if (high !== 0) fail(`a relocation of section "${name}" is past 4 GiB`);
+    yield { offset: view.getUint32(at, true), symbol: view.getUint32(at + 12, true) };
+  }
+}
+
+function fail(problem: string): never {
+  throw new FormatError("ELF", problem);
+}

@@ -1,0 +1,142 @@
+/**
+ * The imports of a guest that is no WebAssembly at all: tests call them as a hostile guest would, on a memory that they see.
+ *
+ * @module
+ */
+
+import { EM_BPF, SECTION_TYPE } from "../../object/elf.ts";
+import type { BpfError } from "../../errors/mod.ts";
+import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
+import { Files } from "../../ffi/system/files.ts";
+import type { FunctionType } from "../../wasm/types.ts";
+import { GuestContext, type ImportFunction } from "../../host/core/context.ts";
+import type { ObjectGrants } from "../../host/core/object_requests.ts";
+import { openSystem } from "../../host/system.ts";
+import { Wasi } from "../../host/wasi/mod.ts";
+import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
+import { mapOperateFor, wasmBpfImports } from "../../host/wasm_bpf/mod.ts";
+
+/** Bytes of the fake guest's memory at first. */
+export const MEMORY_BYTES = 65536;
+
+/** The address of the object that {@link FakeGuest.load} loads. */
+const OBJECT_AT = 0xf000;
+
+/** An empty object. The {@link FakeLibbpf} provides its programs and maps. */
+const EMPTY_OBJECT = emptyObject();
+
+function emptyObject(): Uint8Array {
+  const bytes = new Uint8Array(64 + 2 * 64 + 1);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  // A relocatable file for BPF. Two section headers follow the ELF header; the second is the string table, a single NUL.
+  for (const [at, value] of [[0x10, 1], [0x12, EM_BPF], [0x28, 64], [0x3a, 64], [0x3c, 2], [0x3e, 1]] as const) {
+    view.setUint16(at, value, true);
+  }
+  for (const [at, value] of [[0x84, SECTION_TYPE.STRTAB], [0x98, bytes.length - 1], [0xa0, 1]] as const) {
+    view.setUint32(at, value, true);
+  }
+  return bytes;
+}
+
+/** A guest with one page of memory, on a {@link FakeLibbpf}. */
+export class FakeGuest implements Disposable {
+  readonly libbpf: FakeLibbpf;
+  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly context: GuestContext;
+  readonly imports: Readonly<Record<string, ImportFunction>>;
+  /** The reported problems, as the command line would print them. */
+  readonly problems: string[] = [];
+  readonly #stack = new DisposableStack();
+
+  /**
+   * @param options.directory what the guest holds as descriptor 3.
+   * @param options.mapCalls how it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
+   * @param options.worthIt how many calls go through JavaScript before they are direct: none.
+   */
+  constructor(
+    definition: FakeObjectDefinition = {},
+    options: {
+      possibleCpus?: number;
+      directory?: string;
+      mapCalls?: "i32" | "i64" | "any";
+      worthIt?: number;
+      grants?: Partial<ObjectGrants>;
+      maxLinks?: number;
+    } = {},
+  ) {
+    const { directory } = options;
+    this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
+    const system = this.#stack.use(openSystem());
+    const files = this.#stack.use(new Files(system.library));
+    const preopens = directory === undefined ? [] : [{ hostPath: directory, guestPath: "/", readOnly: true }];
+    const wasi = this.#stack.use(new Wasi(files, { args: ["guest"], env: {}, preopens }));
+    const report = (problem: BpfError | string) =>
+      this.problems.push(typeof problem === "string" ? problem : problem.message);
+    this.context = this.#stack.use(
+      new GuestContext({
+        libbpf: this.libbpf,
+        libc: system.libc,
+        wasi,
+        grants: { objectName: "guest", ...options.grants },
+        maxLinks: options.maxLinks,
+        diagnostics: { report, lost: () => {} },
+      }),
+    );
+    this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
+    const inJavaScript = wasmBpfImports(this.context);
+    const { mapCalls = "i32", worthIt = 0 } = options;
+    const types = mapCalls === "any" ? [] : [plainType(mapCalls === "i64" ? MAP_OPERATE_I64 : MAP_OPERATE)];
+    const mapOperate = mapOperateFor(types, this.context, inJavaScript.wasm_bpf_map_operate, worthIt);
+    this.imports = { ...inJavaScript, wasm_bpf_map_operate: mapOperate };
+  }
+
+  /** Calls an import. */
+  call(name: string, ...parameters: (number | bigint)[]): number | bigint | void {
+    const call = this.imports[name];
+    if (call === undefined) throw new TypeError(`Cannot call ${name}: no such import`);
+    return call(...parameters);
+  }
+
+  /** Puts bytes, numbers of 32 bits or a NUL-terminated text at `at`. @returns `at`. */
+  put(at: number, value: string | readonly number[]): number {
+    const bytes = typeof value === "string"
+      ? new TextEncoder().encode(`${value}\0`)
+      : new Uint8Array(Int32Array.from(value).buffer);
+    new Uint8Array(this.memory.buffer).set(bytes, at);
+    return at;
+  }
+
+  /** The 32-bit number at `at`. */
+  peek(at: number): number {
+    return new DataView(this.memory.buffer).getInt32(at, true);
+  }
+
+  /** Loads the object. @returns its handle. */
+  load(): bigint {
+    const bytes = new Uint8Array(this.memory.buffer, OBJECT_AT, EMPTY_OBJECT.length);
+    bytes.set(EMPTY_OBJECT);
+    const handle = this.call("wasm_load_bpf_object", OBJECT_AT, EMPTY_OBJECT.length);
+    if (typeof handle !== "bigint") throw new TypeError("Cannot load: no handle came");
+    return handle;
+  }
+
+  /** The number of a map of the object. */
+  map(handle: bigint, name: string): number {
+    return Number(this.call("wasm_bpf_map_fd_by_name", handle, this.put(60000, name)));
+  }
+
+  /** One map call with everything at fixed places: key at 0x100, value at 0x200, next key at 0x300. */
+  operate(fd: number, command: number, flags = 0n): number {
+    return Number(this.call("wasm_bpf_map_operate", fd, command, 0x100, 0x200, 0x300, flags));
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack[Symbol.dispose]();
+  }
+}
+
+/** A type that a guest declares. Only its text matters here. */
+function plainType(text: string): FunctionType {
+  return { text, parameters: [], isPlain: true };
+}

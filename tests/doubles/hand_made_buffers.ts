@@ -1,0 +1,133 @@
+/**
+ * Buffers as the kernel would write them, made by hand in plain memory, for tests of the pump.
+ *
+ * @module
+ */
+
+import { instantiatePump, type Pump, type PumpGuest } from "../../host/pump/pump.ts";
+
+const PAGE = 4096;
+
+/** Bytes of data in each buffer that is made here. */
+export const DATA_BYTES = 4096;
+
+/** A ring buffer. */
+export class HandMadeRing {
+  readonly pump: Pump;
+  readonly #view: DataView;
+
+  /** @param start the position of producer and consumer at the start: a multiple of 8. */
+  constructor(guest: PumpGuest, options: { start?: number; weakOrder?: boolean } = {}) {
+    const { start = 0, weakOrder = false } = options;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+    this.#view = new DataView(memory.buffer);
+    this.pump = instantiatePump(memory, { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, weakOrder }, guest);
+    this.#setPosition(0, start);
+    this.#setPosition(PAGE, start);
+  }
+
+  get consumer(): number {
+    return Number(this.#view.getBigUint64(0, true));
+  }
+
+  get producer(): number {
+    return Number(this.#view.getBigUint64(PAGE, true));
+  }
+
+  /** Appends a record. @returns its position. */
+  push(bytes: Uint8Array, state: "committed" | "busy" | "discarded" = "committed"): number {
+    const position = this.producer;
+    const end = position + Math.ceil((bytes.length + 8) / 8) * 8;
+    if (end - this.consumer > DATA_BYTES) throw new RangeError("The ring is full");
+    bytes.forEach((byte, i) => this.#setByte(position + 8 + i, byte));
+    this.setState(position, bytes.length, state);
+    this.#setPosition(PAGE, end);
+    return position;
+  }
+
+  /** Writes the header of the record at `position`. */
+  setState(position: number, size: number, state: "committed" | "busy" | "discarded"): void {
+    const word = new Uint8Array(4);
+    const flag = { committed: 0, busy: 0x80000000, discarded: 0x40000000 }[state];
+    new DataView(word.buffer).setUint32(0, size + flag, true);
+    word.forEach((byte, i) => this.#setByte(position + i, byte));
+  }
+
+  /** In both copies of the data, as two mappings of one page would have it. */
+  #setByte(position: number, byte: number): void {
+    const at = 2 * PAGE + position % DATA_BYTES;
+    this.#view.setUint8(at, byte);
+    this.#view.setUint8(at + DATA_BYTES, byte);
+  }
+
+  #setPosition(at: number, position: number): void {
+    this.#view.setBigUint64(at, BigInt(position), true);
+  }
+}
+
+/** Types of perf records. */
+export const PerfType = { LOST: 2, THROTTLE: 5, SAMPLE: 9 } as const;
+
+/** The perf buffers of a few CPUs. */
+export class HandMadePerf {
+  readonly pump: Pump;
+  readonly #view: DataView;
+
+  /** @param start data_head and data_tail of each at the start: a multiple of 8. */
+  constructor(guest: PumpGuest, options: { count?: number; start?: number } = {}) {
+    const { count = 2, start = 0 } = options;
+    const pages = Math.ceil((PAGE + count * (PAGE + DATA_BYTES)) / 65536);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.#view = new DataView(memory.buffer);
+    const layout = { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, perf: { start: PAGE, count } };
+    this.pump = instantiatePump(memory, layout, guest);
+    for (let cpu = 0; cpu < count; cpu++) {
+      this.#setPosition(this.#base(cpu) + 1024, start);
+      this.#setPosition(this.#base(cpu) + 1032, start);
+    }
+  }
+
+  head(cpu: number): number {
+    return Number(this.#view.getBigUint64(this.#base(cpu) + 1024, true));
+  }
+
+  tail(cpu: number): number {
+    return Number(this.#view.getBigUint64(this.#base(cpu) + 1032, true));
+  }
+
+  /** Appends a sample. Its data is padded so that the record is a multiple of 8 bytes. @returns the size of data and padding. */
+  sample(cpu: number, data: Uint8Array): number {
+    const size = Math.ceil((data.length + 4) / 8) * 8 - 4;
+    const body = new Uint8Array(4 + size);
+    new DataView(body.buffer).setUint32(0, size, true);
+    body.set(data, 4);
+    this.push(cpu, PerfType.SAMPLE, body);
+    return size;
+  }
+
+  /** Appends word that `count` records were lost. */
+  lost(cpu: number, count: number): void {
+    this.push(cpu, PerfType.LOST, new Uint8Array(new BigUint64Array([77n, BigInt(count)]).buffer));
+  }
+
+  /** Appends a record of any type. @param size what its header says, when that is not its size. */
+  push(cpu: number, type: number, body: Uint8Array, size = 8 + body.length): void {
+    const head = this.head(cpu);
+    if (head + 8 + body.length - this.tail(cpu) > DATA_BYTES) throw new RangeError("The perf buffer is full");
+    const record = new Uint8Array(8 + body.length);
+    const view = new DataView(record.buffer);
+    view.setUint32(0, type, true);
+    view.setUint16(6, size, true);
+    record.set(body, 8);
+    record.forEach((byte, i) => this.#view.setUint8(this.#base(cpu) + PAGE + (head + i) % DATA_BYTES, byte));
+    this.#setPosition(this.#base(cpu) + 1024, head + record.length);
+  }
+
+  #base(cpu: number): number {
+    return PAGE + cpu * (PAGE + DATA_BYTES);
+  }
+
+  #setPosition(at: number, position: number): void {
+    this.#view.setBigUint64(at, BigInt(position), true);
+  }
+}

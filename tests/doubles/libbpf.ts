@@ -1,0 +1,351 @@
+/**
+ * A libbpf of plain TypeScript, for tests of the host: maps are kept in memory, links are remembered. Nothing is native, so a
+ * window's base is 0 and addresses are offsets into the bytes that a call is given.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { MapType } from "../../ffi/libbpf/constants.ts";
+import type {
+  AttachTarget,
+  Batch,
+  BatchWalk,
+  BpfLink,
+  BpfMap,
+  BpfObject,
+  BpfProgram,
+  Libbpf,
+  MapElement,
+  MemoryWindow,
+  OpenObjectOptions,
+} from "../../ffi/libbpf/interfaces.ts";
+import { ELEMENT } from "../../ffi/libbpf/element.ts";
+import { elementBytes } from "../../ffi/libbpf/map.ts";
+
+const EINVAL = -LINUX_ERRNO.EINVAL;
+const EBADF = -LINUX_ERRNO.EBADF;
+const ENOENT = -LINUX_ERRNO.ENOENT;
+const E2BIG = -LINUX_ERRNO.E2BIG;
+const EEXIST = -LINUX_ERRNO.EEXIST;
+const EOPNOTSUPP = -LINUX_ERRNO.EOPNOTSUPP;
+const BPF_NOEXIST = 1;
+const BPF_EXIST = 2;
+
+/** The definition of a map of a fake object. */
+export interface FakeMapDefinition {
+  readonly name: string;
+  /** MapType.HASH by default. */
+  readonly type?: number;
+  /** Bytes; 4 by default, as is valueSize. */
+  readonly keySize?: number;
+  readonly valueSize?: number;
+  readonly maxEntries?: number;
+}
+
+/** The definition of a program of a fake object. */
+export interface FakeProgramDefinition {
+  readonly name: string;
+  readonly sectionName: string;
+  /** A value of ProgramType. */
+  readonly type: number;
+  readonly expectedAttachType?: number;
+}
+
+/** The contents of every object that a {@link FakeLibbpf} opens. */
+export interface FakeObjectDefinition {
+  readonly maps?: readonly FakeMapDefinition[];
+  readonly programs?: readonly FakeProgramDefinition[];
+}
+
+/** See the module's documentation. Whatever is opened from no bytes at all is refused, as libbpf does. */
+export class FakeLibbpf implements Libbpf {
+  readonly version = "v1.5";
+  readonly path = "fake";
+  readonly origin = "built";
+  readonly isPatched: boolean;
+  readonly possibleCpus: number;
+  /** The current attachments in order: "program NAME" or "map NAME", and the target. */
+  readonly attached: { what: string; target: AttachTarget | undefined }[] = [];
+  /** Descriptors that were given and not yet closed. */
+  readonly openDescriptors = new Set<number>();
+  /** The directory for pinned maps of each object that was opened. */
+  readonly pinRootPaths: string[] = [];
+  /** The number of open objects. */
+  openObjects = 0;
+  /** Makes the next load fail with this. */
+  loadError: BpfError | undefined;
+  /** The number of calls of the function from {@link FakeLibbpf.openMapElement}. */
+  directCalls = 0;
+  /** The maps of all open objects, by descriptor. */
+  readonly maps = new Map<number, FakeMap>();
+  readonly #definition: FakeObjectDefinition;
+  #memory: WebAssembly.Memory | undefined;
+  #lastFd = 100;
+
+  constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number; isPatched?: boolean } = {}) {
+    this.#definition = definition;
+    this.possibleCpus = options.possibleCpus ?? 2;
+    this.isPatched = options.isPatched ?? true;
+  }
+
+  openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {
+    const name = options.name ?? "object";
+    if (options.pinRootPath !== undefined) this.pinRootPaths.push(options.pinRootPath);
+    if (bytes.length === 0) throw new BpfError(`Cannot open object "${name}"`, LINUX_ERRNO.EINVAL);
+    return new FakeObject(this, name, this.#definition);
+  }
+
+  openWindow(memory: WebAssembly.Memory): MemoryWindow {
+    this.#memory = memory;
+    return { base: 0 };
+  }
+
+  /** Returns a function that works on the memory of the last window, and ignores the caller's address of it. */
+  openMapElement(): MapElement {
+    return (...parameters) => this.#mapElement(...parameters);
+  }
+
+  readonly #mapElement: MapElement = (command, fd, _memory, key, value, flags) => {
+    this.directCalls++;
+    const map = this.maps.get(fd);
+    if (map === undefined || this.#memory === undefined) return EBADF;
+    const bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    switch (command) {
+      case ELEMENT.LOOKUP:
+        return map.lookup(bytes, key, value);
+      case ELEMENT.UPDATE:
+        return map.update(bytes, key, value, flags);
+      case ELEMENT.DELETE:
+        return value === -1 ? map.delete(bytes, key) : EINVAL;
+      case ELEMENT.GET_NEXT_KEY:
+        return map.nextKey(bytes, key === -1 ? undefined : key, value);
+      case ELEMENT.LOOKUP_AND_DELETE:
+        return map.lookupAndDelete(bytes, key, value);
+      default:
+        return EINVAL;
+    }
+  };
+
+  interfaceIndex(name: string): number {
+    if (name === "lo" || name === "lo:1") return 1;
+    throw new BpfError(`Cannot find network interface "${name}"`, LINUX_ERRNO.ENODEV);
+  }
+
+  openCgroup(path: string): number {
+    if (!path.startsWith("/cgroup")) throw new BpfError(`Cannot open cgroup "${path}"`, LINUX_ERRNO.ENOENT);
+    return this.newDescriptor();
+  }
+
+  openNetworkNamespace(path: string): number {
+    if (!path.startsWith("/netns")) throw new BpfError(`Cannot open network namespace "${path}"`, LINUX_ERRNO.ENOENT);
+    return this.newDescriptor();
+  }
+
+  openBinary(name: string): number {
+    if (name.startsWith("/dev/")) {
+      throw new BpfError(`Cannot open binary "${name}"`, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
+    }
+    return this.newDescriptor();
+  }
+
+  openPinDirectory(path: string): number {
+    if (!path.startsWith("/sys/fs/bpf")) throw new BpfError(`Cannot pin maps in "${path}"`, LINUX_ERRNO.EINVAL);
+    return this.newDescriptor();
+  }
+
+  isSymbolicLink(_fd: number, name: string): boolean {
+    return name === "link";
+  }
+
+  closeDescriptor(fd: number): void {
+    if (!this.openDescriptors.delete(fd)) throw new TypeError(`Cannot close descriptor ${fd}: not open`);
+  }
+
+  /** A descriptor that nothing else has. */
+  newDescriptor(): number {
+    this.openDescriptors.add(++this.#lastFd);
+    return this.#lastFd;
+  }
+
+  /** Remembers what is attached until the link is disposed. */
+  link(what: string, target: AttachTarget | undefined): BpfLink {
+    const entry = { what, target };
+    this.attached.push(entry);
+    return {
+      description: what,
+      [Symbol.dispose]: () => {
+        const index = this.attached.indexOf(entry);
+        if (index >= 0) this.attached.splice(index, 1);
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    if (this.openObjects > 0) throw new TypeError(`Cannot close libbpf: ${this.openObjects} objects are open`);
+  }
+}
+
+class FakeObject implements BpfObject {
+  readonly name: string;
+  readonly #libbpf: FakeLibbpf;
+  readonly #maps: readonly FakeMap[];
+  readonly #programs: readonly BpfProgram[];
+  #open = true;
+
+  constructor(libbpf: FakeLibbpf, name: string, { maps = [], programs = [] }: FakeObjectDefinition) {
+    this.#libbpf = libbpf;
+    this.name = name;
+    this.#maps = maps.map((map) => new FakeMap(libbpf, map));
+    this.#programs = programs.map((program) => fakeProgram(libbpf, program));
+    libbpf.openObjects++;
+  }
+
+  load(): void {
+    const error = this.#libbpf.loadError;
+    this.#libbpf.loadError = undefined;
+    if (error !== undefined) throw error;
+  }
+
+  findProgram(name: string): BpfProgram | undefined {
+    return this.#programs.find((program) => program.name === name);
+  }
+
+  findMap(name: string): BpfMap | undefined {
+    return this.#maps.find((map) => map.name === name || (name.startsWith(".") && map.name.endsWith(name)));
+  }
+
+  programs(): readonly BpfProgram[] {
+    return this.#programs;
+  }
+
+  maps(): readonly BpfMap[] {
+    return this.#maps;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#libbpf.openObjects--;
+    for (const map of this.#maps) map.close();
+    for (const program of this.#programs) this.#libbpf.closeDescriptor(program.fd);
+  }
+}
+
+function fakeProgram(libbpf: FakeLibbpf, definition: FakeProgramDefinition): BpfProgram {
+  const { name, sectionName, type, expectedAttachType = 0 } = definition;
+  return {
+    name,
+    sectionName,
+    type,
+    expectedAttachType,
+    fd: libbpf.newDescriptor(),
+    autoload: true,
+    attach: (target: AttachTarget = { kind: "section" }) => libbpf.link(`program ${name}`, target),
+  };
+}
+
+/** A hash whose keys are kept as text; arrays are hashes that have every key. */
+class FakeMap implements BpfMap {
+  readonly name: string;
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly elementBytes: number;
+  readonly maxEntries: number;
+  readonly flags = 0;
+  readonly fd: number;
+  readonly #libbpf: FakeLibbpf;
+  readonly #elements = new Map<string, Uint8Array>();
+  #open = true;
+
+  constructor(libbpf: FakeLibbpf, definition: FakeMapDefinition) {
+    const { name, type = MapType.HASH, keySize = 4, valueSize = 4, maxEntries = 16 } = definition;
+    this.#libbpf = libbpf;
+    this.name = name;
+    this.type = type;
+    this.keySize = keySize;
+    this.valueSize = valueSize;
+    this.maxEntries = maxEntries;
+    this.elementBytes = elementBytes(type, valueSize, libbpf);
+    this.fd = libbpf.newDescriptor();
+    libbpf.maps.set(this.fd, this);
+  }
+
+  lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number): number {
+    if (!this.#open) return EBADF;
+    const element = this.#elements.get(this.#keyAt(memory, key));
+    if (element === undefined) return ENOENT;
+    memory.set(element, value);
+    return 0;
+  }
+
+  update(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    if (!this.#open) return EBADF;
+    const text = this.#keyAt(memory, key);
+    const known = this.#elements.has(text);
+    if (known && flags === BPF_NOEXIST) return EEXIST;
+    if (!known && flags === BPF_EXIST) return ENOENT;
+    if (!known && this.#elements.size >= this.maxEntries) return E2BIG;
+    this.#elements.set(text, memory.slice(value, value + this.elementBytes));
+    return 0;
+  }
+
+  delete(memory: Uint8Array<ArrayBuffer>, key: number): number {
+    if (!this.#open) return EBADF;
+    return this.#elements.delete(this.#keyAt(memory, key)) ? 0 : ENOENT;
+  }
+
+  nextKey(memory: Uint8Array<ArrayBuffer>, key: number | undefined, nextKey: number): number {
+    if (!this.#open) return EBADF;
+    const keys = [...this.#elements.keys()];
+    const at = key === undefined ? -1 : keys.indexOf(this.#keyAt(memory, key));
+    const next = keys[at + 1];
+    if (next === undefined) return ENOENT;
+    memory.set(next === "" ? [] : next.split(",").map(Number), nextKey);
+    return 0;
+  }
+
+  lookupAndDelete(memory: Uint8Array<ArrayBuffer>, key: number, value: number): number {
+    const result = this.lookup(memory, key, value);
+    return result === 0 ? this.delete(memory, key) : result;
+  }
+
+  lookupBatch(_memory: Uint8Array<ArrayBuffer>, _batch: BatchWalk): number {
+    return EOPNOTSUPP;
+  }
+
+  lookupAndDeleteBatch(_memory: Uint8Array<ArrayBuffer>, _batch: BatchWalk): number {
+    return EOPNOTSUPP;
+  }
+
+  updateBatch(_memory: Uint8Array<ArrayBuffer>, _batch: Batch): number {
+    return EOPNOTSUPP;
+  }
+
+  deleteBatch(_memory: Uint8Array<ArrayBuffer>, _batch: Omit<Batch, "values">): number {
+    return EOPNOTSUPP;
+  }
+
+  initialValue(): Uint8Array<ArrayBuffer> | undefined {
+    return undefined;
+  }
+
+  setInitialValue(_value: Uint8Array<ArrayBuffer>): void {
+    throw new BpfError(`Cannot set the initial value of map "${this.name}"`, LINUX_ERRNO.EINVAL);
+  }
+
+  attachStructOps(): BpfLink {
+    return this.#libbpf.link(`map ${this.name}`, undefined);
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#libbpf.maps.delete(this.fd);
+    this.#libbpf.closeDescriptor(this.fd);
+  }
+
+  #keyAt(memory: Uint8Array, at: number): string {
+    return memory.subarray(at, at + this.keySize).join(",");
+  }
+}
