@@ -1,5 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { BpfError, errnoName, errnoText, FormatError, GuestError, LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "./mod.ts";
+import {
+  BpfError,
+  describeOperation,
+  errnoName,
+  errnoText,
+  FormatError,
+  GuestError,
+  LINUX_ERRNO,
+  type Operation,
+  WASI_ERRNO,
+  wasiErrno,
+} from "./mod.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
@@ -60,18 +71,43 @@ Deno.test("errnoName() and errnoText() have words for Linux's and libbpf's numbe
   assertEquals([errnoName(999), errnoText(999)], ["errno 999", undefined]);
 });
 
+const LOAD_X: Operation = { operation: "load", kind: "object", subject: "x" };
+
+Deno.test("describeOperation() names the verb, the kind, the name and the target", () => {
+  const texts: [Operation, string][] = [
+    [LOAD_X, 'Cannot load object "x"'],
+    [
+      { operation: "attach", kind: "program", subject: "p", target: "xdp of lo" },
+      'Cannot attach program "p" to xdp of lo',
+    ],
+    [{ operation: "read", kind: "file", subject: "a/b.wasm" }, 'Cannot read "a/b.wasm"'],
+    [{ operation: "limit", kind: "process", words: "memory" }, "Cannot limit memory"],
+    [{ operation: "run", kind: "guest" }, "Cannot run guest"],
+    [{ operation: "open", kind: "cgroup", subject: "\x1b[2J" }, 'Cannot open cgroup "\\x1b[2J"'],
+  ];
+  for (const [operation, text] of texts) assertEquals(describeOperation(operation), text);
+});
+
+Deno.test("BpfError keeps the parts of its operation, also for another error about the same", () => {
+  const error = new BpfError({ operation: "attach", kind: "program", subject: "p", target: "tc of lo" }, 17);
+  const again = new BpfError(error, 2, { reason: "nothing there" });
+  assertEquals([again.operation, again.kind, again.subject, again.target], ["attach", "program", "p", "tc of lo"]);
+  assertEquals(again.message, 'Cannot attach program "p" to tc of lo: ENOENT: nothing there');
+  assertEquals(new BpfError(LOAD_X, 22, { reason: "it is empty", log: ["libbpf: map 'm': no"] }).reason, "it is empty");
+});
+
 Deno.test("BpfError says operation, code, reason and hint in one line", () => {
-  const error = new BpfError('Cannot load object "x"', -1, { hint: "run as root" });
+  const error = new BpfError(LOAD_X, -1, { hint: "run as root" });
   assertEquals(error.message, 'Cannot load object "x": EPERM: operation not permitted (hint: run as root)');
   assertEquals([error.name, error.code, error.errno, error.log], ["BpfError", "EPERM", 1, []]);
-  assertEquals(new BpfError("Cannot x", 999).message, "Cannot x: errno 999");
-  assertEquals("cause" in new BpfError("Cannot x", 1), false);
-  assertEquals(new BpfError("Cannot x", 1, { cause: error }).cause, error);
+  assertEquals(new BpfError(LOAD_X, 999).message, 'Cannot load object "x": errno 999');
+  assertEquals("cause" in new BpfError(LOAD_X, 1), false);
+  assertEquals(new BpfError(LOAD_X, 1, { cause: error }).cause, error);
 });
 
 /** The reason that a BpfError finds in a log. */
 function reasonOf(...log: string[]): string {
-  return new BpfError("Cannot x", 13, { log }).message.replace("Cannot x: EACCES: ", "");
+  return new BpfError(LOAD_X, 13, { log }).message.replace("Cannot x: EACCES: ", "");
 }
 
 Deno.test("BpfError takes its reason from the verifier's last words, with the program's name", () => {

@@ -1,0 +1,99 @@
+/**
+ * The error for what the kernel or libbpf refused.
+ *
+ * @module
+ */
+
+import { errnoName, errnoText } from "./errno.ts";
+import { reasonOf } from "./log.ts";
+import { describeOperation, type Operation, type OperationKind } from "./operation.ts";
+
+/** Details of a refused operation. */
+export interface BpfErrorOptions {
+  /** The reason, when this project knows it. By default the log is searched for one. */
+  reason?: string | undefined;
+  /** The lines that libbpf and the verifier wrote while the operation ran; may be empty. */
+  log?: readonly string[];
+  /** Advice for the reader, given only when evidence supports it. */
+  hint?: string | undefined;
+  /** The error that caused this one. */
+  cause?: unknown;
+}
+
+/**
+ * The kernel or libbpf refused an operation.
+ *
+ * The message is one line for people. Programs decide by `operation`, `kind` and `code`.
+ *
+ * @example
+ * ```ts
+ * import { BpfError, openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * using libbpf = openLibbpf();
+ * try {
+ *   libbpf.openObject(new Uint8Array());
+ * } catch (error) {
+ *   if (!(error instanceof BpfError)) throw error;
+ *   if (error.code === "EPERM") console.error("run as root");
+ *   else console.error(error.message, error.log);
+ * }
+ * ```
+ */
+export class BpfError extends Error implements Operation {
+  /** "BpfError". */
+  override readonly name = "BpfError";
+  /** The verb of what was refused: "attach". */
+  readonly operation: string;
+  /** The kind of thing that it is about: "program". */
+  readonly kind: OperationKind;
+  /** The name of that thing; undefined for a thing without a name. */
+  readonly subject: string | undefined;
+  /** The target of an attachment. */
+  readonly target: string | undefined;
+  /** The words of the message between the verb and the reason, where kind and name do not say it. */
+  readonly words: string | undefined;
+  /** The errno's symbol: "EPERM". */
+  readonly code: string;
+  /** The positive errno of Linux, or from 4000 on of libbpf. */
+  readonly errno: number;
+  /** The reason, when this project gave it instead of the log. */
+  readonly reason: string | undefined;
+  /** The lines that libbpf and the verifier wrote while the operation ran. */
+  readonly log: readonly string[];
+  /** Advice for the reader; undefined when no evidence supports any. */
+  readonly hint: string | undefined;
+
+  /**
+   * Composes the message from the operation, the errno and the reason.
+   *
+   * @param what the operation; another `BpfError` to say more about the same one.
+   * @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored.
+   */
+  constructor(what: Operation | string, errno: number, options: BpfErrorOptions = {}) {
+    const number = Math.abs(errno);
+    const code = errnoName(number);
+    const { log = [], hint, cause } = options;
+    const reason = options.reason ?? reasonOf(log) ?? errnoText(number);
+    const about = typeof what === "string" ? operationOf(what) : what;
+    super(
+      `${describeOperation(about)}: ${code}${reason ? `: ${reason}` : ""}${hint ? ` (hint: ${hint})` : ""}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.operation = about.operation;
+    this.kind = about.kind;
+    this.subject = about.subject;
+    this.target = about.target;
+    this.words = about.words;
+    this.errno = number;
+    this.code = code;
+    this.reason = options.reason;
+    this.log = log;
+    this.hint = hint;
+  }
+}
+
+// Until every caller names its operation by parts.
+function operationOf(phrase: string): Operation {
+  const [, operation = "", words = ""] = /^Cannot (\S+) ?(.*)$/s.exec(phrase) ?? [];
+  return { operation, kind: "system", words };
+}

@@ -1,0 +1,53 @@
+/**
+ * The operation that an error is about: a verb, a kind of thing, its name, and a target.
+ *
+ * @module
+ */
+
+import { printable } from "./printable.ts";
+
+/** The kind of thing that an operation is about. */
+export type OperationKind =
+  | "binary"
+  | "buffer"
+  | "cgroup"
+  | "directory"
+  | "file"
+  | "guest"
+  | "interface"
+  | "library"
+  | "link"
+  | "map"
+  | "namespace"
+  | "object"
+  | "process"
+  | "program"
+  | "system";
+
+/**
+ * An operation that can fail: `{ operation: "attach", kind: "program", subject: "on_exec", target: "xdp of lo" }`.
+ *
+ * Callers decide by these fields. {@link describeOperation} makes the text for people.
+ */
+export interface Operation {
+  /** The verb: "open", "load", "attach", "read". */
+  readonly operation: string;
+  /** The kind of thing that it is about. */
+  readonly kind: OperationKind;
+  /** The name or path of the thing; undefined for a thing without a name. */
+  readonly subject?: string | undefined;
+  /** The target of an attachment: "xdp of lo". */
+  readonly target?: string | undefined;
+  /** The words after the verb where kind and name do not say it: "a buffer on map \"events\"". */
+  readonly words?: string | undefined;
+}
+
+/** `Cannot attach program "on_exec" to xdp of lo`. Escapes hidden characters, since names may come from files and guests. */
+export function describeOperation(what: Operation): string {
+  return printable(`Cannot ${what.operation} ${what.words ?? nounOf(what)}${what.target ? ` to ${what.target}` : ""}`);
+}
+
+function nounOf({ kind, subject }: Operation): string {
+  if (subject === undefined) return kind;
+  return kind === "file" ? `"${subject}"` : `${kind} "${subject}"`;
+}
