@@ -107,7 +107,7 @@ Deno.test("BpfError says operation, code, reason and hint in one line", () => {
 
 /** The reason that a BpfError finds in a log. */
 function reasonOf(...log: string[]): string {
-  return new BpfError(LOAD_X, 13, { log }).message.replace("Cannot x: EACCES: ", "");
+  return new BpfError(LOAD_X, 13, { log }).message.replace('Cannot load object "x": EACCES: ', "");
 }
 
 Deno.test("BpfError takes its reason from the verifier's last words, with the program's name", () => {
