@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseElf } from "../object/elf.ts";
+import { parseElf } from "../object/elf/elf.ts";
 import { compileModule, compileObject, compileSource } from "../object/testdata/compile.ts";
 import { ObjectEditor } from "../object/testdata/edit_object.ts";
 import { compileSmall } from "../object/testdata/hostile.ts";

@@ -5,13 +5,13 @@
  */
 
 import type { DataSection } from "../object/data_sections.ts";
-import { isElf } from "../object/elf.ts";
+import { isElf } from "../object/elf/elf.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import { type BpfObjectInfo, parseObject } from "../object/object.ts";
-import { findRefusals } from "../object/refusals.ts";
-import { mapTypeName } from "../object/sections.ts";
+import { findRefusals } from "../object/refusals/find_refusals.ts";
+import { mapTypeName } from "../object/program_types.ts";
 import { BPF_F_LINK } from "../object/struct_ops.ts";
-import { validateObject } from "../object/validate.ts";
+import { validateObject } from "../object/validation/validate_object.ts";
 import { FormatError } from "../errors/mod.ts";
 import { findObjects } from "../object/embedded_objects.ts";
 import { importProblem } from "../host/import_types.ts";

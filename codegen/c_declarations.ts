@@ -9,9 +9,9 @@
  * @module
  */
 
-import type { Btf } from "../object/btf.ts";
-import type { Layouts } from "../object/layout.ts";
-import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../object/types.ts";
+import type { Btf } from "../object/btf/btf.ts";
+import type { Layouts } from "../object/btf/layout.ts";
+import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
 import { FormatError } from "../errors/mod.ts";
 import { Names } from "./c_identifiers.ts";
 

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { Btf } from "../object/btf.ts";
-import { innermostFirst } from "../object/containment.ts";
-import { Layouts } from "../object/layout.ts";
+import { Btf } from "../object/btf/btf.ts";
+import { innermostFirst } from "../object/btf/containment.ts";
+import { Layouts } from "../object/btf/layout.ts";
 import { parseObject } from "../object/object.ts";
-import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../object/types.ts";
+import type { BtfEnum, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
 import { FormatError } from "../errors/mod.ts";
 import { Declarations, isStruct, staticAsserts } from "./c_declarations.ts";
 import { identifier, Names, withCxxNames } from "./c_identifiers.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Btf } from "../object/btf.ts";
-import { Layouts } from "../object/layout.ts";
+import type { Btf } from "../object/btf/btf.ts";
+import { Layouts } from "../object/btf/layout.ts";
 import { parseObject } from "../object/object.ts";
 import { checkForWasm, compileModule, compileObject, compileSource } from "../object/testdata/compile.ts";
-import type { BtfMember, BtfStruct } from "../object/types.ts";
+import type { BtfMember, BtfStruct } from "../object/btf/types.ts";
 import { genTypes, genTypesOfBtf } from "./c_types.ts";
 
 Deno.test("genTypes() asserts every size and offset, and wasm32 agrees", () => {

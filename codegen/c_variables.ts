@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Btf } from "../object/btf.ts";
-import { innermostFirst } from "../object/containment.ts";
+import type { Btf } from "../object/btf/btf.ts";
+import { innermostFirst } from "../object/btf/containment.ts";
 import type { DataSection } from "../object/data_sections.ts";
-import { Layouts } from "../object/layout.ts";
+import { Layouts } from "../object/btf/layout.ts";
 import type { StructOpsMap } from "../object/struct_ops.ts";
-import type { BtfStruct, TypeId } from "../object/types.ts";
+import type { BtfStruct, TypeId } from "../object/btf/types.ts";
 import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
 import { identifier, Names } from "./c_identifiers.ts";
 import { SDK_OWN_TAGS } from "./sdk_names.ts";

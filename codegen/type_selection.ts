@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Btf } from "../object/btf.ts";
-import { readRelocatedTypes } from "../object/core_relocations.ts";
+import type { Btf } from "../object/btf/btf.ts";
+import { readRelocatedTypes } from "../object/btf/core_relocations.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import type { BpfObjectInfo } from "../object/object.ts";
-import type { BtfType, TypeId } from "../object/types.ts";
+import type { BtfType, TypeId } from "../object/btf/types.ts";
 
 /** Which types to choose. */
 export interface TypeSelection {

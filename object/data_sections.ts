@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
-import type { Btf } from "./btf.ts";
+import type { Btf } from "./btf/btf.ts";
 import {
   type ElfFile,
   type ElfSection,
@@ -14,9 +14,9 @@ import {
   SECTION_TYPE,
   SYMBOL_BIND,
   SYMBOL_VISIBILITY,
-} from "./elf.ts";
-import { type Layouts, roundUp } from "./layout.ts";
-import type { BtfDataSection, BtfVar, TypeId } from "./types.ts";
+} from "./elf/elf.ts";
+import { type Layouts, roundUp } from "./btf/layout.ts";
+import type { BtfDataSection, BtfVar, TypeId } from "./btf/types.ts";
 
 /** The kernel's limit for names, without the NUL (`BPF_OBJ_NAME_LEN`). */
 const MAX_MAP_NAME = 15;

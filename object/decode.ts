@@ -5,9 +5,9 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
-import type { Btf } from "./btf.ts";
-import { Layouts } from "./layout.ts";
-import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
+import type { Btf } from "./btf/btf.ts";
+import { Layouts } from "./btf/layout.ts";
+import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "./btf/types.ts";
 
 /** A decoded value. Numbers that a double cannot hold are BigInts. */
 export type Value = number | bigint | string | boolean | null | Value[] | { [name: string]: Value };

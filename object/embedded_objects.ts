@@ -4,7 +4,7 @@
  * @module
  */
 
-import { elfSizeBytes, EM_BPF } from "./elf.ts";
+import { elfSizeBytes, EM_BPF } from "./elf/elf.ts";
 import { FormatError } from "../errors/mod.ts";
 import type { DataSegment } from "../wasm/module.ts";
 

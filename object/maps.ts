@@ -5,11 +5,11 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
-import type { Btf } from "./btf.ts";
-import { type ElfFile, type ElfSymbol, SYMBOL_BIND } from "./elf.ts";
-import type { Layouts } from "./layout.ts";
-import { mapTypeNumber } from "./sections.ts";
-import type { BtfMember, BtfStruct, TypeId } from "./types.ts";
+import type { Btf } from "./btf/btf.ts";
+import { type ElfFile, type ElfSymbol, SYMBOL_BIND } from "./elf/elf.ts";
+import type { Layouts } from "./btf/layout.ts";
+import { mapTypeNumber } from "./program_types.ts";
+import type { BtfMember, BtfStruct, TypeId } from "./btf/types.ts";
 
 /** The definition of a map. */
 export interface MapDefinition {

@@ -5,12 +5,12 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
-import { Btf } from "./btf.ts";
+import { Btf } from "./btf/btf.ts";
 import { type DataSection, readArenaVariables, readDataSections } from "./data_sections.ts";
-import { type ElfFile, type ElfSection, parseElf, SECTION_FLAG, SECTION_TYPE, SYMBOL_TYPE } from "./elf.ts";
-import { Layouts } from "./layout.ts";
+import { type ElfFile, type ElfSection, parseElf, SECTION_FLAG, SECTION_TYPE, SYMBOL_TYPE } from "./elf/elf.ts";
+import { Layouts } from "./btf/layout.ts";
 import { type MapDefinition, readMaps } from "./maps.ts";
-import { programTypeOfSection } from "./sections.ts";
+import { programTypeOfSection } from "./program_types.ts";
 import { readStructOps, type StructOpsMap } from "./struct_ops.ts";
 
 /** One program of an object. */

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../errors/mod.ts";
 import { dataMapName } from "./data_sections.ts";
 import { parseObject } from "./object.ts";
-import { programTypeOfSection } from "./sections.ts";
+import { programTypeOfSection } from "./program_types.ts";
 import { compileObject, compileSource } from "./testdata/compile.ts";
 
 const MAP = {

@@ -5,10 +5,10 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
-import type { Btf } from "./btf.ts";
-import { type ElfFile, type ElfSection, SECTION_TYPE, SYMBOL_BIND } from "./elf.ts";
-import type { BtfStruct } from "./types.ts";
-import { isStructOps } from "./validate_elf.ts";
+import type { Btf } from "./btf/btf.ts";
+import { type ElfFile, type ElfSection, SECTION_TYPE, SYMBOL_BIND } from "./elf/elf.ts";
+import type { BtfStruct } from "./btf/types.ts";
+import { isStructOps } from "./validation/check_elf.ts";
 
 /** One struct_ops map. */
 export interface StructOpsMap {

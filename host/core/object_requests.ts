@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ObjectRequests, validateObject } from "../../object/validate.ts";
+import { type ObjectRequests, validateObject } from "../../object/validation/validate_object.ts";
 import { BpfError, FormatError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { BpfObject, Libbpf } from "../../ffi/mod.ts";
 

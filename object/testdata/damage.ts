@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseElf } from "../elf.ts";
+import { parseElf } from "../elf/elf.ts";
 
 /** Pseudo-random numbers from a seed, so that a failure can be reproduced. */
 export class Random {

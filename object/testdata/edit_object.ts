@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ElfFile, type ElfSection, parseElf } from "../elf.ts";
+import { type ElfFile, type ElfSection, parseElf } from "../elf/elf.ts";
 
 const SECTION_HEADER_BYTES = 64;
 const SYMBOL_BYTES = 24;

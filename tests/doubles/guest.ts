@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EM_BPF, SECTION_TYPE } from "../../object/elf.ts";
+import { EM_BPF, SECTION_TYPE } from "../../object/elf/elf.ts";
 import type { BpfError } from "../../errors/mod.ts";
 import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
 import { Files } from "../../ffi/system/files.ts";

@@ -1,7 +1,7 @@
 /** Tests libbpf for TypeScript, the API of `mod.ts`, on the real kernel. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseElf } from "../../object/elf.ts";
+import { parseElf } from "../../object/elf/elf.ts";
 import * as api from "../../mod.ts";
 import { BpfError, type BpfMap, type BpfObject, openLibbpf, UpdateFlag } from "../../mod.ts";
 

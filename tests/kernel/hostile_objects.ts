@@ -1,7 +1,7 @@
 /** Opens and loads objects without the checks before libbpf. A test checks how the process ends. */
 
 import { compileObject } from "../../object/testdata/compile.ts";
-import { validateObject } from "../../object/validate.ts";
+import { validateObject } from "../../object/validation/validate_object.ts";
 import { openLibbpf } from "../../ffi/mod.ts";
 import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
 import { openSystem } from "../../host/system.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import {
   type ElfFile,
   type ElfSection,
@@ -13,7 +13,7 @@ import {
   SECTION_TYPE,
   SYMBOL_BIND,
   SYMBOL_TYPE,
-} from "./elf.ts";
+} from "../elf/elf.ts";
 
 /** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
 const MAX_DATA_BYTES = 0x7fffffff;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Btf } from "./btf.ts";
-import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "./elf.ts";
-import { isExtern } from "./extern_refusals.ts";
-import { functionsBySection, isCode, relocationsOf } from "./validate_elf.ts";
+import type { Btf } from "../btf/btf.ts";
+import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
+import { isExtern } from "./externs.ts";
+import { functionsBySection, isCode, relocationsOf } from "../validation/check_elf.ts";
 
 const LOAD_64 = 0x18;
 const CALL = 0x85;

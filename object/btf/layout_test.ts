@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import { Btf } from "./btf.ts";
 import { Layouts, type Target } from "./layout.ts";
-import { parseObject } from "./object.ts";
-import { checkForWasm, compileObject, compileSource } from "./testdata/compile.ts";
+import { parseObject } from "../object.ts";
+import { checkForWasm, compileObject, compileSource } from "../testdata/compile.ts";
 import type { BtfStruct } from "./types.ts";
 
 /** Structs whose layout comes from an attribute or an unnamed bit-field, which BTF does not record. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import type { Btf } from "./btf.ts";
 import type { BtfType, TypeId } from "./types.ts";
 

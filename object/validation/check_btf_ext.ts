@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Reader } from "./reader.ts";
+import { Reader } from "../reader.ts";
 
 const MAGIC = 0xeb9f;
 

@@ -9,8 +9,8 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
-import { Reader } from "./reader.ts";
+import { FormatError } from "../../errors/mod.ts";
+import { Reader } from "../reader.ts";
 
 const MAGIC = 0xeb9f;
 const HEADER_BYTES = 24;

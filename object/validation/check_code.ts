@@ -9,9 +9,9 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
-import type { ElfFile, ElfSection, ElfSymbol } from "./elf.ts";
-import { functionsBySection } from "./validate_elf.ts";
+import { FormatError } from "../../errors/mod.ts";
+import type { ElfFile, ElfSection, ElfSymbol } from "../elf/elf.ts";
+import { functionsBySection } from "./check_elf.ts";
 
 const INSTRUCTION_BYTES = 8;
 

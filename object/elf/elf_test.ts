@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import { elfSizeBytes, parseElf } from "./elf.ts";
-import { compileObject, compileSource, outputOf } from "./testdata/compile.ts";
+import { compileObject, compileSource, outputOf } from "../testdata/compile.ts";
 
 /** The compared part of llvm-readelf's JSON. */
 interface ReadElf {

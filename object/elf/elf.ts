@@ -5,8 +5,8 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
-import { Reader } from "./reader.ts";
+import { FormatError } from "../../errors/mod.ts";
+import { Reader } from "../reader.ts";
 
 /** Section types (`sh_type`) that matter for BPF objects. */
 export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;

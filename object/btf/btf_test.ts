@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import { Btf } from "./btf.ts";
-import { parseElf } from "./elf.ts";
-import { compileObject, compileSource, outputOf } from "./testdata/compile.ts";
-import { RawBtf } from "./testdata/raw_btf.ts";
+import { parseElf } from "../elf/elf.ts";
+import { compileObject, compileSource, outputOf } from "../testdata/compile.ts";
+import { RawBtf } from "../testdata/raw_btf.ts";
 import type { BtfType } from "./types.ts";
 
 const VMLINUX = "/sys/kernel/btf/vmlinux";

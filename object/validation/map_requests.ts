@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type BtfCheck, KIND } from "./validate_btf.ts";
+import { type BtfCheck, KIND } from "./btf_check.ts";
 
 /** The checked properties of one map. */
 export interface MapRequest {

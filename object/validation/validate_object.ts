@@ -8,14 +8,14 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
-import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "./elf.ts";
-import { BtfCheck } from "./validate_btf.ts";
-import { checkBtfExt } from "./validate_btf_ext.ts";
-import { checkCode } from "./validate_code.ts";
-import { checkSection } from "./validate_data_sections.ts";
-import { checkRelocations, checkSections, checkSymbols } from "./validate_elf.ts";
-import { type MapRequest, readMapRequests } from "./validate_maps.ts";
+import { FormatError } from "../../errors/mod.ts";
+import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "../elf/elf.ts";
+import { BtfCheck } from "./btf_check.ts";
+import { checkBtfExt } from "./check_btf_ext.ts";
+import { checkCode } from "./check_code.ts";
+import { checkSection } from "./check_data_sections.ts";
+import { checkRelocations, checkSections, checkSymbols } from "./check_elf.ts";
+import { type MapRequest, readMapRequests } from "./map_requests.ts";
 
 /** Features of an object that need the loader's permission or support. */
 export interface ObjectRequests {
@@ -29,7 +29,7 @@ export interface ObjectRequests {
  * Checks everything in an object that libbpf uses without a check of its own, and that no instruction names a descriptor.
  *
  * ```ts
- * import { validateObject } from "./validate.ts";
+ * import { validateObject } from "./validate_object.ts";
  *
  * function mayBePinned(object: Uint8Array): readonly string[] {
  *   return validateObject(object).pinnedMaps;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { type ElfFile, SECTION_TYPE } from "./elf.ts";
-import { Reader } from "./reader.ts";
+import { type ElfFile, SECTION_TYPE } from "../elf/elf.ts";
+import { Reader } from "../reader.ts";
 import type { TypeId } from "./types.ts";
 
 const MAGIC = 0xeb9f;

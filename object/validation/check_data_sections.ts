@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ElfFile } from "./elf.ts";
-import { type BtfCheck, KIND, type SectionEntry } from "./validate_btf.ts";
-import { isStructOps } from "./validate_elf.ts";
-import { checkStructOps } from "./validate_struct_ops.ts";
+import type { ElfFile } from "../elf/elf.ts";
+import { type BtfCheck, KIND, type SectionEntry } from "./btf_check.ts";
+import { isStructOps } from "./check_elf.ts";
+import { checkStructOps } from "./check_struct_ops.ts";
 
 /** A limit, because libbpf adds the sizes up in 32 bits. No value of a kernel's configuration is longer than a page. */
 const MAX_KCONFIG_BYTES = 4096;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Btf } from "./btf.ts";
-import type { ElfFile } from "./elf.ts";
-import { mapTypeNumber } from "./sections.ts";
-import type { BtfStruct, BtfVar } from "./types.ts";
+import type { Btf } from "../btf/btf.ts";
+import type { ElfFile } from "../elf/elf.ts";
+import { mapTypeNumber } from "../program_types.ts";
+import type { BtfStruct, BtfVar } from "../btf/types.ts";
 
 /** Members of a definition that libbpf knows; `values` must be the last one. */
 const MEMBERS: ReadonlySet<string> = new Set([

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Btf } from "./btf.ts";
-import { type ElfFile, type ElfSymbol, SYMBOL_BIND, SYMBOL_TYPE } from "./elf.ts";
-import type { BtfDataSection, BtfVar } from "./types.ts";
+import type { Btf } from "../btf/btf.ts";
+import { type ElfFile, type ElfSymbol, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
+import type { BtfDataSection, BtfVar } from "../btf/types.ts";
 
 /** True when this symbol is undefined in the object, so that libbpf must resolve it. */
 export function isExtern({ name, type, bind, section }: ElfSymbol): boolean {

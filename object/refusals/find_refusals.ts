@@ -5,14 +5,14 @@
  * @module
  */
 
-import type { Btf } from "./btf.ts";
-import { type ElfFile, type ElfSymbol, SYMBOL_BIND, SYMBOL_TYPE } from "./elf.ts";
-import { externRefusals, isExtern } from "./extern_refusals.ts";
-import { mapRefusals } from "./map_refusals.ts";
-import type { BpfObjectInfo } from "./object.ts";
-import type { TypeId } from "./types.ts";
-import { relocationRefusals } from "./relocation_refusals.ts";
-import { isCode } from "./validate_elf.ts";
+import type { Btf } from "../btf/btf.ts";
+import { type ElfFile, type ElfSymbol, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
+import { externRefusals, isExtern } from "./externs.ts";
+import { mapRefusals } from "./maps.ts";
+import type { BpfObjectInfo } from "../object.ts";
+import type { TypeId } from "../btf/types.ts";
+import { relocationRefusals } from "./relocations.ts";
+import { isCode } from "../validation/check_elf.ts";
 
 /** The reasons, in the order of libbpf's steps; empty when libbpf would accept the object. */
 export function findRefusals(object: BpfObjectInfo): string[] {

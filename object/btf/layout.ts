@@ -5,7 +5,7 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import type { Btf } from "./btf.ts";
 import { innermostFirst } from "./containment.ts";
 import type { BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";

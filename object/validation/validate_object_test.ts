@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { FormatError } from "../errors/mod.ts";
-import { compileObject, compileSource } from "./testdata/compile.ts";
-import { ObjectEditor } from "./testdata/edit_object.ts";
-import { compileArena, compileSmall, compileUsdt, HOSTILE_OBJECTS, USDT_IPS, USDT_SPECS } from "./testdata/hostile.ts";
-import { validateObject } from "./validate.ts";
+import { FormatError } from "../../errors/mod.ts";
+import { compileObject, compileSource } from "../testdata/compile.ts";
+import { ObjectEditor } from "../testdata/edit_object.ts";
+import { compileArena, compileSmall, compileUsdt, HOSTILE_OBJECTS, USDT_IPS, USDT_SPECS } from "../testdata/hostile.ts";
+import { validateObject } from "./validate_object.ts";
 
 const NOTHING = { pinnedMaps: [], placedArenas: [] };
 

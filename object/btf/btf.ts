@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
+import { FormatError } from "../../errors/mod.ts";
 import { parseTypes } from "./parse_btf.ts";
 import type { BtfReference, BtfType, BtfTypeOf, TypeId } from "./types.ts";
 

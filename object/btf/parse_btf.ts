@@ -6,8 +6,8 @@
  * @module
  */
 
-import { FormatError } from "../errors/mod.ts";
-import { Reader } from "./reader.ts";
+import { FormatError } from "../../errors/mod.ts";
+import { Reader } from "../reader.ts";
 import type { BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
 
 const MAGIC = 0xeb9f;

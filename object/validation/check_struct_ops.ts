@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type ElfFile, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "./elf.ts";
-import { type BtfCheck, KIND, type SectionEntry } from "./validate_btf.ts";
-import { relocationsOf } from "./validate_elf.ts";
-import { isUsdtMap } from "./validate_maps.ts";
+import { type ElfFile, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
+import { type BtfCheck, KIND, type SectionEntry } from "./btf_check.ts";
+import { relocationsOf } from "./check_elf.ts";
+import { isUsdtMap } from "./map_requests.ts";
 
 const POINTER_BYTES = 8;
 /** The linkage of a global variable (`BTF_VAR_GLOBAL_ALLOCATED`). */
