@@ -63,7 +63,7 @@ build_bpf() {
       -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$source" -o "$object"
     llvm-strip-19 -g "$object"
   fi
-  if outdated "$skeleton" "$object" codegen/*.ts object/*.ts; then
+  if outdated "$skeleton" "$object" codegen/*.ts object/*.ts object/*/*.ts; then
     into "$skeleton" "$deno" run --quiet --allow-ffi --allow-read cli.ts gen skeleton "$object"
   fi
 }
