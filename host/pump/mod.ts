@@ -1,5 +1,5 @@
 /**
- * Events, from the kernel's buffers to a guest's callback. See {@link EventBuffer}.
+ * Delivers events from the kernel's buffers to a guest's callback. See {@link EventBuffer}.
  *
  * @module
  */
@@ -21,74 +21,70 @@ export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "up
 
 /** Options of {@link EventBuffer.open}. */
 export interface EventBufferOptions {
-  /** A descriptor (an eventfd) that ends every wait with -EINTR for as long as it is readable. The caller's to close. */
+  /** A descriptor (an eventfd) that ends every wait with -EINTR while it is readable. The caller closes it. */
   wakeFd?: number | undefined;
-  /** The caller's epoll set, for buffers that wait together. By default each buffer has its own set. */
-  epoll?: EpollSet;
-  /** Bytes of data in each CPU's perf buffer: a power of two, at least a page. Ring buffers have their size from the map. */
+  /** Bytes of data in each CPU's perf buffer: a power of two, at least a page. A ring buffer takes its size from the map. */
   perfBufferBytes?: number | undefined;
 }
 
-/** The size in libbpf's own tools: 64 pages of 4 KiB. */
+/** 64 pages of 4 KiB, the size that libbpf's own tools use. */
 const PERF_BUFFER_BYTES = 64 * 4096;
 
 /** The largest WebAssembly memory: 4 GiB, in pages of 64 KiB. */
 const MAX_WASM_PAGES = 65536;
 
 /**
- * A ring-buffer or perf-event-array map, open for one guest. Disposing it, which its own callback may do, ends delivery and
- * unmaps it.
+ * The buffer of a ring-buffer or perf-event-array map, open for one guest.
+ *
+ * Disposal ends delivery and unmaps the buffer. Its own callback may dispose it.
  */
 export class EventBuffer implements Disposable {
   readonly #source: Source;
   readonly #epoll: EpollSet;
-  readonly #ownsEpoll: boolean;
   #polling = false;
   #disposed = false;
 
-  private constructor(source: Source, epoll: EpollSet, options: { ownsEpoll: boolean }) {
+  private constructor(source: Source, epoll: EpollSet) {
     this.#source = source;
     this.#epoll = epoll;
-    this.#ownsEpoll = options.ownsEpoll;
   }
 
   /**
    * Maps the buffer of `map`.
    *
-   * The map may be closed before the buffer: mapped memory keeps its pages alive.
+   * The map may be closed before the buffer, because the mapping keeps its pages alive.
    *
-   * @throws {BpfError} EINVAL when `map` is neither kind; E2BIG when it is larger than 1 GiB; what `perf_event_open`, `mmap` or
-   * epoll said.
-   * @throws {GuestError} when the table is none of functions.
+   * @throws {BpfError} EINVAL when `map` has another type; E2BIG when it is larger than 1 GiB; the errno of
+   * `perf_event_open`, `mmap` or epoll.
+   * @throws {GuestError} when the table does not hold functions.
    */
   static open(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
     using stack = new DisposableStack();
-    const epoll = options.epoll ?? stack.use(new EpollSet(libc, options.wakeFd));
-    const buffer = new EventBuffer(openSource(libc, map, guest, { ...options, epoll }), epoll, {
-      ownsEpoll: options.epoll === undefined,
-    });
+    const epoll = stack.use(new EpollSet(libc, options.wakeFd));
+    const buffer = new EventBuffer(openSource(libc, map, guest, { ...options, epoll }), epoll);
     stack.move();
     return buffer;
   }
 
-  /** The number of records that the kernel dropped because perf buffers were full, up to the last delivery. Always 0 for rings. */
+  /** The number of records that the kernel dropped because perf buffers were full, up to the last delivery. 0 for a ring. */
   get lost(): number {
     return this.#source.lost();
   }
 
   /**
-   * Delivers the records that are there, each copied to `data` and announced by `callback(context, data, size)`; waits when
-   * there is none.
+   * Delivers all available records, or waits for the first if there is none. It copies each record to `data` and calls
+   * `callback(context, data, size)`.
    *
-   * The callback may return nothing, or a number, of which a negative one ends the poll. What it throws (a trap, the guest's
-   * exit) is thrown here; the record it was given counts as delivered.
+   * The callback returns nothing or a number. A negative number ends the poll. A trap or the guest's exit propagates to the
+   * caller; the record counts as delivered.
    *
    * @param callback index in the guest's table of a function `(i32, i32, i32) -> i32` or `(i32, i32, i32) -> ()`.
-   * @param maxSize how many bytes of a record reach the guest at most.
-   * @param timeoutMs 0 does not wait, a negative number waits for ever.
-   * @returns how many records were delivered, of those that were there when delivery began; 0 on time-out; the callback's
-   * negative number; -EINVAL for an unfit `callback`; -EFAULT when `maxSize` bytes at `data` are not in the guest's memory;
-   * -EBUSY from this buffer's own callback; -EINTR when the wake descriptor ended the wait.
+   * @param maxSize the number of bytes of a record that reach the guest at most. Longer records are cut.
+   * @param timeoutMs 0 does not wait, a negative number waits forever.
+   * @returns the number of delivered records, of those that were available when delivery began; 0 on time-out; the callback's
+   * negative number; -EINVAL when `callback` is no such function; -EFAULT when `maxSize` bytes at `data` are not in the guest's
+   * memory; -EBUSY when this buffer's own callback calls; -EINTR when the wake descriptor ended the wait.
+   * @throws {TypeError} when the buffer is closed.
    */
   poll(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number {
     if (this.#disposed) throw new TypeError("Cannot poll the event buffer: it is closed");
@@ -106,22 +102,13 @@ export class EventBuffer implements Disposable {
     }
   }
 
-  /** True when records are available, checked after a full barrier; see {@link deliverAfterWait}. */
-  get pending(): boolean {
-    return !this.#disposed && this.#source.pending();
-  }
-
-  get disposed(): boolean {
-    return this.#disposed;
-  }
-
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    // From a callback: the pump ends when it returns, and finds zeros where the kernel's pages were until then.
+    // A callback may call this. The pump then ends when the callback returns, and reads zeros where the kernel's pages were.
     this.#source.stop();
     this.#source[Symbol.dispose]();
-    if (this.#ownsEpoll) this.#epoll[Symbol.dispose]();
+    this.#epoll[Symbol.dispose]();
   }
 }
 
@@ -132,19 +119,25 @@ function openSource(libc: Libc, map: BufferMap, guest: PumpGuest, options: Sourc
     case MapType.PERF_EVENT_ARRAY:
       return new PerfSource(libc, map, guest, options);
     default:
-      throw new BpfError(`Cannot open a buffer on map "${map.name}"`, LINUX_ERRNO.EINVAL, {
-        log: [`it is ${mapTypeName(map.type)}, and only ring buffers and perf event arrays have events`],
-      });
+      throw new BpfError(
+        { operation: "open", kind: "buffer", subject: map.name, words: `a buffer on map "${map.name}"` },
+        LINUX_ERRNO.EINVAL,
+        { reason: `it is ${mapTypeName(map.type)}, and only ring buffers and perf event arrays have events` },
+      );
   }
 }
 
 type SourceOptions = EventBufferOptions & { epoll: EpollSet };
 
-/** One kind of buffer: its pages, its pump, its way to wait. */
+/** The pages of a buffer and the pump that reads them. */
 interface Source extends Disposable {
+  /** Delivers the available records; see {@link EventBuffer.poll}. */
   consume(callback: number, context: number, data: number, maxSize: number): number;
+  /** True when records are available; see {@link Waitable.pending}. */
   pending(): boolean;
+  /** The number of records that the kernel dropped. */
   lost(): number;
+  /** Ends the running delivery, and prevents later ones. */
   stop(): void;
 }
 
@@ -224,10 +217,10 @@ class PerfSource implements Source {
   }
 }
 
-/** A memory that never grows. @throws {BpfError} E2BIG when `sizeBytes` are more than a memory can have, ENOMEM. */
+/** A memory that never grows. @throws {BpfError} E2BIG when no memory can have `sizeBytes`; ENOMEM. */
 function fixedMemory(sizeBytes: number, mapName: string): { memory: WebAssembly.Memory; buffer: ArrayBuffer } {
   const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
-  const operation = `Cannot map buffer "${mapName}"`;
+  const operation = { operation: "map", kind: "buffer", subject: mapName } as const;
   if (pages > MAX_WASM_PAGES) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -236,5 +229,5 @@ function fixedMemory(sizeBytes: number, mapName: string): { memory: WebAssembly.
   } catch (cause) {
     throw new BpfError(operation, LINUX_ERRNO.ENOMEM, { cause });
   }
-  throw new TypeError("A memory that was not asked to be shared is");
+  throw new TypeError("Unexpected shared memory");
 }

@@ -1,5 +1,5 @@
 /**
- * The pump as JavaScript sees it: compiled once, instantiated for each buffer.
+ * Instantiates the event pump, pump.wat. It is compiled once, and each buffer has its own instance.
  *
  * @module
  */
@@ -39,7 +39,8 @@ export interface Pump {
 /**
  * An instance of the pump.
  *
- * @param memory of fixed size: with the kernel's read-only pages in it, growing it would end the process.
+ * @param memory the pump's own memory, of fixed size. Growth would end the process, because the kernel's read-only pages are in it.
+ * @throws {GuestError} when the guest's table does not hold functions.
  */
 export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
   const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
@@ -54,7 +55,7 @@ export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, 
     },
     guest: { memory: guest.memory, table: guest.table },
   });
-  // The exports of our own module, whose bytes a test compares with its source.
+  // A test compares the bytes of this module with its source, so its exports are known.
   return instance.exports as unknown as Pump;
 }
 
@@ -64,14 +65,14 @@ function link(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAsse
     return new WebAssembly.Instance(module, imports);
   } catch (cause) {
     if (!(cause instanceof WebAssembly.LinkError)) throw cause;
-    throw new GuestError("invalid-module", "Cannot call back: the table that the module exports is none of functions", {
+    throw new GuestError("invalid-module", "Cannot call back: the exported table does not hold functions", {
       cause,
     });
   }
 }
 
-/** A table with `callback` alone at index 0, for guests that have no table and name their callback by an export (Go). */
-// deno-lint-ignore ban-types -- it is what WebAssembly's own types call an exported function
+/** A table with only `callback`, at index 0. It is for guests without a table, which export their callback (Go). */
+// deno-lint-ignore ban-types -- WebAssembly's own types call an exported function so
 export function tableOf(callback: Function): WebAssembly.Table {
   const table = new WebAssembly.Table({ element: "anyfunc", initial: 1, maximum: 1 });
   table.set(0, callback);

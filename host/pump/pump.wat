@@ -1,26 +1,27 @@
-;; The event pump: brings records from the kernel's ring and perf buffers to a guest's callback without leaving WebAssembly.
+;; The event pump. It delivers records of the kernel's ring and perf buffers to a guest's callback without leaving WebAssembly.
 ;;
-;; It has two memories. $ring is its own: fixed in size, never grown, with the kernel's pages mapped over it by ffi/. $guest is
-;; the guest's, imported, so that it may grow at any time. The callback is an entry of the guest's table. One instance serves
-;; one buffer. scripts/build_wat.ts assembles this file into pump_bytes.ts.
+;; It has two memories. $ring is its own: its size is fixed, and ffi/ maps the kernel's pages over it. $guest is the guest's
+;; memory, which may grow at any time. The callback is an entry of the guest's table. One instance serves one buffer.
+;; scripts/build_wat.ts assembles this file into pump_bytes.ts.
 ;;
 ;; Layout of $ring for a ring buffer (kernel/bpf/ringbuf.c; `page` is the system's page size):
 ;;
-;;   offset         | what
-;;   0              | consumer position, u64: ours to write
-;;   page           | producer position, u64: read-only, as all that follows
-;;   2 * page       | the data, twice in a row, so that a record that wraps is contiguous
+;;   offset         | meaning
+;;   0              | consumer position, u64: the pump writes it
+;;   page           | producer position, u64: read-only, like everything after it
+;;   2 * page       | the data, mapped twice in a row, so that a record that wraps is contiguous
 ;;
-;;   A record: u32 length (bit 31 busy, bit 30 discarded), u32 of the kernel's own, the data, padding to 8 bytes.
+;;   A record: u32 length (bit 31 busy, bit 30 discarded), u32 for the kernel, the data, padding to 8 bytes.
 ;;
 ;; Layout of $ring for perf buffers (include/uapi/linux/perf_event.h):
 ;;
-;;   0              | for each buffer 8 bytes of the pump's own: where this poll ends
-;;   start          | for each buffer `stride` bytes: struct perf_event_mmap_page in one page (u64 data_head at 1024, u64
-;;                  | data_tail at 1032, ours to write), then the data
+;;   offset         | meaning
+;;   0              | for each buffer 8 bytes, which only the pump uses: the position at which this poll ends
+;;   start          | for each buffer `stride` bytes: struct perf_event_mmap_page in one page (u64 data_head at 1024; u64
+;;                  | data_tail at 1032, which the pump writes), then the data
 ;;
-;;   A record: u32 type, u16 misc, u16 size of the whole, then for a sample (9) u32 size and the data, for lost ones (2) u64 id
-;;   and u64 count. Always a multiple of 8 bytes.
+;;   A record: u32 type, u16 misc, u16 size of the record. Then follow, in a sample (9), u32 size and the data, and in a record
+;;   of lost ones (2), u64 id and u64 count. The size is always a multiple of 8 bytes.
 (module
   (type $callback (func (param i32 i32 i32) (result i32)))
   (type $silent_callback (func (param i32 i32 i32)))
@@ -30,27 +31,27 @@
   (import "guest" "table" (table $table 0 funcref))
   ;; The system's page size.
   (import "ring" "page" (global $page i32))
-  ;; Bytes of data in one buffer, less one.
+  ;; Bytes of data in one buffer, minus one.
   (import "ring" "mask" (global $mask i32))
-  ;; Where the first perf buffer is, how far apart they are, how many.
+  ;; The address of the first perf buffer, the distance between two, and their number.
   (import "ring" "start" (global $start i32))
   (import "ring" "stride" (global $stride i32))
   (import "ring" "count" (global $count i32))
 
-  ;; The position at which the walk in progress ends. Read again for each record, so that stop() needs no check of its own.
+  ;; The position at which the current walk ends. It is read again for each record, so that stop() needs no separate check.
   (global $end (mut i64) (i64.const 0))
   (global $stopped (mut i32) (i32.const 0))
   (global $lost (mut i64) (i64.const 0))
   (global $silent (mut (ref null $silent_callback)) (ref.null $silent_callback))
   (elem declare func $call_silent)
 
-  ;; Ends the walk in progress, after the callback that calls it, and every later one before it begins.
+  ;; Ends the current walk after the running callback, and every later walk before its first record.
   (func (export "stop")
     (global.set $stopped (i32.const 1))
     (global.set $end (i64.const 0)))
 
-  ;; Delivers the committed records that are there now. Returns how many, or the negative number that a callback returned, or
-  ;; -14 (EFAULT) when `data` and `max` are not in the guest's memory, or -22 (EINVAL) when `callback` is no fitting function.
+  ;; Delivers all records that are committed now. Returns their number, or the negative number that a callback returned, or
+  ;; -14 (EFAULT) when `max` bytes at `data` are not in the guest's memory, or -22 (EINVAL) when `callback` has another type.
   (func (export "ring_consume")
     (param $callback i32) (param $context i32) (param $data i32) (param $max i32) (result i32)
     (local $function (ref null $callback))
@@ -63,9 +64,9 @@
     (loop $next
       (if (i64.ge_u (local.get $position) (global.get $end)) (then (return (local.get $delivered))))
       (local.set $record (call $ring_record (local.get $position)))
-      ;; The kernel commits with an exchange of this word, so what is seen after it is the whole record.
+      ;; The kernel commits a record by an exchange of this word. Loads after this one see the whole record.
       (local.set $header (i32.atomic.load $ring (local.get $record)))
-      ;; Busy: the records behind it wait, or order would be lost.
+      ;; The record is busy. The records after it wait too, to keep the order.
       (if (i32.lt_s (local.get $header) (i32.const 0)) (then (return (local.get $delivered))))
       (local.set $size (i32.and (local.get $header) (i32.const 0x3fffffff)))
       (local.set $position
@@ -78,8 +79,8 @@
           (br $next)))
       (if (i32.gt_u (local.get $size) (local.get $max)) (then (local.set $size (local.get $max))))
       (call $copy (local.get $data) (i32.add (local.get $record) (i32.const 8)) (local.get $size))
-      ;; Before the callback, not after it: the room is the kernel's again while the callback runs, and when it traps, the
-      ;; record counts as consumed with nothing to clean up.
+      ;; This precedes the callback, so that the kernel can reuse the space while the callback runs. If the callback traps, the
+      ;; record is consumed already, and nothing needs cleaning up.
       (call $publish (i32.const 0) (local.get $position))
       (local.set $header
         (call_ref $callback
@@ -89,12 +90,12 @@
       (br $next))
     (unreachable))
 
-  ;; 1 when a committed record is there, 0 when it is right to wait for one.
+  ;; Returns 1 when a committed record is available, and 0 when the caller may wait for one.
   ;;
-  ;; The kernel wakes a waiter only if, after committing a record, it finds the consumer position exactly at that record. So
-  ;; both sides write (kernel: the record's header; we: the position), then read what the other wrote, and one of them must see
-  ;; the other's. That takes a full barrier between our store and our loads: the sequentially consistent store here (an
-  ;; exchange on x86_64). $publish does without, because this function always runs before a wait.
+  ;; After the kernel commits a record, it wakes a waiter only if the consumer position is exactly at that record. So each side
+  ;; writes (the kernel the record's header, the pump the position), then reads the other's value, and at least one of them must
+  ;; see the other's write. That needs a full barrier between the pump's store and its loads: the sequentially consistent store
+  ;; here (an exchange on x86_64). $publish needs none, because this function always runs before a wait.
   (func (export "ring_pending") (result i32)
     (local $position i64)
     (local.set $position (i64.atomic.load $ring (i32.const 0)))
@@ -102,7 +103,7 @@
     (if (i64.ge_u (local.get $position) (i64.atomic.load $ring (global.get $page))) (then (return (i32.const 0))))
     (i32.ge_s (i32.atomic.load $ring (call $ring_record (local.get $position))) (i32.const 0)))
 
-  ;; Like ring_consume, for all perf buffers, one after the other. Counts lost records on the way.
+  ;; Does what ring_consume does, for one perf buffer after another. Counts lost records too.
   (func (export "perf_consume")
     (param $callback i32) (param $context i32) (param $data i32) (param $max i32) (result i32)
     (local $function (ref null $callback))
@@ -111,7 +112,7 @@
     (if (i32.eqz (call $in_guest (local.get $data) (local.get $max))) (then (return (i32.const -14))))
     (local.set $function (call $function (local.get $callback)))
     (if (ref.is_null (local.get $function)) (then (return (i32.const -22))))
-    ;; Where each ends, before the first callback: what arrives from now on is the next poll's.
+    ;; Read the end of each buffer before the first callback. Later records belong to the next poll.
     (loop $heads
       (if (i32.lt_u (local.get $index) (global.get $count))
         (then
@@ -134,7 +135,7 @@
           (local.set $record (i32.add (i32.add (local.get $buffer) (global.get $page)) (local.get $at)))
           (local.set $type (i32.load $ring (local.get $record)))
           (local.set $size (i32.load16_u $ring offset=6 (local.get $record)))
-          ;; No record is shorter than its header: these are not the kernel's pages.
+          ;; No record is shorter than its header, so these are not the kernel's pages.
           (if (i32.lt_u (local.get $size) (i32.const 8)) (then (unreachable)))
           (local.set $position (i64.add (local.get $position) (i64.extend_i32_u (local.get $size))))
           (if (i32.ne (local.get $type) (i32.const 9))
@@ -162,7 +163,7 @@
       (br $buffers))
     (unreachable))
 
-  ;; 1 when a record is there. No barrier is needed: for perf the kernel wakes after every record, unasked.
+  ;; Returns 1 when a record is available. It needs no barrier, because the kernel wakes after every record of a perf buffer.
   (func (export "perf_pending") (result i32)
     (local $index i32) (local $buffer i32)
     (loop $buffers
@@ -176,20 +177,20 @@
       (br $buffers))
     (unreachable))
 
-  ;; How many records of perf buffers the kernel dropped, as far as delivery has come.
+  ;; Returns the number of records that the kernel dropped from perf buffers, up to the last delivery.
   (func (export "lost") (result f64)
     (f64.convert_i64_u (global.get $lost)))
 
   (func $perf_buffer (param $index i32) (result i32)
     (i32.add (global.get $start) (i32.mul (local.get $index) (global.get $stride))))
 
-  ;; The address of what is `offset` bytes behind `at` in a perf buffer's data, around its end.
+  ;; The address `offset` bytes after `at` in a perf buffer's data. It wraps at the end of the data.
   (func $perf_address (param $buffer i32) (param $at i32) (param $offset i32) (result i32)
     (i32.add
       (i32.add (local.get $buffer) (global.get $page))
       (i32.and (i32.add (local.get $at) (local.get $offset)) (global.get $mask))))
 
-  ;; Copies like $copy from `at` in a perf buffer's data, in two parts where it goes around the end: the kernel maps these
+  ;; Copies like $copy from `at` in a perf buffer's data. A record that wraps takes two copies, because the kernel maps these
   ;; pages only once.
   (func $copy_wrapped (param $to i32) (param $buffer i32) (param $at i32) (param $size i32)
     (local $room i32)
@@ -211,14 +212,14 @@
       (i32.shl (global.get $page) (i32.const 1))
       (i32.and (i32.wrap_i64 (local.get $position)) (global.get $mask))))
 
-  ;; Whether `size` bytes at `data` lie in the guest's memory, which can only grow while a poll runs.
+  ;; Returns 1 when `size` bytes at `data` lie in the guest's memory. One check for a poll suffices: memory never shrinks.
   (func $in_guest (param $data i32) (param $size i32) (result i32)
     (i64.le_u
       (i64.add (i64.extend_i32_u (local.get $data)) (i64.extend_i32_u (local.get $size)))
       (i64.shl (i64.extend_i32_u (memory.size $guest)) (i64.const 16))))
 
-  ;; The function at `index` of the guest's table, null if there is none of a fitting type. Checked here once for each poll,
-  ;; so that the call of each record need not check again (call_indirect: 0.4 ns more).
+  ;; The function at `index` of the guest's table; null if its type does not fit or there is none. This checks the type once
+  ;; for each poll, so that the call for each record needs no check (call_indirect takes 0.4 ns more).
   (func $function (param $index i32) (result (ref null $callback))
     (local $entry funcref)
     (if (i32.ge_u (local.get $index) (table.size $table)) (then (return (ref.null $callback))))
@@ -230,22 +231,22 @@
         (return (ref.func $call_silent))))
     (ref.null $callback))
 
-  ;; Stands in for a callback that returns nothing.
+  ;; Calls a callback that returns nothing, and returns 0.
   (func $call_silent (param $context i32) (param $data i32) (param $size i32) (result i32)
     (call_ref $silent_callback
       (local.get $context) (local.get $data) (local.get $size) (ref.as_non_null (global.get $silent)))
     (i32.const 0))
 
-  ;; Gives the room before `position` back to the kernel, which must not see it before we have read what was there. On x86_64 no
-  ;; store passes an earlier load, so a plain one will do; a sequentially consistent one (an exchange: 2.2 ns by itself on AMD
-  ;; Zen) costs 0.3 ns a record in this loop. Where processors reorder (arm64), scripts/build_wat.ts's second module has
-  ;; i64.atomic.store here. A flag tested here instead costs 0.6 ns.
+  ;; Returns the space before `position` to the kernel. The kernel must not see this before the pump has read the record. On
+  ;; x86_64 no store passes an earlier load, so a plain store suffices. A sequentially consistent one (an exchange: 2.2 ns by
+  ;; itself on AMD Zen) costs 0.3 ns a record in this loop. For processors that reorder (arm64), scripts/build_wat.ts makes a
+  ;; second module with i64.atomic.store here. Testing a flag here instead costs 0.6 ns.
   (func $publish (param $at i32) (param $position i64)
     (i64.store $ring (local.get $at) (local.get $position)))
 
-  ;; Copies `size` bytes from $ring to $guest and touches no other byte of the guest. memory.copy calls into the runtime: a
-  ;; record of 64 bytes takes 9.6 ns with it and 7.6 ns with 16 bytes at a time, one of 256 bytes 11 and 15 ns; with 8 bytes at
-  ;; a time 64 bytes take 10.6 ns.
+  ;; Copies `size` bytes from $ring to $guest and touches no other byte of the guest. memory.copy calls into the runtime, so
+  ;; short records are copied in steps of 16 bytes. A record of 64 bytes takes 9.6 ns with memory.copy, 7.6 ns in steps of 16
+  ;; and 10.6 ns in steps of 8. A record of 256 bytes takes 11 ns with memory.copy and 15 ns in steps of 16.
   (func $copy (param $to i32) (param $from i32) (param $size i32)
     (local $last i32)
     (if (i32.gt_u (local.get $size) (i32.const 96))
@@ -254,7 +255,7 @@
         (return)))
     (if (i32.ge_u (local.get $size) (i32.const 16))
       (then
-        ;; The last 16 bytes, then whole steps up to them: the overlap saves a tail.
+        ;; Copy the last 16 bytes first, then whole steps up to them. The steps may overlap them, which saves a tail.
         (local.set $last (i32.sub (i32.add (local.get $to) (local.get $size)) (i32.const 16)))
         (v128.store $guest
           (local.get $last)

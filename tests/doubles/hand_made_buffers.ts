@@ -1,5 +1,5 @@
 /**
- * Buffers as the kernel would write them, made by hand in plain memory, for tests of the pump.
+ * Ring and perf buffers in plain memory, with the kernel's layout, for tests of the pump.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { instantiatePump, type Pump, type PumpGuest } from "../../host/pump/pump
 
 const PAGE = 4096;
 
-/** Bytes of data in each buffer that is made here. */
+/** Bytes of data in each of these buffers. */
 export const DATA_BYTES = 4096;
 
 /** A ring buffer. */
@@ -16,7 +16,7 @@ export class HandMadeRing {
   readonly pump: Pump;
   readonly #view: DataView;
 
-  /** @param start the position of producer and consumer at the start: a multiple of 8. */
+  /** @param start the first position of producer and consumer: a multiple of 8. */
   constructor(guest: PumpGuest, options: { start?: number; weakOrder?: boolean } = {}) {
     const { start = 0, weakOrder = false } = options;
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
@@ -53,7 +53,7 @@ export class HandMadeRing {
     word.forEach((byte, i) => this.#setByte(position + i, byte));
   }
 
-  /** In both copies of the data, as two mappings of one page would have it. */
+  /** Writes to both copies of the data. The kernel maps each page twice. */
   #setByte(position: number, byte: number): void {
     const at = 2 * PAGE + position % DATA_BYTES;
     this.#view.setUint8(at, byte);
@@ -73,7 +73,7 @@ export class HandMadePerf {
   readonly pump: Pump;
   readonly #view: DataView;
 
-  /** @param start data_head and data_tail of each at the start: a multiple of 8. */
+  /** @param start the first data_head and data_tail of each buffer: a multiple of 8. */
   constructor(guest: PumpGuest, options: { count?: number; start?: number } = {}) {
     const { count = 2, start = 0 } = options;
     const pages = Math.ceil((PAGE + count * (PAGE + DATA_BYTES)) / 65536);
@@ -105,12 +105,12 @@ export class HandMadePerf {
     return size;
   }
 
-  /** Appends word that `count` records were lost. */
+  /** Appends a record about `count` lost records. */
   lost(cpu: number, count: number): void {
     this.push(cpu, PerfType.LOST, new Uint8Array(new BigUint64Array([77n, BigInt(count)]).buffer));
   }
 
-  /** Appends a record of any type. @param size what its header says, when that is not its size. */
+  /** Appends a record of any type. @param size the size in its header. */
   push(cpu: number, type: number, body: Uint8Array, size = 8 + body.length): void {
     const head = this.head(cpu);
     if (head + 8 + body.length - this.tail(cpu) > DATA_BYTES) throw new RangeError("The perf buffer is full");

@@ -2,7 +2,6 @@
 
 import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors/mod.ts";
-import { EventBufferSet } from "../../host/pump/buffer_set.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
 import { Entry, TestGuest } from "../guests/pump_guest.ts";
 import { type EmitterName, Events } from "./pump_events.ts";
@@ -335,40 +334,3 @@ function cpuTicks(): number {
   const fields = Deno.readTextFileSync("/proc/thread-self/stat").split(") ")[1]?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);
 }
-
-Deno.test("EventBufferSet.poll() waits for many buffers at once, and delivers from each", () => {
-  using events = new Events();
-  const guest = new TestGuest();
-  using set = new EventBufferSet(events.libc);
-  const delivery = { callback: Entry.SILENT, context: 0, data: DATA, maxSize: 64 };
-  for (const map of ["ring", "perf", "large_ring"]) set.add(events.map(map), guest, delivery);
-  assertEquals(set.poll(0), 0);
-  const start = performance.now();
-  assertEquals(set.poll(50), 0);
-  assertGreater(performance.now() - start, 49);
-  events.emit("emit_ring", { count: 3 });
-  events.emit("emit_perf", { count: 4 });
-  events.emit("emit_large_ring", { count: 5 });
-  assertEquals(set.poll(-1), 12);
-  for (const emitter of ["emit_ring", "emit_large_ring", "emit_perf"] as const) {
-    const worker = produce(events, emitter, { count: 1 });
-    assertEquals(set.poll(60_000), 1);
-    worker.terminate();
-  }
-});
-
-Deno.test("EventBufferSet.poll() ends at a negative result and goes on past a closed buffer", () => {
-  using events = new Events();
-  const guest = new TestGuest();
-  using set = new EventBufferSet(events.libc);
-  const delivery = { callback: Entry.RETURNING, context: 0, data: DATA, maxSize: 64 };
-  const ring = set.add(events.map("ring"), guest, delivery);
-  set.add(events.map("perf"), guest, delivery);
-  events.emit("emit_ring", { count: 1 });
-  events.emit("emit_perf", { count: 2 });
-  guest.onRecord = () => -7;
-  assertEquals(set.poll(0), -7);
-  ring[Symbol.dispose]();
-  guest.onRecord = () => 0;
-  assertEquals(set.poll(0), 2);
-});
