@@ -4,9 +4,10 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, describeOperation, LINUX_ERRNO } from "../../errors/mod.ts";
 import type * as ffi from "../../ffi/mod.ts";
 import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions } from "./interfaces.ts";
+import { ACTION, type MapAction, operationOn } from "./map_action.ts";
 
 /** A map with a buffer for its batches. A new buffer would cost each call an allocation and an address lookup. */
 export class BatchMap {
@@ -21,6 +22,11 @@ export class BatchMap {
   memory(sizeBytes: number): Uint8Array<ArrayBuffer> {
     if (this.#memory.length !== sizeBytes) this.#memory = new Uint8Array(sizeBytes);
     return this.#memory;
+  }
+
+  /** `action` on the map as text, for messages. */
+  describe(action: MapAction): string {
+    return describeOperation(operationOn(this.raw.name, action));
   }
 }
 
@@ -49,23 +55,23 @@ interface Room {
 /** Reads a batch into the caller's buffers. @returns the number of elements. */
 export function walkBatch(
   batches: BatchMap,
-  operation: string,
+  action: MapAction,
   call: WalkCall,
   request: BatchBuffers & BatchWalkOptions,
 ): number {
   const map = batches.raw;
   const { keys, values, cursor = new MapCursor(map) } = request;
-  const flags = flagsOf(operation, request);
+  const flags = flagsOf(batches, action, request);
   if (!(cursor instanceof MapCursor) || cursor.map !== map) {
-    throw new TypeError(`${operation}: not a cursor of this map`);
+    throw new TypeError(`${batches.describe(action)}: not a cursor of this map`);
   }
-  const { memory, elements, batch } = layOut(batches, operation, { keys, values });
+  const { memory, elements, batch } = layOut(batches, action, { keys, values });
   if (cursor.done) return 0;
   if (cursor.position !== undefined) memory.set(cursor.position, batch.inBatch);
   const { inBatch: _, ...fromStart } = batch;
   const result = call(memory, cursor.position === undefined ? fromStart : batch, flags);
   // ENOENT marks the end of the map: the last elements were read.
-  if (result < 0 && result !== -LINUX_ERRNO.ENOENT) throw new BpfError(operation, result);
+  if (result < 0 && result !== -LINUX_ERRNO.ENOENT) throw new BpfError(operationOn(map.name, action), result);
   cursor.done = result < 0;
   cursor.position = memory.slice(batch.outBatch, batch.outBatch + cursorBytes(map));
   const count = moved(memory, batch, elements);
@@ -75,39 +81,38 @@ export function walkBatch(
 }
 
 /** Updates a batch of elements. */
-export function updateBatch(batches: BatchMap, operation: string, request: BatchBuffers & BatchOptions): void {
+export function updateBatch(batches: BatchMap, request: BatchBuffers & BatchOptions): void {
   const map = batches.raw;
-  const flags = flagsOf(operation, request);
-  const room = layOut(batches, operation, request);
+  const action = ACTION.UPDATE_BATCH;
+  const flags = flagsOf(batches, action, request);
+  const room = layOut(batches, action, request);
   copyIn(room, room.batch.keys, request.keys, room.elements * map.keySize);
   copyIn(room, room.batch.values, request.values, room.elements * map.elementBytes);
-  checkAll(operation, map.updateBatch(room.memory, room.batch, flags), room);
+  checkAll(map, action, map.updateBatch(room.memory, room.batch, flags), room);
 }
 
 /** Deletes a batch of keys. */
-export function deleteBatch(
-  batches: BatchMap,
-  operation: string,
-  request: Pick<BatchBuffers, "keys"> & BatchOptions,
-): void {
+export function deleteBatch(batches: BatchMap, request: Pick<BatchBuffers, "keys"> & BatchOptions): void {
   const map = batches.raw;
-  const flags = flagsOf(operation, request);
-  const room = layOut(batches, operation, { keys: request.keys });
+  const action = ACTION.DELETE_BATCH;
+  const flags = flagsOf(batches, action, request);
+  const room = layOut(batches, action, { keys: request.keys });
   copyIn(room, room.batch.keys, request.keys, room.elements * map.keySize);
-  checkAll(operation, map.deleteBatch(room.memory, room.batch, flags), room);
+  checkAll(map, action, map.deleteBatch(room.memory, room.batch, flags), room);
 }
 
 /** @throws {RangeError} when the sizes of the buffers do not match. */
-function layOut(batches: BatchMap, operation: string, buffers: { keys: Uint8Array; values?: Uint8Array }): Room {
+function layOut(batches: BatchMap, action: MapAction, buffers: { keys: Uint8Array; values?: Uint8Array }): Room {
   const map = batches.raw;
   const { keySize, elementBytes } = map;
   const elements = keySize === 0 ? 0 : buffers.keys.length / keySize;
   if (elements === 0 || !Number.isInteger(elements)) {
-    throw new RangeError(`${operation}: the keys have ${buffers.keys.length} bytes, not a multiple of ${keySize}`);
+    const given = buffers.keys.length;
+    throw new RangeError(`${batches.describe(action)}: the keys have ${given} bytes, not a multiple of ${keySize}`);
   }
   if (buffers.values !== undefined && buffers.values.length !== elements * elementBytes) {
     const given = buffers.values.length;
-    throw new RangeError(`${operation}: the values have ${given} bytes, not ${elements * elementBytes}`);
+    throw new RangeError(`${batches.describe(action)}: the values have ${given} bytes, not ${elements * elementBytes}`);
   }
   const inBatch = 8;
   const outBatch = inBatch + roundUp8(cursorBytes(map));
@@ -136,16 +141,22 @@ function moved(memory: Uint8Array<ArrayBuffer>, { count }: ffi.Batch, elements: 
   return Math.min(new DataView(memory.buffer).getUint32(count, true), elements);
 }
 
-function checkAll(operation: string, result: number, { memory, batch, elements }: Room): void {
+function checkAll(map: ffi.BpfMap, action: MapAction, result: number, { memory, batch, elements }: Room): void {
   if (result >= 0) return;
   const count = moved(memory, batch, elements);
-  throw new BpfError(operation, result, { log: [`refused after ${count} of ${elements} elements`] });
+  throw new BpfError(operationOn(map.name, action), result, {
+    reason: `refused after ${count} of ${elements} elements`,
+  });
 }
 
-function flagsOf(operation: string, { elementFlags = 0, flags = 0 }: BatchOptions): ffi.BatchFlags {
+function flagsOf(
+  batches: BatchMap,
+  action: MapAction,
+  { elementFlags = 0, flags = 0 }: BatchOptions,
+): ffi.BatchFlags {
   for (const one of [elementFlags, flags]) {
     if (!Number.isSafeInteger(one) || one < 0) {
-      throw new RangeError(`${operation}: flags ${one} are not an unsigned number`);
+      throw new RangeError(`${batches.describe(action)}: flags ${one} are not an unsigned number`);
     }
   }
   return { elementFlags, flags };
