@@ -1,11 +1,11 @@
 /**
- * The two rules of the project that a program can check: native calls only in `ffi/`, and imports only downwards.
- * Tests, scripts, examples and benchmarks are free of both.
+ * Two rules of this project: native calls only in `ffi/`, and imports only downwards. Tests, scripts, examples and benchmarks are
+ * exempt.
  *
  * @module
  */
 
-/** The rooms that each room may import besides itself. A room is a top folder, or a top file without its extension. */
+/** The layers that each layer may import besides itself. A layer is a top folder, or a top file without its extension. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   wasm: ["errors"],
@@ -19,54 +19,81 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const ROOT = new URL("../", import.meta.url).href;
 
-/** The room that the file at `url` is in; undefined for tests and for what is in no room. */
-function roomOf(url: string): string | undefined {
+/** The names of the global object. */
+const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(["globalThis", "self", "global"]);
+
+const NATIVE = /^(dlopen|Unsafe)/;
+
+/** The layer of the file at `url`; undefined for tests and for files outside the layers. */
+export function layerOf(url: string): string | undefined {
   if (!url.startsWith(ROOT) || url.endsWith("_test.ts")) return undefined;
-  const room = url.slice(ROOT.length).split("/")[0]?.replace(/\.ts$/, "") ?? "";
-  return Object.hasOwn(MAY_IMPORT, room) ? room : undefined;
+  const layer = url.slice(ROOT.length).split("/")[0]?.replace(/\.ts$/, "") ?? "";
+  return Object.hasOwn(MAY_IMPORT, layer) ? layer : undefined;
+}
+
+/** True when a file of the layer `from` may import one of the layer `to`. Files outside the layers may be imported. */
+export function mayImport(from: string, to: string | undefined): boolean {
+  return to === undefined || to === from || MAY_IMPORT[from]?.includes(to) === true;
 }
 
 const plugin: Deno.lint.Plugin = {
-  name: "house",
+  name: "wasm-bpf",
   rules: {
+    /**
+     * Reports native calls outside `ffi/`.
+     *
+     * Code may use `Deno` and the global object only by `.name` or `["name"]`. Under another name, no rule could follow them.
+     */
     "native-calls": {
       create(context) {
-        const room = roomOf(fileUrl(context.filename));
-        if (room === undefined || room === "ffi") return {};
+        const layer = layerOf(fileUrl(context.filename));
+        if (layer === undefined || layer === "ffi") return {};
         const report = (node: Deno.lint.Node, what: string) =>
-          context.report({ node, message: `Cannot use ${what} in ${room}: native calls belong in ffi/` });
-        /** True when `node` is the global object Deno. */
-        const check = (node: Deno.lint.Identifier | Deno.lint.MemberExpression) => {
-          const parent = parentOf(node);
-          if (parent?.type === "TSQualifiedName" || parent?.type === "TSTypeReference") return;
-          if (parent?.type !== "MemberExpression" || parent.object !== node) {
-            return report(node, "Deno under another name");
+          context.report({ node, message: `Cannot use ${what} in ${layer}: native calls belong in ffi/` });
+        /** Checks a use of `Deno` or the global object, which `node` refers to. */
+        const check = (node: Deno.lint.Node, object: "Deno" | "the global object") => {
+          const used = withoutTypes(node);
+          const parent = parentOf(used);
+          if (
+            parent?.type === "TSQualifiedName" || parent?.type === "TSTypeReference" || parent?.type === "TSTypeQuery"
+          ) {
+            return;
+          }
+          if (parent?.type !== "MemberExpression" || parent.object !== used) {
+            return report(node, `${object} under another name`);
           }
           const name = nameOf(parent);
-          if (name === undefined) report(parent, `Deno[${context.sourceCode.getText(parent.property)}]`);
-          else if (/^(dlopen|Unsafe)/.test(name)) report(parent, `Deno.${name}`);
+          if (name === undefined) report(parent, `${object}[${context.sourceCode.getText(parent.property)}]`);
+          else if (object === "Deno") NATIVE.test(name) && report(parent, `Deno.${name}`);
+          else if (name === "Deno") check(parent, "Deno");
+          else if (GLOBAL_OBJECTS.has(name)) check(parent, "the global object");
         };
         return {
           Identifier(node) {
-            if (node.name === "Deno" && isValue(node)) check(node);
+            if (!isValue(node)) return;
+            if (node.name === "Deno") check(node, "Deno");
+            else if (GLOBAL_OBJECTS.has(node.name)) check(node, "the global object");
+            else if (node.name === "eval") report(node, "eval");
           },
           MemberExpression(node) {
-            const isGlobal = node.object.type === "Identifier" && /^(globalThis|self|window)$/.test(node.object.name);
-            if (isGlobal && nameOf(node) === "Deno") check(node);
+            const isWindow = node.object.type === "Identifier" && node.object.name === "window";
+            if (isWindow && nameOf(node) === "Deno") check(node, "Deno");
           },
+          NewExpression: ({ callee }) => isFunction(callee) && report(callee, "new Function"),
+          CallExpression: ({ callee }) => isFunction(callee) && report(callee, "Function()"),
         };
       },
     },
     "layers": {
       create(context) {
         const url = fileUrl(context.filename);
-        const room = roomOf(url);
-        if (room === undefined) return {};
+        const layer = layerOf(url);
+        if (layer === undefined) return {};
         const check = (node: Deno.lint.Node, source: unknown) => {
           if (typeof source !== "string" || !source.startsWith(".")) return;
-          const imported = roomOf(new URL(source, url).href);
-          if (imported === undefined || imported === room || MAY_IMPORT[room]?.includes(imported)) return;
-          context.report({ node, message: `Cannot import ${imported} from ${room}: imports point down` });
+          const imported = layerOf(new URL(source, url).href);
+          if (mayImport(layer, imported)) return;
+          context.report({ node, message: `Cannot import ${imported} from ${layer}: imports point down` });
         };
         return {
           ImportDeclaration: (node) => check(node, node.source.value),
@@ -85,6 +112,21 @@ function parentOf(node: Deno.lint.Node) {
   return "parent" in node ? node.parent : undefined;
 }
 
+/** `node` with the type assertions and optional chains around it: `(node as T)`, `node!`. They do not change its value. */
+function withoutTypes(node: Deno.lint.Node): Deno.lint.Node {
+  const parent = parentOf(node);
+  switch (parent?.type) {
+    case "TSAsExpression":
+    case "TSSatisfiesExpression":
+    case "TSNonNullExpression":
+    case "TSTypeAssertion":
+    case "ChainExpression":
+      return withoutTypes(parent);
+    default:
+      return node;
+  }
+}
+
 /** The name of the accessed property; undefined for a computed one. */
 function nameOf({ property, computed }: Deno.lint.MemberExpression): string | undefined {
   if (!computed && property.type === "Identifier") return property.name;
@@ -94,8 +136,22 @@ function nameOf({ property, computed }: Deno.lint.MemberExpression): string | un
 /** True for an identifier that is read, false for the name of a property. */
 function isValue(node: Deno.lint.Identifier): boolean {
   const parent = parentOf(node);
-  if (parent?.type === "MemberExpression") return parent.object === node || parent.computed;
-  return !(parent?.type === "Property" && parent.key === node && parent.value !== node);
+  switch (parent?.type) {
+    case "MemberExpression":
+      return parent.object === node || parent.computed;
+    case "Property":
+      return parent.key !== node || parent.computed;
+    case "PropertyDefinition":
+    case "MethodDefinition":
+      return parent.key !== node || parent.computed;
+    default:
+      return true;
+  }
+}
+
+/** True for the constructor that compiles text. */
+function isFunction(callee: Deno.lint.Node): boolean {
+  return callee.type === "Identifier" && callee.name === "Function";
 }
 
 function fileUrl(path: string): string {

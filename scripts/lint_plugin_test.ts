@@ -34,12 +34,70 @@ Deno.test("native-calls sees every spelling of Deno", () => {
   for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
 });
 
+Deno.test("native-calls sees Deno taken out of the global object", () => {
+  const spellings = [
+    `const { Deno: host } = globalThis;`,
+    `const { Deno: { dlopen } } = globalThis;`,
+    `const { ["Deno"]: host } = self;`,
+    `({ Deno: host } = globalThis);`,
+    `function open({ Deno: host } = globalThis) {}`,
+    `for (const { Deno: host } of [globalThis]) host.exit();`,
+    `(globalThis as Global).Deno.dlopen("libc.so.6", {});`,
+    `(globalThis satisfies Global)["Deno"].dlopen("libc.so.6", {});`,
+    `globalThis?.Deno?.dlopen("libc.so.6", {});`,
+    `globalThis!.Deno.dlopen("libc.so.6", {});`,
+    `globalThis.self.Deno.dlopen("libc.so.6", {});`,
+    `global.Deno.dlopen("libc.so.6", {});`,
+    `const host = globalThis["Deno"];`,
+  ];
+  for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
+});
+
+Deno.test("native-calls sees another name of Deno", () => {
+  const spellings = [
+    `(Deno as Native).dlopen("libc.so.6", {});`,
+    `function open(host = Deno) {}`,
+    `function open({ dlopen } = Deno) {}`,
+    `const open = () => Deno;`,
+    `use(Deno);`,
+    `const copy = { ...Deno };`,
+    `for (const name in Deno) use(name);`,
+    `Object.entries(Deno);`,
+    `export default Deno;`,
+  ];
+  for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
+});
+
+Deno.test("native-calls sees another name of the global object", () => {
+  const spellings = [
+    `const world = globalThis;`,
+    `use(globalThis);`,
+    `globalThis[name].dlopen("libc.so.6", {});`,
+    `Reflect.get(globalThis, "Deno");`,
+    `const copy = { ...self };`,
+    `const { Object: { keys }, ...rest } = globalThis;`,
+    `function open(world = globalThis) {}`,
+    `globalThis.globalThis[name]();`,
+  ];
+  for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
+});
+
+Deno.test("native-calls sees code that is made from text", () => {
+  for (const source of [`eval(text);`, `(0, eval)(text);`, `new Function(text)();`, `Function(text)();`]) {
+    assertEquals(lint("host/guest.ts", source).length, 1, source);
+  }
+});
+
 Deno.test("native-calls leaves the rest of Deno, its types and other names alone", () => {
   const sources = [
     `Deno.exit(0); Deno["args"]; globalThis.Deno.args;`,
     `const pointer: Deno.PointerValue = null;`,
     `type Pointer = typeof Deno.UnsafePointer;`,
     `host.Deno.dlopen; const names = { Deno: 1 };`,
+    `globalThis.performance.now(); (self as Worker).close(); globalThis.Deno.exit(0);`,
+    `type World = typeof globalThis; type Callback = Function;`,
+    `const window = windows[0]; use(window.base);`,
+    `class Host { Deno = 1; }`,
   ];
   for (const source of sources) assertEquals(lint("host/guest.ts", source), [], source);
 });
