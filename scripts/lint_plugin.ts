@@ -100,6 +100,13 @@ const plugin: Deno.lint.Plugin = {
           ExportNamedDeclaration: (node) => check(node, node.source?.value),
           ExportAllDeclaration: (node) => check(node, node.source.value),
           ImportExpression: (node) => check(node, node.source.type === "Literal" ? node.source.value : undefined),
+          TSImportType: (node) =>
+            check(
+              node,
+              node.argument.type === "TSLiteralType" && node.argument.literal.type === "Literal"
+                ? node.argument.literal.value
+                : undefined,
+            ),
         };
       },
     },

@@ -123,6 +123,8 @@ Deno.test("layers reports an import that points up or sideways", () => {
   ]);
   assertEquals(lint("codegen/c.ts", `export { x } from "../host/core/memory.ts";`).length, 1);
   assertEquals(lint("errors/mod.ts", `const m = await import("../cli/run.ts");`).length, 1);
+  assertEquals(lint("errors/mod.ts", `type Run = typeof import("../cli/run.ts");`).length, 1);
+  assertEquals(lint("errors/mod.ts", `let run: import("../cli/run.ts").Run;`).length, 1);
 });
 
 Deno.test("layers allows what points down, the same room and packages", () => {
