@@ -20,9 +20,9 @@ export const EXIT = {
 } as const;
 
 /** The exit code for what the system refused: a file that cannot be read is the file's fault, the rest the host's. */
-export function exitCodeOf(error: BpfError): number {
-  if (!error.operation.startsWith("Cannot read")) return EXIT.HOST;
-  return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
+export function exitCodeOf({ operation, code }: BpfError): number {
+  if (operation !== "read") return EXIT.HOST;
+  return code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
 }
 
 /** Options were given that make no sense. The message says which, in one line. */

@@ -105,7 +105,7 @@ function runModule(options: Options & { isSubcommandLeftOut: boolean }): number 
     }) & 0xff;
   } catch (error) {
     if (isUsageError(error)) throw error;
-    const isWord = options.isSubcommandLeftOut && isMissingModule(error, options);
+    const isWord = options.isSubcommandLeftOut && isMissingModule(error);
     const unknown = isWord ? unknownSubcommand(options.module) : undefined;
     if (unknown === undefined) return failed(error, options);
     printError(unknown);
@@ -122,8 +122,9 @@ function report(problem: BpfError | string, options: Options): void {
   printError(problem.message);
 }
 
-function isMissingModule(error: unknown, { module }: Options): boolean {
-  return error instanceof BpfError && error.code === "ENOENT" && error.operation === `Cannot read "${module}"`;
+/** True when the module could not be read because there is none: a run reads no other file. */
+function isMissingModule(error: unknown): boolean {
+  return error instanceof BpfError && error.operation === "read" && error.code === "ENOENT";
 }
 
 /** One line for what ended the run, and the exit code for it. */
