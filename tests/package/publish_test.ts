@@ -32,7 +32,7 @@ Deno.test("the package holds what mod.ts needs, and neither tests nor tools", as
   assertEquals(published.filter((path) => !path.endsWith(".ts")).sort(), TEXTS);
   assertEquals((await neededModules()).filter((path) => !published.includes(path)), []);
   const folders = new Set(published.filter((path) => path.includes("/")).map((path) => path.split("/")[0]));
-  assertEquals([...folders].sort(), ["btf", "errors", "ffi", "host", "wasm"]);
+  assertEquals([...folders].sort(), ["errors", "ffi", "host", "object", "wasm"]);
   assertEquals(published.filter((path) => /_test\.|testdata|fake/.test(path)), []);
 });
 
