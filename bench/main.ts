@@ -7,8 +7,8 @@
 import { parseArgs } from "@std/cli";
 import { buildAll, buildHost, ROOT } from "./build.ts";
 import { type Contestant, hostContestant, nativeContestant, NoFigures } from "./contestants.ts";
-import { type Effort, HERE, type Measure, MEASURES } from "./measures.ts";
-import { markdown, measureLines, type Result, type Rounds, tableHead } from "./table.ts";
+import { type Effort, HERE, type Measure, MEASURES, README_TITLES } from "./measures.ts";
+import { excerpt, markdown, measureLines, type Result, type Rounds, tableHead } from "./table.ts";
 
 const HELP = `Benchmarks: each guest and its native C twin, made of one source, run in turn.
 
@@ -21,7 +21,7 @@ Options:
   --host COMMAND        what runs the guests ("./wasm-bpf {module}"; built if needed)
   --peer COMMAND        another host, in a column of its own (repeatable): 'wasm-host run {module}'
   --markdown PATH       writes the table to a file
-  --readme              writes the table into README.md
+  --readme              writes the table into docs/benchmarks.md, and ten rows of it into README.md
   --list                names of the measures
   -h, --help            this text
 
@@ -32,9 +32,9 @@ round by round.`;
 const QUICK: Effort = { samples: 30, floodMs: 600 };
 const THOROUGH: Effort = { samples: 100, floodMs: 2000 };
 
-/** Between these two, README.md has the table. */
-const README_BEGIN = "<!-- bench:begin -->";
-const README_END = "<!-- bench:end -->";
+/** A document has its table between these two marks. */
+const TABLE_BEGIN = "<!-- bench:begin -->";
+const TABLE_END = "<!-- bench:end -->";
 
 interface Options {
   rounds: number;
@@ -68,9 +68,13 @@ async function main(args: readonly string[]): Promise<number> {
   note("");
   const text = markdown(table);
   console.log(text);
-  const document = `${text}\n\n${await circumstances(options)}\n`;
+  const machine = await circumstances(options);
+  const document = `${text}\n\n${machine}\n`;
   if (options.markdown !== undefined) await Deno.writeTextFile(options.markdown, document);
-  if (options.readme) await writeReadme(document);
+  if (options.readme) {
+    await replaceTable("docs/benchmarks.md", document);
+    await replaceTable("README.md", `${markdown(excerpt(table, README_TITLES))}\n\n${machine}\n`);
+  }
   return 0;
 }
 
@@ -168,14 +172,13 @@ async function circumstances({ rounds }: Options): Promise<string> {
   return `Linux ${release}, ${cores} cores of ${cpu}, Deno ${Deno.version.deno}, ${rounds} rounds.`;
 }
 
-/** Replaces what is between the two marks in README.md. */
-async function writeReadme(document: string): Promise<void> {
-  const path = `${ROOT}README.md`;
-  const readme = await Deno.readTextFile(path);
-  const [start, end] = [readme.indexOf(README_BEGIN), readme.indexOf(README_END)];
+/** Replaces the text between the two marks of a document. */
+async function replaceTable(document: string, table: string): Promise<void> {
+  const path = `${ROOT}${document}`;
+  const text = await Deno.readTextFile(path);
+  const [start, end] = [text.indexOf(TABLE_BEGIN), text.indexOf(TABLE_END)];
   if (start < 0 || end < start) {
-    throw new Error(`Cannot write the table: README.md has no "${README_BEGIN}" ... "${README_END}"`);
+    throw new Error(`Cannot write the table: ${document} has no "${TABLE_BEGIN}" ... "${TABLE_END}"`);
   }
-  const before = readme.slice(0, start + README_BEGIN.length);
-  await Deno.writeTextFile(path, `${before}\n\n${document}\n${readme.slice(end)}`);
+  await Deno.writeTextFile(path, `${text.slice(0, start + TABLE_BEGIN.length)}\n\n${table}\n${text.slice(end)}`);
 }

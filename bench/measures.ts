@@ -242,3 +242,17 @@ export const MEASURES: readonly Measure[] = [
   ...[1, 4, 16].map(manyGuests),
   ...[1, 4, 16].map(oneProcess),
 ];
+
+/** The titles of the rows that README.md shows: the most important ones, good and bad. */
+export const README_TITLES: readonly string[] = [
+  "ring buffer, 64 B, light callback",
+  "ring buffer, 64 B, formatted line in the callback",
+  "ring buffer, 4096 B, light callback",
+  "hash map update",
+  "mapped element, read in place",
+  "from wakeup to callback",
+  "flood, 16 records a system call, formatted lines",
+  "flood, 16 records a system call: lost",
+  "bootstrap: start to attached",
+  "bootstrap: resident memory",
+];

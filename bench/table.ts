@@ -18,6 +18,9 @@ export interface Result {
   readonly rounds: Rounds;
 }
 
+/** The column of the ratio in the table. */
+const RATIO_COLUMN = 3;
+
 /** The head of the table. @param names of the contestants: the native twin, this host, and others. */
 export function tableHead(names: readonly string[]): string[][] {
   const [native = "", here = "", ...others] = names;
@@ -34,6 +37,12 @@ export function measureLines(measure: Measure, results: readonly Result[]): stri
     const peers = others.map((other) => withRatio(cell(row, other), ratioOf(row, native, other)));
     return [row.title, cell(row, native), cell(row, here), times(ratio), row.bar?.text ?? "", verdict, ...peers];
   });
+}
+
+/** The head and the rows of a table with these titles, without bars, verdicts and other hosts. */
+export function excerpt(rows: readonly (readonly string[])[], titles: readonly string[]): string[][] {
+  const [head = [], ...body] = rows;
+  return [head, ...body.filter(([title = ""]) => titles.includes(title))].map((row) => row.slice(0, RATIO_COLUMN + 1));
 }
 
 /** Rows of cells as markdown: the first is the head; columns are padded, so that a terminal shows a table as well. */

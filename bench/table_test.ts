@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hostContestant, NoFigures } from "./contestants.ts";
-import type { Measure } from "./measures.ts";
-import { markdown, measureLines, tableHead } from "./table.ts";
+import { type Measure, MEASURES, README_TITLES } from "./measures.ts";
+import { excerpt, markdown, measureLines, tableHead } from "./table.ts";
 
 const MEASURE: Measure = {
   name: "ring",
@@ -38,6 +38,13 @@ Deno.test("markdown() pads its columns", () => {
     "| figure |     x |\n| ------ | ----: |\n| a      | 10 ns |",
   );
   assertEquals(tableHead(["native C", "wasm-bpf", "peer"])[0]?.at(-1), "peer");
+});
+
+Deno.test("excerpt() takes the rows of README.md, all of which are measured", () => {
+  const titles = MEASURES.flatMap(({ rows }) => rows).map(({ title }) => title);
+  const table = [...tableHead(["native C", "wasm-bpf"]), ...titles.map((title) => [title, "1", "2", "2x", "3x", "ok"])];
+  const expected = README_TITLES.map((title) => [title, "1", "2", "2x"]);
+  assertEquals(excerpt(table, README_TITLES), [["figure", "native C", "wasm-bpf", "ratio"], ...expected]);
 });
 
 Deno.test("hostContestant() puts the module where the command wants it, and the guest's arguments after it", () => {

@@ -3,7 +3,7 @@
  *
  * The rows are the kernel's (`bpf_prog_load` and `map_create` in kernel/bpf/syscall.c, `perf_uprobe_event_init` in
  * kernel/events/core.c); `tests/kernel/privileges_test.ts` runs processes with exactly these capabilities. A test compares this
- * table with the README's.
+ * table with docs/privileges.md.
  *
  * @module
  */

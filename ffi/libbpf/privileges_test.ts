@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import { MapType, ProgramType } from "./constants.ts";
 import { CAPABILITY, mapNeeds, missingCapabilities, privilegeRows, programNeeds } from "./privileges.ts";
 
-const README = new URL("../../README.md", import.meta.url);
+const DOCUMENT = new URL("../../docs/privileges.md", import.meta.url);
 
-Deno.test("README's table of privileges is privilegeRows()", async () => {
-  const lines = (await Deno.readTextFile(README)).split("\n");
+Deno.test("privilegeRows() is the table of docs/privileges.md", async () => {
+  const lines = (await Deno.readTextFile(DOCUMENT)).split("\n");
   const start = lines.findIndex((line) => /^\| kind of program +\| to load/.test(line));
   const rows = lines.slice(start + 2, lines.indexOf("", start)).map((line) =>
     line.split("|").slice(1, -1).map((cell) => cell.trim())

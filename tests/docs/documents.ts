@@ -7,17 +7,22 @@
 /** The top of the checkout, with a slash at the end. */
 export const CHECKOUT = new URL("../../", import.meta.url).pathname;
 
-/** Folders that are not searched for documents. */
+/** Folders without files of this repository. */
 const LEFT_OUT = new Set([".build", ".tools", ".git", "node_modules"]);
 
-/** The paths of all documents, from the top of the checkout. */
-export function documents(folder = ""): string[] {
+/** The paths of all files under a folder (with a slash at the end), from the top of the checkout. */
+export function filesUnder(folder: string): string[] {
   const found: string[] = [];
-  for (const { name, isDirectory } of Deno.readDirSync(CHECKOUT + folder)) {
-    if (isDirectory && !LEFT_OUT.has(name)) found.push(...documents(`${folder}${name}/`));
-    else if (name.endsWith(".md")) found.push(folder + name);
+  for (const { name, isDirectory, isFile } of Deno.readDirSync(CHECKOUT + folder)) {
+    if (isDirectory && !LEFT_OUT.has(name)) found.push(...filesUnder(`${folder}${name}/`));
+    else if (isFile) found.push(folder + name);
   }
   return found.sort();
+}
+
+/** The paths of all documents, from the top of the checkout. */
+export function documents(): string[] {
+  return filesUnder("").filter((path) => path.endsWith(".md"));
 }
 
 /** The text of a document. */

@@ -1,4 +1,4 @@
-/** Tests the sandbox of the README: it confines a guest's WebAssembly code, but not its eBPF programs. */
+/** Tests the sandbox of docs/security.md: it confines a guest's WebAssembly code, but not its eBPF programs. */
 
 import { assertEquals } from "@std/assert";
 import { runWasmBpf, testGuest } from "./command.ts";
