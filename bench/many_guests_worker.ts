@@ -5,7 +5,7 @@
  */
 
 import { runGuestOn } from "../host/mod.ts";
-import { openSystem } from "../host/system.ts";
+import { openSystem } from "../ffi/mod.ts";
 
 /** The message to a worker. */
 export interface Order {
@@ -21,6 +21,6 @@ addEventListener("message", (event) => {
   if (!(event instanceof MessageEvent)) return;
   const { bytes, idleMs, output }: Order = event.data;
   using system = openSystem();
-  const stdout = system.libc.open(output, O_WRONLY);
+  const stdout = system.calls.open(output, O_WRONLY);
   runGuestOn(bytes, { system, name: "growth1", args: ["1", `${idleMs}`], stdout });
 });

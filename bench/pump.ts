@@ -97,7 +97,7 @@ function measure({ map, size, count }: Case, guest: WebAssembly.Module, rounds: 
   ) throw new TypeError("no guest");
   const index = Number(callback());
   using events = new Events();
-  using buffer = EventBuffer.open(events.libc, events.map(map), { memory, table });
+  using buffer = EventBuffer.open(events.calls, events.map(map), { memory, table });
   const program: EmitterName = `emit_${map}`;
   const results: number[] = [];
   for (let round = -rounds; round < rounds; round++) {

@@ -8,7 +8,7 @@ import { parseArgs } from "@std/cli";
 import { BpfError, GuestError } from "../errors/mod.ts";
 import { LARGEST_MAX_LINKS } from "../host/core/allowances.ts";
 import { parsePreopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
-import { openSystem } from "../host/system.ts";
+import { openSystem } from "../ffi/mod.ts";
 import { EXIT, exitCodeOf, isUsageError, UsageError } from "./exit.ts";
 import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
 import { printError, writeOutput } from "./output.ts";

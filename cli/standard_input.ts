@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { System } from "../host/system.ts";
+import type { NativeSystem } from "../ffi/mod.ts";
 import { UsageError } from "./exit.ts";
 
 /**
@@ -13,7 +13,7 @@ import { UsageError } from "./exit.ts";
  * @throws {UsageError} when standard input is a terminal.
  * @throws {BpfError} ENOENT, EACCES, EISDIR ...
  */
-export function readFrom(system: System, path: string): Uint8Array<ArrayBuffer> {
+export function readFrom(system: NativeSystem, path: string): Uint8Array<ArrayBuffer> {
   if (path !== "-") return system.readFile(path);
   if (Deno.stdin.isTerminal()) throw new UsageError("Cannot read standard input: it is a terminal");
   return system.readStandardInput();

@@ -5,7 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { openSystem } from "../host/system.ts";
+import { openLibbpf, openSystem } from "../ffi/mod.ts";
 
 /** This project's version: what deno.json says. */
 export const VERSION: string = config.version;
@@ -19,7 +19,8 @@ export function versionText(): string {
 function libbpfVersion(): string {
   try {
     using system = openSystem();
-    return system.libbpfVersion();
+    using libbpf = openLibbpf(system);
+    return `${libbpf.version.replace(/^v/, "")} (${libbpf.origin})`;
   } catch (error) {
     return error instanceof Error ? `not found (${error.message})` : "not found";
   }

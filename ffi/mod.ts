@@ -1,48 +1,27 @@
 /**
- * The exports of native code to other folders: {@link openLibbpf} and the interfaces of libbpf's objects.
+ * The exports of native code to other folders: {@link openSystem}, {@link openLibbpf}, and the interfaces of what they open.
  *
- * The host depends on these interfaces alone, so its tests run on `tests/doubles/libbpf.ts` without a kernel.
+ * The host depends on these interfaces alone, so its tests run on `tests/doubles/` without a kernel.
  *
  * @module
  */
 
-import type { Libbpf, OpenLibbpfOptions } from "./libbpf/interfaces.ts";
-import { openNativeLibbpf } from "./libbpf/libbpf.ts";
+import type { Libbpf } from "./libbpf/interfaces/mod.ts";
+import { NativeLibbpf } from "./libbpf/libbpf.ts";
+import type { NativeSystem } from "./system/system.ts";
 
-export { Libc } from "./system/libc.ts";
-export { LIBRARY_VARIABLE, type LibraryOrigin, type NativeLibrary, openLibrary } from "./system/library.ts";
 export { AttachType, type BpfMapType, MapType, ProgramType } from "./libbpf/constants.ts";
-export type {
-  AttachTarget,
-  Batch,
-  BatchFlags,
-  BatchWalk,
-  BinaryTarget,
-  BpfLink,
-  BpfMap,
-  BpfObject,
-  BpfProgram,
-  ClassifierTarget,
-  InterfaceTarget,
-  KprobeMultiTarget,
-  Libbpf,
-  MapElement,
-  MemoryWindow,
-  OpenLibbpfOptions,
-  OpenObjectOptions,
-  UprobeMultiTarget,
-  UprobeTarget,
-  XdpMode,
-  XdpTarget,
-} from "./libbpf/interfaces.ts";
+export type * from "./libbpf/interfaces/mod.ts";
+export { LIBRARY_VARIABLE, type LibraryOrigin } from "./system/library.ts";
+export { type MemoryWindow, openWindow } from "./system/memory_window.ts";
+export { type NativeSystem, openSystem, type System } from "./system/system.ts";
+export type { SystemCalls } from "./system/system_calls.ts";
 
 /**
- * Opens libbpf.
+ * Opens libbpf. It must be disposed before `system`.
  *
  * Needs Deno's `--allow-ffi` and no privilege of the kernel yet.
- *
- * @throws {BpfError} ENOENT when no libbpf is found.
  */
-export function openLibbpf(options: OpenLibbpfOptions = {}): Libbpf {
-  return openNativeLibbpf(options);
+export function openLibbpf(system: NativeSystem): Libbpf {
+  return new NativeLibbpf(system);
 }

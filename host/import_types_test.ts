@@ -1,13 +1,13 @@
 /** Compares the tables of types with the functions that the host offers. */
 
 import { assertEquals } from "@std/assert";
+import { openSystem } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { importProblem } from "./import_types.ts";
 import { libbpfImports } from "./libbpf/mod.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
 import { sysImports } from "./sys/mod.ts";
-import { openSystem } from "./system.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { Wasi } from "./wasi/mod.ts";
 import { FakeGuest } from "../tests/doubles/guest.ts";
@@ -23,7 +23,7 @@ Deno.test("the tables of types have each function that guests may import, and no
   assertEquals(names(LIBBPF_TYPES), names(libbpfImports(guest.context)));
   assertEquals(names(SYS_TYPES), names(sysImports(guest.context)));
   using system = openSystem();
-  using files = new Files(system.library);
+  const files = new Files(system.calls);
   using wasi = new Wasi(files, { args: [], env: {}, preopens: [] });
   assertEquals(names(WASI_TYPES), names(wasi.imports));
   assertEquals(names(WASI_TYPES).length, 46);

@@ -6,7 +6,7 @@
 
 import type { BpfError } from "../errors/mod.ts";
 import { Files } from "../ffi/system/files.ts";
-import { type Libbpf, type Libc, openLibbpf } from "../ffi/mod.ts";
+import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } from "../ffi/mod.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { GuestContext, type ImportFunction } from "./core/context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
@@ -14,7 +14,6 @@ import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
 import { SYS_MODULE, sysImports } from "./sys/mod.ts";
-import { openSystem, type System } from "./system.ts";
 import { callbackWrapperImports, mapOperateFor, wasmBpfImports } from "./wasm_bpf/mod.ts";
 import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
 
@@ -73,7 +72,7 @@ export interface RunGuestOptions {
 /** Further options, for the command line and tests. */
 export interface HostOptions extends RunGuestOptions {
   /** The system, if the caller has already opened it. The caller also closes it. */
-  system?: System;
+  system?: NativeSystem;
   /** The way in which map memory is shared with the guest: "map" (default) or, for tests, "copy". */
   sharedMemory?: SharedMemoryMode;
 }
@@ -121,7 +120,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     system.prefetchKernelBtf();
   }
   using libbpf = openLibbpf(system);
-  using files = new Files(system.library);
+  const files = new Files(system.calls);
   checkStandardStreams(files, options);
   using wasi = new Wasi(files, {
     args: [name, ...options.args ?? []],
@@ -132,7 +131,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     stderr: options.stderr,
     onRefusedPath: options.onProblem,
   });
-  using context = contextOf(libbpf, system.libc, wasi, options);
+  using context = contextOf(libbpf, system, wasi, options);
   const names = {
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
@@ -189,10 +188,10 @@ function withSync(functions: Record<string, ImportFunction>, context: GuestConte
   return synced;
 }
 
-function contextOf(libbpf: Libbpf, libc: Libc, wasi: Wasi, options: HostOptions): GuestContext {
+function contextOf(libbpf: Libbpf, system: System, wasi: Wasi, options: HostOptions): GuestContext {
   return new GuestContext({
     libbpf,
-    libc,
+    system,
     wasi,
     grants: {
       objectName: objectNameOf(options.name ?? "guest"),

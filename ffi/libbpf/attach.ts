@@ -14,7 +14,8 @@ import { attachClassifier, attachSocket, attachXdp, interfaceName } from "./atta
 import { attachKprobeMulti, attachUprobe, attachUprobeMulti, attachUsdt } from "./attach_probe.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import { DetachLink, joinLinks, NativeLink } from "./link.ts";
-import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";
+import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
+import { openPerfEvent, PERF_FLAG, PERF_TYPE } from "../system/perf_event.ts";
 import type { NativePointer } from "../system/pointers.ts";
 
 /** Attaches `program` to `target`. @throws {BpfError} with what libbpf or the kernel said. */
@@ -104,38 +105,31 @@ function attachBySection({ native, pointer, operation, description }: Attachment
   return NativeLink.from(native, link, operation, description);
 }
 
-/** `enum perf_type_id` and `enum perf_*_ids` of linux/perf_event.h: [type, config]. */
-const PERF_EVENTS = {
-  "cpu-clock": [1, 0],
-  "task-clock": [1, 1],
-  "cpu-cycles": [0, 0],
-  "instructions": [0, 1],
-} as const;
+const { HARDWARE, SOFTWARE } = PERF_TYPE;
 
-const PERF_FLAG_FREQ = 1 << 10;
-const PERF_FLAG_FD_CLOEXEC = 8;
+/** `enum perf_sw_ids` and `enum perf_hw_id` of linux/perf_event.h. */
+const PERF_EVENTS = {
+  "cpu-clock": { type: SOFTWARE, config: 0 },
+  "task-clock": { type: SOFTWARE, config: 1 },
+  "cpu-cycles": { type: HARDWARE, config: 0 },
+  "instructions": { type: HARDWARE, config: 1 },
+} as const;
 
 /** Opens the event on every online CPU and attaches to each. */
 function attachPerfEvent(at: Attachment, target: Target<"perf_event">): BpfLink {
   const { native, pointer, operation, description } = at;
-  const [type, config] = PERF_EVENTS[target.event];
-  const attributes = new Struct("perf_event_attr")
-    .i32("type", type)
-    .i32("size_field", 64)
-    .u64("config", config)
-    .u64("sample_period", target.frequencyHz)
-    .u64("flags", PERF_FLAG_FREQ);
+  const event = { ...PERF_EVENTS[target.event], samplePeriod: target.frequencyHz, flags: PERF_FLAG.FREQ };
   const links: BpfLink[] = [];
   try {
     for (let cpu = 0; cpu < native.possibleCpus; cpu++) {
-      const fd = native.libc.perfEventOpen(attributes.bytes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+      const fd = openPerfEvent(native.system.calls, event, cpu);
       if (fd === -LINUX_ERRNO.ENODEV) continue; // an offline CPU
       if (fd === -LINUX_ERRNO.ENOENT) {
         throw new BpfError(operation, fd, { log: ["this machine has no such counter; cpu-clock needs none"] });
       }
       native.check.value(operation, fd);
       const link = native.program.symbols.bpf_program__attach_perf_event_opts(pointer, fd, null);
-      if (link === null) native.libc.close(fd);
+      if (link === null) native.system.calls.close(fd);
       // libbpf's link owns the descriptor from here on.
       links.push(NativeLink.from(native, link, operation, `${description}, CPU ${cpu}`));
     }

@@ -7,8 +7,9 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import { AttachType } from "./constants.ts";
-import type { BpfLink, InterfaceTarget, XdpMode, XdpTarget } from "./interfaces.ts";
+import type { BpfLink, InterfaceTarget, XdpMode, XdpTarget } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
+import { AF, bindSocket, openSocket, setSocketOption, SOCK } from "../system/sockets.ts";
 import { DetachLink } from "./link.ts";
 
 /** The name of an interface in messages. */
@@ -37,13 +38,13 @@ export function attachXdp(at: Attachment, target: XdpTarget): BpfLink {
 function linkXdp(at: Attachment, target: XdpTarget): BpfLink {
   const { native, description } = at;
   const fd = createXdpLink(at, target, target.mode === undefined ? 0 : XDP_FLAGS[target.mode]);
-  if (fd >= 0) return new DetachLink(description, () => native.libc.close(fd));
+  if (fd >= 0) return new DetachLink(description, () => native.system.calls.close(fd));
   if (target.mode !== undefined || !DRIVER_REFUSALS.has(-fd)) throw xdpError(at, target, fd);
   const generic = createXdpLink(at, target, XDP_FLAGS.generic);
   // An error that occurs in both modes does not come from the driver.
   if (generic < 0) throw native.check.error(at.operation, fd);
   const note = `Attached ${description} in generic mode: its driver has no native XDP as the interface is set up`;
-  return new DetachLink(description, () => native.libc.close(generic), { note });
+  return new DetachLink(description, () => native.system.calls.close(generic), { note });
 }
 
 function createXdpLink({ native, program }: Attachment, { ifindex }: XdpTarget, flags: number): number {
@@ -89,7 +90,7 @@ function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
     if (detached < 0) throw xdpError(at, target, detached);
     return linkOrPutBack(at, target, () => symbols.bpf_xdp_attach(target.ifindex, old, XDP_FLAGS[mode], null));
   } finally {
-    native.libc.close(old);
+    native.system.calls.close(old);
   }
 }
 
@@ -113,7 +114,7 @@ export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): 
   const egress = target.direction === undefined ? /egress/.test(program.sectionName) : target.direction === "egress";
   const type = egress ? AttachType.TCX_EGRESS : AttachType.TCX_INGRESS;
   const fd = native.program.symbols.bpf_link_create(program.fd, target.ifindex, type, null);
-  if (fd >= 0) return new DetachLink(description, () => native.libc.close(fd));
+  if (fd >= 0) return new DetachLink(description, () => native.system.calls.close(fd));
   const isOlderKernel = fd === -LINUX_ERRNO.EINVAL || fd === -LINUX_ERRNO.EOPNOTSUPP;
   if (target.kind === "tcx" || !isOlderKernel) throw native.check.error(operation, fd);
   return attachClsact(at, target.ifindex, egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
@@ -137,9 +138,6 @@ function attachClsact(
   });
 }
 
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
 const ETH_P_ALL = 3;
 const SOL_SOCKET = 1;
 const SO_ATTACH_BPF = 50;
@@ -149,18 +147,18 @@ export function attachSocket(
   { native, program, operation, description }: Attachment,
   target: Target<"socket">,
 ): BpfLink {
-  const { libc, check } = native;
+  const { check, system: { calls } } = native;
   // Protocol 0 receives nothing: packets arrive only after bind, when the filter is already in place.
-  const fd = check.value(operation, libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-  const link = new DetachLink(description, () => libc.close(fd));
+  const fd = check.value(operation, openSocket(calls, { domain: AF.PACKET, type: SOCK.RAW | SOCK.CLOEXEC }));
+  const link = new DetachLink(description, () => calls.close(fd));
   try {
     const value = new Uint8Array(new Int32Array([program.fd]).buffer);
-    check.value(operation, libc.setSocketOption(fd, SOL_SOCKET, SO_ATTACH_BPF, value));
+    check.value(operation, setSocketOption(calls, fd, { level: SOL_SOCKET, option: SO_ATTACH_BPF, value }));
     const socketAddress = new Struct("sockaddr_ll")
-      .u16("sll_family", AF_PACKET)
+      .u16("sll_family", AF.PACKET)
       .u16("sll_protocol", ETH_P_ALL, { littleEndian: false })
       .i32("sll_ifindex", target.ifindex);
-    check.value(operation, libc.bind(fd, socketAddress.bytes));
+    check.value(operation, bindSocket(calls, fd, socketAddress.bytes));
     return link;
   } catch (error) {
     link[Symbol.dispose]();

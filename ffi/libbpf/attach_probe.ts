@@ -9,7 +9,7 @@ import type { Attachment, Target } from "./attachment.ts";
 import { cString } from "../system/c_string.ts";
 import { codeOffset } from "../system/executable.ts";
 import { pathOfDescriptor } from "../system/host_paths.ts";
-import type { BinaryTarget, BpfLink, KprobeMultiTarget, UprobeMultiTarget, UprobeTarget } from "./interfaces.ts";
+import type { BinaryTarget, BpfLink, KprobeMultiTarget, UprobeMultiTarget, UprobeTarget } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
 import { address } from "../system/pointers.ts";
@@ -19,7 +19,7 @@ export function attachUprobe(at: Attachment, target: UprobeTarget): BpfLink {
   return onBinary(at, target, (fd) => {
     const offset = target.address === undefined
       ? target.offset
-      : codeOffset(at.native.libc, fd, target.address, at.operation);
+      : codeOffset(at.native.system.calls, fd, target.address, at.operation);
     const opts = new Struct("bpf_uprobe_opts")
       .u8("retprobe", Number(target.retprobe))
       .string("func_name", target.function);
@@ -38,7 +38,7 @@ export function attachUprobeMulti(at: Attachment, target: UprobeMultiTarget): Bp
     const path = cString(pathOfDescriptor(fd));
     const { place } = target;
     if ("address" in place) {
-      opts.numbers("offsets", [codeOffset(native.libc, fd, place.address, operation)]).u64("cnt", 1);
+      opts.numbers("offsets", [codeOffset(native.system.calls, fd, place.address, operation)]).u64("cnt", 1);
       return attach(pointer, target.pid, path, null, opts.bytes);
     }
     return attach(pointer, target.pid, path, cString(place.pattern), opts.bytes);
@@ -76,7 +76,7 @@ export function attachKprobeMulti(at: Attachment, target: KprobeMultiTarget): Bp
 
 function withoutMatch(error: BpfError, pattern: string): BpfError {
   const isListMissing = error.log.some((line) => /failed to open .*available_filter_functions/.test(line));
-  return new BpfError(error.operation, error.errno, {
+  return new BpfError(error, error.errno, {
     log: isListMissing ? error.log : [...error.log, `no kernel function has a name like "${pattern}"`],
     hint: isListMissing ? "this kernel cannot probe functions (CONFIG_FPROBE=y), or tracefs is not mounted" : undefined,
   });
@@ -85,13 +85,13 @@ function withoutMatch(error: BpfError, pattern: string): BpfError {
 /** Calls `attach` with the path of the opened file, and puts the file's own name into libbpf's messages. */
 function onBinary(at: Attachment, target: BinaryTarget, attach: (fd: number) => Deno.PointerValue): BpfLink {
   const { native, operation, description } = at;
-  const fd = target.fd ?? native.openBinary(target.binary);
+  const fd = target.fd ?? native.system.openBinary(target.binary);
   try {
     return NativeLink.from(native, attach(fd), operation, description);
   } catch (error) {
     throw error instanceof BpfError ? withName(error, pathOfDescriptor(fd), target.binary) : error;
   } finally {
-    if (target.fd === undefined) native.libc.close(fd);
+    if (target.fd === undefined) native.system.calls.close(fd);
   }
 }
 
@@ -108,5 +108,5 @@ function withName(error: BpfError, path: string, name: string): BpfError {
   // libbpf says nothing when no function matches a pattern.
   const isSilent = named.length === 0 && error.errno === LINUX_ERRNO.ENOENT;
   const log = isSilent ? [`no function of "${name}" has such a name`] : named;
-  return new BpfError(error.operation, error.errno, { log, hint: error.hint });
+  return new BpfError(error, error.errno, { log, hint: error.hint });
 }

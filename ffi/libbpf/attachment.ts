@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AttachTarget, BpfProgram } from "./interfaces.ts";
+import type { AttachTarget, BpfProgram } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
 import type { NativePointer } from "../system/pointers.ts";
 

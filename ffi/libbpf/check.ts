@@ -6,7 +6,9 @@
 
 import { BpfError, errnoName, type LogReading, readLog } from "../../errors/mod.ts";
 import { hintFor, type Subject, type Surroundings } from "./hints.ts";
-import type { Libc } from "../system/libc.ts";
+import { effectiveCapabilities } from "../system/capabilities.ts";
+import { readFile } from "../system/read_file.ts";
+import type { SystemCalls } from "../system/system_calls.ts";
 import type { LibbpfLog } from "./log.ts";
 
 /** Finds the programs and maps that a failed operation concerned. */
@@ -15,12 +17,12 @@ export type SubjectOf = (reading: LogReading) => Subject;
 /** Turns results into values or errors; made once per {@link LibbpfLog}. */
 export class Checker {
   readonly #log: LibbpfLog;
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   #subjectOf: SubjectOf | undefined;
 
-  constructor(log: LibbpfLog, libc: Libc) {
+  constructor(log: LibbpfLog, calls: SystemCalls) {
     this.#log = log;
-    this.#libc = libc;
+    this.#calls = calls;
   }
 
   /** Clears the log before the next operation. `subjectOf` is called for the hint if the operation fails. */
@@ -44,10 +46,10 @@ export class Checker {
   }
 
   readonly #here: Surroundings = {
-    capabilities: () => this.#libc.effectiveCapabilities(),
+    capabilities: () => effectiveCapabilities(this.#calls),
     readText: (path) => {
       try {
-        return new TextDecoder().decode(this.#libc.readFile(path));
+        return new TextDecoder().decode(readFile(this.#calls, path));
       } catch {
         return undefined;
       }

@@ -1,16 +1,14 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors/mod.ts";
 import { Checker } from "./check.ts";
-import { Libc } from "../system/libc.ts";
-import { openLibrary } from "../system/library.ts";
+import { openSystem } from "../system/system.ts";
 
 const LOAD = 'Cannot load object "guest"';
 
 Deno.test("Checker.value() passes what is not negative and throws the rest with the log", () => {
-  using library = openLibrary();
-  using libc = new Libc(library);
+  using system = openSystem();
   const logs = [["stale"], ["libbpf: map 'm': failed to create: Argument list too long(-7)"]];
-  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, libc);
+  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, system.calls);
   checker.begin();
   assertEquals(checker.value(LOAD, 0), 0);
   assertEquals(checker.value(LOAD, 7), 7);
@@ -20,10 +18,9 @@ Deno.test("Checker.value() passes what is not negative and throws the rest with 
 });
 
 Deno.test("Checker.error() asks what the operation was about, once it has failed, and hints with it", () => {
-  using library = openLibrary();
-  using libc = new Libc(library);
+  using system = openSystem();
   const logs = [[], ["libbpf: map 'events': failed to create: Invalid argument(-22)"]];
-  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, libc);
+  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, system.calls);
   const asked: (string | undefined)[] = [];
   checker.begin(({ map }) => {
     asked.push(map);

@@ -5,7 +5,7 @@
  */
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
-import type { MapElement } from "./interfaces.ts";
+import type { MapElement } from "./interfaces/mod.ts";
 import type { NativeLibrary } from "../system/library.ts";
 import { type Address, address, addressOf, NULL } from "../system/pointers.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";

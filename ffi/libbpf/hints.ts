@@ -7,7 +7,8 @@
 import { type LogReading } from "../../errors/mod.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../errors/map_rules.ts";
 import { AttachType, ProgramType } from "./constants.ts";
-import { type Capability, mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
+import type { Capability } from "../system/capabilities.ts";
+import { mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
 
 /** Facts about this process and kernel. They are read only after a failure. */
 export interface Surroundings {

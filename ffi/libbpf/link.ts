@@ -5,7 +5,7 @@
  */
 
 import type { Native } from "./native.ts";
-import type { BpfLink } from "./interfaces.ts";
+import type { BpfLink } from "./interfaces/mod.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
 
 /** A link of libbpf's. */

@@ -6,12 +6,12 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { MapType } from "./constants.ts";
-import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap, MemoryWindow } from "./interfaces.ts";
+import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
 import { baseOf, ELEMENT, type ElementCall, NOTHING } from "./element.ts";
 import { NativeLink } from "./link.ts";
-import { address, addressOf, type NativePointer, NULL } from "../system/pointers.ts";
+import { address, type NativePointer, NULL } from "../system/pointers.ts";
 
 const PER_CPU_TYPES: ReadonlySet<number> = new Set([
   MapType.PERCPU_HASH,
@@ -178,29 +178,6 @@ export class NativeMap implements BpfMap {
     // The kernel insists on NULL for maps without keys (queue, stack, bloom filter).
     return this.#call(command, this.#fd, memory, this.keySize === 0 ? NOTHING : key, value, flags);
   }
-}
-
-/** A window on `memory`. @throws {TypeError} when the memory is shared. */
-export function windowOf(memory: WebAssembly.Memory): MemoryWindow {
-  return new Window(memory);
-}
-
-class Window implements MemoryWindow {
-  readonly #memory: WebAssembly.Memory;
-
-  constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
-  }
-
-  get base(): number {
-    // Growth gives the memory a new buffer. The address is looked up once for each buffer.
-    return addressOf(unshared(this.#memory));
-  }
-}
-
-function unshared({ buffer }: WebAssembly.Memory): ArrayBuffer {
-  if (buffer instanceof ArrayBuffer) return buffer;
-  throw new TypeError("Cannot use shared memory: not supported");
 }
 
 /** `struct bpf_map_batch_opts`, or NULL where there is nothing to say. */

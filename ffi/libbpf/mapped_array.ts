@@ -3,15 +3,17 @@
  * are the kernel's own, either over a WebAssembly memory or by themselves.
  *
  * Pages that the guest can store to may lie in a memory that grows: V8 makes the whole range writable again when it grows it,
- * which these are anyway. Read-only ones must not, see `pages.ts`.
+ * which these are anyway. Read-only ones must not, see `mapped_pages.ts`.
  *
  * @module
  */
 
 import { BpfError } from "../../errors/mod.ts";
-import type { BpfMap, MemoryWindow } from "./interfaces.ts";
-import { type Libc, MMAP } from "../system/libc.ts";
+import type { BpfMap } from "./interfaces/mod.ts";
+import { mapFresh, mapMemory, MMAP, unmapMemory } from "../system/memory_map.ts";
+import type { MemoryWindow } from "../system/memory_window.ts";
 import { address, NULL } from "../system/pointers.ts";
+import type { SystemCalls } from "../system/system_calls.ts";
 
 /** A mapping: the map, and its address. */
 type ArrayMap = Pick<BpfMap, "fd" | "name" | "valueSize" | "maxEntries">;
@@ -29,7 +31,7 @@ export function arrayBytes(map: Pick<BpfMap, "valueSize" | "maxEntries">): numbe
  * code never touches the addresses of an overlay after its memory has moved.
  */
 export class OverlaidArray implements Disposable {
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   readonly #window: MemoryWindow;
   readonly #base: number;
   readonly #at: number;
@@ -41,13 +43,13 @@ export class OverlaidArray implements Disposable {
    * to whole pages, lie there.
    * @throws {BpfError} what `mmap` said: EPERM for a frozen map, EINVAL or ENOTSUPP for one that is not mmapable.
    */
-  constructor(libc: Libc, map: ArrayMap, window: MemoryWindow, at: number) {
-    this.#libc = libc;
+  constructor(calls: SystemCalls, map: ArrayMap, window: MemoryWindow, at: number) {
+    this.#calls = calls;
     this.#window = window;
     this.#base = window.base;
     this.#at = at;
-    this.#sizeBytes = wholePages(libc, arrayBytes(map));
-    const result = mapShared(libc, map, this.#base + at, this.#sizeBytes);
+    this.#sizeBytes = wholePages(calls, arrayBytes(map));
+    const result = mapShared(calls, map, this.#base + at, this.#sizeBytes);
     if (result < 0) throw new BpfError(`Cannot map "${map.name}" over guest memory`, result);
   }
 
@@ -60,7 +62,7 @@ export class OverlaidArray implements Disposable {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    if (!this.isGone) this.#libc.mapFresh(address(this.#base + this.#at), this.#sizeBytes);
+    if (!this.isGone) mapFresh(this.#calls, address(this.#base + this.#at), this.#sizeBytes);
   }
 }
 
@@ -68,16 +70,16 @@ export class OverlaidArray implements Disposable {
 export class MappedArray implements Disposable {
   /** The elements, and the rest of the last page. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   readonly #address: number;
   readonly #sizeBytes: number;
   #disposed = false;
 
   /** @throws {BpfError} what `mmap` said. */
-  constructor(libc: Libc, map: ArrayMap) {
-    this.#libc = libc;
-    this.#sizeBytes = wholePages(libc, arrayBytes(map));
-    this.#address = mapShared(libc, map, 0, this.#sizeBytes);
+  constructor(calls: SystemCalls, map: ArrayMap) {
+    this.#calls = calls;
+    this.#sizeBytes = wholePages(calls, arrayBytes(map));
+    this.#address = mapShared(calls, map, 0, this.#sizeBytes);
     if (this.#address < 0) throw new BpfError(`Cannot map "${map.name}"`, this.#address);
     this.bytes = viewOf(this.#address, this.#sizeBytes);
   }
@@ -85,19 +87,20 @@ export class MappedArray implements Disposable {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#libc.munmap(address(this.#address), this.#sizeBytes);
+    unmapMemory(this.#calls, address(this.#address), this.#sizeBytes);
   }
 }
 
 /** `sizeBytes` rounded up to whole pages of the machine. */
-export function wholePages(libc: Libc, sizeBytes: number): number {
-  const page = libc.pageSizeBytes;
+export function wholePages(calls: SystemCalls, sizeBytes: number): number {
+  const page = calls.pageSizeBytes;
   return Math.ceil(sizeBytes / page) * page;
 }
 
-function mapShared(libc: Libc, map: ArrayMap, at: number, sizeBytes: number): number {
+function mapShared(calls: SystemCalls, map: ArrayMap, at: number, sizeBytes: number): number {
   const flags = MMAP.SHARED | (at === 0 ? 0 : MMAP.FIXED);
-  return libc.mmap(at === 0 ? NULL : address(at), sizeBytes, MMAP.PROT_READ | MMAP.PROT_WRITE, flags, map.fd, 0);
+  const protection = MMAP.PROT_READ | MMAP.PROT_WRITE;
+  return mapMemory(calls, at === 0 ? NULL : address(at), sizeBytes, { protection, flags, fd: map.fd });
 }
 
 function viewOf(at: number, sizeBytes: number): Uint8Array<ArrayBuffer> {

@@ -1,9 +1,9 @@
 /** Overlays on a file instead of a map, which needs no privilege: mmap treats both alike. */
 
 import { assertEquals } from "@std/assert";
-import { Libc } from "../system/libc.ts";
-import { openLibrary } from "../system/library.ts";
-import { windowOf } from "./map.ts";
+import { openWindow } from "../system/memory_window.ts";
+import { openSystem } from "../system/system.ts";
+import type { SystemCalls } from "../system/system_calls.ts";
 import { MappedArray, OverlaidArray } from "./mapped_array.ts";
 
 const AT = 65536;
@@ -14,7 +14,7 @@ class FileArray implements Disposable {
   readonly name = "file";
   readonly valueSize = 8;
   readonly maxEntries = 8;
-  readonly libc: Libc;
+  readonly calls: SystemCalls;
   readonly fd: number;
   readonly #stack = new DisposableStack();
   readonly #path = Deno.makeTempFileSync();
@@ -22,9 +22,9 @@ class FileArray implements Disposable {
   constructor() {
     Deno.writeFileSync(this.#path, new Uint8Array(65536));
     this.#stack.defer(() => Deno.removeSync(this.#path));
-    this.libc = this.#stack.use(new Libc(this.#stack.use(openLibrary())));
-    this.fd = this.libc.open(this.#path, O_RDWR);
-    this.#stack.defer(() => this.libc.close(this.fd));
+    this.calls = this.#stack.use(openSystem()).calls;
+    this.fd = this.calls.open(this.#path, O_RDWR);
+    this.#stack.defer(() => this.calls.close(this.fd));
   }
 
   get firstByte(): number | undefined {
@@ -39,7 +39,7 @@ class FileArray implements Disposable {
 Deno.test("OverlaidArray gives the guest pages of its own when it is disposed", () => {
   using file = new FileArray();
   const memory = new WebAssembly.Memory({ initial: 4 });
-  const overlay = new OverlaidArray(file.libc, file, windowOf(memory), AT);
+  const overlay = new OverlaidArray(file.calls, file, openWindow(memory), AT);
   new Uint8Array(memory.buffer)[AT] = 1;
   assertEquals([file.firstByte, overlay.isGone], [1, false]);
   overlay[Symbol.dispose]();
@@ -55,10 +55,10 @@ Deno.test("OverlaidArray leaves its addresses alone once the memory has moved aw
   let now = before;
   const window = {
     get base() {
-      return windowOf(now).base;
+      return openWindow(now).base;
     },
   };
-  const overlay = new OverlaidArray(file.libc, file, window, AT);
+  const overlay = new OverlaidArray(file.calls, file, window, AT);
   now = after;
   assertEquals(overlay.isGone, true);
   overlay[Symbol.dispose]();
@@ -68,8 +68,8 @@ Deno.test("OverlaidArray leaves its addresses alone once the memory has moved aw
 
 Deno.test("MappedArray shows whole pages", () => {
   using file = new FileArray();
-  using mapped = new MappedArray(file.libc, file);
-  assertEquals(mapped.bytes.length, file.libc.pageSizeBytes);
+  using mapped = new MappedArray(file.calls, file);
+  assertEquals(mapped.bytes.length, file.calls.pageSizeBytes);
   mapped.bytes[0] = 4;
   assertEquals(file.firstByte, 4);
 });

@@ -6,8 +6,8 @@
 
 import type { Checker } from "./check.ts";
 import type { ElementCall } from "./element.ts";
-import type { Libc } from "../system/libc.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
+import type { System } from "../system/system.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import type { LINK_SYMBOLS } from "./symbols/link.ts";
 import type { MAP_SYMBOLS } from "./symbols/map.ts";
@@ -16,7 +16,7 @@ import type { PROGRAM_SYMBOLS } from "./symbols/program.ts";
 
 /** The owners' access to the library. */
 export interface Native {
-  readonly libc: Libc;
+  readonly system: System;
   readonly check: Checker;
   readonly possibleCpus: number;
   readonly object: SymbolTable<typeof OBJECT_SYMBOLS>;
@@ -30,8 +30,6 @@ export interface Native {
   lastError(): number;
   /** A `const char *` as a string; "" for NULL. */
   text(pointer: Deno.PointerValue): string;
-  /** Opens an ELF file to probe; see `Libbpf`. */
-  openBinary(name: string): number;
   /** An optional symbol. @throws {BpfError} EOPNOTSUPP, naming the version that has it, when this libbpf lacks it. */
   need<F>(symbol: F | null, operation: string, version: string): F;
 }

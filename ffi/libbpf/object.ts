@@ -12,7 +12,7 @@ import { Struct } from "./layouts.ts";
 import { cString } from "../system/c_string.ts";
 import { OwnedLink } from "./link.ts";
 import { NativeMap, type Owner } from "./map.ts";
-import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces.ts";
+import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces/mod.ts";
 import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
 import { NativeProgram } from "./program.ts";
 import { bindStructOps } from "./struct_ops.ts";

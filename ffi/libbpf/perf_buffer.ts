@@ -12,39 +12,22 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { EpollSet } from "../system/epoll.ts";
-import type { Libc } from "../system/libc.ts";
-import type { BpfMap } from "./interfaces.ts";
-import { MappedPages } from "../system/pages.ts";
+import type { SystemCalls } from "../system/system_calls.ts";
+import type { BpfMap } from "./interfaces/mod.ts";
+import { MappedPages } from "../system/mapped_pages.ts";
+import { openPerfEvent, PERF_TYPE, type PerfEvent } from "../system/perf_event.ts";
 
 /** The used properties of the map. */
 export type PerfEventArray = Pick<BpfMap, "name" | "maxEntries" | "update" | "delete">;
 
-const PERF_FLAG_FD_CLOEXEC = 8;
-
-/**
- * `struct perf_event_attr` (`linux/perf_event.h`), its first version:
- *
- * | offset | size | field         | meaning                                       |
- * |--------|------|---------------|-----------------------------------------------|
- * | 0      | 4    | type          | 1: PERF_TYPE_SOFTWARE                         |
- * | 4      | 4    | size          | 64                                            |
- * | 8      | 8    | config        | 10: PERF_COUNT_SW_BPF_OUTPUT                  |
- * | 16     | 8    | sample_period | 1                                             |
- * | 24     | 8    | sample_type   | 1024: PERF_SAMPLE_RAW                         |
- * | 32     | 16   |               | read_format, flags: none                      |
- * | 48     | 4    | wakeup_events | 1: every record wakes                         |
- * | 52     | 12   |               | bp_type, bp_addr: none                        |
- */
-function outputEvent(): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(64));
-  view.setUint32(0, 1, true);
-  view.setUint32(4, 64, true);
-  view.setBigUint64(8, 10n, true);
-  view.setBigUint64(16, 1n, true);
-  view.setBigUint64(24, 1024n, true);
-  view.setUint32(48, 1, true);
-  return new Uint8Array(view.buffer);
-}
+/** The event whose records programs write with `bpf_perf_event_output`. Each record wakes. */
+const OUTPUT_EVENT: PerfEvent = {
+  type: PERF_TYPE.SOFTWARE,
+  config: 10, // PERF_COUNT_SW_BPF_OUTPUT
+  samplePeriod: 1,
+  sampleType: 1 << 10, // PERF_SAMPLE_RAW
+  wakeupEvents: 1,
+};
 
 /** The addresses at which {@link PerfBuffers.map} maps the pages. */
 export interface PerfBufferPlace {
@@ -62,7 +45,7 @@ export interface PerfBufferPlace {
  * Needs CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8). A CPU that comes online later is not seen.
  */
 export class PerfBuffers implements Disposable {
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   readonly #map: PerfEventArray;
   readonly #noun: string;
   readonly #events: { cpu: number; fd: number }[] = [];
@@ -75,8 +58,8 @@ export class PerfBuffers implements Disposable {
    * @param options.epoll where the events are waited for; the caller's.
    * @throws {BpfError} what `perf_event_open` said.
    */
-  constructor(libc: Libc, map: PerfEventArray, options: { epoll: EpollSet }) {
-    this.#libc = libc;
+  constructor(calls: SystemCalls, map: PerfEventArray, options: { epoll: EpollSet }) {
+    this.#calls = calls;
     this.#map = map;
     this.#noun = `perf buffer "${map.name}"`;
     this.#epoll = options.epoll;
@@ -96,8 +79,8 @@ export class PerfBuffers implements Disposable {
   /** Maps the buffers' pages, then enters the events in the map, so that programs write to them. @throws {BpfError} */
   map(place: PerfBufferPlace): void {
     const { buffer, start, dataBytes } = place;
-    const pages = this.#pages = new MappedPages(this.#libc, buffer);
-    const sizeBytes = this.#libc.pageSizeBytes + dataBytes;
+    const pages = this.#pages = new MappedPages(this.#calls, buffer);
+    const sizeBytes = this.#calls.pageSizeBytes + dataBytes;
     for (const [index, { cpu, fd }] of this.#events.entries()) {
       pages.map(this.#noun, fd, { at: start + index * sizeBytes, sizeBytes, offset: 0, writable: true });
       this.#epoll.add(fd);
@@ -111,15 +94,14 @@ export class PerfBuffers implements Disposable {
       // The map has a reference of its own, which would keep the event alive. A closed map says so and has dropped it.
       this.#map.delete(mapEntry(cpu, fd), 0, 0);
       this.#epoll.remove(fd);
-      this.#libc.close(fd);
+      this.#calls.close(fd);
     }
     this.#pages?.[Symbol.dispose]();
   }
 
   #open(): void {
-    const attributes = outputEvent();
     for (let cpu = 0; cpu < this.#map.maxEntries; cpu++) {
-      const fd = this.#libc.perfEventOpen(attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+      const fd = openPerfEvent(this.#calls, OUTPUT_EVENT, cpu);
       // Offline, or no such CPU below the highest that there may be.
       if (fd === -LINUX_ERRNO.ENODEV) continue;
       // Above the highest.

@@ -9,20 +9,8 @@
  */
 
 import type { MapShape } from "../../errors/map_rules.ts";
+import { CAPABILITY, type Capability } from "../system/capabilities.ts";
 import { MapType, ProgramType } from "./constants.ts";
-
-/** Bits of a capability set (`linux/capability.h`). */
-export const CAPABILITY = {
-  CAP_DAC_READ_SEARCH: 2n,
-  CAP_NET_ADMIN: 12n,
-  CAP_NET_RAW: 13n,
-  CAP_SYS_ADMIN: 21n,
-  CAP_PERFMON: 38n,
-  CAP_BPF: 39n,
-} as const;
-
-/** The name of a capability. */
-export type Capability = keyof typeof CAPABILITY;
 
 /** A row of the table: programs that need the same capabilities. */
 export interface PrivilegeRow {

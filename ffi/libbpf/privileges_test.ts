@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { MapType, ProgramType } from "./constants.ts";
-import { CAPABILITY, mapNeeds, missingCapabilities, privilegeRows, programNeeds } from "./privileges.ts";
+import { CAPABILITY } from "../system/capabilities.ts";
+import { mapNeeds, missingCapabilities, privilegeRows, programNeeds } from "./privileges.ts";
 
 const DOCUMENT = new URL("../../docs/privileges.md", import.meta.url);
 

@@ -7,7 +7,7 @@
 import { attachProgram } from "./attach.ts";
 import type { Native } from "./native.ts";
 import type { Owner } from "./map.ts";
-import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces.ts";
+import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
 import type { NativePointer } from "../system/pointers.ts";
 
 /** A program of an object. See {@link BpfProgram}. */

@@ -12,13 +12,13 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { EpollSet } from "../system/epoll.ts";
-import type { Libc } from "../system/libc.ts";
-import type { BpfMap } from "./interfaces.ts";
-import { MappedPages } from "../system/pages.ts";
+import type { SystemCalls } from "../system/system_calls.ts";
+import type { BpfMap } from "./interfaces/mod.ts";
+import { MappedPages } from "../system/mapped_pages.ts";
 
 /** The size of the pages of a ring of `maxEntries` bytes. */
-export function ringBufferBytes(libc: Libc, maxEntries: number): number {
-  return 2 * libc.pageSizeBytes + 2 * maxEntries;
+export function ringBufferBytes(calls: SystemCalls, maxEntries: number): number {
+  return 2 * calls.pageSizeBytes + 2 * maxEntries;
 }
 
 /** The pages of a ring-buffer map, mapped. Needs Linux 5.8. Disposing unmaps them. */
@@ -34,18 +34,18 @@ export class RingBuffer implements Disposable {
    * @throws {BpfError} what `mmap` or epoll said: EPERM for a map that user space may not write to.
    */
   constructor(
-    libc: Libc,
+    calls: SystemCalls,
     map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
     options: { buffer: ArrayBuffer; epoll: EpollSet },
   ) {
     const noun = `ring buffer "${map.name}"`;
-    const page = libc.pageSizeBytes;
+    const page = calls.pageSizeBytes;
     // The kernel insists on a power of two that is a multiple of the page size; the pump's address arithmetic relies on it.
     if (map.maxEntries % page !== 0 || (map.maxEntries & (map.maxEntries - 1)) !== 0) {
       throw new BpfError(`Cannot open ${noun}`, LINUX_ERRNO.EINVAL);
     }
     using stack = new DisposableStack();
-    this.#pages = stack.use(new MappedPages(libc, options.buffer));
+    this.#pages = stack.use(new MappedPages(calls, options.buffer));
     this.#pages.map(noun, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
     const sizeBytes = page + 2 * map.maxEntries;
     this.#pages.map(noun, map.fd, { at: page, sizeBytes, offset: page, writable: false });

@@ -48,6 +48,6 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
 function canLink(native: Native): boolean {
   const opts = new Struct("bpf_map_create_opts").i32("btf_vmlinux_value_type_id", 1).i32("map_flags", BPF_F_LINK);
   const result = native.map.symbols.bpf_map_create(MapType.STRUCT_OPS, cString("probe"), 4, 4, 1, opts.bytes);
-  if (result >= 0) native.libc.close(result);
+  if (result >= 0) native.system.calls.close(result);
   return result === -LINUX_ERRNO.ENOTSUPP;
 }

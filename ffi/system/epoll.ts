@@ -5,12 +5,15 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import type { Libc } from "./libc.ts";
+import { O } from "./open_flags.ts";
+import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const EPOLLET = 0x80000000;
+const NO_MASK = null;
+const SIGSET_BYTES = 8;
 
 /**
  * `struct epoll_event` (`sys/epoll.h`), packed on x86_64 only:
@@ -30,7 +33,7 @@ const WAKE = 1;
 
 /** An epoll set of the descriptors of buffers and, if wanted, one that interrupts the wait. */
 export class EpollSet implements Disposable {
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   readonly #fd: number;
   readonly #events = new Uint8Array(MAX_EVENTS * EVENT.sizeBytes);
   readonly #view = new DataView(this.#events.buffer);
@@ -39,15 +42,15 @@ export class EpollSet implements Disposable {
    * @param wakeFd a descriptor (an eventfd) that ends every wait for as long as it is readable.
    * @throws {BpfError}
    */
-  constructor(libc: Libc, wakeFd?: number) {
-    this.#libc = libc;
-    this.#fd = libc.epollCreate();
+  constructor(calls: SystemCalls, wakeFd?: number) {
+    this.#calls = calls;
+    this.#fd = calls.result(calls.symbols.epoll_create1(NUMBER.epoll_create1, O.CLOEXEC));
     if (this.#fd < 0) throw new BpfError("Cannot create an epoll set", this.#fd);
     try {
       // Level-triggered: whoever made it readable means every wait until it is read.
       if (wakeFd !== undefined) this.#control(wakeFd, EPOLLIN, WAKE);
     } catch (error) {
-      libc.close(this.#fd);
+      calls.close(this.#fd);
       throw error;
     }
   }
@@ -67,7 +70,7 @@ export class EpollSet implements Disposable {
 
   /** Takes a descriptor out again; one that is closed by now has left by itself. */
   remove(fd: number): void {
-    this.#libc.epollControl(this.#fd, EPOLL_CTL_DEL, fd, this.#events);
+    this.#calls.symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL_CTL_DEL, fd, this.#events);
   }
 
   /**
@@ -77,7 +80,10 @@ export class EpollSet implements Disposable {
    * negative errno.
    */
   wait(timeoutMs: number): number {
-    const count = this.#libc.epollWait(this.#fd, this.#events, MAX_EVENTS, timeoutMs);
+    const { symbols } = this.#calls;
+    const count = this.#calls.result(
+      symbols.epoll_pwait(NUMBER.epoll_pwait, this.#fd, this.#events, MAX_EVENTS, timeoutMs, NO_MASK, SIGSET_BYTES),
+    );
     // The process was stopped and goes on (Ctrl-Z and fg, a debugger): no reason for a guest to hear of it.
     if (count === -LINUX_ERRNO.EINTR) return 1;
     for (let i = 0; i < count; i++) {
@@ -87,13 +93,24 @@ export class EpollSet implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#libc.close(this.#fd);
+    this.#calls.close(this.#fd);
   }
 
   #control(fd: number, events: number, data: number): void {
     this.#view.setUint32(0, events >>> 0, true);
     this.#view.setBigUint64(EVENT.data, BigInt(data), true);
-    const result = this.#libc.epollControl(this.#fd, EPOLL_CTL_ADD, fd, this.#events);
+    const { symbols } = this.#calls;
+    const result = this.#calls.result(symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL_CTL_ADD, fd, this.#events));
     if (result < 0) throw new BpfError("Cannot wait for a buffer", result);
   }
+}
+
+/**
+ * Opens a descriptor that wakes an {@link EpollSet}: an eventfd, non-blocking. It becomes readable when 8 bytes other than 0 are
+ * written to it.
+ *
+ * @returns the descriptor, or a negative errno. The caller closes it.
+ */
+export function openWakeDescriptor(calls: SystemCalls): number {
+  return calls.result(calls.symbols.eventfd2(NUMBER.eventfd2, 0, O.CLOEXEC | O.NONBLOCK));
 }

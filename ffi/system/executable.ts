@@ -6,7 +6,8 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import type { Libc } from "./libc.ts";
+import { address } from "./pointers.ts";
+import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
 /** Byte offsets in `Elf32_Phdr`, `Elf32_Shdr` and their 64-bit counterparts, and of their tables in `Elf32_Ehdr` (`elf.h`). */
 const LAYOUTS = {
@@ -38,8 +39,8 @@ interface CodeSegment {
 }
 
 /** True when the open file `fd` begins with the ELF magic number. */
-export function isElf(libc: Libc, fd: number): boolean {
-  const header = readHeader(libc, fd)?.bytes;
+export function isElf(calls: SystemCalls, fd: number): boolean {
+  const header = readHeader(calls, fd)?.bytes;
   return header?.[0] === 0x7f && header[1] === 0x45 && header[2] === 0x4c && header[3] === 0x46;
 }
 
@@ -48,8 +49,8 @@ export function isElf(libc: Libc, fd: number): boolean {
  *
  * @throws {BpfError} EINVAL when the file has no code at this address.
  */
-export function codeOffset(libc: Libc, fd: number, address: number, operation: string): number {
-  const segments = codeSegments(libc, fd);
+export function codeOffset(calls: SystemCalls, fd: number, address: number, operation: string): number {
+  const segments = codeSegments(calls, fd);
   const segment = segments.find((one) => address >= one.address && address - one.address < one.sizeBytes);
   if (segment !== undefined) return address - segment.address + segment.offset;
   const ranges = segments.map((one) => `${hex(one.address)} to ${hex(one.address + one.sizeBytes - 1)}`).join(", ");
@@ -62,14 +63,14 @@ export function codeOffset(libc: Libc, fd: number, address: number, operation: s
  * True when libbpf can read the symbols of the ELF file `fd`. It divides by the size of one, so a size of 0 would end the process.
  * Our own libbpf is patched; a distribution's is not.
  */
-export function hasSoundSymbols(libc: Libc, fd: number): boolean {
-  const header = readHeader(libc, fd);
+export function hasSoundSymbols(calls: SystemCalls, fd: number): boolean {
+  const header = readHeader(calls, fd);
   if (header === undefined) return true;
   const { sections } = header.layout;
   // A file with 65,280 sections or more keeps their number in its first section. No program is that large.
   if (header.u16(sections.count) === 0) return header.word(sections.table) === 0;
   if (header.u16(sections.entryBytes) !== sections.size) return false;
-  const table = readTable(libc, fd, header, sections);
+  const table = readTable(calls, fd, header, sections);
   // libelf refuses a file that lacks its table.
   if (table === undefined) return true;
   for (let at = 0; at < table.sizeBytes; at += sections.size) {
@@ -79,12 +80,12 @@ export function hasSoundSymbols(libc: Libc, fd: number): boolean {
   return true;
 }
 
-function codeSegments(libc: Libc, fd: number): CodeSegment[] {
-  const header = readHeader(libc, fd);
+function codeSegments(calls: SystemCalls, fd: number): CodeSegment[] {
+  const header = readHeader(calls, fd);
   if (header === undefined) return [];
   const layout = header.layout.segments;
   if (header.u16(layout.entryBytes) !== layout.size) return [];
-  const table = readTable(libc, fd, header, layout);
+  const table = readTable(calls, fd, header, layout);
   if (table === undefined) return [];
   const segments: CodeSegment[] = [];
   for (let at = 0; at < table.sizeBytes; at += layout.size) {
@@ -139,22 +140,27 @@ class Header extends Part {
   }
 }
 
-function readHeader(libc: Libc, fd: number): Header | undefined {
+function readHeader(calls: SystemCalls, fd: number): Header | undefined {
   const bytes = new Uint8Array(ELF_HEADER_BYTES);
-  return libc.readAt(fd, bytes, 0) === bytes.length ? new Header(bytes) : undefined;
+  return readAt(calls, fd, bytes, 0) === bytes.length ? new Header(bytes) : undefined;
 }
 
 /** The table of segments or sections. The number of entries has 16 bits: 4 MiB at most. */
 function readTable(
-  libc: Libc,
+  calls: SystemCalls,
   fd: number,
   header: Header,
   { table, count, size }: { table: number; count: number; size: number },
 ): Part | undefined {
   const bytes = new Uint8Array(header.u16(count) * size);
   const start = header.word(table);
-  if (!Number.isSafeInteger(start) || libc.readAt(fd, bytes, start) !== bytes.length) return undefined;
+  if (!Number.isSafeInteger(start) || readAt(calls, fd, bytes, start) !== bytes.length) return undefined;
   return new Part(bytes, header.bytes);
+}
+
+/** Reads up to `bytes.length` bytes from `offset`. @returns their number, or a negative errno. */
+function readAt(calls: SystemCalls, fd: number, bytes: Uint8Array<ArrayBuffer>, offset: number): number {
+  return calls.result(calls.symbols.pread64(NUMBER.pread64, fd, bytes, bytes.length, address(offset)));
 }
 
 function hex(value: number): string {

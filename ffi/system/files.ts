@@ -18,38 +18,14 @@ import {
   type PollEntry,
   readDirectoryEntries,
   readPollFds,
-  readStatx,
-  STATX_SIZE,
   timespecs,
   utimes,
   writePollFds,
 } from "./file_layouts.ts";
 import { cString } from "./c_string.ts";
-import type { NativeLibrary } from "./library.ts";
+import { O } from "./open_flags.ts";
 import { addressOf } from "./pointers.ts";
-import { FILE_SYSCALLS as NUMBER, fileRows } from "./symbols/files.ts";
-
-const IS_ARM = Deno.build.arch === "aarch64";
-
-/** Flags of {@link Files.openBeneath} and {@link Files.flags} (`asm/fcntl.h`; two differ between the architectures). */
-export const O = {
-  RDONLY: 0,
-  WRONLY: 1,
-  RDWR: 2,
-  ACCMODE: 3,
-  CREAT: 0o100,
-  EXCL: 0o200,
-  NOCTTY: 0o400,
-  TRUNC: 0o1000,
-  APPEND: 0o2000,
-  NONBLOCK: 0o4000,
-  DSYNC: 0o10000,
-  SYNC: 0o4010000,
-  DIRECTORY: IS_ARM ? 0o40000 : 0o200000,
-  NOFOLLOW: IS_ARM ? 0o100000 : 0o400000,
-  CLOEXEC: 0o2000000,
-  PATH: 0o10000000,
-} as const;
+import { AT, NUMBER, type SystemCalls, type SystemCallSymbols } from "./system_calls.ts";
 
 /** The largest number of ranges that one call takes (`UIO_MAXIOV`). */
 export const MAX_RANGES = 1024;
@@ -61,11 +37,6 @@ export interface Ranges {
   count: number;
 }
 
-const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_REMOVEDIR = 0x200;
-const AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff;
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_BENEATH = 0x08;
 const OPEN_HOW_SIZE = 24;
@@ -80,19 +51,17 @@ const PATH_MAX = 4096;
 /** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
 
-/** System calls on files through the one library. Closed with it. */
-export class Files implements Disposable {
-  readonly #library: NativeLibrary;
-  readonly #dl: Deno.DynamicLibrary<ReturnType<typeof fileRows>>;
-  readonly #call: Deno.DynamicLibrary<ReturnType<typeof fileRows>>["symbols"];
+/** System calls on files. */
+export class Files {
+  readonly #calls: SystemCalls;
+  readonly #call: SystemCallSymbols;
   readonly #time = new BigInt64Array(2);
   /** `struct iovec`s: address and length, 64 bits each, as pairs of 32-bit halves. */
   readonly #iovecs = new Uint32Array(MAX_RANGES * 4);
 
-  constructor(library: NativeLibrary) {
-    this.#library = library;
-    this.#dl = library.openSyscalls(fileRows);
-    this.#call = this.#dl.symbols;
+  constructor(calls: SystemCalls) {
+    this.#calls = calls;
+    this.#call = calls.symbols;
   }
 
   // ----- reading and writing
@@ -100,7 +69,7 @@ export class Files implements Disposable {
   /** Reads into `ranges` at the descriptor's position. @returns how many bytes, 0 at the end, or a negative errno. */
   read(fd: number, ranges: Ranges): number {
     for (;;) {
-      const result = this.#library.result(
+      const result = this.#calls.result(
         ranges.count === 1
           ? this.#call.read(NUMBER.read, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
           : this.#call.readv(NUMBER.readv, fd, this.#iovecsOf(ranges), ranges.count),
@@ -112,7 +81,7 @@ export class Files implements Disposable {
   /** Writes `ranges` at the descriptor's position, as one write. @returns how many bytes, or a negative errno. */
   write(fd: number, ranges: Ranges): number {
     for (;;) {
-      const result = this.#library.result(
+      const result = this.#calls.result(
         ranges.count === 1
           ? this.#call.write(NUMBER.write, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
           : this.#call.writev(NUMBER.writev, fd, this.#iovecsOf(ranges), ranges.count),
@@ -136,34 +105,34 @@ export class Files implements Disposable {
   /** Moves the position. @param whence 0 from the start, 1 from here, 2 from the end. @returns it, or a negative errno. */
   seek(fd: number, offset: bigint, whence: number): bigint {
     const result = this.#call.lseek(NUMBER.lseek, fd, offset, whence);
-    return result === -1n ? BigInt(this.#library.result(-1)) : result;
+    return result === -1n ? BigInt(this.#calls.result(-1)) : result;
   }
 
   // ----- descriptors
 
   close(fd: number): number {
-    return this.#library.result(this.#call.close(NUMBER.close, fd));
+    return this.#calls.close(fd);
   }
 
   /** The flags and access mode ({@link O}) of an open file, or a negative errno. */
   flags(fd: number): number {
-    return this.#library.result(this.#call.fcntl(NUMBER.fcntl, fd, F_GETFL, 0));
+    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F_GETFL, 0));
   }
 
   /** Sets APPEND and NONBLOCK; the kernel ignores all other flags. */
   setFlags(fd: number, flags: number): number {
-    return this.#library.result(this.#call.fcntl(NUMBER.fcntl, fd, F_SETFL, flags));
+    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F_SETFL, flags));
   }
 
   isTerminal(fd: number): boolean {
     const termios = new Uint8Array(64);
-    return this.#library.result(this.#call.ioctl(NUMBER.ioctl, fd, TCGETS, termios)) === 0;
+    return this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, TCGETS, termios)) === 0;
   }
 
   /** The number of bytes that can be read without waiting, or a negative errno. */
   readableBytes(fd: number): number {
     const count = new Int32Array(1);
-    const result = this.#library.result(this.#call.ioctl(NUMBER.ioctl, fd, FIONREAD, count));
+    const result = this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, FIONREAD, count));
     return result < 0 ? result : count[0] ?? 0;
   }
 
@@ -171,17 +140,13 @@ export class Files implements Disposable {
 
   /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
   status(fd: number): FileStatus | number {
-    const statx = new Uint8Array(STATX_SIZE);
-    const result = this.#library.result(
-      this.#call.statx(NUMBER.statx, fd, EMPTY, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statx),
-    );
-    return result < 0 ? result : readStatx(statx);
+    return this.#calls.status(fd);
   }
 
   /** Sets the times of the open file `fd`, for which a descriptor from `O.PATH` will do (from kernel 5.8). */
   setTimes(fd: number, accessed: NewTime, modified: NewTime): number {
     const times = utimes(accessed, modified);
-    return this.#library.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT_EMPTY_PATH));
+    return this.#calls.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT.EMPTY_PATH));
   }
 
   setSize(fd: number, sizeBytes: bigint): number {
@@ -195,7 +160,7 @@ export class Files implements Disposable {
 
   /** @param advice `POSIX_FADV_*`. */
   advise(fd: number, offset: bigint, sizeBytes: bigint, advice: number): number {
-    return this.#library.result(this.#call.fadvise64(NUMBER.fadvise64, fd, offset, sizeBytes, advice));
+    return this.#calls.result(this.#call.fadvise64(NUMBER.fadvise64, fd, offset, sizeBytes, advice));
   }
 
   sync(fd: number): number {
@@ -218,7 +183,7 @@ export class Files implements Disposable {
   /** Opens the host's own directory `path`. @returns a descriptor or a negative errno. */
   openDirectory(path: string): number {
     const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;
-    return this.#again(() => this.#call.openat(NUMBER.openat, AT_FDCWD, cString(path), flags, 0));
+    return this.#again(() => this.#call.openat(NUMBER.openat, AT.FDCWD, cString(path), flags, 0));
   }
 
   /**
@@ -236,34 +201,34 @@ export class Files implements Disposable {
   }
 
   makeDirectory(fd: number, name: Uint8Array<ArrayBuffer>, mode: number): number {
-    return this.#library.result(this.#call.mkdirat(NUMBER.mkdirat, fd, name, mode));
+    return this.#calls.result(this.#call.mkdirat(NUMBER.mkdirat, fd, name, mode));
   }
 
   unlink(fd: number, name: Uint8Array<ArrayBuffer>): number {
-    return this.#library.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, 0));
+    return this.#calls.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, 0));
   }
 
   removeDirectory(fd: number, name: Uint8Array<ArrayBuffer>): number {
-    return this.#library.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, AT_REMOVEDIR));
+    return this.#calls.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, AT.REMOVEDIR));
   }
 
   rename(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
-    return this.#library.result(this.#call.renameat2(NUMBER.renameat2, fd, name, newFd, newName, 0));
+    return this.#calls.result(this.#call.renameat2(NUMBER.renameat2, fd, name, newFd, newName, 0));
   }
 
   /** Makes a hard link; a symbolic link is not followed (unless `name` ends with a slash, which the caller must not pass). */
   link(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
-    return this.#library.result(this.#call.linkat(NUMBER.linkat, fd, name, newFd, newName, 0));
+    return this.#calls.result(this.#call.linkat(NUMBER.linkat, fd, name, newFd, newName, 0));
   }
 
   symlink(target: Uint8Array<ArrayBuffer>, fd: number, name: Uint8Array<ArrayBuffer>): number {
-    return this.#library.result(this.#call.symlinkat(NUMBER.symlinkat, target, fd, name));
+    return this.#calls.result(this.#call.symlinkat(NUMBER.symlinkat, target, fd, name));
   }
 
   /** The target of the link `fd` (from `O.PATH | O.NOFOLLOW`), or a negative errno: ENOENT when it is not a link. */
   readLink(fd: number): Uint8Array<ArrayBuffer> | number {
     const target = new Uint8Array(PATH_MAX);
-    const result = this.#library.result(
+    const result = this.#calls.result(
       this.#call.readlinkat(NUMBER.readlinkat, fd, EMPTY, target, target.length),
     );
     return result < 0 ? result : target.subarray(0, result);
@@ -273,13 +238,13 @@ export class Files implements Disposable {
 
   /** The time of `clock` (`CLOCK_*`) in nanoseconds, or a negative errno. */
   clockTime(clock: number): bigint {
-    const result = this.#library.result(this.#call.clock_gettime(NUMBER.clock_gettime, clock, this.#time));
+    const result = this.#calls.result(this.#call.clock_gettime(NUMBER.clock_gettime, clock, this.#time));
     return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
   }
 
   /** The resolution of `clock` in nanoseconds, or a negative errno. */
   clockResolution(clock: number): bigint {
-    const result = this.#library.result(this.#call.clock_getres(NUMBER.clock_getres, clock, this.#time));
+    const result = this.#calls.result(this.#call.clock_getres(NUMBER.clock_getres, clock, this.#time));
     return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
   }
 
@@ -300,20 +265,16 @@ export class Files implements Disposable {
   poll(entries: readonly PollEntry[], timeoutNs: bigint | undefined): number {
     const fds = writePollFds(entries);
     const timeout = timeoutNs === undefined ? null : timespecs(timeoutNs);
-    const result = this.#library.result(
+    const result = this.#calls.result(
       this.#call.ppoll(NUMBER.ppoll, fds, entries.length, timeout, null, SIGSET_SIZE),
     );
     if (result >= 0) readPollFds(fds, entries);
     return result;
   }
 
-  [Symbol.dispose](): void {
-    this.#dl.close();
-  }
-
   #again(call: () => number): number {
     for (;;) {
-      const result = this.#library.result(call());
+      const result = this.#calls.result(call());
       if (result !== -LINUX_ERRNO.EINTR) return result;
     }
   }

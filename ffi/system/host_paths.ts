@@ -9,8 +9,9 @@
 import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
 import { ELF_HEADER_BYTES, hasSoundSymbols, isElf } from "./executable.ts";
 import { FILE_MODE, S_IFMT } from "./file_layouts.ts";
-import { type Libc, OPEN } from "./libc.ts";
 import type { NativeLibrary } from "./library.ts";
+import { O } from "./open_flags.ts";
+import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
 /** Types of file systems (`linux/magic.h`). */
 const NSFS_MAGIC = 0x6e736673;
@@ -35,13 +36,13 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 ]);
 
 /** Opens a cgroup2 directory. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is not cgroup2. */
-export function openCgroup(libc: Libc, path: string): number {
+export function openCgroup(calls: SystemCalls, path: string): number {
   const operation = `Cannot open cgroup "${printable(path)}"`;
-  const place = resolve(libc, path, operation);
-  return openChecked(libc, place, operation, () => {
-    const { mode } = statusOf(libc, place, operation);
+  const place = resolve(calls, path, operation);
+  return openChecked(calls, place, operation, () => {
+    const { mode } = statusOf(calls, place, operation);
     if ((mode & S_IFMT) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
-    if (libc.fileSystemType(place) === CGROUP2_SUPER_MAGIC) return;
+    if (fileSystemType(calls, place) === CGROUP2_SUPER_MAGIC) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
       log: ["it is no directory of a cgroup2 file system"],
       hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
@@ -50,11 +51,11 @@ export function openCgroup(libc: Libc, path: string): number {
 }
 
 /** Opens a network namespace. The caller closes it. @throws {BpfError} ENOENT; EINVAL when it is not a network namespace. */
-export function openNetworkNamespace(libc: Libc, path: string): number {
+export function openNetworkNamespace(calls: SystemCalls, path: string): number {
   const operation = `Cannot open network namespace "${printable(path)}"`;
-  const place = resolve(libc, path, operation);
-  return openChecked(libc, place, operation, () => {
-    if (libc.fileSystemType(place) === NSFS_MAGIC) return;
+  const place = resolve(calls, path, operation);
+  return openChecked(calls, place, operation, () => {
+    if (fileSystemType(calls, place) === NSFS_MAGIC) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
       log: ["it is no namespace"],
       hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
@@ -63,12 +64,12 @@ export function openNetworkNamespace(libc: Libc, path: string): number {
 }
 
 /** Opens a directory for pinned maps with O_PATH. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR, EINVAL. */
-export function openPinDirectory(libc: Libc, path: string): number {
+export function openPinDirectory(calls: SystemCalls, path: string): number {
   const operation = `Cannot pin maps in "${printable(path)}"`;
-  const fd = libc.open(path, OPEN.PATH | OPEN.DIRECTORY | OPEN.CLOEXEC);
+  const fd = calls.open(path, O.PATH | O.DIRECTORY | O.CLOEXEC);
   if (fd < 0) throw new BpfError(operation, fd);
-  if (libc.fileSystemType(fd) === BPF_FS_MAGIC) return fd;
-  libc.close(fd);
+  if (fileSystemType(calls, fd) === BPF_FS_MAGIC) return fd;
+  calls.close(fd);
   throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
     log: ["it is not on a BPF file system"],
     hint: "`findmnt -t bpf` shows where one is; mount -t bpf bpf DIRECTORY mounts one",
@@ -81,14 +82,14 @@ export function openPinDirectory(libc: Libc, path: string): number {
  *
  * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file, or a damaged one.
  */
-export function openBinary(library: NativeLibrary, libc: Libc, name: string): number {
+export function openBinary(library: NativeLibrary, calls: SystemCalls, name: string): number {
   const operation = `Cannot open binary "${printable(name)}"`;
-  const place = name.includes("/") ? resolve(libc, name, operation) : search(library, libc, name, operation);
-  const fd = openChecked(libc, place, operation, () => checkBinary(libc, place, operation));
-  const isElfFile = isElf(libc, fd);
-  if (isElfFile && hasSoundSymbols(libc, fd)) return fd;
+  const place = name.includes("/") ? resolve(calls, name, operation) : search(library, calls, name, operation);
+  const fd = openChecked(calls, place, operation, () => checkBinary(calls, place, operation));
+  const isElfFile = isElf(calls, fd);
+  if (isElfFile && hasSoundSymbols(calls, fd)) return fd;
   const problem = isElfFile ? "its symbols have no size" : "it is no ELF file";
-  libc.close(fd);
+  calls.close(fd);
   throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: [problem] });
 }
 
@@ -97,36 +98,44 @@ export function pathOfDescriptor(fd: number): string {
   return `/proc/self/fd/${fd}`;
 }
 
-function resolve(libc: Libc, path: string, operation: string): number {
-  const place = libc.open(path, OPEN.PATH | OPEN.CLOEXEC);
+/** The type of the file system of `fd` (`linux/magic.h`), or a negative errno. */
+function fileSystemType(calls: SystemCalls, fd: number): number {
+  // struct statfs: f_type is its first field.
+  const statfs = new BigInt64Array(32);
+  const result = calls.result(calls.symbols.fstatfs(NUMBER.fstatfs, fd, statfs));
+  return result < 0 ? result : Number(statfs[0]);
+}
+
+function resolve(calls: SystemCalls, path: string, operation: string): number {
+  const place = calls.open(path, O.PATH | O.CLOEXEC);
   if (place < 0) throw new BpfError(operation, place);
   return place;
 }
 
 /** Opens `place` for reading if `check` accepts it. Always closes `place`. */
-function openChecked(libc: Libc, place: number, operation: string, check: () => void): number {
+function openChecked(calls: SystemCalls, place: number, operation: string, check: () => void): number {
   try {
     check();
-    const fd = libc.open(pathOfDescriptor(place), OPEN.RDONLY | OPEN.CLOEXEC);
+    const fd = calls.open(pathOfDescriptor(place), O.RDONLY | O.CLOEXEC);
     if (fd < 0) throw new BpfError(operation, fd);
     return fd;
   } finally {
-    libc.close(place);
+    calls.close(place);
   }
 }
 
-function statusOf(libc: Libc, place: number, operation: string) {
-  const status = libc.status(place);
+function statusOf(calls: SystemCalls, place: number, operation: string) {
+  const status = calls.status(place);
   if (typeof status === "number") throw new BpfError(operation, status);
   return status;
 }
 
-function checkBinary(libc: Libc, place: number, operation: string): void {
-  const { mode, sizeBytes } = statusOf(libc, place, operation);
+function checkBinary(calls: SystemCalls, place: number, operation: string): void {
+  const { mode, sizeBytes } = statusOf(calls, place, operation);
   if ((mode & S_IFMT) !== FILE_MODE.REGULAR) {
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
   }
-  if (KERNEL_FILE_SYSTEMS.has(libc.fileSystemType(place))) {
+  if (KERNEL_FILE_SYSTEMS.has(fileSystemType(calls, place))) {
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is on no disk: the kernel makes up what is in it"] });
   }
   if (sizeBytes < ELF_HEADER_BYTES) {
@@ -139,18 +148,18 @@ const SYSTEM_PROGRAMS = ["/usr/bin", "/usr/sbin"];
 const EXECUTABLE = 0o111;
 
 /** The first regular file of this name in libbpf's search directories, resolved. Programs must be executable. */
-function search(library: NativeLibrary, libc: Libc, name: string, operation: string): number {
+function search(library: NativeLibrary, calls: SystemCalls, name: string, operation: string): number {
   const isLibrary = name.endsWith(".so") || name.includes(".so.");
   const variable = isLibrary ? "LD_LIBRARY_PATH" : "PATH";
   const system = isLibrary ? SYSTEM_LIBRARIES : SYSTEM_PROGRAMS;
   const wished = library.environmentVariable(variable)?.split(":").filter((directory) => directory !== "") ?? [];
   for (const directory of [...wished, ...system]) {
-    const place = libc.open(`${directory}/${name}`, OPEN.PATH | OPEN.CLOEXEC);
+    const place = calls.open(`${directory}/${name}`, O.PATH | O.CLOEXEC);
     if (place < 0) continue;
-    const status = libc.status(place);
+    const status = calls.status(place);
     const isFile = typeof status !== "number" && (status.mode & S_IFMT) === FILE_MODE.REGULAR;
     if (isFile && (isLibrary || (status.mode & EXECUTABLE) !== 0)) return place;
-    libc.close(place);
+    calls.close(place);
   }
   throw new BpfError(operation, LINUX_ERRNO.ENOENT, {
     log: [`no such file in $${variable}, ${system.join(", ")}`],

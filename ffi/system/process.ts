@@ -6,8 +6,11 @@
 
 import { BpfError } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
-import type { Libc } from "./libc.ts";
 import type { NativeLibrary } from "./library.ts";
+import { readFile } from "./read_file.ts";
+import { NUMBER, type SystemCalls } from "./system_calls.ts";
+
+const RLIMIT_DATA = 2;
 
 /** Options of {@link prepareProcess}. */
 export interface ProcessOptions {
@@ -23,8 +26,8 @@ export interface ProcessOptions {
  *
  * @throws {BpfError} when the memory cannot be limited.
  */
-export function prepareProcess(library: NativeLibrary, libc: Libc, options: ProcessOptions): void {
-  if (options.memoryBytes !== undefined) limitMemory(libc, options.memoryBytes);
+export function prepareProcess(library: NativeLibrary, calls: SystemCalls, options: ProcessOptions): void {
+  if (options.memoryBytes !== undefined) limitMemory(calls, options.memoryBytes);
   library.prepareSignals(cString(options.outOfMemory));
 }
 
@@ -32,17 +35,28 @@ export function prepareProcess(library: NativeLibrary, libc: Libc, options: Proc
  * The limit counts private writable memory. The engine reserves 512 MiB of it for code before a guest runs, so the present use is
  * added to the limit. A limit of address space would not work: the engine reserves 50 GiB of it.
  */
-function limitMemory(libc: Libc, memoryBytes: number): void {
-  const result = libc.limitData(dataBytes(libc) + memoryBytes);
+function limitMemory(calls: SystemCalls, memoryBytes: number): void {
+  const result = limitData(calls, dataBytes(calls) + memoryBytes);
   if (result < 0) throw new BpfError("Cannot limit memory", result);
 }
 
+/** Lowers RLIMIT_DATA, which counts private writable memory, to `sizeBytes` if it is higher. @returns 0 or a negative errno. */
+function limitData(calls: SystemCalls, sizeBytes: number): number {
+  const ownProcess = 0;
+  const limits = new BigUint64Array(2);
+  const prlimit = (wanted: BigUint64Array<ArrayBuffer> | null, old: BigUint64Array<ArrayBuffer> | null) =>
+    calls.result(calls.symbols.prlimit64(NUMBER.prlimit64, ownProcess, RLIMIT_DATA, wanted, old));
+  const result = prlimit(null, limits);
+  if (result < 0) return result;
+  return prlimit(limits.map((limit) => limit < BigInt(sizeBytes) ? limit : BigInt(sizeBytes)), null);
+}
+
 /** The sixth number of /proc/self/statm: pages of data and stack. */
-function dataBytes(libc: Libc): number {
+function dataBytes(calls: SystemCalls): number {
   const path = "/proc/self/statm";
   try {
-    const text = String.fromCharCode(...libc.readFile(path));
-    return Number(text.split(" ")[5]) * libc.pageSizeBytes;
+    const text = String.fromCharCode(...readFile(calls, path));
+    return Number(text.split(" ")[5]) * calls.pageSizeBytes;
   } catch (cause) {
     if (!(cause instanceof BpfError)) throw cause;
     const hint = "mount /proc, or give --memory unlimited";

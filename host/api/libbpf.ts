@@ -30,18 +30,25 @@ import { ApiObject } from "./object.ts";
  * ```
  */
 export function openLibbpf(): Libbpf {
-  return new ApiLibbpf(ffi.openLibbpf());
+  using stack = new DisposableStack();
+  const system = stack.use(ffi.openSystem());
+  const libbpf = new ApiLibbpf(ffi.openLibbpf(system), system);
+  stack.move();
+  return libbpf;
 }
 
 /** See {@link Libbpf}. */
 export class ApiLibbpf implements Libbpf {
   readonly #raw: ffi.Libbpf;
+  readonly #system: ffi.System & Disposable;
   readonly #objects = new Set<ApiObject>();
   readonly #descriptors = new Set<number>();
   #closed = false;
 
-  constructor(raw: ffi.Libbpf) {
+  /** Takes ownership of both. */
+  constructor(raw: ffi.Libbpf, system: ffi.System & Disposable) {
     this.#raw = raw;
+    this.#system = system;
   }
 
   get version(): string {
@@ -71,25 +78,25 @@ export class ApiLibbpf implements Libbpf {
   }
 
   interfaceIndex(name: string): number {
-    return this.#alive().interfaceIndex(name);
+    return this.#openSystem().interfaceIndex(name);
   }
 
   openCgroup(path: string): number {
-    return this.#keep(this.#alive().openCgroup(path));
+    return this.#keep(this.#openSystem().openCgroup(path));
   }
 
   openNetworkNamespace(path: string): number {
-    return this.#keep(this.#alive().openNetworkNamespace(path));
+    return this.#keep(this.#openSystem().openNetworkNamespace(path));
   }
 
   openBinary(name: string): number {
-    return this.#keep(this.#alive().openBinary(name));
+    return this.#keep(this.#openSystem().openBinary(name));
   }
 
   closeDescriptor(fd: number): void {
-    const raw = this.#alive();
+    const system = this.#openSystem();
     if (!this.#descriptors.delete(fd)) throw new TypeError(`Cannot close descriptor ${fd}: not opened here`);
-    raw.closeDescriptor(fd);
+    system.closeDescriptor(fd);
   }
 
   #keep(fd: number): number {
@@ -102,11 +109,17 @@ export class ApiLibbpf implements Libbpf {
     return this.#raw;
   }
 
+  #openSystem(): ffi.System {
+    this.#alive();
+    return this.#system;
+  }
+
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const object of [...this.#objects].reverse()) object[Symbol.dispose]();
-    for (const fd of this.#descriptors) this.#raw.closeDescriptor(fd);
+    for (const fd of this.#descriptors) this.#system.closeDescriptor(fd);
     this.#raw[Symbol.dispose]();
+    this.#system[Symbol.dispose]();
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { BpfError, GuestError, LINUX_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import type { Libbpf, Libc, MemoryWindow } from "../../ffi/mod.ts";
+import { type Libbpf, type MemoryWindow, openWindow, type System } from "../../ffi/mod.ts";
 import { Allowances } from "./allowances.ts";
 import { HandleTable } from "./handles.ts";
 import type { LoadedObject } from "./loaded_object.ts";
@@ -27,7 +27,7 @@ export interface Diagnostics {
 /** Options of {@link GuestContext}. */
 export interface GuestContextOptions {
   libbpf: Libbpf;
-  libc: Libc;
+  system: System;
   wasi: Wasi;
   diagnostics: Diagnostics;
   /** The name and the permissions of the guest's objects. */
@@ -52,7 +52,7 @@ function linuxResult(errno: number): number {
 /** The state of one guest behind its imports. Disposing closes every object it has open. */
 export class GuestContext implements Disposable {
   readonly libbpf: Libbpf;
-  readonly libc: Libc;
+  readonly system: System;
   readonly wasi: Wasi;
   readonly grants: ObjectGrants;
   readonly objects = new HandleTable<LoadedObject>();
@@ -65,17 +65,17 @@ export class GuestContext implements Disposable {
 
   constructor(options: GuestContextOptions) {
     this.libbpf = options.libbpf;
-    this.libc = options.libc;
+    this.system = options.system;
     this.wasi = options.wasi;
     this.grants = options.grants;
     this.allowances = new Allowances(options.maxLinks);
-    this.shared = new SharedMemory(options.libc, this.allowances.shares, options.sharedMemory);
+    this.shared = new SharedMemory(options.system.calls, this.allowances.shares, options.sharedMemory);
     this.#diagnostics = options.diagnostics;
   }
 
   /** Gives the calls the instance's memory and table, which exist only after linking. */
   bind(instance: GuestInstance): void {
-    const window = this.libbpf.openWindow(instance.memory);
+    const window = openWindow(instance.memory);
     const memory = new GuestMemory(instance.memory, () => this.shared.follow());
     this.#bound = { ...instance, memory, rawMemory: instance.memory, window, callbackTable: undefined };
     this.wasi.bind(memory);

@@ -6,7 +6,7 @@
 
 import { type ObjectRequests, validateObject } from "../../object/validation/validate_object.ts";
 import { BpfError, FormatError, LINUX_ERRNO } from "../../errors/mod.ts";
-import type { BpfObject, Libbpf } from "../../ffi/mod.ts";
+import type { BpfObject, Libbpf, System } from "../../ffi/mod.ts";
 
 /** Permissions of a guest's objects, from the options of the run. */
 export interface ObjectGrants {
@@ -24,16 +24,20 @@ export interface ObjectGrants {
  *
  * @throws {BpfError} when it is damaged, needs a permission that the guest lacks, or is refused by libbpf or the kernel.
  */
-export function loadCheckedObject(libbpf: Libbpf, bytes: Uint8Array<ArrayBuffer>, grants: ObjectGrants): BpfObject {
+export function loadCheckedObject(
+  { libbpf, system }: { libbpf: Libbpf; system: System },
+  bytes: Uint8Array<ArrayBuffer>,
+  grants: ObjectGrants,
+): BpfObject {
   const operation = `Cannot open object "${grants.objectName}"`;
   const requests = checkObject(libbpf, operation, bytes);
   if (requests.pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
-  const directory = openPinDirectory(libbpf, operation, requests.pinnedMaps, grants.pinPath);
+  const directory = openPinDirectory(system, operation, requests.pinnedMaps, grants.pinPath);
   try {
     // The path goes through the descriptor, so that it cannot be redirected to another directory meanwhile.
     return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
   } finally {
-    libbpf.closeDescriptor(directory);
+    system.closeDescriptor(directory);
   }
 }
 
@@ -70,7 +74,7 @@ function validated(operation: string, bytes: Uint8Array): ObjectRequests {
 
 /** Opens the directory for pinned maps. libbpf appends the map's name to its path, so only names without slashes are accepted. */
 function openPinDirectory(
-  libbpf: Libbpf,
+  system: System,
   operation: string,
   maps: readonly string[],
   path: string | undefined,
@@ -91,10 +95,10 @@ function openPinDirectory(
       refuse(map, "its name is not a plain file name");
     }
   }
-  const directory = libbpf.openPinDirectory(path);
-  const link = maps.find((map) => libbpf.isSymbolicLink(directory, map));
+  const directory = system.openPinDirectory(path);
+  const link = maps.find((map) => system.isSymbolicLink(directory, map));
   if (link === undefined) return directory;
-  libbpf.closeDescriptor(directory);
+  system.closeDescriptor(directory);
   return refuse(link, "a symbolic link is there");
 }
 

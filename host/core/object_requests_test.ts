@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { compileArena, compileSmall } from "../../object/testdata/hostile.ts";
 import { BpfError } from "../../errors/mod.ts";
 import { FakeLibbpf } from "../../tests/doubles/libbpf.ts";
+import { FakeSystem } from "../../tests/doubles/system.ts";
 import { loadCheckedObject } from "./object_requests.ts";
 
 function pinned(...names: string[]): Uint8Array<ArrayBuffer> {
@@ -25,8 +26,10 @@ function pinnedAs(name: string): Uint8Array<ArrayBuffer> {
 
 function refusal(object: Uint8Array<ArrayBuffer>, pinPath?: string): string {
   using libbpf = new FakeLibbpf();
-  const { message } = assertThrows(() => loadCheckedObject(libbpf, object, { objectName: "x", pinPath }), BpfError);
-  assertEquals([libbpf.openObjects, [...libbpf.openDescriptors]], [0, []]);
+  using system = new FakeSystem();
+  const load = () => loadCheckedObject({ libbpf, system }, object, { objectName: "x", pinPath });
+  const { message } = assertThrows(load, BpfError);
+  assertEquals([libbpf.openObjects, ...libbpf.openDescriptors, ...system.openDescriptors], [0]);
   return message;
 }
 
@@ -55,18 +58,21 @@ Deno.test("loadCheckedObject() follows no symbolic link to a pinned map", () => 
 
 Deno.test("loadCheckedObject() holds the directory for pinned maps while it loads, and no longer", () => {
   using libbpf = new FakeLibbpf();
-  using _object = loadCheckedObject(libbpf, pinned("counts"), { objectName: "x", pinPath: "/sys/fs/bpf/x" });
+  using system = new FakeSystem();
+  const grants = { objectName: "x", pinPath: "/sys/fs/bpf/x" };
+  using _object = loadCheckedObject({ libbpf, system }, pinned("counts"), grants);
   assertEquals(libbpf.pinRootPaths, ["/proc/self/fd/101"]);
-  assertEquals([...libbpf.openDescriptors], []);
+  assertEquals([...libbpf.openDescriptors, ...system.openDescriptors], []);
 });
 
 Deno.test("loadCheckedObject() lets an arena choose its address where libbpf does not map over what is there", () => {
   const object = compileArena("0x100000000000ull", 0, false);
+  using system = new FakeSystem();
   using patched = new FakeLibbpf();
-  using _object = loadCheckedObject(patched, object, { objectName: "x" });
+  using _object = loadCheckedObject({ libbpf: patched, system }, object, { objectName: "x" });
   using other = new FakeLibbpf({}, { isPatched: false });
   assertEquals(
-    assertThrows(() => loadCheckedObject(other, object, { objectName: "x" }), BpfError).message,
+    assertThrows(() => loadCheckedObject({ libbpf: other, system }, object, { objectName: "x" }), BpfError).message,
     'Cannot open object "x": EOPNOTSUPP: arena "arena" is to be mapped at an address of its own, ' +
       "which fake does over anything that is there",
   );

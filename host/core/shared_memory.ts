@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { BpfMap, Libc, MemoryWindow } from "../../ffi/mod.ts";
+import type { BpfMap, MemoryWindow, SystemCalls } from "../../ffi/mod.ts";
 import { arrayBytes, MappedArray, OverlaidArray, wholePages } from "../../ffi/libbpf/mapped_array.ts";
 import type { Allowance } from "./allowances.ts";
 import type { GuestMemory, GuestPtr } from "./memory.ts";
@@ -24,15 +24,15 @@ export interface SharingGuest {
 
 /** All that one guest shares. Disposing gives it its own memory back, with the bytes as they were last. */
 export class SharedMemory implements Disposable {
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   readonly #allowance: Allowance;
   readonly #mode: SharedMemoryMode;
   readonly #shares: Share[] = [];
   #guest: SharingGuest | undefined;
   #hasCopies: boolean;
 
-  constructor(libc: Libc, allowance: Allowance, mode: SharedMemoryMode = "map") {
-    this.#libc = libc;
+  constructor(calls: SystemCalls, allowance: Allowance, mode: SharedMemoryMode = "map") {
+    this.#calls = calls;
     this.#allowance = allowance;
     this.#mode = mode;
     this.#hasCopies = mode === "copy";
@@ -48,7 +48,7 @@ export class SharedMemory implements Disposable {
 
   /** Bytes, in whole pages, that the guest has to have free for `map`. */
   roomFor(map: BpfMap): number {
-    return wholePages(this.#libc, arrayBytes(map));
+    return wholePages(this.#calls, arrayBytes(map));
   }
 
   /** True when `sizeBytes` bytes at `at` overlap memory that is already shared. */
@@ -66,7 +66,7 @@ export class SharedMemory implements Disposable {
     this.#allowance.take(`Cannot share map "${map.name}"`);
     using stack = new DisposableStack();
     stack.defer(() => this.#allowance.give());
-    this.#shares.push(new Share(this.#libc, map, at, { guest, mode: this.#mode }));
+    this.#shares.push(new Share(this.#calls, map, at, { guest, mode: this.#mode }));
     stack.move();
   }
 
@@ -111,15 +111,15 @@ class Share implements Disposable {
   /** The bytes of both sides after the last synchronisation. Used only for copies. */
   #last = new Uint8Array();
 
-  constructor(libc: Libc, map: BpfMap, at: GuestPtr, options: { guest: SharingGuest; mode: SharedMemoryMode }) {
+  constructor(calls: SystemCalls, map: BpfMap, at: GuestPtr, options: { guest: SharingGuest; mode: SharedMemoryMode }) {
     const { guest, mode } = options;
     this.map = map;
     this.at = at;
     this.#guest = guest;
     using stack = new DisposableStack();
-    this.#kernel = stack.use(new MappedArray(libc, map));
+    this.#kernel = stack.use(new MappedArray(calls, map));
     this.sizeBytes = this.#kernel.bytes.length;
-    if (mode === "map") this.#overlay = new OverlaidArray(libc, map, guest.window, at);
+    if (mode === "map") this.#overlay = new OverlaidArray(calls, map, guest.window, at);
     else {
       this.#last = this.#kernel.bytes.slice();
       this.#view().set(this.#last);

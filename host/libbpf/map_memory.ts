@@ -24,7 +24,7 @@ export function mapMmap(guest: GuestContext): (fd: number, addr: number, size: n
     const map = mmapable(guest, fd);
     const room = guest.shared.roomFor(map);
     const operation = `Cannot share map "${map.name}"`;
-    if (at % guest.libc.pageSizeBytes !== 0) throw new BpfError(operation, LINUX_ERRNO.EINVAL);
+    if (at % guest.system.calls.pageSizeBytes !== 0) throw new BpfError(operation, LINUX_ERRNO.EINVAL);
     guest.memory.check(at, size >>> 0);
     if (room > size >>> 0) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
     if (guest.shared.overlaps(at, room)) throw new BpfError(operation, LINUX_ERRNO.EEXIST);

@@ -6,7 +6,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { mapTypeName } from "../../errors/map_rules.ts";
-import { type BpfMap, type Libc, MapType } from "../../ffi/mod.ts";
+import { type BpfMap, MapType, type SystemCalls } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/system/epoll.ts";
 import { PerfBuffers } from "../../ffi/libbpf/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/libbpf/ring_buffer.ts";
@@ -58,10 +58,10 @@ export class EventBuffer implements Disposable {
    * `perf_event_open`, `mmap` or epoll.
    * @throws {GuestError} when the table does not hold functions.
    */
-  static open(libc: Libc, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
+  static open(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
     using stack = new DisposableStack();
-    const epoll = stack.use(new EpollSet(libc, options.wakeFd));
-    const buffer = new EventBuffer(openSource(libc, map, guest, { ...options, epoll }), epoll);
+    const epoll = stack.use(new EpollSet(calls, options.wakeFd));
+    const buffer = new EventBuffer(openSource(calls, map, guest, { ...options, epoll }), epoll);
     stack.move();
     return buffer;
   }
@@ -112,12 +112,12 @@ export class EventBuffer implements Disposable {
   }
 }
 
-function openSource(libc: Libc, map: BufferMap, guest: PumpGuest, options: SourceOptions): Source {
+function openSource(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: SourceOptions): Source {
   switch (map.type) {
     case MapType.RINGBUF:
-      return new RingSource(libc, map, guest, options);
+      return new RingSource(calls, map, guest, options);
     case MapType.PERF_EVENT_ARRAY:
-      return new PerfSource(libc, map, guest, options);
+      return new PerfSource(calls, map, guest, options);
     default:
       throw new BpfError(
         { operation: "open", kind: "buffer", subject: map.name, words: `a buffer on map "${map.name}"` },
@@ -145,11 +145,11 @@ class RingSource implements Source {
   readonly #ring: RingBuffer;
   readonly #pump: Pump;
 
-  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
-    const { memory, buffer } = fixedMemory(ringBufferBytes(libc, map.maxEntries), map.name);
-    const layout = { pageSizeBytes: libc.pageSizeBytes, dataBytes: map.maxEntries };
+  constructor(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
+    const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), map.name);
+    const layout = { pageSizeBytes: calls.pageSizeBytes, dataBytes: map.maxEntries };
     this.#pump = instantiatePump(memory, layout, guest);
-    this.#ring = new RingBuffer(libc, map, { buffer, epoll: options.epoll });
+    this.#ring = new RingBuffer(calls, map, { buffer, epoll: options.epoll });
   }
 
   consume(callback: number, context: number, data: number, maxSize: number): number {
@@ -177,16 +177,16 @@ class PerfSource implements Source {
   readonly #buffers: PerfBuffers;
   readonly #pump: Pump;
 
-  constructor(libc: Libc, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
+  constructor(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
     const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, epoll } = options;
-    const pageSizeBytes = libc.pageSizeBytes;
+    const pageSizeBytes = calls.pageSizeBytes;
     if (dataBytes < pageSizeBytes || (dataBytes & (dataBytes - 1)) !== 0) {
       throw new RangeError(
         `Cannot make a perf buffer of ${dataBytes} bytes: not a power of two of at least ${pageSizeBytes}`,
       );
     }
     using stack = new DisposableStack();
-    const buffers = stack.use(new PerfBuffers(libc, map, { epoll }));
+    const buffers = stack.use(new PerfBuffers(calls, map, { epoll }));
     const count = buffers.count;
     const start = Math.ceil(count * 8 / pageSizeBytes) * pageSizeBytes;
     const { memory, buffer } = fixedMemory(start + count * (pageSizeBytes + dataBytes), map.name);

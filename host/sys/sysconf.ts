@@ -23,7 +23,7 @@ export function sysconf(guest: GuestContext): (name: number) => number {
 }
 
 function onlineCpus(guest: GuestContext): number {
-  const count = countCpus(new TextDecoder().decode(guest.libc.readFile(ONLINE)));
+  const count = countCpus(new TextDecoder().decode(guest.system.readFile(ONLINE)));
   if (count === undefined) throw new BpfError("Cannot count CPUs", LINUX_ERRNO.EIO, { log: [`${ONLINE} is no list`] });
   return count;
 }

@@ -6,7 +6,8 @@
 
 import { WASI_ERRNO } from "../../errors/mod.ts";
 import { FILE_MODE, S_IFMT } from "../../ffi/system/file_layouts.ts";
-import { type Files, O } from "../../ffi/system/files.ts";
+import type { Files } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
 import { Refusal, refuse } from "./context.ts";
 import { ALL_RIGHTS, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, FILETYPE, RIGHTS, STREAM_RIGHTS } from "./types.ts";
 

@@ -6,7 +6,8 @@
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import { POLL } from "../../ffi/system/file_layouts.ts";
-import { O, type Ranges } from "../../ffi/system/files.ts";
+import type { Ranges } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
 import { guestPtr, MemoryFault } from "../core/memory.ts";
 import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type Descriptor, fdflagsOf } from "./descriptors.ts";

@@ -5,7 +5,7 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import { O } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
 import { guestPtr } from "../core/memory.ts";
 import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type Descriptor, filetypeOf, rightsOn } from "./descriptors.ts";

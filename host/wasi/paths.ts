@@ -8,7 +8,7 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import { O } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
 import { guestPtr } from "../core/memory.ts";
 import { Refusal, refuse, type WasiContext } from "./context.ts";
 import type { Descriptor } from "./descriptors.ts";

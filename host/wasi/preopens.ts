@@ -5,7 +5,8 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { type Files, O } from "../../ffi/system/files.ts";
+import type { Files } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
 import { type Descriptor, preopenedDirectory } from "./descriptors.ts";
 
 /** A directory of the host and the name under which the guest finds it. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
-import { openLibrary } from "../../ffi/system/library.ts";
+import { openSystem } from "../../ffi/mod.ts";
 import { openPreopen, parsePreopen } from "./preopens.ts";
 
 Deno.test("parsePreopen() takes HOST, HOST::GUEST, and :ro after them", () => {
@@ -18,8 +18,8 @@ Deno.test("parsePreopen() refuses empty paths", () => {
 });
 
 Deno.test("openPreopen() tells which directory cannot be opened, and why", () => {
-  using library = openLibrary();
-  using files = new Files(library);
+  using system = openSystem();
+  const files = new Files(system.calls);
   const give = (hostPath: string) => () => openPreopen(files, { hostPath, guestPath: "/", readOnly: false });
   assertThrows(give("/not/there"), BpfError, 'Cannot give the guest directory "/not/there": ENOENT');
   assertThrows(give("/etc/passwd"), BpfError, "ENOTDIR");
@@ -31,8 +31,8 @@ Deno.test("openPreopen() refuses a kernel that cannot hold a guest inside", () =
       return -LINUX_ERRNO.ENOSYS;
     }
   }
-  using library = openLibrary();
-  using files = new FilesBefore56(library);
+  using system = openSystem();
+  const files = new FilesBefore56(system.calls);
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   const before = open();
   assertThrows(() => openPreopen(files, { hostPath: "/tmp", guestPath: "/", readOnly: false }), BpfError, "Linux 5.6");

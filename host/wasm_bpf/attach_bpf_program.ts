@@ -22,7 +22,7 @@ export function attachBpfProgram(guest: GuestContext): (object: bigint, name: nu
     const targetName = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
     const program = loaded.object.findProgram(programName);
     if (program === undefined) return attachStructOps(guest, loaded, programName);
-    const link = () => attachNamed(guest.libbpf, loaded.object, program, targetName);
+    const link = () => attachNamed(guest.system, loaded.object, program, targetName);
     return attach(guest, loaded, { name: programName, link });
   };
 }
@@ -41,7 +41,7 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
     const hostFd = fd < 0 ? undefined : guest.wasi.hostFd(fd);
     if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
     const link = () =>
-      hostFd === undefined ? attachNamed(guest.libbpf, loaded.object, program, "") : attachDirectory(program, hostFd);
+      hostFd === undefined ? attachNamed(guest.system, loaded.object, program, "") : attachDirectory(program, hostFd);
     return attach(guest, loaded, { name: program.name, link });
   };
 }

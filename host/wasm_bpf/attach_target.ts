@@ -5,7 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { AttachType, type BpfLink, type BpfObject, type BpfProgram, type Libbpf, ProgramType } from "../../ffi/mod.ts";
+import { AttachType, type BpfLink, type BpfObject, type BpfProgram, ProgramType, type System } from "../../ffi/mod.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";
 import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
@@ -43,11 +43,11 @@ const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
  * otherwise the error of libbpf or the kernel.
  * @throws {HiddenPath} when a path of the host was not opened.
  */
-export function attachNamed(libbpf: Libbpf, object: BpfObject, program: BpfProgram, text: string): BpfLink {
+export function attachNamed(system: System, object: BpfObject, program: BpfProgram, text: string): BpfLink {
   refuseUnattachable(program);
   const place = text === "" ? placeInSection(program.sectionName) : text;
   if (place === undefined) return program.attach();
-  const reading = { libbpf, object, program, text: place };
+  const reading = { system, object, program, text: place };
   const read = READERS.get(program.type);
   if (read === undefined) {
     // Programs of these kinds are bound to their target when they are loaded.
@@ -58,7 +58,7 @@ export function attachNamed(libbpf: Libbpf, object: BpfObject, program: BpfProgr
   try {
     return program.attach(target);
   } finally {
-    if (opened !== undefined) libbpf.closeDescriptor(opened);
+    if (opened !== undefined) system.closeDescriptor(opened);
   }
 }
 
@@ -126,8 +126,8 @@ const XDP_ENTRIES: ReadonlyMap<number, string> = new Map([
   [AttachType.XDP_CPUMAP, "xdp/cpumap programs attach to no interface: they are values of a CPU map"],
 ]);
 
-function cgroup({ libbpf, text }: Reading): Reached {
-  const fd = openHidden(() => libbpf.openCgroup(text));
+function cgroup({ system, text }: Reading): Reached {
+  const fd = openHidden(() => system.openCgroup(text));
   return { target: { kind: "cgroup", fd }, opened: fd };
 }
 
@@ -178,8 +178,8 @@ function sockmap(reading: Reading): Reached {
   return { target: { kind: "sockmap", map } };
 }
 
-function netns({ libbpf, text }: Reading): Reached {
-  const fd = openHidden(() => libbpf.openNetworkNamespace(text));
+function netns({ system, text }: Reading): Reached {
+  const fd = openHidden(() => system.openNetworkNamespace(text));
   return { target: { kind: "netns", fd }, opened: fd };
 }
 

@@ -12,10 +12,10 @@ function attach(sectionName: string, type: number, text: string, expectedAttachT
   const programs = [{ name: "program", sectionName, type, expectedAttachType }];
   using guest = new FakeGuest({ programs, maps: [{ name: "sockets" }] });
   const handle = guest.load();
-  const before = guest.libbpf.openDescriptors.size;
+  const before = guest.system.openDescriptors.size;
   const result = guest.call("wasm_attach_bpf_program", handle, guest.put(0x100, "program"), guest.put(0x200, text));
   // Every descriptor that was opened for the target is closed again.
-  assertEquals(guest.libbpf.openDescriptors.size, before);
+  assertEquals(guest.system.openDescriptors.size, before);
   const target = withoutDescriptor(guest.libbpf.attached[0]?.target);
   assertEquals(guest.call("wasm_close_bpf_object", handle), 0);
   assertEquals(guest.libbpf.attached, []);

@@ -68,5 +68,8 @@ function findBuffer(guest: GuestContext, object: bigint, fd: number, table: WebA
   if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
   const found = guest.maps.get(fd);
   if (found === undefined || found.owner !== loaded) return -LINUX_ERRNO.EBADF;
-  return loaded.buffer(found.map, () => EventBuffer.open(guest.libc, found.map, { memory: guest.rawMemory, table }));
+  return loaded.buffer(
+    found.map,
+    () => EventBuffer.open(guest.system.calls, found.map, { memory: guest.rawMemory, table }),
+  );
 }

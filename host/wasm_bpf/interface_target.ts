@@ -51,9 +51,9 @@ function interfaceOf(reading: Reading, known: readonly string[]) {
     parts.pop();
   }
   const name = parts.join(":");
-  if (!name.includes(":")) return { ifindex: reading.libbpf.interfaceIndex(name), name, suffixes };
+  if (!name.includes(":")) return { ifindex: reading.system.interfaceIndex(name), name, suffixes };
   try {
-    return { ifindex: reading.libbpf.interfaceIndex(name), name, suffixes };
+    return { ifindex: reading.system.interfaceIndex(name), name, suffixes };
   } catch (error) {
     throw error instanceof BpfError ? unknownSuffix(reading, name, known) : error;
   }

@@ -20,11 +20,11 @@ export function loadBpfObject(guest: GuestContext): (buf: number, size: number) 
     }
     // The object is copied because BPF programs could change shared memory of the guest between check and use.
     const bytes = view.slice();
-    const { libbpf, grants, allowances } = guest;
+    const { grants, allowances } = guest;
     const loaded = LoadedObject.load(grants.objectName, {
       allowances,
       sizeBytes: bytes.length,
-      load: () => loadCheckedObject(libbpf, bytes, grants),
+      load: () => loadCheckedObject(guest, bytes, grants),
     });
     return guest.objects.add(loaded);
   };

@@ -72,11 +72,11 @@ function usdt(reading: Reading): Reached {
 }
 
 function onBinary(
-  { libbpf }: Reading,
+  { system }: Reading,
   binary: string,
   targetOf: (file: { binary: string; fd: number; pid: number }) => AttachTarget,
 ): Reached {
-  const fd = openHidden(() => libbpf.openBinary(binary));
+  const fd = openHidden(() => system.openBinary(binary));
   return { target: targetOf({ binary, fd, pid: ANY_PROCESS }), opened: fd };
 }
 

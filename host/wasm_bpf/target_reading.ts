@@ -5,11 +5,11 @@
  */
 
 import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
-import type { AttachTarget, BpfObject, BpfProgram, Libbpf } from "../../ffi/mod.ts";
+import type { AttachTarget, BpfObject, BpfProgram, System } from "../../ffi/mod.ts";
 
 /** A target to parse, with its context. */
 export interface Reading {
-  readonly libbpf: Libbpf;
+  readonly system: System;
   readonly object: BpfObject;
   readonly program: BpfProgram;
   /** The target's text, from the caller or from the program's section. */

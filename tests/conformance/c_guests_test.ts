@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Files, O } from "../../ffi/system/files.ts";
+import type { Files } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
 import { GuestMemory } from "../../host/core/memory.ts";
 import { ProcExit, Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
 import { openFile, TestGuest } from "./test_guest.ts";

@@ -6,8 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import { WASI_ERRNO } from "../../errors/mod.ts";
-import { Files, O } from "../../ffi/system/files.ts";
-import { openLibrary } from "../../ffi/system/library.ts";
+import { Files } from "../../ffi/system/files.ts";
+import { O } from "../../ffi/system/open_flags.ts";
+import { openSystem } from "../../ffi/system/system.ts";
 import { GuestMemory } from "../../host/core/memory.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
 import { ALL_RIGHTS, LOOKUP_SYMLINK_FOLLOW } from "../../host/wasi/types.ts";
@@ -35,8 +36,8 @@ export class TestGuest implements Disposable {
   readonly directory: string;
   readonly memory: GuestMemory;
   readonly wasi: Wasi;
-  readonly #library = openLibrary();
-  readonly files = new Files(this.#library);
+  readonly #system = openSystem();
+  readonly files = new Files(this.#system.calls);
   #next = SCRATCH;
 
   constructor(options: TestGuestOptions = {}) {
@@ -217,8 +218,7 @@ export class TestGuest implements Disposable {
   }
 
   #close(): void {
-    this.files[Symbol.dispose]();
-    this.#library[Symbol.dispose]();
+    this.#system[Symbol.dispose]();
     Deno.removeSync(this.directory, { recursive: true });
   }
 }

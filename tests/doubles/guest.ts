@@ -7,11 +7,11 @@
 import { EM_BPF, SECTION_TYPE } from "../../object/elf/elf.ts";
 import type { BpfError } from "../../errors/mod.ts";
 import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
+import { FakeSystem } from "./system.ts";
 import { Files } from "../../ffi/system/files.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import { GuestContext, type ImportFunction } from "../../host/core/context.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
-import { openSystem } from "../../host/system.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
 import { mapOperateFor, wasmBpfImports } from "../../host/wasm_bpf/mod.ts";
@@ -39,9 +39,10 @@ function emptyObject(): Uint8Array {
   return bytes;
 }
 
-/** A guest with one page of memory, on a {@link FakeLibbpf}. */
+/** A guest with one page of memory, on a {@link FakeLibbpf} and a {@link FakeSystem}. */
 export class FakeGuest implements Disposable {
   readonly libbpf: FakeLibbpf;
+  readonly system: FakeSystem;
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   readonly context: GuestContext;
   readonly imports: Readonly<Record<string, ImportFunction>>;
@@ -67,8 +68,9 @@ export class FakeGuest implements Disposable {
   ) {
     const { directory } = options;
     this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
-    const system = this.#stack.use(openSystem());
-    const files = this.#stack.use(new Files(system.library));
+    this.libbpf.memory = this.memory;
+    this.system = this.#stack.use(new FakeSystem());
+    const files = new Files(this.system.calls);
     const preopens = directory === undefined ? [] : [{ hostPath: directory, guestPath: "/", readOnly: true }];
     const wasi = this.#stack.use(new Wasi(files, { args: ["guest"], env: {}, preopens }));
     const report = (problem: BpfError | string) =>
@@ -76,7 +78,7 @@ export class FakeGuest implements Disposable {
     this.context = this.#stack.use(
       new GuestContext({
         libbpf: this.libbpf,
-        libc: system.libc,
+        system: this.system,
         wasi,
         grants: { objectName: "guest", ...options.grants },
         maxLinks: options.maxLinks,

@@ -1,6 +1,6 @@
 /**
- * A libbpf of plain TypeScript, for tests of the host: maps are kept in memory, links are remembered. Nothing is native, so a
- * window's base is 0 and addresses are offsets into the bytes that a call is given.
+ * A libbpf of plain TypeScript, for tests of the host: maps are kept in memory, links are remembered. Nothing is native:
+ * addresses are offsets into the bytes that a call is given.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import type {
   BpfProgram,
   Libbpf,
   MapElement,
-  MemoryWindow,
   OpenObjectOptions,
-} from "../../ffi/libbpf/interfaces.ts";
+} from "../../ffi/libbpf/interfaces/mod.ts";
 import { ELEMENT } from "../../ffi/libbpf/element.ts";
 import { elementBytes } from "../../ffi/libbpf/map.ts";
+import { FakeDescriptors } from "./descriptors.ts";
 
 const EINVAL = -LINUX_ERRNO.EINVAL;
 const EBADF = -LINUX_ERRNO.EBADF;
@@ -67,8 +67,10 @@ export class FakeLibbpf implements Libbpf {
   readonly possibleCpus: number;
   /** The current attachments in order: "program NAME" or "map NAME", and the target. */
   readonly attached: { what: string; target: AttachTarget | undefined }[] = [];
-  /** Descriptors that were given and not yet closed. */
-  readonly openDescriptors = new Set<number>();
+  /** The descriptors of programs and maps. */
+  readonly openDescriptors = new FakeDescriptors(201);
+  /** The memory that direct map calls work on. */
+  memory: WebAssembly.Memory | undefined;
   /** The directory for pinned maps of each object that was opened. */
   readonly pinRootPaths: string[] = [];
   /** The number of open objects. */
@@ -80,8 +82,6 @@ export class FakeLibbpf implements Libbpf {
   /** The maps of all open objects, by descriptor. */
   readonly maps = new Map<number, FakeMap>();
   readonly #definition: FakeObjectDefinition;
-  #memory: WebAssembly.Memory | undefined;
-  #lastFd = 100;
 
   constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number; isPatched?: boolean } = {}) {
     this.#definition = definition;
@@ -96,12 +96,7 @@ export class FakeLibbpf implements Libbpf {
     return new FakeObject(this, name, this.#definition);
   }
 
-  openWindow(memory: WebAssembly.Memory): MemoryWindow {
-    this.#memory = memory;
-    return { base: 0 };
-  }
-
-  /** Returns a function that works on the memory of the last window, and ignores the caller's address of it. */
+  /** Returns a function that works on {@link memory}, and ignores the caller's address of it. */
   openMapElement(): MapElement {
     return (...parameters) => this.#mapElement(...parameters);
   }
@@ -109,8 +104,8 @@ export class FakeLibbpf implements Libbpf {
   readonly #mapElement: MapElement = (command, fd, _memory, key, value, flags) => {
     this.directCalls++;
     const map = this.maps.get(fd);
-    if (map === undefined || this.#memory === undefined) return EBADF;
-    const bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    if (map === undefined || this.memory === undefined) return EBADF;
+    const bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
     switch (command) {
       case ELEMENT.LOOKUP:
         return map.lookup(bytes, key, value);
@@ -126,47 +121,6 @@ export class FakeLibbpf implements Libbpf {
         return EINVAL;
     }
   };
-
-  interfaceIndex(name: string): number {
-    if (name === "lo" || name === "lo:1") return 1;
-    throw new BpfError(`Cannot find network interface "${name}"`, LINUX_ERRNO.ENODEV);
-  }
-
-  openCgroup(path: string): number {
-    if (!path.startsWith("/cgroup")) throw new BpfError(`Cannot open cgroup "${path}"`, LINUX_ERRNO.ENOENT);
-    return this.newDescriptor();
-  }
-
-  openNetworkNamespace(path: string): number {
-    if (!path.startsWith("/netns")) throw new BpfError(`Cannot open network namespace "${path}"`, LINUX_ERRNO.ENOENT);
-    return this.newDescriptor();
-  }
-
-  openBinary(name: string): number {
-    if (name.startsWith("/dev/")) {
-      throw new BpfError(`Cannot open binary "${name}"`, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
-    }
-    return this.newDescriptor();
-  }
-
-  openPinDirectory(path: string): number {
-    if (!path.startsWith("/sys/fs/bpf")) throw new BpfError(`Cannot pin maps in "${path}"`, LINUX_ERRNO.EINVAL);
-    return this.newDescriptor();
-  }
-
-  isSymbolicLink(_fd: number, name: string): boolean {
-    return name === "link";
-  }
-
-  closeDescriptor(fd: number): void {
-    if (!this.openDescriptors.delete(fd)) throw new TypeError(`Cannot close descriptor ${fd}: not open`);
-  }
-
-  /** A descriptor that nothing else has. */
-  newDescriptor(): number {
-    this.openDescriptors.add(++this.#lastFd);
-    return this.#lastFd;
-  }
 
   /** Remembers what is attached until the link is disposed. */
   link(what: string, target: AttachTarget | undefined): BpfLink {
@@ -228,7 +182,7 @@ class FakeObject implements BpfObject {
     this.#open = false;
     this.#libbpf.openObjects--;
     for (const map of this.#maps) map.close();
-    for (const program of this.#programs) this.#libbpf.closeDescriptor(program.fd);
+    for (const program of this.#programs) this.#libbpf.openDescriptors.close(program.fd);
   }
 }
 
@@ -239,7 +193,7 @@ function fakeProgram(libbpf: FakeLibbpf, definition: FakeProgramDefinition): Bpf
     sectionName,
     type,
     expectedAttachType,
-    fd: libbpf.newDescriptor(),
+    fd: libbpf.openDescriptors.open(),
     autoload: true,
     attach: (target: AttachTarget = { kind: "section" }) => libbpf.link(`program ${name}`, target),
   };
@@ -268,7 +222,7 @@ class FakeMap implements BpfMap {
     this.valueSize = valueSize;
     this.maxEntries = maxEntries;
     this.elementBytes = elementBytes(type, valueSize, libbpf);
-    this.fd = libbpf.newDescriptor();
+    this.fd = libbpf.openDescriptors.open();
     libbpf.maps.set(this.fd, this);
   }
 
@@ -342,7 +296,7 @@ class FakeMap implements BpfMap {
   close(): void {
     this.#open = false;
     this.#libbpf.maps.delete(this.fd);
-    this.#libbpf.closeDescriptor(this.fd);
+    this.#libbpf.openDescriptors.close(this.fd);
   }
 
   #keyAt(memory: Uint8Array, at: number): string {

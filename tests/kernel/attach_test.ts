@@ -4,8 +4,9 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Libc, openLibrary } from "../../ffi/mod.ts";
+import { openSystem } from "../../ffi/mod.ts";
 import { Struct } from "../../ffi/libbpf/layouts.ts";
+import { AF, bindSocket, openSocket, SOCK } from "../../ffi/system/sockets.ts";
 import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
 import { cgroupRoot } from "./mounts.ts";
@@ -36,19 +37,19 @@ async function connect(hostname = "127.0.0.1"): Promise<void> {
 
 /** A packet that nobody has dissected yet: sent raw. */
 function sendRaw(): void {
-  using library = openLibrary();
-  using libc = new Libc(library);
-  const fd = libc.socket(17, /* AF_PACKET */ 3, /* SOCK_RAW */ 0x0008 /* ETH_P_IP, big-endian */);
+  using system = openSystem();
+  const { calls } = system;
+  const fd = openSocket(calls, { domain: AF.PACKET, type: SOCK.RAW, protocol: 0x0008 /* ETH_P_IP, big-endian */ });
   assert(fd >= 0);
   try {
     const address = new Struct("sockaddr_ll").u16("sll_family", 17).u16("sll_protocol", 8).i32("sll_ifindex", 1);
-    assertEquals(libc.bind(fd, address.bytes), 0);
+    assertEquals(bindSocket(calls, fd, address.bytes), 0);
     // Ethernet and IPv4 headers, the rest zeros: UDP from nobody to nobody.
     const packet = new Uint8Array(64);
     packet.set([0x08, 0x00, 0x45, 0, 0, 50, 0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1], 12);
-    assertEquals(libc.write(fd, packet), packet.length);
+    assertEquals(calls.write(fd, packet), packet.length);
   } finally {
-    libc.close(fd);
+    calls.close(fd);
   }
 }
 

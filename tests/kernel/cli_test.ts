@@ -613,8 +613,9 @@ Deno.test({
   ignore: !hasSystemLibbpf,
   fn: async () => {
     const script = `
-      import { openLibbpf } from "${CHECKOUT}ffi/mod.ts";
-      using libbpf = openLibbpf();
+      import { openLibbpf, openSystem } from "${CHECKOUT}ffi/mod.ts";
+      using system = openSystem();
+      using libbpf = openLibbpf(system);
       using object = libbpf.openObject(Deno.readFileSync("${CHECKOUT}.build/guests/xdp_pass.bpf.o"));
       object.load();
       try {

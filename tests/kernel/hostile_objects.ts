@@ -2,16 +2,16 @@
 
 import { compileObject } from "../../object/testdata/compile.ts";
 import { validateObject } from "../../object/validation/validate_object.ts";
-import { openLibbpf } from "../../ffi/mod.ts";
+import { openLibbpf, openSystem } from "../../ffi/mod.ts";
 import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
-import { openSystem } from "../../host/system.ts";
-import { MMAP } from "../../ffi/system/libc.ts";
+import { mapMemory, MMAP } from "../../ffi/system/memory_map.ts";
 import { address } from "../../ffi/system/pointers.ts";
 import { damage, Random, soreSpots } from "../../object/testdata/damage.ts";
 
 /** Attaches the program of the hostile object `title` to the USDT probe of `binary`. @returns the message, or "attached". */
 function attachUsdt(title: string, binary: string): string {
-  using libbpf = openLibbpf();
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
   try {
     using opened = libbpf.openObject(hostileObject(title));
     opened.load();
@@ -31,7 +31,8 @@ function hostileObject(wanted: string): Uint8Array<ArrayBuffer> {
 
 /** Opens and loads an object. @returns the error's message, or "loaded". */
 function load(object: Uint8Array<ArrayBuffer>): string {
-  using libbpf = openLibbpf();
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
   try {
     using opened = libbpf.openObject(object, { pinRootPath: "/none" });
     opened.load();
@@ -46,7 +47,8 @@ function loadOverOwnMemory(): string {
   const at = 0x100000000000;
   const system = openSystem();
   const flags = MMAP.PRIVATE | MMAP.ANONYMOUS | MMAP.FIXED;
-  const mapped = system.libc.mmap(address(at), 1 << 16, MMAP.PROT_READ | MMAP.PROT_WRITE, flags, -1, 0);
+  const protection = MMAP.PROT_READ | MMAP.PROT_WRITE;
+  const mapped = mapMemory(system.calls, address(at), 1 << 16, { protection, flags });
   const view = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointerTo(mapped), 8));
   view.fill(42);
   return `${load(compileArena(`0x${at.toString(16)}ull`, 0, false))}\n${view.join(" ")}`;
@@ -60,7 +62,8 @@ function pointerTo(at: number): Deno.PointerObject {
 
 /** Opens `count` damaged objects, with and without the checks before libbpf. @returns the number that libbpf opened. */
 function openDamaged(name: string, count: number): string {
-  using libbpf = openLibbpf();
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
   const object = compileObject(name);
   const random = new Random(1);
   const opened = { checked: 0, unchecked: 0 };

@@ -6,7 +6,7 @@ import { ObjectEditor } from "../../object/testdata/edit_object.ts";
 import { compileSmall } from "../../object/testdata/hostile.ts";
 import { inspectBytes } from "../../cli/inspection.ts";
 import { BpfError, FormatError } from "../../errors/mod.ts";
-import { openLibbpf } from "../../ffi/mod.ts";
+import { openLibbpf, openSystem } from "../../ffi/mod.ts";
 
 /** An object, the predicted refusals, and libbpf's message with the same reason. */
 type Case = readonly [title: string, object: () => Uint8Array<ArrayBuffer>, refusal: string, libbpf: RegExp];
@@ -198,7 +198,8 @@ function refusalsOf(bytes: Uint8Array<ArrayBuffer>): string[] {
 
 /** All messages of libbpf while it opens and loads an object; "" on success. */
 function libbpfOf(bytes: Uint8Array<ArrayBuffer>): string {
-  using libbpf = openLibbpf();
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
   try {
     using object = libbpf.openObject(bytes, { pinRootPath: "/none" });
     object.load();

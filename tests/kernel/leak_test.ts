@@ -2,8 +2,8 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { GuestError } from "../../errors/mod.ts";
+import { openSystem } from "../../ffi/mod.ts";
 import { runGuestOn } from "../../host/mod.ts";
-import { openSystem } from "../../host/system.ts";
 import { runGuest } from "../../mod.ts";
 import { testGuest } from "./command.ts";
 

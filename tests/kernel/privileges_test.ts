@@ -4,7 +4,8 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Capability, privilegeRows } from "../../ffi/libbpf/privileges.ts";
+import { privilegeRows } from "../../ffi/libbpf/privileges.ts";
+import type { Capability } from "../../ffi/system/capabilities.ts";
 import { run } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");

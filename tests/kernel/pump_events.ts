@@ -5,14 +5,14 @@
  */
 
 import { BpfError } from "../../errors/mod.ts";
-import { Libc } from "../../ffi/system/libc.ts";
 import {
   type BpfMap,
   type BpfObject,
   type Libbpf,
-  type NativeLibrary,
+  type NativeSystem,
   openLibbpf,
-  openLibrary,
+  openSystem,
+  type SystemCalls,
 } from "../../ffi/mod.ts";
 import { addressOf } from "../../ffi/system/pointers.ts";
 
@@ -90,24 +90,26 @@ export type EmitterName = "emit_ring" | "emit_large_ring" | "emit_perf";
 
 /** Loaded programs, and their maps. */
 export class Events implements Disposable {
-  readonly libc: Libc;
-  readonly #library: NativeLibrary;
+  readonly #system: NativeSystem;
   readonly #libbpf: Libbpf;
   readonly #object: BpfObject;
   readonly #runner: Runner;
 
   constructor() {
-    this.#library = openLibrary();
-    this.libc = new Libc(this.#library);
-    this.#libbpf = openLibbpf({ library: this.#library, libc: this.libc });
+    this.#system = openSystem();
+    this.#libbpf = openLibbpf(this.#system);
     this.#object = this.#libbpf.openObject(eventsObject(), { name: "events" });
     this.#object.load();
-    this.#runner = new Runner(this.#library.path);
+    this.#runner = new Runner(this.#system.library.path);
   }
 
   /** The argument of `dlopen`. */
   get libraryPath(): string {
-    return this.#library.path;
+    return this.#system.library.path;
+  }
+
+  get calls(): SystemCalls {
+    return this.#system.calls;
   }
 
   map(name: string): BpfMap {
@@ -140,7 +142,6 @@ export class Events implements Disposable {
     this.#runner[Symbol.dispose]();
     this.#object[Symbol.dispose]();
     this.#libbpf[Symbol.dispose]();
-    this.libc[Symbol.dispose]();
-    this.#library[Symbol.dispose]();
+    this.#system[Symbol.dispose]();
   }
 }

@@ -11,7 +11,7 @@ import { Events } from "./pump_events.ts";
 const TIMEOUT_MS = 800;
 
 using events = new Events();
-using buffer = EventBuffer.open(events.libc, events.map("ring"), new TestGuest());
+using buffer = EventBuffer.open(events.calls, events.map("ring"), new TestGuest());
 console.log("waiting");
 const start = performance.now();
 const result = buffer.poll(1, 0, 0, 64, TIMEOUT_MS);

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors/mod.ts";
+import { openWakeDescriptor } from "../../ffi/system/epoll.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
 import { Entry, TestGuest } from "../guests/pump_guest.ts";
 import { type EmitterName, Events } from "./pump_events.ts";
@@ -35,7 +36,7 @@ function upTo(count: number, first = 0): number[] {
 Deno.test("EventBuffer.poll() delivers every record of a ring once, in order, around its end", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);
   const numbers: number[] = [];
   guest.onRecord = (context, data, size) => {
     assertEquals([context, data, size], [7, DATA, 64]);
@@ -54,7 +55,7 @@ Deno.test("EventBuffer.poll() delivers every record of a ring once, in order, ar
 Deno.test("EventBuffer.poll() delivers records of every size, and those that a full ring kept", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);
   const numbers = noteNumbers(guest);
   for (const size of [8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1000, 4095, 4096]) {
     const sent = events.emit("emit_ring", { count: 100_000, size });
@@ -67,7 +68,7 @@ Deno.test("EventBuffer.poll() delivers records of every size, and those that a f
 Deno.test("EventBuffer.poll() passes over discarded records without counting them", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);
   const numbers = noteNumbers(guest);
   assertEquals(events.emit("emit_ring", { count: 9, discard: 3 }), 6);
   assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 6);
@@ -82,7 +83,7 @@ Deno.test("EventBuffer.poll() passes over discarded records without counting the
 Deno.test("EventBuffer.poll() leaves what its callbacks cause to the next poll", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);
   guest.onRecord = () => {
     events.emit("emit_ring", { count: 2 });
     return 0;
@@ -94,7 +95,7 @@ Deno.test("EventBuffer.poll() leaves what its callbacks cause to the next poll",
 Deno.test("EventBuffer.poll() gives each record's room back before its callback returns", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("ring"), guest);
+  using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);
   const full = events.emit("emit_ring", { count: 100_000 });
   let refilled = 0;
   guest.onRecord = () => {
@@ -108,7 +109,7 @@ Deno.test("EventBuffer.poll() gives each record's room back before its callback 
 Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than it was told", () => {
   using events = new Events();
   for (const map of ["ring", "perf"]) {
-    using buffer = EventBuffer.open(events.libc, events.map(map), new TestGuest());
+    using buffer = EventBuffer.open(events.calls, events.map(map), new TestGuest());
     const start = performance.now();
     const before = cpuTicks();
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 300), 0);
@@ -123,7 +124,7 @@ Deno.test("EventBuffer.poll() is woken by a record from another CPU, every time"
   using events = new Events();
   for (const map of ["ring", "perf"]) {
     const guest = new TestGuest();
-    using buffer = EventBuffer.open(events.libc, events.map(map), guest);
+    using buffer = EventBuffer.open(events.calls, events.map(map), guest);
     const worker = produce(events, map === "ring" ? "emit_ring" : "emit_perf", { count: 2000 });
     // It takes its time to start.
     let delivered = buffer.poll(Entry.SILENT, 0, DATA, 64, 60_000);
@@ -142,7 +143,7 @@ Deno.test("EventBuffer.poll() is woken by a record from another CPU, every time"
 
 Deno.test("EventBuffer.poll() returns in time though discarded records wake it all the while", () => {
   using events = new Events();
-  using buffer = EventBuffer.open(events.libc, events.map("ring"), new TestGuest());
+  using buffer = EventBuffer.open(events.calls, events.map("ring"), new TestGuest());
   const worker = produce(events, "emit_ring", { count: 60_000, discard: 1 });
   for (let i = 0; i < 10; i++) {
     const start = performance.now();
@@ -173,8 +174,8 @@ Deno.test("EventBuffer.poll() goes on waiting when the process was stopped and c
 Deno.test("EventBuffer.poll() may be called from a callback for another buffer, not for the same", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using ring = EventBuffer.open(events.libc, events.map("ring"), guest);
-  using perf = EventBuffer.open(events.libc, events.map("perf"), guest);
+  using ring = EventBuffer.open(events.calls, events.map("ring"), guest);
+  using perf = EventBuffer.open(events.calls, events.map("perf"), guest);
   events.emit("emit_ring", { count: 2 });
   events.emit("emit_perf", { count: 3 });
   const inner: number[] = [];
@@ -192,7 +193,7 @@ Deno.test("EventBuffer.poll() lets a trap through and delivers the rest next tim
   using events = new Events();
   for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
     const guest = new TestGuest();
-    using buffer = EventBuffer.open(events.libc, events.map(map), guest);
+    using buffer = EventBuffer.open(events.calls, events.map(map), guest);
     const numbers = noteNumbers(guest);
     events.emit(program, { count: 3, cpu: 0 });
     assertThrows(() => buffer.poll(Entry.TRAPPING, 0, DATA, 64, 0), WebAssembly.RuntimeError, "unreachable");
@@ -203,28 +204,28 @@ Deno.test("EventBuffer.poll() lets a trap through and delivers the rest next tim
 
 Deno.test("EventBuffer.poll() ends a wait when the wake descriptor is readable", () => {
   using events = new Events();
-  const wakeFd = events.libc.eventfd();
+  const wakeFd = openWakeDescriptor(events.calls);
   for (const map of ["ring", "perf"]) {
     const guest = new TestGuest();
-    using buffer = EventBuffer.open(events.libc, events.map(map), guest, { wakeFd });
+    using buffer = EventBuffer.open(events.calls, events.map(map), guest, { wakeFd });
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 10), 0);
-    events.libc.write(wakeFd, new Uint8Array(new BigUint64Array([1n]).buffer));
+    events.calls.write(wakeFd, new Uint8Array(new BigUint64Array([1n]).buffer));
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), EINTR);
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), EINTR);
     // What is there is delivered all the same.
     const program = map === "ring" ? "emit_ring" : "emit_perf";
     assertEquals(events.emit(program, { count: 3 }), 3);
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), 3);
-    events.libc.read(wakeFd, new Uint8Array(8));
+    events.calls.read(wakeFd, new Uint8Array(8));
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 10), 0);
   }
-  events.libc.close(wakeFd);
+  events.calls.close(wakeFd);
 });
 
 Deno.test("EventBuffer.poll() delivers the perf records of every CPU once, in order, around the ends", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, { perfBufferBytes: 16384 });
+  using buffer = EventBuffer.open(events.calls, events.map("perf"), guest, { perfBufferBytes: 16384 });
   const numbers = noteNumbers(guest);
   for (const size of [8, 12, 64, 100, 1000, 3000]) {
     const count = Math.floor(15000 / (size + 24));
@@ -248,7 +249,7 @@ Deno.test("EventBuffer.poll() delivers the perf records of every CPU once, in or
 Deno.test("EventBuffer.poll() copies perf records whole, around the end of the pages too", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, { perfBufferBytes: 4096 });
+  using buffer = EventBuffer.open(events.calls, events.map("perf"), guest, { perfBufferBytes: 4096 });
   const expected = new Uint8Array(1000);
   for (let i = 8; i < 1000; i++) expected[i] = i & 0xff;
   events.fillScratch(expected);
@@ -272,7 +273,7 @@ Deno.test("EventBuffer.poll() copies perf records whole, around the end of the p
 Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
   using events = new Events();
   const guest = new TestGuest();
-  using buffer = EventBuffer.open(events.libc, events.map("perf"), guest, {
+  using buffer = EventBuffer.open(events.calls, events.map("perf"), guest, {
     perfBufferBytes: 4096,
   });
   const sent = events.emit("emit_perf", { count: 100, cpu: 0 });
@@ -287,12 +288,12 @@ Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
 Deno.test("EventBuffer leaves no descriptor and no mapping behind, even when disposed in its callback", () => {
   using events = new Events();
   // What is opened once for the process.
-  EventBuffer.open(events.libc, events.map("ring"), new TestGuest())[Symbol.dispose]();
+  EventBuffer.open(events.calls, events.map("ring"), new TestGuest())[Symbol.dispose]();
   for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
     const before = resources();
     for (let i = 0; i < 3; i++) {
       const guest = new TestGuest();
-      const buffer = EventBuffer.open(events.libc, events.map(map), guest);
+      const buffer = EventBuffer.open(events.calls, events.map(map), guest);
       assertGreater(resources().mappings, before.mappings);
       assertGreater(resources().descriptors, before.descriptors);
       assertEquals(events.emit(program, { count: 5, cpu: 0 }), 5);
@@ -314,7 +315,7 @@ Deno.test("EventBuffer leaves no descriptor and no mapping behind, even when dis
 Deno.test("EventBuffer.open() refuses a map that is no buffer", () => {
   using events = new Events();
   const error = assertThrows(
-    () => EventBuffer.open(events.libc, events.map("scratch"), new TestGuest()),
+    () => EventBuffer.open(events.calls, events.map("scratch"), new TestGuest()),
     BpfError,
     'Cannot open a buffer on map "scratch"',
   );

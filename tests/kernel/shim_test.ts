@@ -1,8 +1,7 @@
 /** The C of `ffi/libbpf/shim.c`, through FFI as the host uses it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { openLibbpf } from "../../ffi/mod.ts";
-import { openSystem } from "../../host/system.ts";
+import { openLibbpf, openSystem } from "../../ffi/mod.ts";
 
 const LIBRARY = new URL("../../.build/lib/libwasm_bpf.so", import.meta.url).pathname;
 /** Needs CO-RE, and so the kernel's BTF. */

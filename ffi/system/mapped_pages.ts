@@ -8,19 +8,20 @@
  */
 
 import { BpfError } from "../../errors/mod.ts";
-import { type Libc, MMAP } from "./libc.ts";
+import { mapFresh, mapMemory, MMAP } from "./memory_map.ts";
 import { address, addressOf } from "./pointers.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 /** A stretch of `buffer` with mappings over it. Disposing puts fresh zero pages in their place, so that nothing keeps the map alive. */
 export class MappedPages implements Disposable {
-  readonly #libc: Libc;
+  readonly #calls: SystemCalls;
   // Keeps the memory from being collected, and with it the address range from being used for something else.
   readonly #buffer: ArrayBuffer;
   readonly #base: number;
   #disposed = false;
 
-  constructor(libc: Libc, buffer: ArrayBuffer) {
-    this.#libc = libc;
+  constructor(calls: SystemCalls, buffer: ArrayBuffer) {
+    this.#calls = calls;
     this.#buffer = buffer;
     this.#base = addressOf(buffer);
   }
@@ -36,20 +37,14 @@ export class MappedPages implements Disposable {
     // A range past the buffer would replace whatever else lies there.
     if (at > this.#buffer.byteLength - sizeBytes) throw new BpfError(`Cannot map ${noun}`, 22);
     const protection = MMAP.PROT_READ | (writable ? MMAP.PROT_WRITE : 0);
-    const result = this.#libc.mmap(
-      address(this.#base + at),
-      sizeBytes,
-      protection,
-      MMAP.SHARED | MMAP.FIXED,
-      fd,
-      offset,
-    );
+    const flags = MMAP.SHARED | MMAP.FIXED;
+    const result = mapMemory(this.#calls, address(this.#base + at), sizeBytes, { protection, flags, fd, offset });
     if (result < 0) throw new BpfError(`Cannot map ${noun}`, result);
   }
 
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#libc.mapFresh(address(this.#base), this.#buffer.byteLength);
+    mapFresh(this.#calls, address(this.#base), this.#buffer.byteLength);
   }
 }

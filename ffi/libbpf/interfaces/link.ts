@@ -1,0 +1,15 @@
+/**
+ * Links.
+ *
+ * @module
+ */
+
+/** `struct bpf_link`, or what stands for it where the kernel has none. Disposing detaches, once. */
+export interface BpfLink extends Disposable {
+  /** The attachment, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
+  readonly description: string;
+  /** A sentence for the user when the program was attached in another way than requested. */
+  readonly note?: string;
+  /** The link's descriptor in the kernel; undefined when it has none or is detached. */
+  readonly fd?: number | undefined;
+}

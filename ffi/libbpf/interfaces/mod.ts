@@ -1,0 +1,13 @@
+/**
+ * The interfaces of libbpf for the other folders. `libbpf.ts` and its neighbours implement them on the real library, `tests/doubles/`
+ * in plain TypeScript.
+ *
+ * @module
+ */
+
+export type * from "./attach_target.ts";
+export type { Libbpf, MapElement } from "./libbpf.ts";
+export type { BpfLink } from "./link.ts";
+export type { Batch, BatchFlags, BatchWalk, BpfMap } from "./map.ts";
+export type { BpfObject, OpenObjectOptions } from "./object.ts";
+export type { BpfProgram } from "./program.ts";

@@ -1,0 +1,35 @@
+/**
+ * Objects.
+ *
+ * @module
+ */
+
+import type { BpfMap } from "./map.ts";
+import type { BpfProgram } from "./program.ts";
+
+/** Options of opening an object. */
+export interface OpenObjectOptions {
+  /** The object's name; its first 8 characters begin the names of its global-data maps. */
+  name?: string;
+  /** BTF to resolve CO-RE relocations against instead of the running kernel's (`--btf`). */
+  btfPath?: string | undefined;
+  /** The directory for maps that are pinned by name (LIBBPF_PIN_BY_NAME); /sys/fs/bpf by default, as in libbpf. */
+  pinRootPath?: string | undefined;
+  /**
+   * Keeps the maps of `.struct_ops` unchanged: their registration stays in the kernel when this process is killed. By default they
+   * are registered through a link, which ends with the process. Before Linux 6.4, which has no such links, the object is refused.
+   */
+  persistentStructOps?: boolean | undefined;
+}
+
+/** `struct bpf_object`. Disposing closes it and everything that came from it: links first. */
+export interface BpfObject extends Disposable {
+  readonly name: string;
+  /** Loads maps and programs into the kernel. Needs CAP_BPF, and CAP_PERFMON or CAP_NET_ADMIN by program type. @throws {BpfError} */
+  load(): void;
+  findProgram(name: string): BpfProgram | undefined;
+  /** Finds a map by name; ".rodata" and its like also by their section. */
+  findMap(name: string): BpfMap | undefined;
+  programs(): readonly BpfProgram[];
+  maps(): readonly BpfMap[];
+}

@@ -1,0 +1,48 @@
+/**
+ * Looks up network interfaces.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { cString } from "./c_string.ts";
+import type { NativeLibrary } from "./library.ts";
+import { AF, openSocket, SOCK } from "./sockets.ts";
+import { NUMBER, type SystemCalls } from "./system_calls.ts";
+
+const SIOCGIFADDR = 0x8915;
+/** `struct ifreq` (`linux/if.h`): 16 bytes for the name with its NUL, 24 for a union. */
+const IFREQ_SIZE = 40;
+const IFNAMSIZ = 16;
+
+/**
+ * The index of a network interface, by its name or by the label of an address on it ("eth0:1").
+ *
+ * @throws {BpfError} ENODEV when there is none.
+ */
+export function interfaceIndex(library: NativeLibrary, calls: SystemCalls, name: string): number {
+  // The kernel ignores text after a colon, so any "lo:x" would mean lo. Only the label of an address is accepted.
+  const exists = !name.includes(":") || hasAddressLabel(calls, name);
+  const index = exists ? library.interfaceIndex(name) : 0;
+  if (index > 0) return index;
+  const operation = {
+    operation: "find",
+    kind: "interface",
+    subject: name,
+    words: `network interface "${name}"`,
+  } as const;
+  throw new BpfError(operation, LINUX_ERRNO.ENODEV, { hint: "the names are in /sys/class/net" });
+}
+
+/** True when an IPv4 address of this network namespace has the label `label` ("eth0:1"), as `ip address` shows it. */
+function hasAddressLabel(calls: SystemCalls, label: string): boolean {
+  const name = cString(label);
+  if (name.length > IFNAMSIZ) return false;
+  const fd = openSocket(calls, { domain: AF.INET, type: SOCK.DGRAM | SOCK.CLOEXEC });
+  if (fd < 0) return false;
+  const request = new Uint8Array(IFREQ_SIZE);
+  request.set(name);
+  const result = calls.result(calls.symbols.ioctl(NUMBER.ioctl, fd, SIOCGIFADDR, request));
+  calls.close(fd);
+  return result === 0;
+}

@@ -1,0 +1,35 @@
+/**
+ * Sockets.
+ *
+ * @module
+ */
+
+import { NUMBER, type SystemCalls } from "./system_calls.ts";
+
+/** `AF_*` (linux/socket.h). */
+export const AF = { INET: 2, PACKET: 17 } as const;
+
+/** `SOCK_*` (asm-generic/socket.h). */
+export const SOCK = { DGRAM: 2, RAW: 3, CLOEXEC: 0o2000000 } as const;
+
+/** Opens a socket. @returns a descriptor or a negative errno. */
+export function openSocket(
+  calls: SystemCalls,
+  { domain, type, protocol = 0 }: { domain: number; type: number; protocol?: number },
+): number {
+  return calls.result(calls.symbols.socket(NUMBER.socket, domain, type, protocol));
+}
+
+/** Binds `fd` to an address, a `struct sockaddr_*`. @returns 0 or a negative errno. */
+export function bindSocket(calls: SystemCalls, fd: number, socketAddress: Uint8Array<ArrayBuffer>): number {
+  return calls.result(calls.symbols.bind(NUMBER.bind, fd, socketAddress, socketAddress.length));
+}
+
+/** Sets an option of `fd`. @returns 0 or a negative errno. */
+export function setSocketOption(
+  calls: SystemCalls,
+  fd: number,
+  { level, option, value }: { level: number; option: number; value: Uint8Array<ArrayBuffer> },
+): number {
+  return calls.result(calls.symbols.setsockopt(NUMBER.setsockopt, fd, level, option, value, value.length));
+}

@@ -1,0 +1,139 @@
+/**
+ * The operating system, opened once with the native library.
+ *
+ * @module
+ */
+
+import { LINUX_ERRNO } from "../../errors/mod.ts";
+import { openBinary, openCgroup, openNetworkNamespace, openPinDirectory } from "./host_paths.ts";
+import { type NativeLibrary, openLibrary } from "./library.ts";
+import { interfaceIndex } from "./network_interfaces.ts";
+import { O } from "./open_flags.ts";
+import { prepareProcess, type ProcessOptions } from "./process.ts";
+import { readFile, readToEnd } from "./read_file.ts";
+import { SystemCalls } from "./system_calls.ts";
+
+/** The operating system, as the host uses it for a guest. `tests/doubles/` has one with places of plain TypeScript. */
+export interface System {
+  readonly calls: SystemCalls;
+
+  /** The bytes of the file at `path`. @throws {BpfError} ENOENT, EACCES, EISDIR ... */
+  readFile(path: string): Uint8Array<ArrayBuffer>;
+
+  /**
+   * The index of a network interface, by its name or by the label of an address on it ("eth0:1").
+   *
+   * @throws {BpfError} ENODEV when there is none.
+   */
+  interfaceIndex(name: string): number;
+
+  /** Opens a cgroup2 directory. The caller closes the descriptor. @throws {BpfError} ENOENT; EINVAL when it is not cgroup2. */
+  openCgroup(path: string): number;
+
+  /** Opens a network namespace ("/proc/self/ns/net", "/run/netns/NAME"). The caller closes it. @throws {BpfError} */
+  openNetworkNamespace(path: string): number;
+
+  /**
+   * Opens an ELF file to probe: `name` is a path, or a name that is searched for as libbpf does ("libc.so.6", "bash"). Only regular
+   * files outside virtual file systems are opened. The caller closes the descriptor.
+   *
+   * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file.
+   */
+  openBinary(name: string): number;
+
+  /**
+   * Opens a directory for pinned maps. The caller closes the descriptor.
+   *
+   * @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is not on a BPF file system.
+   */
+  openPinDirectory(path: string): number;
+
+  /** True when `name` is a symbolic link in the directory `fd`. */
+  isSymbolicLink(fd: number, name: string): boolean;
+
+  /** Closes a descriptor that a method of this interface gave. */
+  closeDescriptor(fd: number): void;
+}
+
+/** {@link System} on the real one. Everything made from it must be disposed before it. */
+export class NativeSystem implements System, Disposable {
+  readonly library: NativeLibrary;
+  readonly calls: SystemCalls;
+
+  constructor(library: NativeLibrary) {
+    this.library = library;
+    this.calls = new SystemCalls(library);
+  }
+
+  readFile(path: string): Uint8Array<ArrayBuffer> {
+    return readFile(this.calls, path);
+  }
+
+  /** The rest of standard input. @throws {BpfError} EFBIG for more than 256 MiB; EISDIR, EBADF ... */
+  readStandardInput(): Uint8Array<ArrayBuffer> {
+    return readToEnd(this.calls, 0, { operation: "read", kind: "file", words: "standard input" });
+  }
+
+  /**
+   * Limits the memory of this process, and makes every signal end it. Otherwise a guest that ignores the result of `printf` would
+   * run for ever after `| head -1`.
+   *
+   * @throws {BpfError} when the memory cannot be limited.
+   */
+  prepareProcess(options: ProcessOptions): void {
+    prepareProcess(this.library, this.calls, options);
+  }
+
+  /**
+   * Starts to read the kernel's BTF on another thread, for the next object that is loaded. Reading takes some 7 ms, which are free
+   * when the caller has other work meanwhile.
+   */
+  prefetchKernelBtf(): void {
+    this.library.prefetchKernelBtf();
+  }
+
+  interfaceIndex(name: string): number {
+    return interfaceIndex(this.library, this.calls, name);
+  }
+
+  openCgroup(path: string): number {
+    return openCgroup(this.calls, path);
+  }
+
+  openNetworkNamespace(path: string): number {
+    return openNetworkNamespace(this.calls, path);
+  }
+
+  openBinary(name: string): number {
+    return openBinary(this.library, this.calls, name);
+  }
+
+  openPinDirectory(path: string): number {
+    return openPinDirectory(this.calls, path);
+  }
+
+  isSymbolicLink(fd: number, name: string): boolean {
+    const path = `/proc/self/fd/${fd}/${name}`;
+    const entry = this.calls.open(path, O.RDONLY | O.NOFOLLOW | O.NONBLOCK | O.CLOEXEC);
+    if (entry >= 0) this.calls.close(entry);
+    return entry === -LINUX_ERRNO.ELOOP;
+  }
+
+  closeDescriptor(fd: number): void {
+    this.calls.close(fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.calls[Symbol.dispose]();
+    this.library[Symbol.dispose]();
+  }
+}
+
+/**
+ * Opens the native library, and the system through it.
+ *
+ * @throws {BpfError} ENOENT when no libbpf is found.
+ */
+export function openSystem(): NativeSystem {
+  return new NativeSystem(openLibrary());
+}

@@ -1,0 +1,127 @@
+/**
+ * System calls through the one library.
+ *
+ * {@link SystemCalls} holds the table of all system calls, and the few that most files of this folder use. The other calls are in
+ * the file of their subject. Every result is the kernel's own: a count, a descriptor, 0, or a negative errno. Hot paths thus need
+ * no exception.
+ *
+ * @module
+ */
+
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { cString } from "./c_string.ts";
+import { type FileStatus, readStatx, STATX_SIZE } from "./file_layouts.ts";
+import type { NativeLibrary } from "./library.ts";
+import { O } from "./open_flags.ts";
+import type { SymbolTable } from "./symbol_table.ts";
+import { FILE_SYSCALLS, fileRows } from "./symbols/files.ts";
+import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
+
+/** The numbers of the system calls on this machine's architecture. */
+export const NUMBER = {
+  ...FILE_SYSCALLS,
+  bind: syscallNumber("bind"),
+  capget: syscallNumber("capget"),
+  epoll_create1: syscallNumber("epoll_create1"),
+  epoll_ctl: syscallNumber("epoll_ctl"),
+  epoll_pwait: syscallNumber("epoll_pwait"),
+  eventfd2: syscallNumber("eventfd2"),
+  fstatfs: syscallNumber("fstatfs"),
+  mmap: syscallNumber("mmap"),
+  munmap: syscallNumber("munmap"),
+  perf_event_open: syscallNumber("perf_event_open"),
+  pread64: syscallNumber("pread64"),
+  prlimit64: syscallNumber("prlimit64"),
+  setsockopt: syscallNumber("setsockopt"),
+  socket: syscallNumber("socket"),
+} as const;
+
+/** `AT_*` of linux/fcntl.h. */
+export const AT = {
+  /** In place of a directory's descriptor: the working directory of the process. */
+  FDCWD: -100,
+  SYMLINK_NOFOLLOW: 0x100,
+  REMOVEDIR: 0x200,
+  /** With an empty path: the descriptor's own file. */
+  EMPTY_PATH: 0x1000,
+} as const;
+
+const STATX_BASIC_STATS = 0x7ff;
+const AT_PAGESZ = 6;
+const EMPTY_PATH = cString("");
+
+const rows = (symbol: string) => ({ ...libcRows(symbol), ...fileRows(symbol) });
+
+/** The functions of the table. Each takes the call's {@link NUMBER} first. Its result goes through {@link SystemCalls.result}. */
+export type SystemCallSymbols = SymbolTable<ReturnType<typeof rows>>["symbols"];
+
+/** The table of system calls. Closed with the system. */
+export class SystemCalls implements Disposable {
+  readonly symbols: SystemCallSymbols;
+  readonly #library: NativeLibrary;
+  readonly #table: SymbolTable<ReturnType<typeof rows>>;
+  #pageSizeBytes: number | undefined;
+
+  constructor(library: NativeLibrary) {
+    this.#library = library;
+    this.#table = library.openSyscalls(rows);
+    this.symbols = this.#table.symbols;
+  }
+
+  /** The result of a function of {@link symbols} as the kernel gave it: a negative errno on failure. */
+  result(value: number): number {
+    return this.#library.result(value);
+  }
+
+  /** Opens `path`. @returns a descriptor or a negative errno. */
+  open(path: string, flags: number, mode = 0): number {
+    return this.result(this.symbols.openat(NUMBER.openat, AT.FDCWD, cString(path), flags, mode));
+  }
+
+  /** Reads up to `bytes.length` bytes. @returns their number, 0 at the end, or a negative errno. */
+  read(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+    return this.result(this.symbols.read(NUMBER.read, fd, bytes, bytes.length));
+  }
+
+  /** Writes up to `bytes.length` bytes. @returns their number, or a negative errno. */
+  write(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+    return this.result(this.symbols.write(NUMBER.write, fd, bytes, bytes.length));
+  }
+
+  /** Closes `fd`. @returns 0 or a negative errno. */
+  close(fd: number): number {
+    return this.result(this.symbols.close(NUMBER.close, fd));
+  }
+
+  /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
+  status(fd: number): FileStatus | number {
+    const statx = new Uint8Array(STATX_SIZE);
+    const flags = AT.EMPTY_PATH | AT.SYMLINK_NOFOLLOW;
+    const result = this.result(this.symbols.statx(NUMBER.statx, fd, EMPTY_PATH, flags, STATX_BASIC_STATS, statx));
+    return result < 0 ? result : readStatx(statx);
+  }
+
+  /** The size of a page: 4 KiB on x86_64; 4, 16 or 64 KiB on arm64. */
+  get pageSizeBytes(): number {
+    this.#pageSizeBytes ??= Deno.build.arch === "x86_64" ? 4096 : this.#auxiliaryValue(AT_PAGESZ);
+    return this.#pageSizeBytes;
+  }
+
+  /** A value of the auxiliary vector, which consists of pairs of 64-bit type and value (`man 3 getauxval`). */
+  #auxiliaryValue(type: number): number {
+    const vector = new BigUint64Array(512);
+    const fd = this.open("/proc/self/auxv", O.RDONLY | O.CLOEXEC);
+    if (fd >= 0) {
+      this.read(fd, new Uint8Array(vector.buffer));
+      this.close(fd);
+    }
+    for (let at = 0; at < vector.length; at += 2) {
+      if (Number(vector[at]) === type) return Number(vector[at + 1]);
+    }
+    throw new BpfError({ operation: "find", kind: "system", words: "the page size" }, LINUX_ERRNO.ENOENT);
+  }
+
+  [Symbol.dispose](): void {
+    this.#table.close();
+  }
+}
