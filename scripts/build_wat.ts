@@ -6,9 +6,9 @@
  * @module
  */
 
+import { pin } from "./pins.ts";
+
 const HOST = new URL("../host/", import.meta.url);
-/** The modules use typed function references, which binaryen can assemble and wabt cannot. */
-const ASSEMBLER = "npm:binaryen@124.0.0/wasm-as";
 /** The configuration of the build tools. Their lock file is separate, so that users of this project do not download them. */
 const TOOLS = new URL("tools.json", import.meta.url).pathname;
 
@@ -56,7 +56,8 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /**
- * Assembles WebAssembly text, without optimising it. Takes 0.3 s, since binaryen runs in a process of its own.
+ * Assembles WebAssembly text without optimising it. Takes 0.3 s, since binaryen runs in its own process. binaryen can assemble
+ * typed function references, which wabt cannot.
  *
  * @throws {Error} with binaryen's message when the text does not parse or the module is not valid.
  */
@@ -67,7 +68,7 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
     Deno.writeTextFileSync(source, text);
     const { success, stderr } = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env", `--allow-write=${folder}`]
-        .concat("--config", TOOLS, ASSEMBLER, "--all-features", source, "--output", module),
+        .concat("--config", TOOLS, `${pin("BINARYEN")}/wasm-as`, "--all-features", source, "--output", module),
     }).outputSync();
     if (!success) throw new Error(`Cannot assemble WebAssembly text: ${new TextDecoder().decode(stderr)}`);
     return Deno.readFileSync(module);

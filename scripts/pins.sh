@@ -1,10 +1,22 @@
-# Every version that is fetched rather than installed from Debian, with the sha256 of what must arrive. Sourced by the
-# other scripts, at the top of the checkout. To move to a new version: change the lines here and run scripts/test.sh.
+# The version of every tool and library, with the sha256 of each download. The other scripts source this file at the top of
+# the checkout; scripts/pins.ts and scripts/guests.mk get the versions from it. To move to a new version, change its line
+# here and run scripts/test.sh.
 # shellcheck shell=bash disable=SC2034
+
+# Debian's LLVM: clang, lld, llvm-strip, clang-format and the libraries for wasm32.
+LLVM_VERSION=19
+# Debian 12's Rust 1.63 needs an older linker, since newer ones refuse its libraries.
+RUST_LLD_VERSION=14
+# The oldest Go that can export a guest's callback (//go:wasmexport).
+GO_MINIMUM=1.24
+
+# npm packages that only builds use. scripts/tools.lock has their checksums.
+ASSEMBLYSCRIPT=npm:assemblyscript@0.28.20
+BINARYEN=npm:binaryen@124.0.0
 
 # The Deno for all builds: the newest one whose bare runtime is available for both architectures (see below).
 DENO_VERSION=2.6.10
-# The newest release, which the tests run on as well: people bring their own Deno.
+# The newest release. The tests also run on it, since users have their own Deno.
 DENO_NEWEST=2.9.8
 
 # Deno as Python wheels: <version>_<machine>.
@@ -14,8 +26,9 @@ declare -A DENO_WHEEL_SHA256=(
   [2.9.8_x86_64]=b1d1318e7deda8efd593aefa8b565a827fe71cf83aeff09d3a5ceb047444ca18
 )
 
-# The bare runtime that `deno compile` puts a program on ("denort"), of exactly DENO_VERSION. It is published alone only
-# on Deno's own download host; the same bytes begin every program made with that version, such as this wheel's.
+# The bare runtime ("denort") that `deno compile` appends a program to, of exactly DENO_VERSION. Only Deno's own download
+# host has it as a separate file, but every program that was compiled with that version begins with its bytes. The program
+# in this wheel is one.
 DENORT_PACKAGE=bids-validator-deno==2.4.1
 declare -A DENORT_WHEEL_SHA256=(
   [x86_64]=5087fcd13341f529b5404792a74e22f570e50f17e5ea4cabe9c91b1caf74cbf4
@@ -26,23 +39,23 @@ declare -A DENORT_SHA256=(
   [aarch64]=ee39b54b2f465eae3f1dd3d79495e1ef957fae69ff4f6ad118499986b714d494
 )
 
-# Debian's pristine upstream tarballs, in the pool of any Debian mirror as long as trixie lives.
+# Upstream's tarballs, unchanged, in the pool of every Debian mirror while trixie is supported.
 LIBBPF_VERSION=1.5.0
 LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 
-# Debian installs bpftool and other tools outside the PATH of ordinary users.
-PATH=$PATH:/usr/sbin:/sbin
+# Debian installs bpftool and other tools in directories outside the PATH of ordinary users.
+export PATH=$PATH:/usr/sbin:/sbin
 
-# Deno, from .tools/ and for this checkout alone: its caches stay inside, and it trusts whom the system trusts.
+# Sets $deno to the Deno of version $1 in .tools/. Its caches stay in .tools/, and it uses the system's certificates.
 use_deno() {
   deno=$PWD/.tools/deno-$1/deno
   export DENO_DIR=$PWD/.tools/deno-$1/cache DENO_TLS_CA_STORE=system DENO_NO_UPDATE_CHECK=1
 }
 
-# At the end of a script that root runs, gives the files that it made to the owner of the checkout. Otherwise that owner could
-# not build again after `sudo scripts/demo.sh`.
+# When root's script ends, gives the files that it made to the owner of the checkout. Otherwise that owner could not build
+# again after `sudo scripts/demo.sh`.
 leave_to_owner() {
   local owner
   owner=$(stat --format %u:%g .)

@@ -9,14 +9,20 @@ cd "$(dirname "$0")/.."
 source scripts/pins.sh
 
 machine=$(uname -m)
-packages=(ca-certificates gcc make patch bzip2 libc6-dev zlib1g-dev bpftool clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32)
+packages=(ca-certificates gcc make patch bzip2 libc6-dev zlib1g-dev bpftool wasi-libc)
+packages+=({clang,lld,llvm}-"$LLVM_VERSION" "libclang-rt-$LLVM_VERSION-dev-wasm32")
 deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
   demo) ;;
   tests)
-    packages+=(iproute2 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 shellcheck rustc libstd-rust-dev-wasm32)
-    # bookworm's Rust wants a linker of its own age; bookworm's Go is too old for guests.
-    if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then packages+=(lld-14); else packages+=(golang-go); fi
+    packages+=(iproute2 shellcheck libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
+    packages+=(rustc libstd-rust-dev-wasm32)
+    # Debian 12's Go is older than GO_MINIMUM.
+    if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then
+      packages+=("lld-$RUST_LLD_VERSION")
+    else
+      packages+=(golang-go)
+    fi
     deno_versions+=("$DENO_NEWEST")
     ;;
   *) echo "Usage: scripts/setup.sh [tests]" >&2 && exit 2 ;;
