@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { buildAll, buildHost, ROOT } from "./build.ts";
+import { build, ROOT } from "./build.ts";
 import { type Contestant, hostContestant, nativeContestant, NoFigures } from "./contestants.ts";
 import { type Effort, HERE, type Measure, MEASURES, README_TITLES } from "./measures.ts";
 import { excerpt, markdown, measureLines, type Result, type Rounds, tableHead } from "./table.ts";
@@ -54,7 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(options);
     return 0;
   }
-  await build(options.host === undefined);
+  await buildOrExit(options.host === undefined);
   const contestants = [
     nativeContestant(),
     hostContestant(HERE, options.host ?? `${ROOT}wasm-bpf {module}`),
@@ -118,11 +118,10 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-async function build(withHost: boolean): Promise<void> {
+async function buildOrExit(binary: boolean): Promise<void> {
   try {
     note("building");
-    await buildAll();
-    await buildHost(withHost);
+    await build({ binary });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

@@ -9,6 +9,7 @@
  */
 
 import { EventBuffer } from "../host/pump/mod.ts";
+import { build, OUT } from "./build.ts";
 import { type EmitterName, Events, eventsObject } from "../tests/kernel/pump_events.ts";
 
 interface Case {
@@ -38,10 +39,12 @@ const DATA = 4096;
 
 if (import.meta.main) {
   const rounds = Number(Deno.args[0] ?? 40);
+  await build({ binary: false });
   const directory = Deno.makeTempDirSync();
   try {
-    const native = buildNative(directory);
-    const guest = buildGuest(directory);
+    Deno.writeFileSync(`${directory}/events.bpf.o`, eventsObject());
+    const native = (bench: Case, rounds: number) => runNative(`${directory}/events.bpf.o`, bench, rounds);
+    const guest = new WebAssembly.Module(Deno.readFileSync(`${OUT}/light.wasm`));
     console.log(`| event | native C | spread | here | spread | ratio |\n|---|---|---|---|---|---|`);
     for (const bench of CASES) {
       const theirs: number[] = [];
@@ -60,33 +63,12 @@ if (import.meta.main) {
   }
 }
 
-/** Compiles the native twin. @returns a function that runs it and gives the nanoseconds per record of each round. */
-function buildNative(directory: string): (bench: Case, rounds: number) => number[] {
-  const root = new URL("../", import.meta.url).pathname;
-  const lib = `${root}.build/lib`;
-  run(
-    "clang-19",
-    ["-O2", `-I${root}.build/include`, `${root}bench/native/ring.c`, "-o", `${directory}/ring`]
-      .concat(`${lib}/libbpf.a`, `${lib}/libelf.a`, "-lz"),
-  );
-  Deno.writeFileSync(`${directory}/events.bpf.o`, eventsObject());
-  return ({ map, size, count }, rounds) =>
-    run(`${directory}/ring`, [`${directory}/events.bpf.o`, map, ...[size, count, rounds].map(String)])
-      .trim().split("\n").map(Number);
-}
-
-/** Compiles the guest. Not with the assembler of the tests: compiling that one would keep V8 from optimising the pump. */
-function buildGuest(directory: string): WebAssembly.Module {
-  const source = new URL("guests/light.c", import.meta.url).pathname;
-  const target = `${directory}/light.wasm`;
-  run("clang-19", ["--target=wasm32", "-O2", "-nostdlib", "-Wl,--no-entry,--export-table", source, "-o", target]);
-  return new WebAssembly.Module(Deno.readFileSync(target));
-}
-
-function run(command: string, args: string[]): string {
-  const { success, stdout, stderr } = new Deno.Command(command, { args }).outputSync();
-  if (!success) throw new Error(`${command} failed: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
+/** Runs the native twin. @returns the nanoseconds per record of each round. */
+function runNative(object: string, { map, size, count }: Case, rounds: number): number[] {
+  const args = [object, map, ...[size, count, rounds].map(String)];
+  const { success, stdout, stderr } = new Deno.Command(`${OUT}/ring`, { args }).outputSync();
+  if (!success) throw new Error(`ring failed: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout).trim().split("\n").map(Number);
 }
 
 /** The same on the pump. The first rounds, which V8 runs in its baseline code, are left out. */

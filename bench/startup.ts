@@ -10,7 +10,7 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { buildAll, buildHost, OUT, ROOT } from "./build.ts";
+import { build, OUT, ROOT } from "./build.ts";
 import { type Contestant, type Figures, hostContestant, launch, nativeContestant } from "./contestants.ts";
 import { markdown } from "./table.ts";
 import { median } from "./stats.ts";
@@ -65,8 +65,7 @@ if (import.meta.main) {
   const parsed = parseArgs(Deno.args, { string: ["rounds", "host"] });
   const rounds = Number(parsed["rounds"] ?? 15);
   const host = parsed["host"] === undefined ? `${ROOT}wasm-bpf {module}` : String(parsed["host"]);
-  await buildAll();
-  await buildHost(parsed["host"] === undefined);
+  await build({ binary: parsed["host"] === undefined });
   const head = ["until here", "added", "CPU time", "added", "peak memory", "added"];
   const ours = await profile(hostSteps(host), rounds);
   const theirs = await profile(guestSteps(nativeContestant(), "begin: main() runs"), rounds);

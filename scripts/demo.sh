@@ -23,8 +23,7 @@ as_root() {
 }
 
 scripts/setup.sh
-scripts/build_libbpf.sh
-scripts/build_guests.sh "${examples[@]}" >&2
+scripts/build_guests.sh examples >&2
 scripts/build_binary.sh
 if ! mountpoint --quiet /sys/kernel/tracing; then
   echo "Mounting tracefs on /sys/kernel/tracing" >&2

@@ -9,9 +9,7 @@ use_deno "$DENO_VERSION"
 leave_to_owner
 
 scripts/setup.sh tests
-scripts/build_libbpf.sh
-scripts/build_guests.sh
-scripts/build_language_guests.sh
+scripts/build_guests.sh examples tests languages bench
 scripts/build_binary.sh
 # Tests run in their own mount namespace, so that their mounts end with them.
 mounts=$(readlink /proc/self/ns/mnt)

@@ -5,14 +5,10 @@ import { GuestMemory } from "../../host/core/memory.ts";
 import { ProcExit, Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
 import { openFile, TestGuest } from "./test_guest.ts";
 
-/** Compiles a program of `guests/` with Debian's clang and wasi-libc. */
-async function compile(name: string, into: string): Promise<WebAssembly.Module> {
-  const source = new URL(`guests/${name}.c`, import.meta.url).pathname;
-  const output = `${into}/${name}.wasm`;
-  const args = ["--target=wasm32-wasi", "-O2", "-Wall", "-Werror", "-D_GNU_SOURCE", source, "-o", output];
-  const { success, stderr } = await new Deno.Command("clang-19", { args }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new WebAssembly.Module(await Deno.readFile(output));
+/** A program of `guests/`, as scripts/build_guests.sh built it with Debian's clang and wasi-libc. */
+async function moduleOf(name: string): Promise<WebAssembly.Module> {
+  const path = new URL(`../../.build/guests/conformance/${name}.wasm`, import.meta.url);
+  return new WebAssembly.Module(await Deno.readFile(path));
 }
 
 /** Runs `_start`. @returns the exit code. */
@@ -41,7 +37,7 @@ function output(probe: TestGuest, action: (stdout: number) => void): string[] {
 
 Deno.test("a C program's files", async () => {
   using probe = new TestGuest();
-  const module = await compile("files", probe.directory);
+  const module = await moduleOf("files");
   Deno.mkdirSync(probe.path("root"));
   const preopens = [{ hostPath: probe.path("root"), guestPath: "/", readOnly: false }];
   const lines = output(probe, (stdout) => {
@@ -53,7 +49,7 @@ Deno.test("a C program's files", async () => {
 
 Deno.test("a C program's arguments, environment, clocks, input and exit code", async () => {
   using probe = new TestGuest();
-  const module = await compile("process", probe.directory);
+  const module = await moduleOf("process");
   Deno.writeTextFileSync(probe.path("input"), "one\ntwo ✓\n");
   const stdin = openFile(probe, "input", O.RDONLY);
   const stderr = openFile(probe, "errors", O.WRONLY | O.CREAT);

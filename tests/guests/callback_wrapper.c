@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-// link:
 /* Polling as existing Go guests do: no table, the callback is the export "go-callback". */
 #include "events_guest.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The same as lines.c, with C++ streams.
-// link: -Wl,--export-table -lc++ -lc++abi
 #include "libbpf-wasm.h"
 #include <iostream>
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-// link:
 /* A module linked without --export-table: the host finds the callback all the same. */
 #include "events_guest.h"
 

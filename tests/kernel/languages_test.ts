@@ -40,7 +40,7 @@ function testGuest(behaviour: string, module: string, options: readonly string[]
   });
 }
 
-/** The message of scripts/build_language_guests.sh when it did not build the module. */
+/** The reason why scripts/build_guests.sh did not build the module. */
 function reasonToSkip(module: string): string | undefined {
   try {
     return Deno.readTextFileSync(`${GUESTS}${module}.skipped`).trim();

@@ -27,3 +27,27 @@ Deno.test("scripts find what Debian keeps where users do not look", async () => 
   }).output();
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
+
+Deno.test("scripts/build_guests.sh builds nothing that is newer than its sources", async () => {
+  const build = () => new Deno.Command("scripts/build_guests.sh", { cwd: CHECKOUT.pathname }).output();
+  await build();
+  const { code, stdout, stderr } = await build();
+  assertEquals([code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)], [0, "", ""]);
+});
+
+Deno.test("scripts/build_guests.sh names a missing tool and the script that installs it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.symlink("/usr/bin/dirname", `${folder}/dirname`);
+    const { code, stderr } = await new Deno.Command("/bin/bash", {
+      args: ["scripts/build_guests.sh"],
+      cwd: CHECKOUT.pathname,
+      env: { PATH: folder },
+      clearEnv: true,
+    }).output();
+    const line = "Cannot build guests: make is missing; scripts/setup.sh installs it\n";
+    assertEquals([code, new TextDecoder().decode(stderr)], [1, line]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

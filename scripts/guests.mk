@@ -1,0 +1,236 @@
+# Builds the guests. scripts/build_guests.sh runs this file with the versions of scripts/pins.sh in the environment; see there
+# for the goals. `V=1 scripts/build_guests.sh` shows the commands.
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+$(if $(LLVM_VERSION),,$(error LLVM_VERSION is not set: run scripts/build_guests.sh))
+
+CLANG := clang-$(LLVM_VERSION)
+CLANGXX := clang++-$(LLVM_VERSION)
+STRIP := llvm-strip-$(LLVM_VERSION)
+
+machine := $(shell uname -m)
+bpf_arch := $(or $(patsubst x86_64,x86,$(filter x86_64,$(machine))),$(patsubst aarch64,arm64,$(machine)))
+
+built := .build/guests
+languages := $(built)/languages
+conformance := $(built)/conformance
+bench := .build/bench
+# Lists of the headers that each result was built from, written by the compiler.
+headers := $(built)/headers
+$(shell mkdir -p .build/include $(languages) $(conformance) $(bench) $(headers))
+
+vmlinux := .build/include/vmlinux.h
+codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
+# Everything is built again after a change of the rules or of the compiler.
+rules := scripts/guests.mk $(built)/llvm_version
+
+# Shows the source of a step.
+announce = @echo '  $(or $(1),$<)'
+# Flags that write the list of headers. The kernel's and libc's own headers are left out.
+list_headers = -MMD -MP -MF $(headers)/$(subst /,-,$(@:.build/%=%)).d
+# Writes text to the target, unless the target has this text. Targets that depend on it are then up to date.
+keep_text = @echo '$(1)' | cmp --silent - $@ || echo '$(1)' >$@
+
+# Goals ----------------------------------------------------------------------------------------------------------------
+
+examples := $(basename $(basename $(notdir $(wildcard examples/*/*.bpf.c))))
+example_skeletons := $(foreach name,$(examples),examples/$(name)/$(name).skel.h)
+
+sources := $(notdir $(wildcard tests/guests/*.c tests/guests/*.cpp))
+test_objects := $(patsubst %.c,$(built)/%.o,$(filter %.bpf.c,$(sources)))
+test_skeletons := $(test_objects:.bpf.o=.skel.h)
+test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
+conformance_modules := $(patsubst tests/conformance/guests/%.c,$(conformance)/%.wasm,$(wildcard tests/conformance/guests/*.c))
+
+.PHONY: examples $(examples) tests languages bench clean FORCE
+examples: $(examples)
+$(foreach name,$(examples),$(eval $(name): examples/$(name)/$(name).wasm))
+tests: $(test_modules) $(test_skeletons) $(conformance_modules)
+clean:
+	rm -rf $(built) $(bench) $(vmlinux) examples/*/*.wasm examples/*/*.bpf.o examples/*/*.skel.h
+
+# BPF objects and skeletons --------------------------------------------------------------------------------------------
+
+$(built)/llvm_version: FORCE
+	$(call keep_text,$(LLVM_VERSION))
+
+$(built)/kernel: FORCE
+	$(call keep_text,$(shell uname -rv))
+
+# The running kernel's types.
+$(vmlinux): $(built)/kernel
+	$(call announce,types of this kernel -> $@)
+	bpftool btf dump file /sys/kernel/btf/vmlinux format c >$@
+
+define compile_bpf
+$(announce)
+$(CLANG) -g -O2 -Wall -target bpf -D__TARGET_ARCH_$(bpf_arch) $(bpf_flags) -I .build/include \
+  -idirafter /usr/include/$(machine)-linux-gnu $(list_headers) -c $< -o $@
+$(STRIP) -g $@
+endef
+
+examples/%.bpf.o: examples/%.bpf.c $(vmlinux) $(rules)
+	$(compile_bpf)
+
+$(built)/%.bpf.o: tests/guests/%.bpf.c $(vmlinux) $(rules)
+	$(compile_bpf)
+
+%.skel.h: %.bpf.o $(codegen)
+	$(DENO) run --quiet --allow-ffi --allow-read cli.ts gen skeleton $< $(skeleton_name) >$@
+
+# Guests in C and C++ --------------------------------------------------------------------------------------------------
+
+sdk := -I wasm-include/c -I examples/include
+link := -Wl,--export-table
+
+compiler = $(if $(filter %.cpp,$<),$(CLANGXX) -fno-exceptions -nostdlib++,$(CLANG))
+
+define compile_wasm
+$(announce)
+$(compiler) --target=wasm32-wasi $(wasm_flags) \
+  -I $(<D) -I $(@D) $(sdk) $(list_headers) $(link) -Wl,--strip-all $< -o $@
+endef
+
+# The lists of headers have the exact skeletons. Before there is a list, every skeleton is built first.
+wasm_flags = -Oz -Wall -Wextra
+examples/%.wasm: examples/%.c $(rules) | $(example_skeletons)
+	$(compile_wasm)
+
+$(built)/%.wasm: tests/guests/%.c $(rules) | $(test_skeletons)
+	$(compile_wasm)
+
+$(built)/%.wasm: tests/guests/%.cpp $(rules) | $(test_skeletons)
+	$(compile_wasm)
+
+# These have no function table, so the host finds their callbacks in other ways.
+$(built)/no_table.wasm $(built)/callback_wrapper.wasm: link :=
+$(built)/lines_cpp.wasm: link += -lc++ -lc++abi
+
+# wasi-libc alone, without the headers of wasm-include/c.
+$(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE
+$(conformance)/%.wasm: sdk :=
+$(conformance)/%.wasm: tests/conformance/guests/%.c $(rules)
+	$(compile_wasm)
+
+# One guest in several languages ---------------------------------------------------------------------------------------
+
+in := tests/guests/languages
+squares := $(languages)/squares.bpf.o
+c_guests := $(addprefix $(languages)/,env_imports.wasm renamed_wrapper.wasm cplusplus.wasm)
+
+# Each of these variables is empty if the machine has the tools for the language.
+rustc := /usr/bin/rustc
+rust_target := $(firstword $(foreach one,wasm32-wasip1 wasm32-wasi,$(if $(wildcard /usr/lib/rustlib/$(one)/lib),$(one))))
+no_rust := $(if $(and $(wildcard $(rustc)),$(rust_target)),,no rustc, or no libstd-rust-dev-wasm32)
+go := $(or $(shell command -v go),/usr/local/go/bin/go)
+go_version := $(patsubst go%,%,$(shell $(go) env GOVERSION 2>/dev/null))
+go_oldest := $(shell printf '%s\n' $(GO_MINIMUM) $(go_version) | sort --version-sort | head -1)
+no_go := $(if $(and $(go_version),$(filter $(GO_MINIMUM),$(go_oldest))),,needs Go $(GO_MINIMUM), found $(or $(go_version),none))
+
+languages: $(c_guests) $(languages)/assemblyscript.wasm
+languages: $(languages)/rust.$(if $(no_rust),skipped,wasm) $(languages)/go.$(if $(no_go),skipped,wasm)
+
+$(c_guests): wasm_flags = -Oz -Wall -Wextra -Wno-c23-extensions --embed-dir=$(languages)
+$(c_guests): sdk :=
+$(c_guests): link :=
+$(c_guests): $(squares)
+$(languages)/cplusplus.wasm: compiler := $(CLANGXX) -fno-exceptions
+$(languages)/cplusplus.wasm: link := -Wl,--export-table
+$(languages)/cplusplus.wasm: $(in)/guest.cpp $(rules)
+	$(compile_wasm)
+
+$(languages)/rust.wasm: $(in)/guest.rs $(squares) $(rules)
+	$(announce)
+	rm -f $(@:.wasm=.skipped)
+	SQUARES_OBJECT=$(abspath $(squares)) $(rustc) --edition 2021 --target $(rust_target) -O -C strip=symbols \
+	  -C linker=$$(command -v wasm-ld-$(RUST_LLD_VERSION) || echo wasm-ld-$(LLVM_VERSION)) -C link-arg=--export-table \
+	  $< -o $@
+
+# go:embed takes files of the source's own folder.
+$(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
+	$(announce)
+	rm -f $(@:.wasm=.skipped)
+	mkdir -p $(languages)/go
+	cp $< $(squares) $(languages)/go/
+	cd $(languages)/go && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
+	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(go) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
+
+# AssemblyScript cannot embed a file, so the object becomes an array in its source.
+$(languages)/assemblyscript.wasm: $(in)/guest.ts $(squares) $(rules)
+	$(announce)
+	mkdir -p $(languages)/assemblyscript
+	cp $< $(languages)/assemblyscript/guest.ts
+	{ echo 'export const OBJECT: StaticArray<u8> = ['; \
+	  od -An -v -t u1 -w1 $(squares) | sed 's/$$/,/'; echo '];'; } >$(languages)/assemblyscript/object.ts
+	$(DENO) run --quiet --config scripts/tools.json --allow-read --allow-write --allow-env $(ASSEMBLYSCRIPT)/asc \
+	  guest.ts --baseDir $(languages)/assemblyscript --outFile ../assemblyscript.wasm --exportTable --optimize \
+	  --runtime stub --use abort=guest/onAbort
+
+# Leaves the reason for a language without tools. tests/kernel/languages_test.ts shows it.
+$(languages)/%.skipped: FORCE
+	@echo '  skipped $*: $(no_$*)'
+	rm -f $(@:.skipped=.wasm)
+	@echo '$(no_$*)' >$@
+
+# Benchmarks -----------------------------------------------------------------------------------------------------------
+# Each guest is built twice from one source: for WebAssembly, and natively with the same libbpf.
+
+growth := $(addprefix growth,1 8 64)
+bench_guests := events wake flood maps steps mapped $(growth)
+bench_modules := $(patsubst %,$(bench)/%.wasm,$(bench_guests))
+bench_tools := batch producer launch ring
+bench_programs := $(addprefix $(bench)/,$(bench_guests) bootstrap $(bench_tools))
+bench_skeletons := $(patsubst %,$(bench)/%.skel.h,events maps mapped $(growth)) examples/bootstrap/bootstrap.skel.h
+
+bench: bootstrap $(bench_modules) $(bench_programs) $(bench)/light.wasm $(bench)/bare
+
+# growth.bpf.c and growth.c are compiled for several numbers of maps.
+growth_object := $(addprefix $(bench)/,$(addsuffix .bpf.o,$(growth)))
+$(growth_object): $(bench)/growth%.bpf.o: bench/guests/growth.bpf.c $(vmlinux) $(rules)
+	$(compile_bpf)
+$(growth_object): bpf_flags = -DMAPS=$*
+$(addprefix $(bench)/,$(addsuffix .skel.h,$(growth))): skeleton_name := name growth_bpf
+$(bench)/%.bpf.o: bench/guests/%.bpf.c $(vmlinux) $(rules)
+	$(compile_bpf)
+
+bench_flags := -I $(bench) -I bench/guests -I examples/bootstrap
+for_growth = $(if $(filter growth,$(basename $(<F))),-DSKELETON='"$(basename $(@F)).skel.h"')
+
+# All except `mapped` use version 1 of the ABI, so that other hosts can run them too.
+$(bench)/%.wasm: wasm_flags = -Oz -Wall -DWASM_BPF_ABI=1 $(for_growth) $(bench_flags)
+$(bench)/mapped.wasm: wasm_flags = -Oz -Wall -DWASM_BPF_ABI=2 $(bench_flags)
+$(addprefix $(bench)/,$(addsuffix .wasm,$(growth))): bench/guests/growth.c $(rules) | $(bench_skeletons)
+	$(compile_wasm)
+$(bench)/%.wasm: bench/guests/%.c $(rules) | $(bench_skeletons)
+	$(compile_wasm)
+$(bench)/light.wasm: bench/guests/light.c $(rules)
+	$(announce)
+	$(CLANG) --target=wasm32 -O2 -nostdlib -Wl,--no-entry,--export-table $< -o $@
+
+libraries := .build/lib/libbpf.a .build/lib/libelf.a
+
+define compile_native
+$(call announce,$< (native))
+$(CLANG) -O2 -Wall $(for_growth) $(bench_flags) -I bench/native -I examples/include -I .build/include $(list_headers) \
+  $< -o $@ $(libraries) -l:libz.a
+endef
+
+$(bench_programs): $(libraries) $(rules) | $(bench_skeletons)
+$(addprefix $(bench)/,$(growth)): bench/guests/growth.c
+	$(compile_native)
+$(addprefix $(bench)/,$(filter-out $(growth),$(bench_guests))): $(bench)/%: bench/guests/%.c
+	$(compile_native)
+$(addprefix $(bench)/,$(bench_tools)): $(bench)/%: bench/native/%.c
+	$(compile_native)
+$(bench)/bootstrap: examples/bootstrap/bootstrap.c
+	$(compile_native)
+
+# An empty program on the runtime of ./wasm-bpf.
+runtime := .tools/denort-$(DENO_VERSION)
+$(bench)/bare: bench/bare.js $(runtime)
+	$(announce)
+	DENORT_BIN=$(runtime) $(DENO) compile --quiet --no-config --no-lock --no-check --no-code-cache --output $@ $<
+
+include $(wildcard $(headers)/*.d)
