@@ -5,6 +5,7 @@ import { ObjectEditor } from "../object/testdata/edit_object.ts";
 import { compileSmall } from "../object/testdata/hostile.ts";
 import { genSkeleton } from "../codegen/mod.ts";
 import { FormatError } from "../errors/mod.ts";
+import { llvmTool } from "../scripts/pins.ts";
 import { inspectBytes, type ModuleReport } from "./inspection.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
 import { assemble } from "../scripts/build_wat.ts";
@@ -131,7 +132,7 @@ Deno.test("inspectBytes() agrees with the engine about imports and exports of a 
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/a.c`, source);
-    const { success } = await new Deno.Command("clang-19", {
+    const { success } = await new Deno.Command(llvmTool("clang"), {
       args: ["--target=wasm32-wasi", "-Oz", "-I", SDK, "-Wl,--export-table", `${folder}/a.c`, "-o", `${folder}/a.wasm`],
     }).output();
     assert(success);

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { llvmTool } from "../scripts/pins.ts";
 import {
   BpfError,
   describeOperation,
@@ -20,7 +21,7 @@ async function errnoOf(target: readonly string[]): Promise<Map<string, number>> 
   try {
     await Deno.writeTextFile(`${directory}/errno.c`, "#include <errno.h>\n");
     const args = [...target, "-dM", "-E", `${directory}/errno.c`];
-    const { stdout, success, stderr } = await new Deno.Command("clang-19", { args, cwd: ROOT }).output();
+    const { stdout, success, stderr } = await new Deno.Command(llvmTool("clang"), { args, cwd: ROOT }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     const found = new TextDecoder().decode(stdout).matchAll(/#define (E[A-Z0-9]+) \(?(\d+|__WASI_\w+)/g);
     const wasi = await Deno.readTextFile("/usr/include/wasm32-wasi/wasi/api.h");

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { llvmTool } from "../../scripts/pins.ts";
 import { LAYOUTS, Struct } from "./layouts.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -18,7 +19,7 @@ async function evaluate(expressions: readonly string[]): Promise<number[]> {
 int main(void) { ${expressions.map((one) => `printf("%ld\\n", (long)(${one}));`).join("\n")} return 0; }`;
     await Deno.writeTextFile(`${directory}/probe.c`, source);
     const args = [`-I${ROOT}.build/include`, "-Werror", `${directory}/probe.c`, "-o", `${directory}/probe`];
-    const compiled = await new Deno.Command("clang-19", { args }).output();
+    const compiled = await new Deno.Command(llvmTool("clang"), { args }).output();
     if (!compiled.success) throw new Error(new TextDecoder().decode(compiled.stderr));
     const { stdout } = await new Deno.Command(`${directory}/probe`).output();
     return new TextDecoder().decode(stdout).trim().split("\n").map(Number);

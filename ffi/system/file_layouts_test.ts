@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { llvmTool } from "../../scripts/pins.ts";
 import {
   openHow,
   type PollEntry,
@@ -19,7 +20,7 @@ async function structFromC(declaration: string, statements: string): Promise<Uin
 int main(void) { ${declaration}; memset(&s, 0, sizeof(s)); ${statements} return fwrite(&s, sizeof(s), 1, stdout) != 1; }`;
     await Deno.writeTextFile(`${directory}/probe.c`, source);
     const args = ["-Wall", "-Werror", `${directory}/probe.c`, "-o", `${directory}/probe`];
-    const compiled = await new Deno.Command("clang-19", { args }).output();
+    const compiled = await new Deno.Command(llvmTool("clang"), { args }).output();
     if (!compiled.success) throw new Error(new TextDecoder().decode(compiled.stderr));
     return new Uint8Array((await new Deno.Command(`${directory}/probe`).output()).stdout);
   } finally {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../../errors/mod.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { elfSizeBytes, parseElf } from "./elf.ts";
 import { compileObject, compileSource, outputOf } from "../testdata/compile.ts";
 
@@ -23,7 +24,11 @@ interface ReadElf {
 
 Deno.test("parseElf() reads the sections and symbols that llvm-readelf reads", () => {
   const bytes = compileObject("sections");
-  const text = outputOf("llvm-readelf-19", ["--elf-output-style=JSON", "--sections", "--symbols", "FILE"], bytes);
+  const text = outputOf(
+    llvmTool("llvm-readelf"),
+    ["--elf-output-style=JSON", "--sections", "--symbols", "FILE"],
+    bytes,
+  );
   const [expected]: ReadElf[] = JSON.parse(text);
   const elf = parseElf(bytes);
   assertEquals(

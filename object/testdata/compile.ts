@@ -4,6 +4,8 @@
  * @module
  */
 
+import { llvmTool } from "../../scripts/pins.ts";
+
 const HERE = new URL(".", import.meta.url).pathname;
 
 const compiled = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -35,7 +37,7 @@ export function checkForWasm(source: string, options: readonly string[] = []): v
 
 /** The names of all macros that are defined after `source`, for wasm32. */
 export function macrosForWasm(source: string): string[] {
-  const lines = withFile(".c", source, (path) => run("clang-19", ["--target=wasm32-wasi", "-E", "-dM", path]));
+  const lines = withFile(".c", source, (path) => run(llvmTool("clang"), ["--target=wasm32-wasi", "-E", "-dM", path]));
   return [...lines.matchAll(/^#define (\w+)(?= |$)/gm)].map((match) => match[1] ?? "");
 }
 
@@ -54,7 +56,7 @@ export function outputOf(command: string, args: readonly string[], bytes: Uint8A
 }
 
 function clang(args: readonly string[]): void {
-  run("clang-19", args);
+  run(llvmTool("clang"), args);
 }
 
 function run(command: string, args: readonly string[]): string {

@@ -7,6 +7,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openSystem } from "../../ffi/mod.ts";
 import { Struct } from "../../ffi/libbpf/layouts.ts";
 import { AF, bindSocket, openSocket, SOCK } from "../../ffi/system/sockets.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
 import { cgroupRoot } from "./mounts.ts";
@@ -92,7 +93,7 @@ async function withProgram(flags: readonly string[], test: (binary: string) => P
   const directory = await Deno.makeTempDir();
   try {
     const binary = `${directory}/target`;
-    const compiled = await run("clang-19", ["-o", binary, `${DIRECTORY}usdt_target.c`, ...flags]);
+    const compiled = await run(llvmTool("clang"), ["-o", binary, `${DIRECTORY}usdt_target.c`, ...flags]);
     assertEquals(compiled.code, 0, compiled.stderr);
     await test(binary);
   } finally {

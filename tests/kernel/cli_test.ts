@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { assemble } from "../../scripts/build_wat.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { type Finished, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
@@ -310,7 +311,7 @@ const NAMED_TRAP = `
 Deno.test("wasm-bpf names the guest's functions that were running when it trapped, without the host's", async () => {
   await using files = await directoryWith({ "trap.c": NAMED_TRAP });
   const module = `${files.path}/trap.wasm`;
-  const compiled = await run("clang-19", ["--target=wasm32-wasi", "-O1", `${files.path}/trap.c`, "-o", module]);
+  const compiled = await run(llvmTool("clang"), ["--target=wasm32-wasi", "-O1", `${files.path}/trap.c`, "-o", module]);
   assertEquals(compiled.code, 0, compiled.stderr);
   const { code, stderr } = await runWasmBpf([module]);
   assertEquals(code, 134);
@@ -424,11 +425,11 @@ Deno.test("wasm-bpf names what is wrong with an object that is none of this mach
   await using files = await directoryWith({ "text": "hello", "empty": "", "source.c": "int f(void) { return 0; }" });
   const bytes = await Deno.readFile(`${CHECKOUT}.build/guests/events.bpf.o`);
   await Deno.writeFile(`${files.path}/half`, bytes.slice(0, bytes.length / 2));
-  const bigEndian = await run("clang-19", ["-target", "bpfeb", "-c", "source.c", "-o", "bigendian"], {
+  const bigEndian = await run(llvmTool("clang"), ["-target", "bpfeb", "-c", "source.c", "-o", "bigendian"], {
     cwd: files.path,
   });
   assertEquals(bigEndian.code, 0, bigEndian.stderr);
-  const native = await run("clang-19", ["-c", "source.c", "-o", "native"], { cwd: files.path });
+  const native = await run(llvmTool("clang"), ["-c", "source.c", "-o", "native"], { cwd: files.path });
   assertEquals(native.code, 0, native.stderr);
   const lines: Record<string, RegExp> = {
     text: /Cannot open object "load": EINVAL: ELF: it does not begin with \\x7fELF$/,

@@ -1,6 +1,7 @@
 /** Exact numbers where the world is exact: nothing is lost that the kernel kept. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { llvmTool } from "../../scripts/pins.ts";
 import { run } from "./command.ts";
 import { FiringGuest } from "./firing_guest.ts";
 import { RunningExample } from "./running_example.ts";
@@ -13,7 +14,7 @@ const PROCESSES = 500;
 async function compiled(name: string) {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/${name}`;
-  const { code, stderr } = await run("clang-19", ["-O2", "-o", path, `${DIRECTORY}${name}.c`]);
+  const { code, stderr } = await run(llvmTool("clang"), ["-O2", "-o", path, `${DIRECTORY}${name}.c`]);
   assertEquals(code, 0, stderr);
   return { path, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
 }

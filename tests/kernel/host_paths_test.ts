@@ -5,6 +5,7 @@
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { BpfError, openLibbpf } from "../../mod.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { run, runWasmBpf, testGuest } from "./command.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -19,7 +20,7 @@ async function withFiles(test: () => Promise<void>): Promise<void> {
     for (const name of ["fifo", "id"]) assertEquals((await run("mkfifo", [`${DIRECTORY}/${name}`])).code, 0);
     await Deno.writeTextFile(`${DIRECTORY}/text`, "text ".repeat(100));
     await Deno.symlink("/dev/null", `${DIRECTORY}/link`);
-    const compiled = await run("clang-19", ["-o", `${DIRECTORY}/target`, `${HERE}usdt_target.c`]);
+    const compiled = await run(llvmTool("clang"), ["-o", `${DIRECTORY}/target`, `${HERE}usdt_target.c`]);
     assertEquals(compiled.code, 0, compiled.stderr);
     await test();
   } finally {

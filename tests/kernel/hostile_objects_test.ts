@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { type Finished, run } from "./command.ts";
 
 const SCRIPT = new URL("hostile_objects.ts", import.meta.url).pathname;
@@ -56,7 +57,7 @@ Deno.test("libbpf writes its records of USDT probes into no map of another type 
   try {
     const binary = `${directory}/target`;
     const source = new URL("usdt_target.c", import.meta.url).pathname;
-    assertEquals((await run("clang-19", ["-o", binary, source])).code, 0);
+    assertEquals((await run(llvmTool("clang"), ["-o", binary, source])).code, 0);
     const objects = HOSTILE_OBJECTS.filter(({ title }) =>
       title.startsWith("a map that libbpf writes USDT records into")
     );

@@ -6,6 +6,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { privilegeRows } from "../../ffi/libbpf/privileges.ts";
 import type { Capability } from "../../ffi/system/capabilities.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { run } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
@@ -18,7 +19,7 @@ async function openPlace() {
   const flags = ["-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_x86", "-I", `${CHECKOUT}/.build/include`];
   const headers = ["-idirafter", `/usr/include/${Deno.build.arch}-linux-gnu`];
   const source = `${CHECKOUT}/tests/kernel/privileges.bpf.c`;
-  const compiled = await run("clang-19", [...flags, ...headers, "-c", source, "-o", `${path}/privileges.o`]);
+  const compiled = await run(llvmTool("clang"), [...flags, ...headers, "-c", source, "-o", `${path}/privileges.o`]);
   assertEquals(compiled.code, 0, compiled.stderr);
   for (const name of ["checkout", "deno", "cache", "cgroup2"]) await Deno.mkdir(`${path}/${name}`);
   const group = `wasm-bpf-privileges-${Deno.pid}`;

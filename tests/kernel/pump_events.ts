@@ -15,6 +15,7 @@ import {
   type SystemCalls,
 } from "../../ffi/mod.ts";
 import { addressOf } from "../../ffi/system/pointers.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 
 /** What one run of a program emits. */
 export interface Emission {
@@ -41,7 +42,7 @@ export function eventsObject(): Uint8Array<ArrayBuffer> {
   const directory = Deno.makeTempDirSync();
   try {
     const include = `/usr/include/${Deno.build.arch}-linux-gnu`;
-    const { success, stderr } = new Deno.Command("clang-19", {
+    const { success, stderr } = new Deno.Command(llvmTool("clang"), {
       args: ["-g", "-O2", "-target", "bpf", `-I${ROOT}.build/include`, `-I${include}`]
         .concat("-c", `${ROOT}tests/kernel/pump_events.bpf.c`, "-o", `${directory}/events.bpf.o`),
     }).outputSync();

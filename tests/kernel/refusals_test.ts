@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { errnoText, LINUX_ERRNO } from "../../errors/mod.ts";
 import { refusals } from "../logs/refusals.ts";
 import { reasonIn, savedLogs } from "../logs/saved.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { run } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
@@ -60,7 +61,7 @@ for (
         const flags = ["-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_x86", "-I", `${CHECKOUT}.build/include`];
         const headers = ["-idirafter", `/usr/include/${Deno.build.arch}-linux-gnu`];
         const source = `${CHECKOUT}tests/logs/programs.bpf.c`;
-        assertEquals((await run("clang-19", [...flags, ...headers, "-c", source, "-o", object])).stderr, "");
+        assertEquals((await run(llvmTool("clang"), [...flags, ...headers, "-c", source, "-o", object])).stderr, "");
         const args = ["run", "-A", "--no-check", "--config", `${CHECKOUT}deno.json`, `${directory}/load.ts`, object];
         const { stdout, stderr } = await run(Deno.execPath(), args, { env });
         const { log, message }: { log: string[]; message: string } = JSON.parse(stdout || `{ "message": "" }`);

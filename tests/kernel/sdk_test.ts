@@ -2,8 +2,10 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { countCpus } from "../../host/sys/cpu_list.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 import { failures, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 
+const [CLANG, CLANGXX] = [llvmTool("clang"), llvmTool("clang++")];
 const ROOT = new URL("../../", import.meta.url).pathname;
 const BUILT = `${ROOT}.build/guests/`;
 
@@ -38,7 +40,7 @@ const MACHINE_DEPENDENT = Deno.build.arch === "x86_64" ? [] : ["O_DIRECTORY", "O
 Deno.test("numbers that docs/guest-libc.md calls Linux's are the machine's own", async () => {
   const native = await Deno.makeTempFile({ prefix: "numbers" });
   try {
-    const compiled = await run("clang-19", ["-D_GNU_SOURCE", `${ROOT}tests/guests/numbers.c`, "-o", native]);
+    const compiled = await run(CLANG, ["-D_GNU_SOURCE", `${ROOT}tests/guests/numbers.c`, "-o", native]);
     assertEquals(compiled.code, 0, compiled.stderr);
     const lines = ({ stdout }: { stdout: string }) =>
       stdout.trimEnd().split("\n").filter((line) => !MACHINE_DEPENDENT.includes(line.split(" ")[0] ?? ""));
@@ -139,7 +141,7 @@ for (const [source, object] of STOCK) {
       await Deno.writeTextFile(`${folder}/${object}.skel.h`, skeleton.stdout);
       const guest = `${folder}/guest.wasm`;
       // The README's command line, and the include paths of this repository's sources.
-      const compiler = source.endsWith(".cpp") ? ["clang++-19", "-fno-exceptions", "-nostdlib++"] : ["clang-19"];
+      const compiler = source.endsWith(".cpp") ? [CLANGXX, "-fno-exceptions", "-nostdlib++"] : [CLANG];
       const [command = "", ...flags] = [...compiler, "--target=wasm32-wasi", "-Oz", "-Wall", "-Wextra", "-Werror"];
       const paths = [`-I${folder}`, `-I${ROOT}wasm-include/c`, `-I${ROOT}tests/guests`];
       const args = [...flags, ...paths, "-Wl,--export-table", `${ROOT}tests/guests/${source}`, "-o", guest];
@@ -171,7 +173,7 @@ Deno.test("the kernel's headers of packets compile for a guest, in C and C++", a
     static_assert(__be64_to_cpu(1) == 1ull << 56 && __cpu_to_le32(1) == 1, "the machine's order");\n`;
   try {
     for (
-      const [compiler, standard, name] of [["clang-19", "gnu2x", "a.c"], ["clang++-19", "c++17", "a.cpp"]] as const
+      const [compiler, standard, name] of [[CLANG, "gnu2x", "a.c"], [CLANGXX, "c++17", "a.cpp"]] as const
     ) {
       await Deno.writeTextFile(`${folder}/${name}`, source);
       const flags = ["--target=wasm32-wasi", `-std=${standard}`, "-Wall", "-Werror", `-I${ROOT}wasm-include/c`];
@@ -197,12 +199,12 @@ Deno.test("each header of the SDK compiles alone, in C and C++, and all of them 
     assert(names.includes("libbpf-wasm.h") && names.length > 20, names.join(" "));
     const everything = names.map((name) => `#include <${name}>\n`).join("");
     const backwards = names.toReversed().map((name) => `#include <${name}>\n`).join("");
-    for (const name of names) await compile("clang-19", `#include <${name}>\n`, ["-std=gnu11", "-fsyntax-only"]);
-    for (const compiler of ["clang-19", "clang++-19"]) {
+    for (const name of names) await compile(CLANG, `#include <${name}>\n`, ["-std=gnu11", "-fsyntax-only"]);
+    for (const compiler of [CLANG, CLANGXX]) {
       await compile(compiler, everything, ["-fsyntax-only"]);
       await compile(compiler, backwards, ["-c", "-o", `${folder}/first.o`]);
       const main = `${everything}int main(void) { return open("/", O_RDONLY | O_DIRECTORY) >= 0 || getpid() <= 0; }\n`;
-      const link = compiler === "clang-19" ? [] : ["-fno-exceptions", "-nostdlib++"];
+      const link = compiler === CLANG ? [] : ["-fno-exceptions", "-nostdlib++"];
       await compile(compiler, main, [...link, `${folder}/first.o`, "-Wl,--export-table", "-o", `${folder}/guest.wasm`]);
       assertEquals(await runWasmBpf([`${folder}/guest.wasm`]), { code: 0, stdout: "", stderr: "" });
     }

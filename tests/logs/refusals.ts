@@ -5,6 +5,7 @@
  */
 
 import { BpfError, openLibbpf } from "../../mod.ts";
+import { llvmTool } from "../../scripts/pins.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const HERE = new URL("./", import.meta.url).pathname;
@@ -31,7 +32,7 @@ function errorOf(operation: () => unknown): BpfError | undefined {
 async function clang(args: readonly string[], cwd: string): Promise<void> {
   const flags = ["-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_x86", "-I", `${CHECKOUT}.build/include`];
   const system = ["-idirafter", `/usr/include/${Deno.build.arch}-linux-gnu`];
-  const command = new Deno.Command("clang-19", { args: [...flags, ...system, ...args], cwd });
+  const command = new Deno.Command(llvmTool("clang"), { args: [...flags, ...system, ...args], cwd });
   const { success, stderr } = await command.output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
