@@ -17,9 +17,9 @@ case "${1:-demo}" in
   tests)
     packages+=(iproute2 shellcheck libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
     packages+=(rustc libstd-rust-dev-wasm32)
-    # Debian 12's Go is older than GO_MINIMUM.
+    # Debian 12's Go is older than GO_MINIMUM. Its package of kernel headers has those of one architecture.
     if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then
-      packages+=("lld-$RUST_LLD_VERSION")
+      packages+=("lld-$RUST_LLD_VERSION" linux-libc-dev-{amd64,arm64}-cross)
     else
       packages+=(golang-go)
     fi

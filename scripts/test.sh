@@ -92,7 +92,7 @@ use_deno "$DENO_NEWEST"
 check "types-$DENO_NEWEST" "$deno" check
 use_deno "$DENO_VERSION"
 check shellcheck shellcheck --severity=warning --external-sources "${shell_scripts[@]}"
-check symbols "$deno" run --allow-all scripts/check_symbols.ts
+check tables "$deno" run --allow-all scripts/generate_tables.ts --check
 # Types are checked above, once; examples in the documentation are checked as they run.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
 # Deno imports all of a module's exports into each of its examples: what an example leaves unused is no mistake of its own.

@@ -1,0 +1,250 @@
+/**
+ * The native functions that the project calls. `scripts/generate_tables.ts` makes the tables in the `symbols/` folders of `ffi/`
+ * from this list and the headers.
+ *
+ * The headers decide the types. A pointer to an opaque struct becomes "pointer", and any other pointer "buffer": the bytes of a
+ * typed array. Beside a function are the parameters that need another type.
+ *
+ * @module
+ */
+
+/** Types for parameters, by name, in place of those that the headers suggest. */
+export type Choices = Readonly<Record<string, "pointer" | "buffer" | "u64">>;
+
+/** A table in a file of symbols. */
+export interface SelectedTable {
+  /** The name of the constant, and a sentence about it. */
+  readonly name: string;
+  readonly about: string;
+  /**
+   * "u64" when pointers to void and to numbers are addresses of guest memory. The caller has the address as a number, and the
+   * call needs no view of the memory. Structs are still bytes.
+   */
+  readonly memory?: "u64";
+  readonly functions: Readonly<Record<string, Choices>>;
+}
+
+/** A file of symbols. */
+export interface SelectedFile {
+  readonly path: string;
+  readonly about: string;
+  readonly tables: readonly SelectedTable[];
+}
+
+const ROWS = "Rows for `Deno.dlopen`.";
+
+export const SELECTED_SYMBOLS: readonly SelectedFile[] = [
+  {
+    path: "ffi/libbpf/symbols/element.ts",
+    about: "libbpf: the elements of a map, by descriptor (bpf.h). Keys and values are addresses in guest memory.",
+    tables: [{
+      name: "ELEMENT_SYMBOLS",
+      about: ROWS,
+      memory: "u64",
+      functions: {
+        bpf_map_lookup_elem_flags: {},
+        bpf_map_update_elem: {},
+        bpf_map_delete_elem_flags: {},
+        bpf_map_get_next_key: {},
+        bpf_map_lookup_and_delete_elem_flags: {},
+        bpf_map_lookup_batch: {},
+        bpf_map_lookup_and_delete_batch: {},
+        bpf_map_update_batch: {},
+        bpf_map_delete_batch: {},
+      },
+    }],
+  },
+  {
+    path: "ffi/libbpf/symbols/libbpf.ts",
+    about: "libbpf itself: version, log, errors (libbpf.h, libbpf_legacy.h); the shim.",
+    tables: [
+      {
+        name: "LIBBPF_SYMBOLS",
+        about: ROWS,
+        functions: {
+          libbpf_version_string: {},
+          libbpf_num_possible_cpus: {},
+          libbpf_set_print: {},
+          libbpf_get_error: { ptr: "pointer" },
+        },
+      },
+      {
+        name: "SHIM_SYMBOLS",
+        about:
+          "The shim's functions (`ffi/libbpf/shim.c`, `ffi/system/process.c`): only the library that this project builds has them.",
+        functions: {
+          wasm_bpf_log_install: {},
+          wasm_bpf_map_element: {},
+          wasm_bpf_btf_prefetch: {},
+          wasm_bpf_btf_discard: {},
+          wasm_bpf_log_take: {},
+          wasm_bpf_process_prepare: {},
+        },
+      },
+      {
+        name: "MAP_ELEMENT_SYMBOLS",
+        about: "The function of {@link SHIM_SYMBOLS} with the memory's address in place of its bytes.",
+        memory: "u64",
+        functions: { wasm_bpf_map_element: {} },
+      },
+      {
+        name: "VSNPRINTF_SYMBOLS",
+        about: "libc's function for the log of a libbpf without the shim.",
+        functions: { vsnprintf: { format: "pointer" } },
+      },
+    ],
+  },
+  {
+    path: "ffi/libbpf/symbols/link.ts",
+    about: "libbpf: `struct bpf_link` (libbpf.h).",
+    tables: [{ name: "LINK_SYMBOLS", about: ROWS, functions: { bpf_link__destroy: {}, bpf_link__fd: {} } }],
+  },
+  {
+    path: "ffi/libbpf/symbols/map.ts",
+    about: "libbpf: `struct bpf_map` (libbpf.h), and making a map (bpf.h).",
+    tables: [{
+      name: "MAP_SYMBOLS",
+      about: ROWS,
+      functions: {
+        bpf_map__fd: {},
+        bpf_map__name: {},
+        bpf_map__type: {},
+        bpf_map__key_size: {},
+        bpf_map__value_size: {},
+        bpf_map__max_entries: {},
+        bpf_map__map_flags: {},
+        bpf_map__inner_map: {},
+        bpf_map__set_map_flags: {},
+        bpf_map_create: {},
+        bpf_map__is_internal: {},
+        bpf_map__attach_struct_ops: {},
+        bpf_map__set_initial_value: {},
+        bpf_map__initial_value: {},
+      },
+    }],
+  },
+  {
+    path: "ffi/libbpf/symbols/object.ts",
+    about: "libbpf: `struct bpf_object` (libbpf.h).",
+    tables: [{
+      name: "OBJECT_SYMBOLS",
+      about: ROWS,
+      functions: {
+        bpf_object__open_mem: {},
+        bpf_object__load: {},
+        bpf_object__close: {},
+        bpf_object__name: {},
+        bpf_object__next_program: {},
+        bpf_object__next_map: {},
+        bpf_object__find_program_by_name: {},
+        bpf_object__find_map_by_name: {},
+      },
+    }],
+  },
+  {
+    path: "ffi/libbpf/symbols/program.ts",
+    about: "libbpf: `struct bpf_program` (libbpf.h), and attaching it.",
+    tables: [{
+      name: "PROGRAM_SYMBOLS",
+      about: ROWS,
+      functions: {
+        bpf_program__name: {},
+        bpf_program__section_name: {},
+        bpf_program__type: {},
+        bpf_program__expected_attach_type: {},
+        bpf_program__set_expected_attach_type: {},
+        bpf_program__fd: {},
+        bpf_program__autoload: {},
+        bpf_program__set_autoload: {},
+        bpf_program__set_attach_target: {},
+        bpf_program__attach: {},
+        bpf_program__attach_cgroup: {},
+        bpf_program__attach_freplace: {},
+        bpf_program__attach_iter: {},
+        bpf_program__attach_kprobe_opts: {},
+        bpf_program__attach_kprobe_multi_opts: {},
+        bpf_program__attach_ksyscall: {},
+        bpf_program__attach_lsm: {},
+        bpf_program__attach_netfilter: {},
+        bpf_program__attach_netkit: {},
+        bpf_program__attach_netns: {},
+        bpf_program__attach_perf_event_opts: {},
+        bpf_program__attach_raw_tracepoint: {},
+        bpf_program__attach_sockmap: {},
+        bpf_program__attach_tcx: {},
+        bpf_program__attach_trace: {},
+        bpf_program__attach_tracepoint: {},
+        bpf_program__attach_uprobe_multi: {},
+        bpf_program__attach_uprobe_opts: {},
+        bpf_program__attach_usdt: {},
+        bpf_program__attach_xdp: {},
+        bpf_link_create: {},
+        bpf_prog_attach: {},
+        bpf_prog_detach2: {},
+        bpf_prog_get_fd_by_id: {},
+        bpf_xdp_attach: {},
+        bpf_xdp_detach: {},
+        bpf_xdp_query: {},
+        bpf_tc_hook_create: {},
+        bpf_tc_attach: {},
+        bpf_tc_detach: {},
+      },
+    }],
+  },
+];
+
+/** The file of all system calls. */
+export const SYSTEM_CALLS_PATH = "ffi/system/symbols/system_calls.ts";
+
+/**
+ * The system calls, whose prototypes are in `system_calls.h`. Sizes, counts and flags are 32 bits wide here, so that Deno passes numbers: none of them reaches 2^32.
+ * Signed offsets are 64 bits wide.
+ */
+export const SELECTED_SYSTEM_CALLS: Readonly<Record<string, Choices>> = {
+  bind: {},
+  capget: {},
+  clock_getres: {},
+  clock_gettime: {},
+  close: {},
+  epoll_create1: {},
+  epoll_ctl: {},
+  epoll_pwait: { sigmask: "pointer" },
+  eventfd2: {},
+  fadvise64: {},
+  fallocate: {},
+  fcntl: {},
+  fdatasync: {},
+  fstatfs: {},
+  fsync: {},
+  ftruncate: {},
+  getdents64: {},
+  getrandom: {},
+  ioctl: {},
+  linkat: {},
+  lseek: {},
+  memfd_create: {},
+  mkdirat: {},
+  mmap: { addr: "u64", length: "u64", offset: "u64" },
+  munmap: { addr: "u64", length: "u64" },
+  openat: {},
+  openat2: {},
+  perf_event_open: {},
+  ppoll: { sigmask: "pointer" },
+  pread64: { offset: "u64" },
+  preadv: {},
+  prlimit64: {},
+  pwritev: {},
+  read: {},
+  readlinkat: {},
+  readv: {},
+  renameat2: {},
+  sched_yield: {},
+  setsockopt: {},
+  socket: {},
+  statx: {},
+  symlinkat: {},
+  unlinkat: {},
+  utimensat: {},
+  write: {},
+  writev: {},
+};
