@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { savedLogs } from "../tests/logs/saved.ts";
-import { errnoText, LINUX_ERRNO } from "./errno.ts";
+import { errnoText } from "./errno.ts";
+import { LINUX_ERRNO } from "./linux_errno.ts";
 import { BpfError, readLog } from "./mod.ts";
 
 const LINUX: Readonly<Record<string, number>> = LINUX_ERRNO;

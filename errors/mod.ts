@@ -5,9 +5,11 @@
  */
 
 export { BpfError, type BpfErrorOptions } from "./bpf_error.ts";
-export * from "./errno.ts";
+export { errnoName, errnoOf, errnoText, linuxErrno, wasiErrno } from "./errno.ts";
 export { FormatError } from "./format_error.ts";
 export { GuestError, type GuestErrorCode, type GuestErrorOptions } from "./guest_error.ts";
+export { LINUX_ERRNO, type LinuxErrnoName } from "./linux_errno.ts";
 export { type LogReading, readLog } from "./log.ts";
 export { describeOperation, type Operation, type OperationKind } from "./operation.ts";
 export { printable, printableJson } from "./printable.ts";
+export { WASI_ERRNO } from "./wasi_errno.ts";

@@ -12,6 +12,7 @@
 
 import { CHECKOUT } from "./headers/clang.ts";
 import { readDeclarations } from "./headers/declarations.ts";
+import { errnoFiles } from "./tables/errno_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
 import { symbolFiles } from "./tables/symbol_tables.ts";
 import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts";
@@ -19,7 +20,8 @@ import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts
 /** All generated files, as the headers want them. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const declarations = await readDeclarations(NATIVE);
-  return await formatted(await symbolFiles(declarations));
+  const files = await Promise.all([symbolFiles(declarations), errnoFiles(declarations)]);
+  return await formatted(files.flat());
 }
 
 /** Of each file that is not current, its path and the first difference. @param root the checkout to compare. */

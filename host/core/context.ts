@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, GuestError, LINUX_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import { BpfError, GuestError, LINUX_ERRNO, linuxErrno, wasiErrno } from "../../errors/mod.ts";
 import { type Libbpf, type MemoryWindow, openWindow, type System } from "../../ffi/mod.ts";
 import { Allowances } from "./allowances.ts";
 import { HandleTable } from "./handles.ts";
@@ -41,13 +41,6 @@ export interface GuestContextOptions {
 /** A function that a guest may import. What it takes and gives is checked by WebAssembly against the guest's declaration. */
 // deno-lint-ignore no-explicit-any -- each import has parameters of its own, numbers and BigInts
 export type ImportFunction = (...parameters: any[]) => number | bigint | void;
-
-/** libbpf's own errors begin here and are no errno of Linux. */
-const LIBBPF_ERRNO_START = 4000;
-
-function linuxResult(errno: number): number {
-  return errno >= LIBBPF_ERRNO_START ? -LINUX_ERRNO.EINVAL : -errno;
-}
 
 /** The state of one guest behind its imports. Disposing closes every object it has open. */
 export class GuestContext implements Disposable {
@@ -137,7 +130,7 @@ export class GuestContext implements Disposable {
    * `proc_exit` nothing works any more: a guest that catches exceptions cannot go on.
    */
   guarded<P extends readonly unknown[], R extends number | bigint>(call: (...parameters: P) => R, onError?: R) {
-    return this.#guarded<P, R | number>(call, (errno) => onError ?? linuxResult(errno));
+    return this.#guarded<P, R | number>(call, (errno) => onError ?? -linuxErrno(errno));
   }
 
   /** The same for imports whose errors are WASI's: module `libbpf`. */
