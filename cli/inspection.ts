@@ -9,7 +9,7 @@ import { isElf } from "../object/elf/elf.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import { type BpfObjectInfo, parseObject } from "../object/object.ts";
 import { findRefusals } from "../object/refusals/find_refusals.ts";
-import { mapTypeName } from "../object/program_types.ts";
+import { mapTypeName } from "../object/map_types.ts";
 import { BPF_F_LINK } from "../object/struct_ops.ts";
 import { validateObject } from "../object/validation/validate_object.ts";
 import { FormatError } from "../errors/mod.ts";

@@ -8,7 +8,7 @@ import { FormatError } from "../errors/mod.ts";
 import type { Btf } from "./btf/btf.ts";
 import { type ElfFile, type ElfSymbol, SYMBOL_BIND } from "./elf/elf.ts";
 import type { Layouts } from "./btf/layout.ts";
-import { mapTypeNumber } from "./program_types.ts";
+import { mapTypeNumber } from "./map_types.ts";
 import type { BtfMember, BtfStruct, TypeId } from "./btf/types.ts";
 
 /** The definition of a map. */

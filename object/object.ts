@@ -6,9 +6,10 @@
 
 import { FormatError } from "../errors/mod.ts";
 import { Btf } from "./btf/btf.ts";
-import { type DataSection, readArenaVariables, readDataSections } from "./data_sections.ts";
-import { type ElfFile, type ElfSection, parseElf, SECTION_FLAG, SECTION_TYPE, SYMBOL_TYPE } from "./elf/elf.ts";
 import { Layouts } from "./btf/layout.ts";
+import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE, SYMBOL_TYPE } from "./elf/elf.ts";
+import { INSTRUCTION_BYTES, isCode } from "./elf/sections.ts";
+import { type DataSection, readArenaVariables, readDataSections } from "./data_sections.ts";
 import { type MapDefinition, readMaps } from "./maps.ts";
 import { programTypeOfSection } from "./program_types.ts";
 import { readStructOps, type StructOpsMap } from "./struct_ops.ts";
@@ -92,7 +93,9 @@ function readPrograms(elf: ElfFile): ProgramInfo[] {
   const found: { section: ElfSection; at: number; program: ProgramInfo }[] = [];
   for (const symbol of elf.symbols) {
     const section = elf.sections[symbol.section];
-    if (section === undefined || symbol.type !== SYMBOL_TYPE.FUNC || !isProgramCode(section)) continue;
+    if (section === undefined || symbol.type !== SYMBOL_TYPE.FUNC || section.name === ".text" || !isCode(section)) {
+      continue;
+    }
     if (symbol.sizeBytes > section.sizeBytes || symbol.value > section.sizeBytes - symbol.sizeBytes) {
       throw new FormatError("ELF", `program "${symbol.name}" crosses the end of section "${section.name}"`);
     }
@@ -101,15 +104,10 @@ function readPrograms(elf: ElfFile): ProgramInfo[] {
       section: section.name,
       type: programTypeOfSection(section.name),
       autoload: !section.name.startsWith("?"),
-      instructions: symbol.sizeBytes / 8,
+      instructions: symbol.sizeBytes / INSTRUCTION_BYTES,
     };
     found.push({ section, at: symbol.value, program });
   }
   found.sort((a, b) => a.section.index - b.section.index || a.at - b.at);
   return found.map(({ program }) => program);
-}
-
-function isProgramCode(section: ElfSection): boolean {
-  return section.name !== ".text" && section.type === SECTION_TYPE.PROGBITS && section.sizeBytes > 0 &&
-    (section.flags & SECTION_FLAG.EXECINSTR) !== 0;
 }

@@ -8,7 +8,7 @@ import { FormatError } from "../errors/mod.ts";
 import type { Btf } from "./btf/btf.ts";
 import { type ElfFile, type ElfSection, SECTION_TYPE, SYMBOL_BIND } from "./elf/elf.ts";
 import type { BtfStruct } from "./btf/types.ts";
-import { isStructOps } from "./validation/check_elf.ts";
+import { isStructOps } from "./elf/sections.ts";
 
 /** One struct_ops map. */
 export interface StructOpsMap {

@@ -12,7 +12,7 @@ import { mapRefusals } from "./maps.ts";
 import type { BpfObjectInfo } from "../object.ts";
 import type { TypeId } from "../btf/types.ts";
 import { relocationRefusals } from "./relocations.ts";
-import { isCode } from "../validation/check_elf.ts";
+import { isCode } from "../elf/sections.ts";
 
 /** The reasons, in the order of libbpf's steps; empty when libbpf would accept the object. */
 export function findRefusals(object: BpfObjectInfo): string[] {

@@ -6,7 +6,7 @@
 
 import type { Btf } from "../btf/btf.ts";
 import type { ElfFile } from "../elf/elf.ts";
-import { mapTypeNumber } from "../program_types.ts";
+import { mapTypeNumber } from "../map_types.ts";
 import type { BtfStruct, BtfVar } from "../btf/types.ts";
 
 /** Members of a definition that libbpf knows; `values` must be the last one. */

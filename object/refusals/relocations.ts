@@ -7,7 +7,7 @@
 import type { Btf } from "../btf/btf.ts";
 import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
 import { isExtern } from "./externs.ts";
-import { functionsBySection, isCode, relocationsOf } from "../validation/check_elf.ts";
+import { functionsBySection, isCode, relocationsOf } from "../elf/sections.ts";
 
 const LOAD_64 = 0x18;
 const CALL = 0x85;

@@ -11,9 +11,7 @@
 
 import { FormatError } from "../../errors/mod.ts";
 import type { ElfFile, ElfSection, ElfSymbol } from "../elf/elf.ts";
-import { functionsBySection } from "./check_elf.ts";
-
-const INSTRUCTION_BYTES = 8;
+import { functionsBySection, INSTRUCTION_BYTES } from "../elf/sections.ts";
 
 /** `BPF_LD | BPF_IMM | BPF_DW`: loads a 64-bit immediate, in two instructions. */
 const LOAD_64 = 0x18;

@@ -5,8 +5,8 @@
  */
 
 import type { ElfFile } from "../elf/elf.ts";
+import { isStructOps } from "../elf/sections.ts";
 import { type BtfCheck, KIND, type SectionEntry } from "./btf_check.ts";
-import { isStructOps } from "./check_elf.ts";
 import { checkStructOps } from "./check_struct_ops.ts";
 
 /** A limit, because libbpf adds the sizes up in 32 bits. No value of a kernel's configuration is longer than a page. */

@@ -5,15 +5,15 @@
  */
 
 import { FormatError } from "../../errors/mod.ts";
+import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
 import {
-  type ElfFile,
-  type ElfSection,
-  type ElfSymbol,
-  SECTION_FLAG,
-  SECTION_TYPE,
-  SYMBOL_BIND,
-  SYMBOL_TYPE,
-} from "../elf/elf.ts";
+  functionsBySection,
+  INSTRUCTION_BYTES,
+  isCode,
+  isStructOps,
+  RELOCATION_BYTES,
+  relocationsOf,
+} from "../elf/sections.ts";
 
 /** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
 const MAX_DATA_BYTES = 0x7fffffff;
@@ -21,44 +21,11 @@ const MAX_DATA_BYTES = 0x7fffffff;
 /** Sections that libbpf finds by name, besides those of struct_ops. Of two with the same name it uses the first in some places and the last in others. */
 const UNIQUE_SECTIONS: ReadonlySet<string> = new Set([".BTF", ".BTF.ext", ".maps", ".text", ".addr_space.1"]);
 
-const STRUCT_OPS_SECTIONS: ReadonlySet<string> = new Set([
-  ".struct_ops",
-  ".struct_ops.link",
-  "?.struct_ops",
-  "?.struct_ops.link",
-]);
-
 /** libbpf relocates subprograms recursively, so their number is limited. The kernel accepts 256 in a program. */
 const MAX_SUBPROGRAMS = 4096;
 
-const INSTRUCTION_BYTES = 8;
-const RELOCATION_BYTES = 16;
-
 /** Indices from here on are reserved and name no section (`SHN_LORESERVE`). */
 const FIRST_RESERVED_SECTION = 0xff00;
-
-/** True when each variable of a section of this name is a struct_ops map. */
-export function isStructOps(section: string): boolean {
-  return STRUCT_OPS_SECTIONS.has(section);
-}
-
-/** True when libbpf treats the functions of this section as programs. */
-export function isCode({ type, flags, sizeBytes }: ElfSection): boolean {
-  return type === SECTION_TYPE.PROGBITS && sizeBytes > 0 && (flags & SECTION_FLAG.EXECINSTR) !== 0;
-}
-
-/** The functions of each code section, by the index of the section. */
-export function functionsBySection(elf: ElfFile): Map<number, ElfSymbol[]> {
-  const functions = new Map<number, ElfSymbol[]>();
-  for (const symbol of elf.symbols) {
-    const section = elf.sections[symbol.section];
-    if (symbol.type !== SYMBOL_TYPE.FUNC || section === undefined || !isCode(section)) continue;
-    const others = functions.get(symbol.section);
-    if (others === undefined) functions.set(symbol.section, [symbol]);
-    else others.push(symbol);
-  }
-  return functions;
-}
 
 /** @throws {FormatError} when a section that must be unique exists twice, or a section is too large. */
 export function checkSections(elf: ElfFile): void {
@@ -129,22 +96,6 @@ function checkPlaces(elf: ElfFile, section: ElfSection, target: ElfSection): voi
     else if (found.section >= FIRST_RESERVED_SECTION) {
       fail(`a relocation of section "${target.name}" names "${found.name}", which is in no section`);
     }
-  }
-}
-
-/** A relocation: the offset to change, and the index of the symbol. */
-export interface Relocation {
-  readonly offset: number;
-  readonly symbol: number;
-}
-
-/** The relocations of a section of type REL. Bytes after the last complete record are ignored. */
-export function* relocationsOf({ name, bytes }: ElfSection): Generator<Relocation> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + RELOCATION_BYTES <= bytes.length; at += RELOCATION_BYTES) {
-    const high = view.getUint32(at + 4, true);
-    if (high !== 0) fail(`a relocation of section "${name}" is past 4 GiB`);
-    yield { offset: view.getUint32(at, true), symbol: view.getUint32(at + 12, true) };
   }
 }
 

@@ -5,8 +5,8 @@
  */
 
 import { type ElfFile, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
+import { relocationsOf } from "../elf/sections.ts";
 import { type BtfCheck, KIND, type SectionEntry } from "./btf_check.ts";
-import { relocationsOf } from "./check_elf.ts";
 import { isUsdtMap } from "./map_requests.ts";
 
 const POINTER_BYTES = 8;

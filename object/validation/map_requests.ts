@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mapTypeName, mapTypeNumber } from "../map_types.ts";
 import { type BtfCheck, KIND } from "./btf_check.ts";
 
 /** The checked properties of one map. */
@@ -17,18 +18,17 @@ export interface MapRequest {
   readonly pinned: boolean;
 }
 
-/** `BPF_MAP_TYPE_STRUCT_OPS` (linux/bpf.h). */
-const STRUCT_OPS = 26;
+const STRUCT_OPS = mapTypeNumber("struct_ops");
+
 /**
  * The maps of bpf/usdt.bpf.h. libbpf finds them by name and writes its own records of these sizes into them, without regard to the
  * map's sizes. Into a larger map, the kernel would copy memory of this process that lies behind the record. A map of another type
  * may treat the bytes as a descriptor, or need a record for each processor.
  */
-const USDT_MAPS: ReadonlyMap<string, { type: number; typeName: string; keyBytes: number; valueBytes: number }> =
-  new Map([
-    ["__bpf_usdt_specs", { type: 2, typeName: "array", keyBytes: 4, valueBytes: 208 }],
-    ["__bpf_usdt_ip_to_spec_id", { type: 1, typeName: "hash", keyBytes: 8, valueBytes: 4 }],
-  ]);
+const USDT_MAPS: ReadonlyMap<string, { type: number; keyBytes: number; valueBytes: number }> = new Map([
+  ["__bpf_usdt_specs", { type: mapTypeNumber("array"), keyBytes: 4, valueBytes: 208 }],
+  ["__bpf_usdt_ip_to_spec_id", { type: mapTypeNumber("hash"), keyBytes: 8, valueBytes: 4 }],
+]);
 
 /** Flags that make another field a descriptor: of a BTF object, or of a token. */
 const BPF_F_VTYPE_BTF_OBJ_FD = 1 << 15;
@@ -78,9 +78,10 @@ function checkUsdtMap(
 ): void {
   const usdt = USDT_MAPS.get(name);
   if (usdt === undefined) return;
-  const { typeName, keyBytes, valueBytes } = usdt;
+  const { keyBytes, valueBytes } = usdt;
   if (type === usdt.type && sizes.keyBytes <= keyBytes && sizes.valueBytes <= valueBytes) return;
-  btf.fail(`map "${name}" is not what bpf/usdt.bpf.h makes it: ${typeName}, key ${keyBytes} B, value ${valueBytes} B`);
+  const definition = `${mapTypeName(usdt.type)}, key ${keyBytes} B, value ${valueBytes} B`;
+  btf.fail(`map "${name}" is not what bpf/usdt.bpf.h makes it: ${definition}`);
 }
 
 /** True when libbpf treats a map of this name as one of bpf/usdt.bpf.h. */

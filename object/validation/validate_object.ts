@@ -10,6 +10,7 @@
 
 import { FormatError } from "../../errors/mod.ts";
 import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "../elf/elf.ts";
+import { mapTypeNumber } from "../map_types.ts";
 import { BtfCheck } from "./btf_check.ts";
 import { checkBtfExt } from "./check_btf_ext.ts";
 import { checkCode } from "./check_code.ts";
@@ -51,8 +52,8 @@ export function validateObject(bytes: Uint8Array): ObjectRequests {
   };
 }
 
-/** `BPF_MAP_TYPE_ARENA` and its flag (linux/bpf.h). */
-const ARENA = 33;
+const ARENA = mapTypeNumber("arena");
+/** A flag of arenas (linux/bpf.h). */
 const BPF_F_SEGV_ON_FAULT = 1 << 17;
 
 function checkTypes(elf: ElfFile): readonly MapRequest[] {
