@@ -1,5 +1,5 @@
 /**
- * Sections of global variables: each becomes a map with one value, the section's bytes.
+ * Reads sections of global variables. libbpf makes each section a map with one value: the section's bytes.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface DataSection {
   readonly name: string;
   readonly kind: "data" | "rodata" | "bss" | "kconfig" | "arena";
   readonly sizeBytes: number;
-  /** Sorted by offset; empty where the object's BTF does not describe the section. */
+  /** Sorted by offset; empty when the object's BTF does not describe the section. */
   readonly variables: readonly Variable[];
   /** Initial bytes, aliased; empty for `.bss` and `.kconfig`. */
   readonly bytes: Uint8Array;
@@ -53,7 +53,7 @@ export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: La
   return sections;
 }
 
-/** The variables in the object's arena (`__arena`, Linux 6.9), which become no map of their own. @throws {FormatError} */
+/** The variables in the object's arena (`__arena`, Linux 6.9). They share the arena's map. @throws {FormatError} */
 export function readArenaVariables(elf: ElfFile, btf: Btf | undefined): DataSection | undefined {
   return readSections(elf, btf, ({ name }) => name === ".addr_space.1" ? "arena" : undefined)[0];
 }
@@ -131,7 +131,7 @@ function readVariables(
   return variables.sort((a, b) => a.offset - b.offset);
 }
 
-/** `.kconfig` has no bytes in the file: libbpf lays it out, by falling alignment, rising size, name. */
+/** `.kconfig` has no bytes in the file. libbpf lays it out, sorted by falling alignment, rising size, and name. */
 function layOutKconfig(btf: Btf, layouts: Layouts, section: BtfDataSection): DataSection {
   const externs = section.variables.flatMap(({ type }) => {
     const variable = btf.get(type);

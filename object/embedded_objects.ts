@@ -1,5 +1,5 @@
 /**
- * BPF objects that a WebAssembly module carries in its data.
+ * Finds the BPF objects in the data of a WebAssembly module.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import { elfSizeBytes, EM_BPF } from "./elf/elf.ts";
 import { FormatError } from "../errors/mod.ts";
 import type { DataSegment } from "../wasm/module.ts";
 
-/** An object that was found. */
+/** A BPF object in a module. */
 export interface EmbeddedObject {
-  /** Address in the guest's memory; in the segment where the segment has none. */
+  /** The address in the guest's memory, or the offset in a segment that has no address. */
   readonly address: number;
   readonly bytes: Uint8Array;
 }
 
-/** No object for guests is larger. */
+/** The largest object that a guest may load. */
 const MAX_OBJECT_BYTES = 16 << 20;
 
-/** More than a module with every example in it has. */
+/** The largest number of objects. A module with all examples has fewer. */
 const MAX_OBJECTS = 64;
 
-/** Places that begin as an object does. Each costs a copy of what follows: data that is full of them would take hours. */
+/** The largest number of places that are tried. Each costs a copy of the following bytes, so hostile data could take hours. */
 const MAX_PLACES = 128;
 
-/** The ELF objects for BPF that lie in a module's data, in the order of their addresses; what is no whole ELF is no object. */
+/** The BPF objects in a module's data, sorted by address. Incomplete and damaged ones are skipped. */
 export function findObjects(segments: readonly DataSegment[]): EmbeddedObject[] {
   const found: EmbeddedObject[] = [];
   let places = 0;
@@ -42,7 +42,7 @@ function sorted(found: EmbeddedObject[]): EmbeddedObject[] {
   return found.sort((a, b) => a.address - b.address);
 }
 
-/** The next place that looks like the beginning of an object; -1 where there is none. */
+/** The next place that looks like the beginning of an object; -1 when there is none. */
 function nextObject(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0x7f, from); at >= 0; at = bytes.indexOf(0x7f, at + 1)) {
     const machine = (bytes[at + 18] ?? 0) | ((bytes[at + 19] ?? 0) << 8);
@@ -61,7 +61,7 @@ function objectAt(segments: readonly DataSegment[], segment: DataSegment, at: nu
   }
 }
 
-/** Initial memory from `address` on: tools split data at long runs of zeros, so that an object may span segments. */
+/** Initial memory from `address` on. Tools split data at long runs of zeros, so an object may span segments. */
 function memoryFrom(segments: readonly DataSegment[], address: number): Uint8Array {
   const end = segments.reduce((end, segment) => Math.max(end, (segment.address ?? 0) + segment.bytes.length), 0);
   const memory = new Uint8Array(Math.min(end - address, MAX_OBJECT_BYTES));

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Map types by number (`enum bpf_map_type`), in bpftool's words. */
+/** The names by number (`enum bpf_map_type`). */
 const MAP_TYPES = [
   "unspec",
   "hash",
@@ -42,7 +42,7 @@ const MAP_TYPES = [
   "arena",
 ] as const;
 
-/** The name of a map type: "hash"; "type 99" for a number that is not known. */
+/** The name of a map type: "hash"; "type 99" for an unknown number. */
 export function mapTypeName(type: number): string {
   return MAP_TYPES[type] ?? `type ${type}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Maps that an object defines in its `.maps` section: each is a variable whose type says what the map is.
+ * Reads the maps that an object defines in its `.maps` section. Each is a variable, and its type describes the map.
  *
  * @module
  */
@@ -14,18 +14,20 @@ import type { BtfMember, BtfStruct, TypeId } from "./btf/types.ts";
 /** The definition of a map. */
 export interface MapDefinition {
   readonly name: string;
-  /** Number of its type, `enum bpf_map_type`. */
+  /** The number of its type, `enum bpf_map_type`. */
   readonly type: number;
-  /** Bytes; 0 where the definition leaves it to libbpf. */
+  /** The size in bytes; 0 when the definition leaves it to libbpf. */
   readonly keySize: number;
+  /** As {@link keySize}. */
   readonly valueSize: number;
-  /** 0 where the definition leaves it open: per-CPU buffers get one entry per CPU. */
+  /** 0 when the definition leaves it to libbpf, which gives perf event arrays one entry for each CPU. */
   readonly maxEntries: number;
   readonly flags: number;
-  /** Types of key and value, where the definition has types and not just sizes. */
+  /** The type of a key; undefined when the definition has only its size. */
   readonly keyType: TypeId | undefined;
+  /** As {@link keyType}. */
   readonly valueType: TypeId | undefined;
-  /** Pinned under its name when the object is loaded (LIBBPF_PIN_BY_NAME). */
+  /** True when loading the object pins the map under its name (LIBBPF_PIN_BY_NAME). */
   readonly pinned: boolean;
   /** The definition of the inner maps of an array or hash of maps. */
   readonly inner: MapDefinition | undefined;
@@ -33,7 +35,7 @@ export interface MapDefinition {
 
 const IN_MAP_TYPES = [mapTypeNumber("array_of_maps"), mapTypeNumber("hash_of_maps")];
 
-/** The maps of an object, in libbpf's order. @throws {FormatError} when a definition makes no sense. */
+/** The maps of an object, in libbpf's order. @throws {FormatError} when a definition is invalid. */
 export function readMaps(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | undefined): MapDefinition[] {
   const section = elf.sections.find(({ name }) => name === ".maps");
   if (section === undefined) return [];
@@ -112,7 +114,7 @@ function pointee(btf: Btf, map: string, member: BtfMember | undefined): TypeId |
   return pointer.target;
 }
 
-/** `__array(values, T)` is an array of no elements of pointers to T. */
+/** `__array(values, T)` is an empty array of pointers to T. */
 function readInner(btf: Btf, layouts: Layouts, map: string, values: BtfMember, isInner: boolean): MapDefinition {
   if (isInner) throw new FormatError("BTF", `map "${map}" has maps in maps in maps`);
   const array = btf.resolve(values.type);

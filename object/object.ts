@@ -1,5 +1,5 @@
 /**
- * A BPF object: its programs, maps and global variables, named and ordered as libbpf names and orders them.
+ * Parses a BPF object: its programs, maps and global variables, with libbpf's names and in libbpf's order.
  *
  * @module
  */
@@ -17,32 +17,32 @@ import { readStructOps, type StructOpsMap } from "./struct_ops.ts";
 /** One program of an object. */
 export interface ProgramInfo {
   readonly name: string;
-  /** The section it is in, as SEC() has it: "tp/sched/sched_switch". */
+  /** The argument of its SEC(): "tp/sched/sched_switch". */
   readonly section: string;
-  /** The type that the section stands for, in bpftool's words; undefined where it stands for none. */
+  /** The program type that the section names, in bpftool's words; undefined when it names none. */
   readonly type: string | undefined;
   /** True when libbpf loads it by default: false for a section that begins with `?`. */
   readonly autoload: boolean;
-  /** Number of 8-byte instructions. */
+  /** The number of 8-byte instructions. */
   readonly instructions: number;
 }
 
 /** A parsed object. It aliases the bytes that it was parsed from. */
 export interface BpfObjectInfo {
   readonly elf: ElfFile;
-  /** No types without one, and no maps either. */
+  /** Undefined for an object without types, which then has no maps either. */
   readonly btf: Btf | undefined;
-  /** Sizes and alignments on the kernel side. */
+  /** The sizes and alignments on the kernel side. */
   readonly layouts: Layouts | undefined;
   readonly license: string | undefined;
   readonly programs: readonly ProgramInfo[];
-  /** Maps from `.maps`, in libbpf's order; those of global variables are in {@link dataSections}. */
+  /** The maps of `.maps`, in libbpf's order. Maps of global variables are in {@link dataSections}. */
   readonly maps: readonly MapDefinition[];
-  /** Sections of global variables, in libbpf's order. */
+  /** The sections of global variables, in libbpf's order. */
   readonly dataSections: readonly DataSection[];
-  /** Variables in the arena. Guests cannot map an arena. */
+  /** The variables in the arena. Guests cannot map an arena. */
   readonly arena: DataSection | undefined;
-  /** Struct_ops maps, in libbpf's order: after those of global variables. */
+  /** The struct_ops maps, in libbpf's order: after those of global variables. */
   readonly structOps: readonly StructOpsMap[];
 }
 
@@ -57,7 +57,8 @@ export interface BpfObjectInfo {
  * }
  * ```
  *
- * @throws {FormatError} when it is none, is damaged, or uses what libbpf 1.0 and later refuse (maps in a `maps` section).
+ * @throws {FormatError} when the bytes are not a BPF object, are damaged, or define maps in a `maps` section, which libbpf refuses
+ * from 1.0 on.
  */
 export function parseObject(bytes: Uint8Array): BpfObjectInfo {
   const elf = parseElf(bytes);
@@ -88,7 +89,7 @@ function readLicense(elf: ElfFile): string | undefined {
   return new TextDecoder().decode(section.bytes.subarray(0, end < 0 ? section.bytes.length : end));
 }
 
-/** Sorted by section, then by offset. Functions in `.text` are subprograms, which other programs call. */
+/** The programs, sorted by section and offset. Functions in `.text` are subprograms, which programs call. */
 function readPrograms(elf: ElfFile): ProgramInfo[] {
   const found: { section: ElfSection; at: number; program: ProgramInfo }[] = [];
   for (const symbol of elf.symbols) {

@@ -1,13 +1,13 @@
 /**
- * The meaning of a program's section name, by libbpf's table.
+ * The program types that section names stand for, from libbpf's table.
  *
  * @see https://docs.kernel.org/bpf/libbpf/program_types.html
  * @module
  */
 
 /**
- * Section names and program types, first match first. A `+` at the end stands for the name alone or the name followed by
- * `/` and anything; without it the whole name has to be the same.
+ * Section names and their program types. The first match counts. A name with `+` at the end matches the name alone, and the name
+ * followed by `/` and any text. A name without `+` matches only itself.
  */
 const PROGRAM_TYPES: readonly (readonly [section: string, type: string])[] = [
   ["socket", "socket_filter"],
@@ -114,8 +114,8 @@ const PROGRAM_TYPES: readonly (readonly [section: string, type: string])[] = [
 ];
 
 /**
- * The type that libbpf gives a program in this section, in bpftool's words ("kprobe", "sched_cls"); undefined where the
- * section says nothing. A leading `?` (not loaded by itself) does not count.
+ * The type that libbpf gives a program in this section, in bpftool's words ("kprobe", "sched_cls"); undefined for an unknown section.
+ * A leading `?` (not loaded by default) is ignored.
  */
 export function programTypeOfSection(section: string): string | undefined {
   const name = section.startsWith("?") ? section.slice(1) : section;

@@ -1,5 +1,5 @@
 /**
- * Checked access to a file's bytes.
+ * Reads the bytes of a file, with checks.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { FormatError } from "../errors/mod.ts";
 /** The longest accepted name, in bytes. The kernel accepts 128 for a name in BTF; mangled symbols are much longer. */
 const MAX_NAME_BYTES = 65_535;
 
-/** The average number of names that may share a byte. Tools share suffixes, but overlapping names could also fill memory. */
+/** The average number of names that may share a byte. Tools share suffixes, but names that overlap more could fill the memory. */
 const MAX_SHARING = 16;
 
-/** A range of little-endian bytes. Every read outside it is a {@link FormatError} that names the format. */
+/** A range of little-endian bytes. A read outside it throws a {@link FormatError} that names the format. */
 export class Reader {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -56,7 +56,7 @@ export class Reader {
     return this.#view.getBigUint64(offset, true);
   }
 
-  /** A 64-bit offset or size; one that no file can have is an error here, so that plain numbers do from then on. */
+  /** A 64-bit offset or size as a number. @throws {FormatError} when it is larger than any file, 2^53 or more. */
   size(offset: number): number {
     this.#check(offset, 8);
     const value = this.#view.getUint32(offset + 4, true) * 2 ** 32 + this.#view.getUint32(offset, true);
@@ -80,7 +80,7 @@ export class Reader {
     return string;
   }
 
-  /** Nearly all names are short and ASCII. For those a call of the decoder takes ten times as long. */
+  /** Reads a short ASCII string, which nearly all names are. A call of the decoder takes ten times as long. */
   #shortString(offset: number): string | undefined {
     const bytes = this.bytes;
     let text = "";

@@ -1,5 +1,5 @@
 /**
- * Struct_ops maps. Each variable of a `.struct_ops` section defines one, and its value is a struct of the kernel.
+ * Reads struct_ops maps. Each variable of a `.struct_ops` section defines one, and its value is a struct of the kernel.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface StructOpsMap {
   readonly name: string;
   /** The struct of its value, as the object defines it. The running kernel's struct may be larger. */
   readonly struct: BtfStruct;
-  /** Offset of the initial value in the file. */
+  /** The offset of the initial value in the file. */
   readonly fileOffset: number;
   /** True when a link holds the registration (`.struct_ops.link`, Linux 6.4), false when the map itself does. */
   readonly link: boolean;

@@ -1,5 +1,5 @@
 /**
- * A set of BTF types and the questions that are asked of it.
+ * The BTF types of one object or kernel, and look-ups in them.
  *
  * @module
  */
@@ -38,13 +38,13 @@ export class Btf {
   /**
    * Parses a `.BTF` section or /sys/kernel/btf/vmlinux.
    *
-   * @throws {FormatError} when the bytes are no BTF, are damaged, or are big-endian.
+   * @throws {FormatError} when the bytes are not BTF, are damaged, or are big-endian.
    */
   static parse(bytes: Uint8Array): Btf {
     return new Btf(parseTypes(bytes));
   }
 
-  /** The type with this id. @throws {FormatError} when there is none. */
+  /** The type with this id. @throws {FormatError} when it does not exist. */
   get(id: TypeId): BtfType {
     const type = this.types[id];
     if (type === undefined) throw new FormatError("BTF", `type ${id} of ${this.types.length}`);
@@ -85,7 +85,7 @@ export class Btf {
   }
 }
 
-/** True for const, volatile and other types that only qualify another type. */
+/** True for const, volatile and other modifiers, and for typedefs if `typedefs` is true. */
 function isLink(type: BtfType, typedefs: boolean): type is BtfReference {
   switch (type.kind) {
     case "typedef":

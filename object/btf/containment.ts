@@ -1,5 +1,5 @@
 /**
- * Containment between types: members of structs and elements of arrays count, targets of pointers do not.
+ * The types that a type contains: the members of a struct and the elements of an array, but not the target of a pointer.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function innermostFirst(btf: Btf, root: TypeId, isKnown: (id: TypeId) => 
     if (seen.has(id)) return;
     seen.add(id);
     open.add(type);
-    // A type that is done was visited under another id: a typedef or modifier of it.
+    // If the type is done, it was visited under another id, such as that of a typedef, so its parts are in the order already.
     stack.push({ id, type, parts: done.has(type) ? [] : partsOf(type), next: 0 });
   };
   visit(root);

@@ -1,5 +1,5 @@
 /**
- * The types of an object that are the kernel's: CO-RE relocations name them.
+ * Reads the CO-RE relocations of an object, which name types of the kernel.
  *
  * @see https://docs.kernel.org/bpf/btf.html the section `.BTF.ext`
  * @module
@@ -11,13 +11,13 @@ import type { TypeId } from "./types.ts";
 
 const MAGIC = 0xeb9f;
 
-/** Only headers of this size and more tell of relocations. */
+/** The smallest header that has the position of the relocations. */
 const HEADER_WITH_RELOCATIONS = 32;
 
-/** Section name and number of records, before the records of each section. */
+/** The size of the header of each section's records: the section's name and the number of records. */
 const SECTION_HEADER_SIZE = 8;
 
-/** insn_off, type_id, access_str_off, kind. */
+/** The size of a record: insn_off, type_id, access_str_off, kind. */
 const RECORD_SIZE = 16;
 
 /** The types whose fields, sizes or existence an object adapts to the running kernel. @throws {FormatError} */

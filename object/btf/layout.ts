@@ -1,6 +1,8 @@
 /**
- * Sizes and alignments of types, and offsets of members: those of the kernel side (64-bit BPF, from BTF), and those of a C compiler
- * for the same declarations on wasm32, where `long` and pointers have 4 bytes.
+ * Sizes and alignments of types, and offsets of members.
+ *
+ * There are two layouts: the kernel side's (64-bit BPF, recorded in BTF), and a C compiler's for the same declarations on wasm32,
+ * where `long` and pointers have 4 bytes.
  *
  * @module
  */
@@ -10,7 +12,7 @@ import type { Btf } from "./btf.ts";
 import { innermostFirst } from "./containment.ts";
 import type { BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
 
-/** Larger types cannot be: a map value has at most 2^32 bytes. */
+/** The largest size of a type: a map value has fewer than 2^32 bytes. */
 const MAX_SIZE = 0xffff_ffff;
 
 /** The machine that a layout is for. */
@@ -19,7 +21,7 @@ export type Target = "bpf" | "wasm32";
 /** Size and alignment of a type. */
 export interface TypeLayout {
   readonly sizeBytes: number;
-  /** A power of two. What an attribute raised is not in BTF and not known here. */
+  /** A power of two. BTF does not record alignment attributes, so they do not count here. */
   readonly alignBytes: number;
 }
 
@@ -27,17 +29,17 @@ export interface TypeLayout {
 export interface StructLayout extends TypeLayout {
   /** Bit offset of each member, in their order. */
   readonly bitOffsets: readonly number[];
-  /** Its members lie closer than their alignment wants. */
+  /** True when its members lie closer together than their alignment allows. */
   readonly packed: boolean;
 }
 
-/** Layouts of one object's types for one target; each type's is computed once. */
+/** The layouts of one object's types for one target. Each is computed once. */
 export class Layouts {
   readonly #btf: Btf;
   readonly #target: Target;
   readonly #known = new Map<TypeId, TypeLayout>();
   readonly #structs = new Map<TypeId, StructLayout>();
-  /** The kernel side's layouts; this very object when it is for the kernel side. */
+  /** The kernel side's layouts; this object itself when its target is the kernel side. */
   readonly #kernel: Layouts;
 
   constructor(btf: Btf, target: Target) {

@@ -1,6 +1,6 @@
 /**
- * BTF bytes to types. Every index and offset is checked here, so that what comes out can be walked without fear, save for
- * loops: types may refer to each other in circles, rightly (through pointers) or not.
+ * Parses BTF. It checks every index and offset, so that readers of the types need no checks of their own. Types may still refer to
+ * each other in loops: validly through pointers, or by damage.
  *
  * @see https://docs.kernel.org/bpf/btf.html the format
  * @module
@@ -14,7 +14,7 @@ const MAGIC = 0xeb9f;
 const MAGIC_BIG_ENDIAN = 0x9feb;
 const HEADER_SIZE = 24;
 
-/** The kind numbers of `linux/btf.h`, `BTF_KIND_*`, in their order. */
+/** The kinds in the order of their numbers (`BTF_KIND_*` in linux/btf.h). */
 const KINDS = [
   "void",
   "int",
@@ -38,14 +38,14 @@ const KINDS = [
   "enum64",
 ] as const;
 
-/** Every type begins with these 12 bytes: name, info (vlen, kind, flag), size or type. */
+/** The first 12 bytes of every type: name, info (vlen, kind, flag), size or type. */
 interface Head {
   readonly id: TypeId;
   readonly name: string;
-  /** Number of members, values, parameters, ... */
+  /** The number of members, values or parameters. */
   readonly count: number;
   readonly flag: boolean;
-  /** Size in bytes or the id of another type, by kind. */
+  /** The size in bytes or the id of another type, depending on the kind. */
   readonly sizeOrType: number;
   /** The offset of the data that is specific to the kind. */
   readonly at: number;
@@ -257,7 +257,7 @@ function references(type: BtfType): TypeId[] {
   }
 }
 
-/** Before the struct's flag, a bit-field's width was written in an INT of its own. */
+/** Old compilers did not set the struct's flag. They wrote the width of a bit-field into a separate INT type. */
 function oldBitFields(struct: BtfStruct, types: readonly BtfType[]): BtfType {
   const isOld = (member: BtfMember) => {
     const type = types[member.type];

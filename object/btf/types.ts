@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Index of a type in its {@link Btf}; 0 is void. */
+/** The index of a type in its {@link Btf}; 0 is void. */
 export type TypeId = number;
 
 /** Properties of every type. Anonymous types have the name "". */
@@ -15,11 +15,13 @@ interface Named<Kind extends string> {
   readonly name: string;
 }
 
+/** The type with id 0. */
 export type BtfVoid = Named<"void">;
 
+/** An integer, a character or a bool. */
 export interface BtfInt extends Named<"int"> {
   readonly sizeBytes: number;
-  /** The number of its used bits; fewer than `sizeBytes * 8` only in bit-fields of old compilers. */
+  /** The number of used bits; fewer than `sizeBytes * 8` only in bit-fields of old compilers. */
   readonly bits: number;
   readonly bitOffset: number;
   readonly signed: boolean;
@@ -27,10 +29,12 @@ export interface BtfInt extends Named<"int"> {
   readonly bool: boolean;
 }
 
+/** A floating-point number. */
 export interface BtfFloat extends Named<"float"> {
   readonly sizeBytes: number;
 }
 
+/** An array of `length` elements. */
 export interface BtfArray extends Named<"array"> {
   readonly element: TypeId;
   readonly index: TypeId;
@@ -41,48 +45,52 @@ export interface BtfArray extends Named<"array"> {
 export interface BtfMember {
   readonly name: string;
   readonly type: TypeId;
-  /** Position of its lowest bit from the start of the struct. */
+  /** The position of its lowest bit from the start of the struct. */
   readonly bitOffset: number;
-  /** Width of a bit-field; 0 for everything else. */
+  /** The width of a bit-field; 0 for other members. */
   readonly bitSize: number;
 }
 
+/** A struct or union with its members. */
 export interface BtfStruct extends Named<"struct" | "union"> {
   readonly sizeBytes: number;
   readonly members: readonly BtfMember[];
 }
 
-/** An enum of 1, 2, 4 or 8 bytes; BTF's ENUM and ENUM64 alike. */
+/** An enum of 1, 2, 4 or 8 bytes: BTF's ENUM or ENUM64. */
 export interface BtfEnum extends Named<"enum"> {
   readonly sizeBytes: number;
   readonly signed: boolean;
   readonly values: readonly { readonly name: string; readonly value: bigint }[];
 }
 
-/** A struct or union that is declared and not defined. */
+/** A struct or union that is declared but not defined. */
 export interface BtfForward extends Named<"fwd"> {
   readonly union: boolean;
 }
 
-/** Types that say something about one other type. */
+/** A type that refers to one other type. */
 export interface BtfReference
   extends Named<"ptr" | "typedef" | "volatile" | "const" | "restrict" | "type_tag" | "func"> {
   readonly target: TypeId;
 }
 
+/** The result and the parameters of a function. */
 export interface BtfFuncProto extends Named<"func_proto"> {
   readonly returns: TypeId;
   readonly parameters: readonly { readonly name: string; readonly type: TypeId }[];
 }
 
+/** A global variable. */
 export interface BtfVar extends Named<"var"> {
   readonly target: TypeId;
   readonly linkage: "static" | "global" | "extern";
 }
 
+/** A section of global variables. */
 export interface BtfDataSection extends Named<"datasec"> {
   readonly sizeBytes: number;
-  /** Offsets are 0 for global variables in objects that no linker has seen; the symbol table has them. */
+  /** Compilers leave the offset of a global variable 0, and only a linker sets it. The symbol table always has it. */
   readonly variables: readonly {
     readonly type: TypeId;
     readonly offset: number;
@@ -90,12 +98,14 @@ export interface BtfDataSection extends Named<"datasec"> {
   }[];
 }
 
+/** A tag of a type, or of one of its members or parameters. */
 export interface BtfDeclTag extends Named<"decl_tag"> {
   readonly target: TypeId;
-  /** Which member or parameter of `target`; -1 for `target` itself. */
+  /** The index of the tagged member or parameter of `target`; -1 for `target` itself. */
   readonly component: number;
 }
 
+/** A type of any kind. */
 export type BtfType =
   | BtfVoid
   | BtfInt

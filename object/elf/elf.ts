@@ -1,5 +1,5 @@
 /**
- * ELF64 objects for the BPF machine: sections and symbols.
+ * Parses ELF64 objects for BPF: their sections and symbols.
  *
  * @see https://gabi.xinuos.com/elf/ the format
  * @module
@@ -14,8 +14,10 @@ export const SECTION_TYPE = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL:
 /** Section flags (`sh_flags`) that matter for BPF objects. */
 export const SECTION_FLAG = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const;
 
-/** Symbol types and bindings. */
+/** Types of symbols. */
 export const SYMBOL_TYPE = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const;
+
+/** Bindings of symbols. */
 export const SYMBOL_BIND = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
 
 /** Visibilities of symbols. */
@@ -49,9 +51,9 @@ export interface ElfSymbol {
   readonly bind: number;
   /** One of {@link SYMBOL_VISIBILITY}. */
   readonly visibility: number;
-  /** Index of the section it is defined in; 0 when it is not defined here. */
+  /** The index of the section that defines it; 0 when it is undefined. */
   readonly section: number;
-  /** Byte offset in its section. */
+  /** The byte offset in its section. */
   readonly value: number;
   readonly sizeBytes: number;
 }
@@ -78,7 +80,7 @@ const SYMBOL_SIZE = 24;
 /**
  * Parses a relocatable BPF object.
  *
- * @throws {FormatError} when it is no such object, or is damaged.
+ * @throws {FormatError} when it is another file, or is damaged.
  */
 export function parseElf(bytes: Uint8Array): ElfFile {
   if (!isElf(bytes)) throw new FormatError("ELF", "it does not begin with \\x7fELF");
@@ -89,10 +91,10 @@ export function parseElf(bytes: Uint8Array): ElfFile {
 }
 
 /**
- * The number of bytes of the ELF file that begins at `bytes[0]`, as its headers tell: the end of its last section or of
- * its section table, whichever is later. For finding where an object that lies among other bytes ends.
+ * The number of bytes of the object that begins at `bytes[0]`. Other bytes may follow it. By its headers, it ends with its last
+ * section or its section table, whichever is later.
  *
- * @throws {FormatError} when it is no BPF object.
+ * @throws {FormatError} when it is not a BPF object.
  */
 export function elfSizeBytes(bytes: Uint8Array): number {
   const { sections } = parseElf(bytes);
@@ -108,7 +110,7 @@ function checkHeader(file: Reader): void {
   if (byteOrder === 2) file.fail("it is big-endian; compile it with -target bpfel");
   if (byteOrder !== 1) file.fail(`unknown byte order ${byteOrder}`);
   const machine = file.u16(0x12);
-  // Compilers older than EM_BPF wrote 0, and libbpf accepts it.
+  // Compilers before EM_BPF wrote 0, and libbpf accepts it.
   if (machine !== EM_BPF && machine !== 0) {
     file.fail(`it is for ${MACHINES[machine] ?? `machine ${machine}`}, not for BPF`);
   }
@@ -124,7 +126,8 @@ function readSections(file: Reader): ElfSection[] {
   if (count === 0) file.fail("it has no sections");
   if (file.u16(0x3a) !== SECTION_HEADER_SIZE) file.fail(`section headers of ${file.u16(0x3a)} bytes`);
   if (table < HEADER_SIZE) file.fail(`section headers at byte ${table}`);
-  // Plain words: a checked read of each field takes longer than all else here. Copied, since words have to be aligned.
+  // A checked read of each field takes longer than everything else here, so the fields are read as words. They are copied because
+  // words must be aligned.
   const words = new Uint32Array(file.slice(table, count * SECTION_HEADER_SIZE).slice().buffer);
   const sizeAt = (word: number) => {
     const value = (words[word + 1] ?? 0) * 2 ** 32 + (words[word] ?? 0);
@@ -179,7 +182,7 @@ function readSymbols(file: Reader, sections: readonly ElfSection[]): ElfSymbol[]
     const at = i * SYMBOL_SIZE;
     const info = data.u8(at + 4);
     const section = data.u16(at + 6);
-    // 0xff00 and up are no sections (absolute, common).
+    // Numbers from 0xff00 on are not sections (absolute, common).
     if (section >= sections.length && section < 0xff00) data.fail(`symbol ${i} is in section ${section}`);
     symbols.push({
       name: names.string(data.u32(at)),

@@ -1,6 +1,6 @@
 /**
- * Reasons for which libbpf would refuse to open or load an object, by libbpf's own rules. validate.ts checks for damage. The
- * kernel's verdict on a program cannot be predicted here.
+ * Finds the reasons for which libbpf would refuse to open or load an object, by libbpf's own rules. `validation/` checks for damage.
+ * Nothing here predicts the kernel's verdict on a program.
  *
  * @module
  */
@@ -82,7 +82,7 @@ function isGlobalVariable({ type, bind }: ElfSymbol): boolean {
   return type === SYMBOL_TYPE.OBJECT && bind !== SYMBOL_BIND.LOCAL;
 }
 
-/** Reasons for which libbpf refuses the object at load: programs whose section names no program type. */
+/** libbpf refuses at load a program whose section names no program type. */
 function* programRefusals({ programs }: BpfObjectInfo): Generator<string> {
   for (const { name, section, type, autoload } of programs) {
     if (autoload && type === undefined) yield `program "${name}" has no type: section "${section}" stands for none`;

@@ -1,5 +1,5 @@
 /**
- * Reasons for which libbpf would refuse the maps of an object. maps.ts throws on malformed definitions.
+ * Reasons for which libbpf would refuse the maps of an object. `../maps.ts` throws on malformed definitions.
  *
  * @module
  */

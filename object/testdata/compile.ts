@@ -10,7 +10,7 @@ const HERE = new URL(".", import.meta.url).pathname;
 
 const compiled = new Map<string, Uint8Array<ArrayBuffer>>();
 
-/** The BPF object of `name`.bpf.c; compiled once a run. */
+/** The BPF object of `name`.bpf.c. It is compiled once in a run. */
 export function compileObject(name: string): Uint8Array<ArrayBuffer> {
   let object = compiled.get(name);
   if (object === undefined) {
@@ -28,14 +28,14 @@ export function compileSource(source: string, target = "bpf", { types = true } =
   });
 }
 
-/** Fails with clang's words when C `source` does not compile for wasm32. */
+/** Fails with clang's message when C `source` does not compile for wasm32. */
 export function checkForWasm(source: string, options: readonly string[] = []): void {
   withFile(".c", source, (path) => {
     clang(["--target=wasm32-wasi", "-Wall", "-Werror", "-fsyntax-only", "-I", HERE, ...options, path]);
   });
 }
 
-/** The names of all macros that are defined after `source`, for wasm32. */
+/** The names of all macros that are defined at the end of `source`, for wasm32. */
 export function macrosForWasm(source: string): string[] {
   const lines = withFile(".c", source, (path) => run(llvmTool("clang"), ["--target=wasm32-wasi", "-E", "-dM", path]));
   return [...lines.matchAll(/^#define (\w+)(?= |$)/gm)].map((match) => match[1] ?? "");

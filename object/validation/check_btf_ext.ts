@@ -16,7 +16,7 @@ const PARTS = [
   { name: "relocations", at: 24, recordBytes: 16 },
 ] as const;
 
-/** The size of a section's header in a part: its name and the number of its records. */
+/** The size of the header before the records of each section: the section's name and the number of records. */
 const SECTION_HEADER_BYTES = 8;
 
 /** @throws {FormatError} when a part is outside the section, or its records are outside the part. */
