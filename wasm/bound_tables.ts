@@ -1,15 +1,15 @@
 /**
- * Gives tables a maximum, so that the engine stops them from growing further.
+ * Gives tables a maximum, beyond which the engine does not let them grow.
  *
  * @module
  */
 
 import { readTable } from "./declarations.ts";
-import { unsignedLeb } from "./leb.ts";
 import { HAS_MAXIMUM, readSections, SECTION } from "./sections.ts";
+import { unsignedLeb, withSection } from "./write_section.ts";
 
 /**
- * The module in `bytes`, with every table limited to `most` entries. Beyond that, `table.grow` returns -1.
+ * The module in `bytes`, with each table limited to `most` entries. `table.grow` returns -1 beyond that.
  *
  * The module must have a table section, and no table may begin with more than `most` entries.
  *
@@ -29,13 +29,7 @@ export function boundTables(bytes: Uint8Array<ArrayBuffer>, most: number): Uint8
       tables.push(flags | HAS_MAXIMUM, ...unsignedLeb(minimum), ...unsignedLeb(Math.min(maximum, most)));
       tables.push(...whole.subarray(limits.end - from));
     }
-    const head = [SECTION.TABLE, ...unsignedLeb(tables.length)];
-    const result = new Uint8Array(start + head.length + tables.length + (bytes.length - end));
-    result.set(bytes.subarray(0, start));
-    result.set(head, start);
-    result.set(tables, start + head.length);
-    result.set(bytes.subarray(end), start + head.length + tables.length);
-    return result;
+    return withSection(bytes, { start, end }, SECTION.TABLE, [tables]);
   }
   return bytes;
 }

@@ -7,7 +7,7 @@
 
 import { FormatError } from "../errors/mod.ts";
 
-/** Created at first use: creation takes 0.4 ms, longer than reading a module, and most names are ASCII. */
+/** Created at first use. Creation takes 0.4 ms, longer than reading a module, and most names are ASCII. */
 let decoder: TextDecoder | undefined;
 
 /** A position in a range of bytes. A read past its end throws a {@link FormatError}. */
@@ -19,10 +19,12 @@ export class Cursor {
     this.#bytes = bytes;
   }
 
+  /** True after the last byte. */
   get atEnd(): boolean {
     return this.#at === this.#bytes.length;
   }
 
+  /** The number of bytes in the range. */
   get sizeBytes(): number {
     return this.#bytes.length;
   }
@@ -39,6 +41,7 @@ export class Cursor {
     return cursor;
   }
 
+  /** The next byte. */
   byte(): number {
     return this.#bytes[this.#at++] ?? this.fail("it ends too early");
   }
@@ -63,18 +66,18 @@ export class Cursor {
     return bytes;
   }
 
-  /** LEB128, unsigned. */
+  /** An unsigned LEB128 number of up to 32 bits. */
   u32(): number {
     const value = this.#unsigned(5);
     return value <= 0xffff_ffff ? value : this.fail("a number of more than 32 bits");
   }
 
-  /** LEB128, unsigned, of up to 64 bits, for limits with 64-bit addresses. It is not exact past 2^53. */
+  /** An unsigned LEB128 number of up to 64 bits, as in limits with 64-bit addresses. It is not exact beyond 2^53. */
   u64(): number {
     return this.#unsigned(10);
   }
 
-  /** LEB128, signed. */
+  /** A signed LEB128 number of up to 32 bits. */
   s32(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
@@ -85,6 +88,7 @@ export class Cursor {
     return this.fail("a number of more than 5 bytes");
   }
 
+  /** A name: its size in bytes, and UTF-8 text. */
   name(): string {
     const size = this.u32();
     const from = this.#at;

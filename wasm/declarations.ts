@@ -1,5 +1,5 @@
 /**
- * Reads the declarations before a module's code. They suffice to decide if it may run, in a fraction of the time of compilation.
+ * Reads the declarations before a module's code. They tell whether the module may run, in a fraction of the time of compilation.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface Declarations {
   readonly exports: readonly ModuleExport[];
   readonly tables: readonly ModuleTable[];
   readonly memories: readonly Limits[];
-  /** The exceptions that its code throws, by the types of their values. */
+  /** The types of the values of each exception that its code throws. */
   readonly tags: readonly FunctionType[];
 }
 
@@ -123,7 +123,7 @@ const REF_NULL = 0xd0;
 const REF_FUNC = 0xd2;
 const END = 0x0b;
 
-/** A table. An expression follows if its entries have an initial value. @throws {FormatError} */
+/** A table. If its entries have an initial value, an expression follows. @throws {FormatError} */
 export function readTable(cursor: Cursor): ModuleTable {
   const hasValue = cursor.peek() === WITH_VALUE;
   if (hasValue) cursor.bytes(2);
@@ -135,7 +135,7 @@ export function readTable(cursor: Cursor): ModuleTable {
   return { type, minimum, maximum, limits: { start, end } };
 }
 
-/** A constant expression for a reference. */
+/** Skips a constant expression for a reference. */
 function skipReference(cursor: Cursor): void {
   const opcode = cursor.byte();
   switch (opcode) {

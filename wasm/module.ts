@@ -48,7 +48,7 @@ const SECTION_NAMES = [
   "tag",
 ];
 
-/** Reads a module. @throws {FormatError} when it is damaged or uses unknown types. */
+/** Reads a module. @throws {FormatError} when it is damaged or uses unknown types or sections. */
 export function parseModule(bytes: Uint8Array): ModuleInfo {
   const sections: ModuleSection[] = [];
   let types = new ModuleTypes();

@@ -7,8 +7,8 @@
 
 import { Cursor } from "./cursor.ts";
 
-/** The bytes of a module's magic number and version. */
-export const HEADER_BYTES = 8;
+/** The size of a module's magic number and version. */
+const HEADER_BYTES = 8;
 
 /** The numbers of sections. */
 export const SECTION = {
@@ -28,19 +28,21 @@ export const SECTION = {
   TAG: 13,
 } as const;
 
-/** The kinds of imports and exports, by their number. */
-export const KINDS = ["function", "table", "memory", "global", "tag"] as const;
+/** The kinds of imports and exports in the order of their numbers. */
+const KINDS = ["function", "table", "memory", "global", "tag"] as const;
 
 /** A kind of import or export. */
 export type Kind = typeof KINDS[number];
 
-/** A section: its position in the module, and a cursor on its content. */
+/** A section of a module. */
 export interface Section {
+  /** One of {@link SECTION}, or another number. */
   readonly id: number;
   /** The offset of its number. */
   readonly start: number;
   /** The offset of the byte after it. */
   readonly end: number;
+  /** A cursor on its content. */
   readonly content: Cursor;
 }
 
@@ -66,7 +68,7 @@ export function readKind(cursor: Cursor): Kind {
   return KINDS[code] ?? cursor.fail(`unknown kind 0x${code.toString(16)} of import or export`);
 }
 
-/** The numbers of pages of a memory, or of entries of a table. */
+/** The limits of a memory in pages, or of a table in entries. */
 export interface Limits {
   readonly minimum: number;
   readonly maximum: number | undefined;

@@ -69,7 +69,7 @@ export interface FunctionType {
   readonly isPlain: boolean;
 }
 
-/** The type section. */
+/** The types of a module's type section. */
 export class ModuleTypes {
   readonly #cursor: Cursor | undefined;
   /** The offset of each type; `#plain` tells which of them are plain. */
