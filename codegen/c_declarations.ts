@@ -1,10 +1,9 @@
 /**
- * C declarations of BTF types that have the kernel side's layout when they are compiled for wasm32.
+ * Writes C declarations of BTF types that have the kernel side's layout when they are compiled for wasm32.
  *
- * The scalars that are used (`char`, `short`, `int`, `long long`, `bool`, `float`, `double`) have the same size and
- * alignment on 64-bit BPF and on wasm32; `long` and pointers, which have not, become `long long`. All that is left are
- * attributes: where members lie closer than their alignment the struct is packed, and every gap is a member or an unnamed
- * bit-field.
+ * The declarations use `char`, `short`, `int`, `long long`, `bool`, `float` and `double`, which have the same size and alignment on
+ * 64-bit BPF and on wasm32. `long` and pointers differ, and become `long long`. A struct whose members lie closer together than
+ * their alignment allows is packed. A gap becomes a member or an unnamed bit-field.
  *
  * @module
  */
@@ -15,24 +14,24 @@ import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../
 import { FormatError } from "../errors/mod.ts";
 import { Names } from "./c_identifiers.ts";
 
-/** The limit of nested anonymous structs, and of dimensions of an array. Compilers accept 256 nested brackets. */
+/** The limit of nested anonymous structs, and of an array's dimensions. Compilers accept 256 nested brackets. */
 const MAX_DEPTH = 240;
 
-/** The limit of characters in one header. Nested anonymous structs are written for each use, which could grow without end. */
+/** The limit of characters in one header. Anonymous structs are written at each use, so nested ones could fill the memory. */
 const MAX_CHARACTERS = 100_000_000;
 
 /** The depth from which lines are not indented further. */
 const MAX_INDENT = 80;
 
-/** The header's names of types that are defined by themselves. */
+/** The names of the types that the header defines. */
 export interface TypeNames {
-  /** `struct event`, `event_t`; undefined for a struct or union that has to be written out where it is used. */
+  /** `struct event`, `event_t`; undefined for a struct or union that is written out where it is used. */
   ofStruct(struct: BtfStruct, id: TypeId): string | undefined;
-  /** `enum state`; undefined where an integer is to stand for it. */
+  /** `enum state`; undefined for an enum that an integer replaces. */
   ofEnum(enumeration: BtfEnum): string | undefined;
 }
 
-/** A member with a byte offset, so no bit-field. */
+/** A member that is not a bit-field. */
 export interface Place {
   /** The member as `offsetof` accepts it: "in_place.deep[0].c". */
   readonly path: string;
@@ -40,7 +39,7 @@ export interface Place {
   readonly type: TypeId;
 }
 
-/** The scope of members: that of a struct and of the anonymous structs in it. */
+/** The scope of the members of a struct and of the anonymous structs in it. */
 interface Scope {
   readonly names: Names;
   /** The path from the outermost struct: "in_place."; undefined when `offsetof` cannot express one. */
@@ -51,7 +50,7 @@ interface Scope {
   readonly depth: number;
 }
 
-/** Writes declarations. */
+/** Writes declarations of members. */
 export class Declarations {
   readonly #btf: Btf;
   readonly #layouts: Layouts;
@@ -60,7 +59,7 @@ export class Declarations {
   #characters = 0;
   #places: Place[] = [];
 
-  /** @param layouts those of the kernel side. */
+  /** @param layouts the kernel side's. */
   constructor(btf: Btf, layouts: Layouts, names: TypeNames) {
     this.#btf = btf;
     this.#layouts = layouts;
@@ -129,7 +128,7 @@ export class Declarations {
     return this.#declare(member.type, name, { ...scope, names: new Names(), path, base: offset });
   }
 
-  /** The lines that declare `name` with type `id`. @param scope its `path` includes `name`. */
+  /** The lines that declare `name` with type `id`. @param scope the path in it includes `name`. */
   #declare(id: TypeId, name: string, scope: Scope): string[] {
     const { element, type, lengths } = this.#dimensions(id);
     const declarator = ` ${name}${lengths.map((length) => `[${length}]`).join("")};`;
@@ -189,7 +188,7 @@ export class Declarations {
     ];
   }
 
-  /** A type's name, or the number of bytes of one that C has no name for. */
+  /** The name of a type in C, or its number of bytes if C has no name for it. */
   #scalar(type: BtfType): string | number {
     switch (type.kind) {
       case "int":
@@ -210,7 +209,7 @@ export class Declarations {
     }
   }
 
-  /** Says what a pointer, which is a number here, points to. */
+  /** A comment with the target of a pointer, which is a number in the header. */
   #comment(type: BtfType): string {
     if (type.kind !== "ptr") return "";
     const target = this.#btf.skipModifiers(type.target);
@@ -246,7 +245,7 @@ function signed(plain: string): string {
   return plain === "char" ? "signed char" : plain;
 }
 
-/** Fills gaps. Members of anonymous structs share one scope, so that numbers go on from one to the next. */
+/** Fills gaps. Anonymous structs share one scope, so the numbers of fillers continue from one to the next. */
 class Padding {
   readonly #taken: ReadonlySet<string>;
   #number = 0;
@@ -256,11 +255,12 @@ class Padding {
     this.#taken = new Set(names.filter((name) => /^__pad\d+$/.test(name)));
   }
 
+  /** Begins a new scope. */
   restart(): void {
     this.#number = 0;
   }
 
-  /** Members for the bits from `from` to `to`: bytes where they are whole, unnamed bit-fields of one byte for the rest. */
+  /** Members for the bits from `from` to `to`: an array for whole bytes, unnamed bit-fields for the other bits. */
   fill(from: number, to: number, indent: string): string[] {
     const lines: string[] = [];
     const wholeFrom = Math.min(to, Math.ceil(from / 8) * 8);
@@ -285,7 +285,7 @@ function tail(struct: BtfStruct, end: number, isEmpty: boolean, padding: Padding
   return Math.ceil(end / 8) < struct.sizeBytes ? [padding.bytes(struct.sizeBytes, indent)] : [];
 }
 
-/** Lines that make `_Static_assert` mean the same in C++, around `lines`. */
+/** `lines`, and around them the lines that define `_Static_assert` for C++. */
 export function staticAsserts(lines: readonly string[], indent: string): string[] {
   return [
     "#ifdef __cplusplus",

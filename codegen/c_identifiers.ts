@@ -1,5 +1,5 @@
 /**
- * C names from names that need not be ones.
+ * Makes C identifiers from any names.
  *
  * @module
  */
@@ -37,6 +37,7 @@ export class Names {
     for (const name of taken) this.#counts.set(name, 1);
   }
 
+  /** True when `name` is used. */
   has(name: string): boolean {
     return this.#counts.has(name);
   }
@@ -78,12 +79,12 @@ export function withCxxNames(lines: readonly string[]): string[] {
   ];
 }
 
-/** Makes an identifier of any text as bpftool does: what may not be in one becomes `_`. */
+/** Makes an identifier of any text as bpftool does: forbidden characters become `_`. */
 export function mangle(text: string): string {
   return text.replace(/[^A-Za-z0-9_]/g, "_");
 }
 
-/** The object's name from its file's: "runqlat.bpf.o" gives "runqlat_bpf", as bpftool has it. */
+/** The object's name from its file's name, as in bpftool: "runqlat_bpf" for "runqlat.bpf.o". */
 export function objectName(path: string): string {
   const base = path.slice(path.lastIndexOf("/") + 1).slice(0, 63);
   return mangle(base.endsWith(".o") ? base.slice(0, -2) : base);

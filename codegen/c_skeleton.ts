@@ -1,52 +1,22 @@
 /**
- * C skeletons: one header that holds an object and the functions and structs to use it with, of the same names and shape as
- * `bpftool gen skeleton` makes them. The header compiles for wasm32 guests and natively; its structs of global variables
- * have the kernel's layout on both.
+ * Writes C skeletons. A skeleton is a header with an object, and structs and functions to use it, which have the names and shapes of
+ * `bpftool gen skeleton`. It compiles for wasm32 guests and natively. On both, its structs of global variables have the kernel's
+ * layout.
  *
  * @module
  */
 
-import { dataMapName } from "../object/data_sections.ts";
-import { type BpfObjectInfo, parseObject } from "../object/object.ts";
+import { parseObject } from "../object/object.ts";
 import { FormatError } from "../errors/mod.ts";
 import { staticAsserts } from "./c_declarations.ts";
-import { identifier, mangle, Names, withCxxNames } from "./c_identifiers.ts";
+import { withCxxNames } from "./c_identifiers.ts";
 import { cString, literalChunks } from "./c_literal.ts";
-import { type OperationsOfMap, type VariablesOfSection, VariableStructs } from "./c_variables.ts";
+import { isShared, type SkeletonMap, type SkeletonMembers, skeletonMembers } from "./skeleton_members.ts";
 
 /** Options of {@link genSkeleton}. */
 export interface SkeletonOptions {
-  /** Name of the object: that of its struct, and the beginning of every function's; a C identifier. */
+  /** The name of the object's struct and the beginning of each function's name: a C identifier. */
   name: string;
-}
-
-/** A map as the skeleton has it. */
-interface SkeletonMap {
-  /** Its member of `maps`: "rodata". */
-  readonly member: string;
-  /** The name that libbpf knows it by: "runqlat.rodata". */
-  readonly name: string;
-  /** The variables that it holds, where guests may see them. */
-  readonly variables?: VariablesOfSection | undefined;
-  /** Its member of `links`. Only struct_ops maps have one. */
-  readonly link?: string;
-  /** The initial numbers of a struct_ops map. */
-  readonly operations?: OperationsOfMap | undefined;
-}
-
-/** A program in the skeleton. */
-interface SkeletonProgram {
-  /** Its member of `progs` and `links`. */
-  readonly member: string;
-  readonly name: string;
-}
-
-/** Everything that has a member in the skeleton. */
-interface Members {
-  readonly maps: readonly SkeletonMap[];
-  readonly programs: readonly SkeletonProgram[];
-  /** Variables without a member in the skeleton. */
-  readonly unreachable: readonly string[];
 }
 
 /**
@@ -130,32 +100,7 @@ const INCLUDES = `
 #endif
 `;
 
-/** libbpf's order: maps of the file, then sections of variables, then struct_ops. */
-function skeletonMembers(info: BpfObjectInfo, objectName: string): Members {
-  const { btf, layouts, dataSections, structOps } = info;
-  const structs = btf === undefined || layouts === undefined ? undefined : new VariableStructs(btf, layouts);
-  const names = new Names();
-  // Sections are named first, since users expect the variables of .bss under "bss".
-  const sections = dataSections.map((section) => {
-    const member = names.take(mangle(section.name.slice(1)));
-    return { member, name: dataMapName(section.name, objectName), variables: structs?.of(section, member) };
-  });
-  const maps = info.maps.map(({ name }) => ({ member: names.take(name), name }));
-  const links = new Names();
-  const programs = info.programs.map(({ name }) => ({ member: links.take(name), name }));
-  const operations = structOps.map((map) => {
-    const member = names.take(map.name);
-    return { member, name: map.name, link: links.take(map.name), operations: structs?.ofStructOps(map, member) };
-  });
-  const unreachable = info.arena?.variables.filter((variable) => !variable.static) ?? [];
-  return {
-    maps: [...maps, ...sections, ...operations],
-    programs,
-    unreachable: unreachable.map((variable) => identifier(variable.name)),
-  };
-}
-
-function skeletonStruct(name: string, { maps, programs, unreachable }: Members): string[] {
+function skeletonStruct(name: string, { maps, programs, unreachable }: SkeletonMembers): string[] {
   const group = (type: string, members: readonly string[], field: string) =>
     members.length === 0
       ? []
@@ -208,12 +153,7 @@ function structOpsMembers(name: string, maps: readonly SkeletonMap[]): string[] 
   ];
 }
 
-/** True when a guest's variables of this map are shared memory of the kernel. */
-function isShared({ name, variables }: SkeletonMap): boolean {
-  return variables !== undefined && /\.(bss|data)\b/.test(name);
-}
-
-/** Without shared variables, a guest need not import the function that shares them, and so also runs on hosts of version 1. */
+/** Without shared variables, the guest does not import the function that shares them, so it also runs on hosts of version 1. */
 function loadStatement(maps: readonly SkeletonMap[]): string {
   const plain = "    return bpf_object__load_skeleton(obj->skeleton);";
   return maps.some(isShared) ? plain : `#ifdef WASM_BPF_LIBBPF_WASM_H
@@ -223,7 +163,7 @@ ${plain}
 #endif`;
 }
 
-function lifeCycle(name: string, { maps }: Members): string[] {
+function lifeCycle(name: string, { maps }: SkeletonMembers): string[] {
   const operations = maps.filter((map) => map.operations !== undefined);
   return `
 static inline int ${name}__create_skeleton(struct ${name} *obj);
@@ -290,7 +230,7 @@ function initialValue({ member, operations }: SkeletonMap): string {
 `;
 }
 
-function createSkeleton(name: string, { maps, programs }: Members): string[] {
+function createSkeleton(name: string, { maps, programs }: SkeletonMembers): string[] {
   const table = (count: number, field: string, type: string) =>
     count === 0 ? [] : [
       `    s->${field}_cnt = ${count};`,

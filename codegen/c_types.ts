@@ -1,6 +1,6 @@
 /**
- * C definitions of an object's types for guests: the layout on wasm32 is exactly that of the kernel side, with an assertion
- * for every size and offset.
+ * Writes C definitions of an object's types for guests. Their layout on wasm32 is the kernel side's, and assertions check every size
+ * and offset.
  *
  * @module
  */
@@ -18,18 +18,18 @@ import { findNamed, HOW_TO_KEEP, MissingTypeError, selectTypes, type TypeSelecti
 
 /** Options of {@link genTypes}. */
 export interface TypesOptions extends TypeSelection {
-  /** Name of the object, for the include guard; a C identifier. */
+  /** The name of the object, for the include guard: a C identifier. */
   name: string;
 }
 
 /**
- * Returns the types that an object shares with its guests, as C source: those of keys and values of its maps and of its
- * global variables (behind one pointer too), with all that they contain.
+ * Returns the types that an object shares with its guests, as C source. These are the types of the keys and values of its maps, of
+ * its global variables, and of the targets of variables that are pointers, with all types that they contain.
  *
- * Pointers and `long` become `long long`. Typedefs of numbers are resolved; structs, unions and enums keep their names.
+ * Pointers and `long` become `long long`. Typedefs of numbers are resolved. Structs, unions and enums keep their names.
  *
- * @throws {FormatError} when the object is none or is damaged, or has no BTF.
- * @throws {MissingTypeError} when it lacks a type that `types` selects, or has no types.
+ * @throws {FormatError} when the bytes are not a BPF object, are damaged, or have no BTF.
+ * @throws {MissingTypeError} when the object lacks a type of `types`, or shares no types.
  */
 export function genTypes(object: Uint8Array, options: TypesOptions): string {
   const info = parseObject(object);
@@ -43,9 +43,9 @@ export function genTypes(object: Uint8Array, options: TypesOptions): string {
 }
 
 /**
- * As {@link genTypes}, of types given by name, from BTF alone (/sys/kernel/btf/vmlinux).
+ * As {@link genTypes}, for types by name from plain BTF, such as /sys/kernel/btf/vmlinux.
  *
- * @throws {FormatError} when the bytes are no BTF.
+ * @throws {FormatError} when the bytes are not BTF, or are damaged.
  * @throws {MissingTypeError} when one of the types does not exist.
  */
 export function genTypesOfBtf(btfBytes: Uint8Array, options: { name: string; types: readonly string[] }): string {
@@ -53,7 +53,7 @@ export function genTypesOfBtf(btfBytes: Uint8Array, options: { name: string; typ
   return new TypesWriter(btf).write(options.types.map((name) => findNamed(btf, name)), options.name);
 }
 
-/** Writes definitions, each after those that it needs. */
+/** Writes definitions. Each comes after the ones that it needs. */
 class TypesWriter {
   readonly #btf: Btf;
   readonly #layouts: Layouts;
@@ -67,7 +67,7 @@ class TypesWriter {
   readonly #words = new Names();
   /** Headers of the SDK that define some of the types. */
   readonly #headers = new Set<string>();
-  /** Structs that need no second look. */
+  /** The visited types. */
   readonly #seen = new Set<TypeId>();
 
   constructor(btf: Btf) {
@@ -108,7 +108,7 @@ class TypesWriter {
     ].join("\n");
   }
 
-  /** Defines what is in or under `id` and has a name, innermost first. */
+  /** Defines the named types in or under `id`, innermost first. */
   #define(id: TypeId): void {
     for (const part of innermostFirst(this.#btf, id, (part) => this.#seen.has(part))) {
       this.#seen.add(part);
@@ -121,7 +121,7 @@ class TypesWriter {
   #defineStruct(struct: BtfStruct, id: TypeId): void {
     const typedef = struct.name === "" ? this.#namingTypedef(id) : undefined;
     const key = typedef?.id ?? struct.id;
-    // Structs without any name are written where they are used; one that is a root itself has no use for guests.
+    // A struct without any name is written where it is used. Guests cannot use one that nothing contains.
     if (this.#names.has(key) || (struct.name === "" && typedef === undefined)) return;
 
     if (this.#isInSdk(`${struct.kind} ${struct.name}`)) {
@@ -147,7 +147,7 @@ class TypesWriter {
     }
   }
 
-  /** An enum of `int`'s size gets its name; the constants of others are defined, and integers stand for their type. */
+  /** Defines an enum. One of `int`'s size keeps its tag. Of others, only the constants are defined, and integers replace the type. */
   #defineEnum(type: BtfEnum): void {
     if (this.#names.has(type.id) || type.values.length === 0) return;
     const own = type.values.filter((value) => !this.#isInSdk(value.name));
@@ -178,7 +178,7 @@ class TypesWriter {
     return header !== undefined;
   }
 
-  /** Gives a map's or variable's own typedef, if it is one of a named type. */
+  /** Defines the typedef that is the type of a map or variable, if it stands for a named type. */
   #alias(id: TypeId): void {
     const type = this.#btf.skipModifiers(id);
     if (type.kind !== "typedef" || this.#names.has(type.id)) return;
@@ -194,7 +194,7 @@ class TypesWriter {
   #namingTypedef(id: TypeId): BtfType | undefined {
     let type = this.#btf.skipModifiers(id);
     let last: BtfType | undefined;
-    // resolve() has been here before: the chain ends.
+    // The chain ends, since resolve() has followed it before.
     while (type.kind === "typedef") {
       last = type;
       type = this.#btf.skipModifiers(type.target);
@@ -203,7 +203,7 @@ class TypesWriter {
   }
 }
 
-/** A constant as C writes it: the smallest number of 64 bits has no literal. */
+/** A constant in C. The smallest 64-bit number has no literal. */
 function constant(value: bigint): string {
   if (value === -0x8000_0000_0000_0000n) return "(-9223372036854775807LL - 1)";
   if (value > 0x7fff_ffff_ffff_ffffn) return `${value}ULL`;

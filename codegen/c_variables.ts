@@ -1,5 +1,5 @@
 /**
- * Structs of an object's global variables for C skeletons, with the kernel's layout.
+ * Writes the structs of an object's global variables for C skeletons, with the kernel's layout.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface OperationsOfMap extends VariablesOfSection {
   readonly fileOffset: number;
 }
 
-/** Variables of the sections of one object. */
+/** Writes the structs of one object. */
 export class VariableStructs {
   readonly #btf: Btf;
   readonly #kernel: Layouts;
@@ -42,7 +42,7 @@ export class VariableStructs {
   readonly #seen = new Set<TypeId>();
   readonly #seenStructs = new Set<BtfStruct>();
 
-  /** @param layouts those of the kernel side. */
+  /** @param layouts the kernel side's. */
   constructor(btf: Btf, layouts: Layouts) {
     this.#btf = btf;
     this.#kernel = layouts;
@@ -51,8 +51,8 @@ export class VariableStructs {
   }
 
   /**
-   * The struct of a section that is the skeleton's member `member`; undefined when it has no variables but static ones, which
-   * libbpf does not map either.
+   * The struct of a section, which becomes the skeleton's member `member`; undefined when all its variables are static. libbpf does
+   * not map those either.
    *
    * @throws {FormatError}
    */
@@ -105,7 +105,7 @@ export class VariableStructs {
     };
   }
 
-  /** Adds assertions about the user's structs in a variable of type `id`. */
+  /** Adds assertions on the user's structs in a variable of type `id`. */
   #assertParts(id: TypeId, asserts: string[]): void {
     for (const part of innermostFirst(this.#btf, id, (part) => this.#seen.has(part))) {
       this.#seen.add(part);
@@ -117,8 +117,8 @@ export class VariableStructs {
   }
 
   /**
-   * Assertions on those members of the user's own structs that a wasm32 compiler would lay out differently from the kernel
-   * side: the ones after, or of type, `long` or pointer.
+   * Assertions on members that a wasm32 compiler would lay out differently from the kernel side: a `long`, a pointer, and the members
+   * after one.
    */
   #riskyMembers(struct: BtfStruct): string[] {
     const kernel = this.#kernel.ofStruct(struct);
@@ -142,7 +142,7 @@ export class VariableStructs {
   }
 }
 
-/** The tag that `gen types` gives a struct. A struct of the user's never takes a tag of the SDK or libc. */
+/** The tag that `gen types` gives a struct. It is never a tag of the SDK or libc. */
 function tagOf(struct: BtfStruct): string {
   return new Names(SDK_OWN_TAGS).take(struct.name);
 }
@@ -151,7 +151,7 @@ function assertion(condition: string, subject: string): string {
   return `_Static_assert(${condition}, "${subject} is not the kernel's");`;
 }
 
-/** Structs of variables are the user's, by the names that they have in the user's headers. */
+/** The names of types in the user's headers, which define the structs of variables. */
 function userTypes(btf: Btf): TypeNames {
   return {
     ofStruct(struct, id) {
@@ -164,7 +164,7 @@ function userTypes(btf: Btf): TypeNames {
       }
       return name;
     },
-    // Integers of the right size: the enum's own declaration need not be there.
+    // An integer of the same size needs no declaration of the enum.
     ofEnum: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Source code for guests, from BPF objects.
+ * Generates source code for guests from BPF objects.
  *
  * @module
  */

@@ -108,7 +108,7 @@ const HEADERS: Readonly<Record<string, { readonly tags: string; readonly constan
   },
 };
 
-/** The header with all other definitions of the SDK. */
+/** The SDK's own header. */
 const SDK_HEADER = "libbpf-wasm.h";
 
 /** Types of libc with the kernel's size, and their header, which the SDK's headers include. */

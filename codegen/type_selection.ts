@@ -1,6 +1,6 @@
 /**
- * Which types of an object are for its guests: what its maps and global variables are made of, not the kernel's types that
- * its programs look into.
+ * Selects the types of an object that its guests need: the types of its maps and global variables, but not the kernel's types, which
+ * its programs read.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { MapDefinition } from "../object/maps.ts";
 import type { BpfObjectInfo } from "../object/object.ts";
 import type { BtfType, TypeId } from "../object/btf/types.ts";
 
-/** Which types to choose. */
+/** Further types to select. */
 export interface TypeSelection {
-  /** Names of further structs, unions, enums or typedefs. */
+  /** The names of structs, unions, enums or typedefs. */
   types?: readonly string[] | undefined;
-  /** Everything that the object defines, save for map definitions and what its programs have from the kernel. */
+  /** True for all types that the object defines, except map definitions and types of the kernel. */
   all?: boolean | undefined;
 }
 
@@ -24,7 +24,7 @@ export class MissingTypeError extends RangeError {
   override readonly name = "MissingTypeError";
 }
 
-/** The chosen types, without the types that they contain. @throws {MissingTypeError} as {@link findNamed}. */
+/** The selected types, without the types that they contain. @throws {MissingTypeError} when a type of `types` does not exist. */
 export function selectTypes(info: BpfObjectInfo, btf: Btf, selection: TypeSelection): TypeId[] {
   const chosen: TypeId[] = [];
   for (const map of info.maps) chosen.push(...mapTypes(map));
@@ -42,8 +42,8 @@ function mapTypes({ keyType, valueType, inner }: MapDefinition): TypeId[] {
 }
 
 /**
- * A variable that is a pointer to a struct is how a program gets a type into BTF that only its local variables have:
- * `const struct event *unused;`.
+ * The target of a variable that is a pointer to a struct, union or enum. With `const struct event *unused;` a program keeps a type in
+ * its BTF that only its local variables have.
  */
 function pointees(btf: Btf, id: TypeId): TypeId[] {
   const type = btf.resolve(id);
@@ -65,7 +65,7 @@ export function findNamed(btf: Btf, name: string): TypeId {
   throw new MissingTypeError(`Cannot find type ${JSON.stringify(name)}: not in the BTF ${HOW_TO_KEEP}`);
 }
 
-/** All structs, unions and enums but the kernel's and those that define maps. */
+/** All structs, unions and enums, except the kernel's and those that define maps. */
 function ownTypes(info: BpfObjectInfo, btf: Btf): TypeId[] {
   const foreign = new Set<TypeId>();
   for (const id of kernelRoots(info, btf)) collect(btf, id, foreign);
@@ -85,7 +85,7 @@ function isDefinitionKind(btf: Btf, type: BtfType): boolean {
   return kind === "struct" || kind === "union" || kind === "enum";
 }
 
-/** The roots of the kernel's types: relocated ones, contexts of programs, and functions and variables of the kernel. */
+/** Types of the kernel: relocated ones, the contexts of programs, and the types of the kernel's functions and variables. */
 function kernelRoots(info: BpfObjectInfo, btf: Btf): TypeId[] {
   const roots = [...readRelocatedTypes(info.elf)];
   const programs = new Set(info.programs.map(({ name }) => name));
@@ -97,7 +97,7 @@ function kernelRoots(info: BpfObjectInfo, btf: Btf): TypeId[] {
   return roots;
 }
 
-/** `.maps` holds variables of these types. */
+/** The types of the variables in `.maps`. */
 function mapDefinitions(btf: Btf): TypeId[] {
   const section = btf.find("datasec", ".maps");
   return (section?.variables ?? []).flatMap(({ type }) => {
@@ -106,7 +106,7 @@ function mapDefinitions(btf: Btf): TypeId[] {
   });
 }
 
-/** Adds `root` and all that it refers to. Iterates: a chain of types may be longer than a stack. */
+/** Adds `root` and all types that it refers to. It does not recurse, because a chain of types may be longer than the call stack. */
 function collect(btf: Btf, root: TypeId, into: Set<TypeId>): void {
   const todo = [root];
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
