@@ -1,5 +1,31 @@
 /**
- * wasm-bpf: runs WebAssembly programs that drive eBPF.
+ * Runs WebAssembly programs that drive eBPF, and offers libbpf to TypeScript programs.
+ *
+ * Both need Deno's `--allow-ffi`. The kernel requires root, or CAP_BPF with CAP_PERFMON or CAP_NET_ADMIN.
+ *
+ * This program loads a compiled eBPF object, attaches a program of it and reads a map:
+ *
+ * ```ts
+ * import { openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * using libbpf = openLibbpf();
+ * using object = libbpf.openObject(Deno.readFileSync("examples/bootstrap/bootstrap.bpf.o"), { name: "bootstrap" });
+ * object.load();
+ * using link = object.findProgram("handle_exec")?.attach();
+ * new Deno.Command("true").outputSync();
+ * for (const [pid, start] of object.findMap("exec_start")?.entries() ?? []) {
+ *   console.log(`process ${new Uint32Array(pid.buffer)[0]} started at ${new BigUint64Array(start.buffer)[0]} ns`);
+ * }
+ * ```
+ *
+ * This one runs a guest, a WebAssembly module that contains such an object, for one second:
+ *
+ * ```ts
+ * import { runGuest } from "@wasm-bpf/wasm-bpf";
+ *
+ * const code = runGuest(Deno.readFileSync("examples/runqlat/runqlat.wasm"), { name: "runqlat", args: ["1", "1"] });
+ * if (code !== 0) throw new Error(`runqlat failed with ${code}`);
+ * ```
  *
  * @module
  */
@@ -10,6 +36,8 @@ export {
   GuestError,
   type GuestErrorCode,
   type GuestErrorOptions,
+  type Operation,
+  type OperationKind,
 } from "./errors/mod.ts";
 export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
 export {

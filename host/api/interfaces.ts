@@ -6,7 +6,22 @@
 
 import type { BpfLink, BpfProgram, LibraryOrigin, OpenObjectOptions } from "../../ffi/mod.ts";
 
-/** An open libbpf. Disposing it closes all its objects and their links. */
+/**
+ * An open libbpf, from `openLibbpf()`. Disposal closes all its objects with their links, and its descriptors. Later calls throw a
+ * TypeError.
+ *
+ * @example
+ * ```ts
+ * import { type Libbpf, openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * function describe(libbpf: Libbpf): string {
+ *   return `libbpf ${libbpf.version} (${libbpf.origin}: ${libbpf.path}), ${libbpf.possibleCpus} CPUs`;
+ * }
+ *
+ * using libbpf = openLibbpf();
+ * console.log(describe(libbpf));
+ * ```
+ */
 export interface Libbpf extends Disposable {
   /** libbpf's version: "v1.5". */
   readonly version: string;
@@ -18,25 +33,45 @@ export interface Libbpf extends Disposable {
   readonly possibleCpus: number;
 
   /**
-   * Parses an ELF object. The kernel is not involved yet.
+   * Parses an ELF object. The kernel is not involved yet, so this needs no privilege.
+   *
+   * The caller disposes the object. Disposal of this library does it too.
    *
    * @param bytes the output of `clang -target bpf`. They are copied.
    * @throws {BpfError} EINVAL when they are damaged; another errno with libbpf's reason when libbpf refuses them.
+   * @throws {TypeError} when this library is closed.
+   * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/libbpf.h#L241 bpf_object__open_mem
    */
   openObject(bytes: Uint8Array, options?: OpenObjectOptions): BpfObject;
 
-  /** The index of a network interface. @throws {BpfError} ENODEV when no interface has this name. */
+  /**
+   * The index of a network interface, 1 or more.
+   *
+   * @throws {BpfError} ENODEV when no interface has this name.
+   * @see https://man7.org/linux/man-pages/man3/if_nametoindex.3.html
+   */
   interfaceIndex(name: string): number;
 
-  /** Opens a cgroup2 directory to attach to. @throws {BpfError} ENOENT; EINVAL when it is not cgroup2. */
+  /**
+   * Opens a cgroup2 directory to attach to: "/sys/fs/cgroup/system.slice".
+   *
+   * @returns a descriptor, for the target `{ kind: "cgroup", fd }`. {@link closeDescriptor} or disposal closes it.
+   * @throws {BpfError} ENOENT; EINVAL when it is not a directory of cgroup2.
+   */
   openCgroup(path: string): number;
 
-  /** Opens a network namespace to attach to: "/proc/self/ns/net", "/run/netns/NAME". @throws {BpfError} ENOENT, EINVAL. */
+  /**
+   * Opens a network namespace to attach to: "/proc/self/ns/net", "/run/netns/NAME".
+   *
+   * @returns a descriptor, for the target `{ kind: "netns", fd }`. {@link closeDescriptor} or disposal closes it.
+   * @throws {BpfError} ENOENT; EINVAL when it is another file.
+   */
   openNetworkNamespace(path: string): number;
 
   /**
    * Opens an ELF file to probe: a path, or a name that is searched for as libbpf does ("libc.so.6", "bash").
    *
+   * @returns a descriptor, for the `fd` of a {@link BinaryTarget}. {@link closeDescriptor} or disposal closes it.
    * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file.
    */
   openBinary(name: string): number;
@@ -46,16 +81,32 @@ export interface Libbpf extends Disposable {
 }
 
 /**
- * `struct bpf_object`. Disposing it detaches its links and closes it. Its programs and maps then throw a TypeError.
+ * `struct bpf_object`: programs and maps of one file, from {@link Libbpf.openObject}.
+ *
+ * Disposal detaches its links and closes it. Its programs and maps then throw a TypeError.
+ *
+ * @example
+ * ```ts
+ * import { openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * using libbpf = openLibbpf();
+ * using object = libbpf.openObject(Deno.readFileSync("examples/bootstrap/bootstrap.bpf.o"), { name: "bootstrap" });
+ * for (const { name, sectionName } of object.programs()) console.log(name, sectionName);
+ * for (const { name, keySize, valueSize } of object.maps()) console.log(name, keySize, valueSize);
+ * ```
  */
 export interface BpfObject extends Disposable {
   /** The name given when it was opened. */
   readonly name: string;
 
   /**
-   * Loads maps and programs into the kernel. Needs CAP_BPF, and CAP_PERFMON or CAP_NET_ADMIN for some types of programs.
+   * Loads maps and programs into the kernel, once.
    *
-   * @throws {BpfError} with the verifier's or libbpf's reason.
+   * Needs CAP_BPF, and CAP_PERFMON or CAP_NET_ADMIN for some types of programs; before Linux 5.8 CAP_SYS_ADMIN.
+   *
+   * @throws {BpfError} with the verifier's or libbpf's reason: EPERM without the privileges, EINVAL or EACCES for a program that the
+   * verifier refuses.
+   * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/libbpf.h#L251 bpf_object__load
    */
   load(): void;
 
@@ -77,9 +128,24 @@ export interface BpfObject extends Disposable {
  *
  * Keys and values are bytes in the kernel's layout. They are copied: arguments are not kept, and results never change later.
  * Every call with a key or value throws a RangeError when the key does not have {@link keySize} bytes or the value does not have
- * {@link elementBytes}, a {@link BpfError} when the kernel refuses the call, and a TypeError when the object is closed.
+ * {@link elementBytes}, a {@link BpfError} when the kernel refuses the call, and a TypeError when the object is closed. The calls
+ * for elements need a loaded object and CAP_BPF.
  *
  * Queues and stacks have keys of 0 bytes: `update` pushes, `lookup` peeks, `lookupAndDelete` pops.
+ *
+ * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/libbpf.h#L1127 libbpf's calls
+ *
+ * @example
+ * ```ts
+ * import type { BpfMap } from "@wasm-bpf/wasm-bpf";
+ *
+ * // Adds up a map of u32 keys and u64 values.
+ * function total(map: BpfMap): bigint {
+ *   let sum = 0n;
+ *   for (const [, value] of map.entries()) sum += new DataView(value.buffer).getBigUint64(0, true);
+ *   return sum;
+ * }
+ * ```
  */
 export interface BpfMap {
   /** The map's name. Names of maps of global variables begin with the object's name. */
@@ -99,10 +165,19 @@ export interface BpfMap {
   /** The map's descriptor. @throws {BpfError} ENOENT when the map is not in the kernel, as before `load`. */
   readonly fd: number;
 
-  /** The value of `key`; undefined when the map lacks the key. @param flags BPF_F_LOCK. */
+  /**
+   * The value of `key`, {@link elementBytes} bytes; undefined when the map lacks the key.
+   *
+   * @param flags 0 or BPF_F_LOCK ({@link UpdateFlag}.LOCK).
+   */
   lookup(key: Uint8Array, flags?: number): Uint8Array<ArrayBuffer> | undefined;
 
-  /** Sets the value of `key`. @param flags a value of {@link UpdateFlag}. @throws {BpfError} EEXIST, ENOENT, E2BIG ... */
+  /**
+   * Sets the value of `key`.
+   *
+   * @param flags a value of {@link UpdateFlag}.
+   * @throws {BpfError} EEXIST or ENOENT by the flags; E2BIG when the map is full.
+   */
   update(key: Uint8Array, value: Uint8Array, flags?: number): void;
 
   /** Deletes the element of `key`. @returns false when the map lacks the key. @throws {BpfError} EINVAL for arrays. */
@@ -111,13 +186,14 @@ export interface BpfMap {
   /** Deletes the element of `key` and returns its value (Linux 5.14 for hashes); undefined when the map lacks the key. */
   lookupAndDelete(key: Uint8Array, flags?: number): Uint8Array<ArrayBuffer> | undefined;
 
-  /** The key after `key`, or the first key; undefined after the last. The kernel starts anew when `key` was deleted. */
+  /** The key after `key`, or the first key; undefined after the last. If `key` was deleted, the kernel returns the first key. */
   nextKey(key?: Uint8Array): Uint8Array<ArrayBuffer> | undefined;
 
   /**
    * Walks the keys. The loop may delete the current key.
    *
-   * @throws {BpfError} EAGAIN after more keys than the map can hold: others delete keys so fast that the walk does not end.
+   * @throws {BpfError} EAGAIN after more keys than the map can hold. Other programs then delete keys so fast that the walk does not
+   * end.
    */
   keys(): IterableIterator<Uint8Array<ArrayBuffer>>;
 
@@ -138,10 +214,10 @@ export interface BpfMap {
   /** As {@link lookupBatch}, and deletes the elements read. */
   lookupAndDeleteBatch(buffers: BatchBuffers, options?: BatchWalkOptions): number;
 
-  /** Updates all elements of the buffers. @throws {BpfError} with the number of elements updated before the refused one. */
+  /** Updates all elements of the buffers (Linux 5.6). @throws {BpfError} with the number of elements updated before the refused one. */
   updateBatch(buffers: BatchBuffers, options?: BatchOptions): void;
 
-  /** Deletes all keys. @throws {BpfError} with the number of keys deleted before the refused one. */
+  /** Deletes all keys (Linux 5.6). @throws {BpfError} with the number of keys deleted before the refused one. */
   deleteBatch(keys: Uint8Array, options?: BatchOptions): void;
 
   /**
@@ -155,14 +231,31 @@ export interface BpfMap {
    *
    * @throws {RangeError} when `value` does not have {@link valueSize} bytes.
    * @throws {BpfError} EBUSY after `load`; EINVAL for other maps.
+   * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/libbpf.h#L1058 bpf_map__set_initial_value
    */
   setInitialValue(value: Uint8Array): void;
 
-  /** Attaches a struct_ops map. @throws {BpfError} */
+  /**
+   * Attaches a struct_ops map. The caller disposes the link.
+   *
+   * @throws {BpfError} EINVAL for other maps; the kernel's errno.
+   * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/libbpf.h#L865 bpf_map__attach_struct_ops
+   */
   attachStructOps(): BpfLink;
 }
 
-/** The elements of a batch, one after another. The length of `keys` determines their number. */
+/**
+ * The elements of a batch, one after another. The length of `keys` determines their number.
+ *
+ * @example
+ * ```ts
+ * import type { BatchBuffers, BpfMap } from "@wasm-bpf/wasm-bpf";
+ *
+ * function room(map: BpfMap, elements: number): BatchBuffers {
+ *   return { keys: new Uint8Array(elements * map.keySize), values: new Uint8Array(elements * map.elementBytes) };
+ * }
+ * ```
+ */
 export interface BatchBuffers {
   /** A multiple of `keySize` bytes. */
   readonly keys: Uint8Array;
@@ -170,7 +263,18 @@ export interface BatchBuffers {
   readonly values: Uint8Array;
 }
 
-/** `struct bpf_map_batch_opts`. */
+/**
+ * `struct bpf_map_batch_opts`.
+ *
+ * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/bpf.h#L163
+ *
+ * @example
+ * ```ts
+ * import { type BatchBuffers, type BpfMap, UpdateFlag } from "@wasm-bpf/wasm-bpf";
+ *
+ * const replaceAll = (map: BpfMap, buffers: BatchBuffers) => map.updateBatch(buffers, { elementFlags: UpdateFlag.EXIST });
+ * ```
+ */
 export interface BatchOptions {
   /** The flags of each element: a value of {@link UpdateFlag}. */
   readonly elementFlags?: number;
@@ -178,20 +282,49 @@ export interface BatchOptions {
   readonly flags?: number;
 }
 
-/** Options of batches that read. */
+/**
+ * Options of batches that read.
+ *
+ * @example
+ * ```ts
+ * import type { BatchBuffers, BpfMap } from "@wasm-bpf/wasm-bpf";
+ *
+ * function* batches(map: BpfMap, buffers: BatchBuffers): Generator<number> {
+ *   const cursor = map.batchCursor();
+ *   while (!cursor.done) yield map.lookupBatch(buffers, { cursor });
+ * }
+ * ```
+ */
 export interface BatchWalkOptions extends BatchOptions {
   /** The position to start at, which moves to the next batch. By default the start of the map. */
   readonly cursor?: BatchCursor;
 }
 
-/** A position in a map, between batches. It is valid only for the map that created it. */
+/**
+ * A position in a map, between batches. It is valid only for the map that created it.
+ *
+ * @example
+ * ```ts
+ * import type { BatchBuffers, BpfMap } from "@wasm-bpf/wasm-bpf";
+ *
+ * // Empties a hash, and counts its elements.
+ * function drain(map: BpfMap, buffers: BatchBuffers): number {
+ *   const cursor = map.batchCursor();
+ *   let count = 0;
+ *   while (!cursor.done) count += map.lookupAndDeleteBatch(buffers, { cursor });
+ *   return count;
+ * }
+ * ```
+ */
 export interface BatchCursor {
   /** True at the end of the map. */
   readonly done: boolean;
 }
 
 /**
- * Flags of an update (`linux/bpf.h`, BPF_ANY and its like).
+ * Flags of an update.
+ *
+ * @see https://github.com/libbpf/libbpf/blob/v1.5.0/include/uapi/linux/bpf.h#L1353 BPF_ANY and the others
  *
  * @example
  * ```ts

@@ -10,11 +10,13 @@ import type { BpfObject, Libbpf } from "./interfaces.ts";
 import { ApiObject } from "./object.ts";
 
 /**
- * Opens libbpf: the library that `$WASM_BPF_LIBBPF` names, the one built in this checkout, or the system's.
+ * Opens libbpf: the library that `$WASM_BPF_LIBBPF` names, the one built in this checkout, or the system's `libbpf.so.1` (1.1 or
+ * newer). The caller disposes it.
  *
  * Needs Deno's `--allow-ffi`. No kernel privilege is needed until an object is loaded.
  *
  * @throws {BpfError} ENOENT when no library is found, with all tried paths in its log.
+ * @see https://docs.kernel.org/bpf/libbpf/libbpf_overview.html libbpf's own documentation
  *
  * @example
  * ```ts
@@ -38,7 +40,7 @@ export function openLibbpf(): Libbpf {
 }
 
 /** See {@link Libbpf}. */
-export class ApiLibbpf implements Libbpf {
+class ApiLibbpf implements Libbpf {
   readonly #raw: ffi.Libbpf;
   readonly #system: ffi.System & Disposable;
   readonly #objects = new Set<ApiObject>();
