@@ -9,8 +9,8 @@ import { isElf } from "../object/elf/elf.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import { type BpfObjectInfo, parseObject } from "../object/object.ts";
 import { findRefusals } from "../object/refusals/find_refusals.ts";
+import { MAP_FLAG } from "../object/bpf_numbers.ts";
 import { mapTypeName } from "../object/map_types.ts";
-import { BPF_F_LINK } from "../object/struct_ops.ts";
 import { validateObject } from "../object/validation/validate_object.ts";
 import { FormatError } from "../errors/mod.ts";
 import { findObjects } from "../object/embedded_objects.ts";
@@ -164,7 +164,7 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
         keySize: 4,
         valueSize: struct.sizeBytes,
         maxEntries: 1,
-        flags: link ? BPF_F_LINK : 0,
+        flags: link ? MAP_FLAG.BPF_F_LINK : 0,
         pinned: false,
       })),
     ],

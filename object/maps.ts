@@ -5,10 +5,10 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
+import { MapType } from "./bpf_numbers.ts";
 import type { Btf } from "./btf/btf.ts";
 import { type ElfFile, type ElfSymbol, SYMBOL_BIND } from "./elf/elf.ts";
 import type { Layouts } from "./btf/layout.ts";
-import { mapTypeNumber } from "./map_types.ts";
 import type { BtfMember, BtfStruct, TypeId } from "./btf/types.ts";
 
 /** The definition of a map. */
@@ -33,7 +33,7 @@ export interface MapDefinition {
   readonly inner: MapDefinition | undefined;
 }
 
-const IN_MAP_TYPES = [mapTypeNumber("array_of_maps"), mapTypeNumber("hash_of_maps")];
+const IN_MAP_TYPES: readonly number[] = [MapType.ARRAY_OF_MAPS, MapType.HASH_OF_MAPS];
 
 /** The maps of an object, in libbpf's order. @throws {FormatError} when a definition is invalid. */
 export function readMaps(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | undefined): MapDefinition[] {

@@ -21,9 +21,6 @@ export interface StructOpsMap {
   readonly link: boolean;
 }
 
-/** The flag of maps that register through a link (`BPF_F_LINK`). */
-export const BPF_F_LINK = 0x2000;
-
 /** The struct_ops maps of an object, in libbpf's order. @throws {FormatError} when one is not a struct inside its section. */
 export function readStructOps(elf: ElfFile, btf: Btf | undefined): StructOpsMap[] {
   return elf.sections

@@ -13,14 +13,21 @@
 import { CHECKOUT } from "./headers/clang.ts";
 import { readDeclarations } from "./headers/declarations.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
+import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
+import { structFiles } from "./tables/struct_tables.ts";
 import { symbolFiles } from "./tables/symbol_tables.ts";
 import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts";
 
 /** All generated files, as the headers want them. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const declarations = await readDeclarations(NATIVE);
-  const files = await Promise.all([symbolFiles(declarations), errnoFiles(declarations)]);
+  const files = await Promise.all([
+    symbolFiles(declarations),
+    structFiles(declarations),
+    numberFiles(),
+    errnoFiles(declarations),
+  ]);
   return await formatted(files.flat());
 }
 

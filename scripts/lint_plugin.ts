@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   wasm: ["errors"],
   object: ["wasm", "errors"],
-  ffi: ["errors"],
+  ffi: ["object", "errors"],
   codegen: ["object", "errors"],
   host: ["ffi", "object", "wasm", "errors"],
   mod: ["host", "codegen", "ffi", "object", "wasm", "errors"],

@@ -1,10 +1,9 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { arrayBytes } from "../../ffi/libbpf/mapped_array.ts";
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
+import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import { guestPtr } from "../core/memory.ts";
-
-const BPF_F_MMAPABLE = 1 << 10;
 
 /**
  * `bpf_map_mmap(i32 fd, i32 addr, i32 size) -> i32`: shares the elements of an mmapable array with the guest, as `mmap` on the
@@ -45,7 +44,7 @@ export function mapMunmap(guest: GuestContext): (fd: number) => number {
 
 function mmapable(guest: GuestContext, fd: number): BpfMap {
   const map = ownMap(guest, fd);
-  if (map.type === MapType.ARRAY && (map.flags & BPF_F_MMAPABLE) !== 0) return map;
+  if (map.type === MapType.ARRAY && (map.flags & MAP_FLAG.BPF_F_MMAPABLE) !== 0) return map;
   throw new BpfError(`Cannot share map "${map.name}"`, LINUX_ERRNO.EINVAL, {
     log: ["it is no array with BPF_F_MMAPABLE"],
   });

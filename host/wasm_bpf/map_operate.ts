@@ -1,15 +1,11 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { BpfMap } from "../../ffi/mod.ts";
+import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import { type GuestPtr, guestPtr } from "../core/memory.ts";
 import { translateKey, translateValue } from "./descriptor_values.ts";
 
-const LOOKUP = 1;
-const UPDATE = 2;
-const DELETE = 3;
-const GET_NEXT_KEY = 4;
-const LOOKUP_AND_DELETE = 21;
-
+const { LOOKUP, UPDATE, DELETE, GET_NEXT_KEY, LOOKUP_AND_DELETE } = MAP_COMMAND;
 const NULL = 0;
 const EFAULT = -LINUX_ERRNO.EFAULT;
 const EINVAL = -LINUX_ERRNO.EINVAL;

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { MapType } from "../bpf_numbers.ts";
 import type { Btf } from "../btf/btf.ts";
 import type { ElfFile } from "../elf/elf.ts";
-import { mapTypeNumber } from "../map_types.ts";
 import type { BtfStruct, BtfVar } from "../btf/types.ts";
 
 /** Members of a definition that libbpf knows; `values` must be the last one. */
@@ -24,11 +24,6 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "map_extra",
 ]);
 
-const PROG_ARRAY = mapTypeNumber("prog_array");
-const ARRAY_OF_MAPS = mapTypeNumber("array_of_maps");
-const HASH_OF_MAPS = mapTypeNumber("hash_of_maps");
-const ARENA = mapTypeNumber("arena");
-
 /** The reasons, map by map. */
 export function* mapRefusals(elf: ElfFile, btf: Btf): Generator<string> {
   const section = btf.find("datasec", ".maps");
@@ -39,7 +34,7 @@ export function* mapRefusals(elf: ElfFile, btf: Btf): Generator<string> {
     if (variable.kind !== "var") continue;
     yield* definitionRefusals(btf, variable);
     const definition = btf.resolve(variable.target);
-    if (definition.kind === "struct" && numberOf(btf, definition, "type") === ARENA) arenas.push(variable.name);
+    if (definition.kind === "struct" && numberOf(btf, definition, "type") === MapType.ARENA) arenas.push(variable.name);
   }
   if (arenas.length > 1) yield `maps "${arenas.join('" and "')}" are arenas: an object has one`;
 }
@@ -50,9 +45,9 @@ function* definitionRefusals(btf: Btf, { name, target, linkage }: BtfVar): Gener
   if (definition.kind !== "struct") return;
   yield* memberRefusals(name, definition);
   const type = numberOf(btf, definition, "type");
-  const isOfMaps = type === ARRAY_OF_MAPS || type === HASH_OF_MAPS;
+  const isOfMaps = type === MapType.ARRAY_OF_MAPS || type === MapType.HASH_OF_MAPS;
   const values = definition.members.find((member) => member.name === "values");
-  if (values !== undefined && !isOfMaps && type !== PROG_ARRAY) {
+  if (values !== undefined && !isOfMaps && type !== MapType.PROG_ARRAY) {
     yield `map "${name}" has "values", which arrays and hashes of maps and arrays of programs have`;
   }
   const pinning = numberOf(btf, definition, "pinning") ?? 0;

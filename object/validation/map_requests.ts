@@ -4,7 +4,8 @@
  * @module
  */
 
-import { mapTypeName, mapTypeNumber } from "../map_types.ts";
+import { MAP_FLAG, MapType } from "../bpf_numbers.ts";
+import { mapTypeName } from "../map_types.ts";
 import { type BtfCheck, KIND } from "./btf_check.ts";
 
 /** The checked properties of one map. */
@@ -18,21 +19,18 @@ export interface MapRequest {
   readonly pinned: boolean;
 }
 
-const STRUCT_OPS = mapTypeNumber("struct_ops");
-
 /**
  * The maps of bpf/usdt.bpf.h. libbpf finds them by name and writes its own records of these sizes into them, without regard to the
  * map's sizes. Into a larger map, the kernel would copy memory of this process that lies behind the record. A map of another type
  * may treat the bytes as a descriptor, or need a record for each processor.
  */
 const USDT_MAPS: ReadonlyMap<string, { type: number; keyBytes: number; valueBytes: number }> = new Map([
-  ["__bpf_usdt_specs", { type: mapTypeNumber("array"), keyBytes: 4, valueBytes: 208 }],
-  ["__bpf_usdt_ip_to_spec_id", { type: mapTypeNumber("hash"), keyBytes: 8, valueBytes: 4 }],
+  ["__bpf_usdt_specs", { type: MapType.ARRAY, keyBytes: 4, valueBytes: 208 }],
+  ["__bpf_usdt_ip_to_spec_id", { type: MapType.HASH, keyBytes: 8, valueBytes: 4 }],
 ]);
 
 /** Flags that make another field a descriptor: of a BTF object, or of a token. */
-const BPF_F_VTYPE_BTF_OBJ_FD = 1 << 15;
-const BPF_F_TOKEN_FD = 1 << 16;
+const DESCRIPTOR_FLAGS = MAP_FLAG.BPF_F_VTYPE_BTF_OBJ_FD | MAP_FLAG.BPF_F_TOKEN_FD;
 
 /** The maps of these sections. @throws {FormatError} when a map cannot come from a valid definition, or names a descriptor. */
 export function readMapRequests(btf: BtfCheck, sections: readonly number[]): MapRequest[] {
@@ -63,8 +61,10 @@ function readMap(btf: BtfCheck, struct: number, name: string, isOuter: boolean):
     extra: number("map_extra"),
     pinned: number("pinning") !== 0n,
   };
-  if (map.type === STRUCT_OPS) btf.fail(`map "${name}" is a struct_ops, which belongs in section ".struct_ops"`);
-  if ((map.flags & (BPF_F_VTYPE_BTF_OBJ_FD | BPF_F_TOKEN_FD)) !== 0) {
+  if (map.type === MapType.STRUCT_OPS) {
+    btf.fail(`map "${name}" is a struct_ops, which belongs in section ".struct_ops"`);
+  }
+  if ((map.flags & DESCRIPTOR_FLAGS) !== 0) {
     btf.fail(`map "${name}" has a flag that gives it a descriptor of its loader`);
   }
   checkUsdtMap(btf, map, { keyBytes: number("key_size"), valueBytes: number("value_size") });

@@ -10,7 +10,7 @@
 
 import { FormatError } from "../../errors/mod.ts";
 import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "../elf/elf.ts";
-import { mapTypeNumber } from "../map_types.ts";
+import { MAP_FLAG, MapType } from "../bpf_numbers.ts";
 import { BtfCheck } from "./btf_check.ts";
 import { checkBtfExt } from "./check_btf_ext.ts";
 import { checkCode } from "./check_code.ts";
@@ -48,13 +48,9 @@ export function validateObject(bytes: Uint8Array): ObjectRequests {
   const maps = checkTypes(elf);
   return {
     pinnedMaps: maps.filter(({ pinned }) => pinned).map(({ name }) => name),
-    placedArenas: maps.filter(({ type, extra }) => type === ARENA && extra !== 0n).map(({ name }) => name),
+    placedArenas: maps.filter(({ type, extra }) => type === MapType.ARENA && extra !== 0n).map(({ name }) => name),
   };
 }
-
-const ARENA = mapTypeNumber("arena");
-/** A flag of arenas (linux/bpf.h). */
-const BPF_F_SEGV_ON_FAULT = 1 << 17;
 
 function checkTypes(elf: ElfFile): readonly MapRequest[] {
   const types = sectionNamed(elf, ".BTF");
@@ -74,9 +70,9 @@ function checkTypeSections(btf: BtfCheck, elf: ElfFile): readonly MapRequest[] {
 
 /** libbpf writes the variables to the beginning of the arena, and would crash if the arena is missing or not writable. */
 function checkArena(maps: readonly MapRequest[]): void {
-  const arena = maps.find(({ type }) => type === ARENA);
+  const arena = maps.find(({ type }) => type === MapType.ARENA);
   if (arena === undefined) throw new FormatError("ELF", "it has arena variables and no arena");
-  if ((arena.flags & BPF_F_SEGV_ON_FAULT) !== 0) {
+  if ((arena.flags & MAP_FLAG.BPF_F_SEGV_ON_FAULT) !== 0) {
     throw new FormatError(
       "ELF",
       `arena "${arena.name}" has variables, and BPF_F_SEGV_ON_FAULT, with which none can be written`,

@@ -1,0 +1,325 @@
+/**
+ * The numbers of Linux and libbpf that the project uses. `scripts/generate_tables.ts` makes tables from this list and the headers.
+ *
+ * @module
+ */
+
+/** A constant of a generated file: a number, or an object of numbers. */
+export interface SelectedNumbers {
+  /** The name of the constant. */
+  readonly name: string;
+  /** Its comment, without the slashes. */
+  readonly about: string;
+  /** One C expression; or C expressions by key; or all values of an enum. */
+  readonly values: string | Readonly<Record<string, string>> | SelectedEnum;
+  /** How the numbers are written: decimal by default. */
+  readonly base?: 8 | 16;
+  /** True for BigInts. */
+  readonly big?: boolean;
+}
+
+/** An enum. The keys are its names without the prefix. */
+export interface SelectedEnum {
+  readonly enum: string;
+  readonly prefix: string;
+}
+
+/** A generated file of constants. */
+export interface SelectedFile {
+  readonly path: string;
+  readonly about: string;
+  readonly constants: readonly SelectedNumbers[];
+}
+
+/** Keys and expressions from names with a common prefix. */
+function named(prefix: string, ...names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, `${prefix}${name}`]));
+}
+
+/** The same with the whole names as keys. */
+function whole(...names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}
+
+export const BPF_NUMBERS: SelectedFile = {
+  path: "object/bpf_numbers.ts",
+  about: "The kernel's enums and flags for eBPF (`linux/bpf.h`), without the prefixes of the enums.",
+  constants: [
+    {
+      name: "MapType",
+      about: `\`enum bpf_map_type\`.
+
+@example
+\`\`\`ts
+import { type BpfObject, MapType } from "@wasm-bpf/wasm-bpf";
+
+const ringBuffers = (object: BpfObject) => object.maps().filter((map) => map.type === MapType.RINGBUF);
+\`\`\``,
+      values: { enum: "bpf_map_type", prefix: "BPF_MAP_TYPE_" },
+    },
+    {
+      name: "ProgramType",
+      about: `\`enum bpf_prog_type\`.
+
+@example
+\`\`\`ts
+import { type BpfObject, ProgramType } from "@wasm-bpf/wasm-bpf";
+
+const leaveOut = (object: BpfObject) => {
+  for (const program of object.programs()) program.autoload = program.type !== ProgramType.LSM;
+};
+\`\`\``,
+      values: { enum: "bpf_prog_type", prefix: "BPF_PROG_TYPE_" },
+    },
+    {
+      name: "AttachType",
+      about: `\`enum bpf_attach_type\`.
+
+@example
+\`\`\`ts
+import { AttachType, type BpfProgram } from "@wasm-bpf/wasm-bpf";
+
+const isIterator = (program: BpfProgram) => program.expectedAttachType === AttachType.TRACE_ITER;
+\`\`\``,
+      values: { enum: "bpf_attach_type", prefix: "BPF_" },
+    },
+    {
+      name: "MAP_COMMAND",
+      about: "The commands of bpf(2) for one element of a map (`enum bpf_cmd`).",
+      values: {
+        LOOKUP: "BPF_MAP_LOOKUP_ELEM",
+        UPDATE: "BPF_MAP_UPDATE_ELEM",
+        DELETE: "BPF_MAP_DELETE_ELEM",
+        GET_NEXT_KEY: "BPF_MAP_GET_NEXT_KEY",
+        LOOKUP_AND_DELETE: "BPF_MAP_LOOKUP_AND_DELETE_ELEM",
+      },
+    },
+    {
+      name: "MAP_FLAG",
+      about: "Flags of maps.",
+      values: whole(
+        "BPF_F_NO_PREALLOC",
+        "BPF_F_NO_COMMON_LRU",
+        "BPF_F_NUMA_NODE",
+        "BPF_F_RDONLY",
+        "BPF_F_WRONLY",
+        "BPF_F_STACK_BUILD_ID",
+        "BPF_F_ZERO_SEED",
+        "BPF_F_RDONLY_PROG",
+        "BPF_F_WRONLY_PROG",
+        "BPF_F_CLONE",
+        "BPF_F_MMAPABLE",
+        "BPF_F_PRESERVE_ELEMS",
+        "BPF_F_INNER_MAP",
+        "BPF_F_LINK",
+        "BPF_F_VTYPE_BTF_OBJ_FD",
+        "BPF_F_TOKEN_FD",
+        "BPF_F_SEGV_ON_FAULT",
+      ),
+      base: 16,
+    },
+  ],
+};
+
+/** Numbers in the kernel's headers. Some differ between the architectures. */
+export const LINUX_NUMBERS: SelectedFile = {
+  path: "ffi/system/linux_numbers.ts",
+  about: "Numbers of the kernel's headers for programs.",
+  constants: [
+    {
+      name: "O",
+      about:
+        "Flags of open(2) and its like (`asm/fcntl.h`). `O.PATH` is a place in the file system, not opened for reading.",
+      values: named(
+        "O_",
+        "RDONLY",
+        "WRONLY",
+        "RDWR",
+        "ACCMODE",
+        "CREAT",
+        "EXCL",
+        "NOCTTY",
+        "TRUNC",
+        "APPEND",
+        "NONBLOCK",
+        "DSYNC",
+        "SYNC",
+        "DIRECTORY",
+        "NOFOLLOW",
+        "CLOEXEC",
+        "PATH",
+      ),
+      base: 8,
+    },
+    {
+      name: "AT",
+      about:
+        "Of calls with a directory and a path (`linux/fcntl.h`). FDCWD stands for the process's working directory. " +
+        "EMPTY_PATH with an empty path means the descriptor's own file.",
+      values: named("AT_", "FDCWD", "SYMLINK_NOFOLLOW", "REMOVEDIR", "EMPTY_PATH"),
+      base: 16,
+    },
+    {
+      name: "RESOLVE",
+      about: "How openat2(2) resolves a path (`linux/openat2.h`).",
+      values: named("RESOLVE_", "NO_MAGICLINKS", "BENEATH"),
+    },
+    { name: "F", about: "Commands of fcntl(2) (`asm/fcntl.h`).", values: named("F_", "GETFL", "SETFL") },
+    {
+      name: "IOCTL",
+      about: "Requests of ioctl(2) (`asm/ioctls.h`, `linux/sockios.h`).",
+      values: whole("TCGETS", "FIONREAD", "SIOCGIFADDR"),
+      base: 16,
+    },
+    {
+      name: "STATX_BASIC_STATS",
+      about: "The fields that statx(2) is asked for (`linux/stat.h`).",
+      values: "STATX_BASIC_STATS",
+      base: 16,
+    },
+    {
+      name: "S_IFMT",
+      about: "The bits of a file's mode that hold its type: see {@link FILE_MODE}.",
+      values: "S_IFMT",
+      base: 8,
+    },
+    {
+      name: "FILE_MODE",
+      about: "Types of files (`linux/stat.h`).",
+      values: {
+        FIFO: "S_IFIFO",
+        CHARACTER_DEVICE: "S_IFCHR",
+        DIRECTORY: "S_IFDIR",
+        BLOCK_DEVICE: "S_IFBLK",
+        REGULAR: "S_IFREG",
+        LINK: "S_IFLNK",
+        SOCKET: "S_IFSOCK",
+      },
+      base: 8,
+    },
+    {
+      name: "FILE_SYSTEM",
+      about: "Types of file systems (`linux/magic.h`).",
+      values: {
+        PROC: "PROC_SUPER_MAGIC",
+        SYSFS: "SYSFS_MAGIC",
+        TRACEFS: "TRACEFS_MAGIC",
+        DEBUGFS: "DEBUGFS_MAGIC",
+        SECURITYFS: "SECURITYFS_MAGIC",
+        CGROUP: "CGROUP_SUPER_MAGIC",
+        CGROUP2: "CGROUP2_SUPER_MAGIC",
+        BPF: "BPF_FS_MAGIC",
+        PSTORE: "PSTOREFS_MAGIC",
+        EFIVARFS: "EFIVARFS_MAGIC",
+        BINFMT_MISC: "BINFMTFS_MAGIC",
+        SELINUX: "SELINUX_MAGIC",
+        NAMESPACE: "NSFS_MAGIC",
+      },
+      base: 16,
+    },
+    {
+      name: "POLL",
+      about: "Events of poll(2) (`asm/poll.h`).",
+      values: named("POLL", "IN", "OUT", "ERR", "HUP", "NVAL"),
+    },
+    {
+      name: "EPOLL",
+      about: "Operations and events of epoll(7) (`linux/eventpoll.h`).",
+      values: { CTL_ADD: "EPOLL_CTL_ADD", CTL_DEL: "EPOLL_CTL_DEL", IN: "EPOLLIN", ET: "EPOLLET" },
+      base: 16,
+    },
+    {
+      name: "MMAP",
+      about: "Protections and flags of mmap(2) (`linux/mman.h`).",
+      values: {
+        PROT_READ: "PROT_READ",
+        PROT_WRITE: "PROT_WRITE",
+        SHARED: "MAP_SHARED",
+        PRIVATE: "MAP_PRIVATE",
+        FIXED: "MAP_FIXED",
+        ANONYMOUS: "MAP_ANONYMOUS",
+      },
+      base: 16,
+    },
+    {
+      name: "SOCKET_OPTION",
+      about: "A level and an option of setsockopt(2) (`asm/socket.h`).",
+      values: whole("SOL_SOCKET", "SO_ATTACH_BPF"),
+    },
+    { name: "ETH_P_ALL", about: "Every protocol of a packet socket (`linux/if_ether.h`).", values: "ETH_P_ALL" },
+    {
+      name: "XDP_FLAG",
+      about: "The modes of an XDP program (`linux/if_link.h`).",
+      values: { generic: "XDP_FLAGS_SKB_MODE", native: "XDP_FLAGS_DRV_MODE", offload: "XDP_FLAGS_HW_MODE" },
+    },
+    {
+      name: "PERF",
+      about: "Of perf_event_open(2) (`linux/perf_event.h`).",
+      values: named(
+        "PERF_",
+        "TYPE_HARDWARE",
+        "TYPE_SOFTWARE",
+        "COUNT_HW_CPU_CYCLES",
+        "COUNT_HW_INSTRUCTIONS",
+        "COUNT_SW_CPU_CLOCK",
+        "COUNT_SW_TASK_CLOCK",
+        "COUNT_SW_BPF_OUTPUT",
+        "SAMPLE_RAW",
+        "FLAG_FD_CLOEXEC",
+      ),
+    },
+    {
+      name: "CAPABILITY",
+      about: "Bits of a capability set (`linux/capability.h`).",
+      values: whole("CAP_DAC_READ_SEARCH", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_ADMIN", "CAP_PERFMON", "CAP_BPF"),
+      big: true,
+    },
+    {
+      name: "CAPABILITY_VERSION",
+      about: "The version of capget(2) with sets of 64 bits (`linux/capability.h`).",
+      values: "_LINUX_CAPABILITY_VERSION_3",
+      base: 16,
+    },
+    { name: "AT_PAGESZ", about: "The size of a page in the auxiliary vector (`linux/auxvec.h`).", values: "AT_PAGESZ" },
+    { name: "RLIMIT_DATA", about: "The limit of private writable memory (`asm/resource.h`).", values: "RLIMIT_DATA" },
+    { name: "MFD_CLOEXEC", about: "A flag of memfd_create(2) (`linux/memfd.h`).", values: "MFD_CLOEXEC" },
+    { name: "UIO_MAXIOV", about: "The largest number of ranges in one call (`linux/uio.h`).", values: "UIO_MAXIOV" },
+    { name: "PATH_MAX", about: "The longest path in bytes, with its NUL (`linux/limits.h`).", values: "PATH_MAX" },
+    { name: "SIGPIPE", about: "The signal of a write to a closed pipe (`asm/signal.h`).", values: "SIGPIPE" },
+  ],
+};
+
+/** Numbers in libc's headers alone, for the same file. They are the same on all architectures. */
+export const LIBC_NUMBERS: readonly SelectedNumbers[] = [
+  {
+    name: "IFNAMSIZ",
+    about: "The longest name of a network interface in bytes, with its NUL (`net/if.h`).",
+    values: "IFNAMSIZ",
+  },
+  { name: "AF", about: "Families of addresses (`sys/socket.h`).", values: named("AF_", "INET", "PACKET") },
+  {
+    name: "SOCK",
+    about: "Types and flags of sockets (`sys/socket.h`).",
+    values: named("SOCK_", "DGRAM", "RAW", "CLOEXEC"),
+    base: 8,
+  },
+  {
+    name: "UTIME",
+    about: "Nanoseconds with a special meaning for utimensat(2) (`sys/stat.h`).",
+    values: named("UTIME_", "NOW", "OMIT"),
+    big: true,
+  },
+];
+
+export const LIBBPF_NUMBERS: SelectedFile = {
+  path: "ffi/libbpf/libbpf_numbers.ts",
+  about: "libbpf's enums (`libbpf.h`).",
+  constants: [
+    {
+      name: "TC_ATTACH_POINT",
+      about: "`enum bpf_tc_attach_point`.",
+      values: named("BPF_TC_", "INGRESS", "EGRESS"),
+    },
+    { name: "LOG_LEVEL", about: "`enum libbpf_print_level`.", values: named("LIBBPF_", "WARN", "INFO", "DEBUG") },
+  ],
+};
