@@ -8,7 +8,9 @@ import { FormatError, GuestError } from "../errors/mod.ts";
 import { boundTables } from "../wasm/bound_tables.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
-import type { GuestContext, GuestInstance, ImportFunction } from "./core/context.ts";
+import type { GuestContext } from "./core/context.ts";
+import type { ImportTable } from "./core/imports.ts";
+import type { InstanceParts } from "./core/instance.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
@@ -24,8 +26,8 @@ export interface GuestNames {
 /** The names that the field uses. */
 export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: WRAPPER_MODULE };
 
-/** Import functions by module and name. */
-export type ImportModules = Readonly<Record<string, Readonly<Record<string, ImportFunction>>>>;
+/** Import functions by module, then by name. */
+export type ImportModules = Readonly<Record<string, ImportTable>>;
 
 /** A compiled module that may run, and its imports. */
 export interface CompiledGuest {
@@ -176,7 +178,7 @@ function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAss
   }
 }
 
-function partsOf(instance: WebAssembly.Instance, names: GuestNames): GuestInstance {
+function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstanceParts {
   const { memory } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new GuestError("invalid-module", 'Cannot run module: it exports no "memory"');

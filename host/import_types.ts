@@ -5,7 +5,7 @@
  */
 
 import type { ModuleImport } from "../wasm/declarations.ts";
-import type { ImportTypes } from "./core/import_signatures.ts";
+import type { ImportTypes } from "./core/imports.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";

@@ -24,7 +24,7 @@ Deno.test("the tables of types have each function that guests may import, and no
   assertEquals(names(SYS_TYPES), names(sysImports(guest.context)));
   using system = openSystem();
   const files = new Files(system.calls);
-  using wasi = new Wasi(files, { args: [], env: {}, preopens: [] });
+  using wasi = new Wasi(guest.context, files, { args: [], env: {}, preopens: [] });
   assertEquals(names(WASI_TYPES), names(wasi.imports));
   assertEquals(names(WASI_TYPES).length, 46);
   assertEquals(names(WASI_UNSTABLE_TYPES), names(wasi.unstableImports));

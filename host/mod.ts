@@ -8,9 +8,10 @@ import type { BpfError } from "../errors/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } from "../ffi/mod.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
-import { GuestContext, type ImportFunction } from "./core/context.ts";
+import { GuestContext } from "./core/context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
+import { EventBuffer } from "./pump/mod.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
 import { SYS_MODULE, sysImports } from "./sys/mod.ts";
@@ -112,7 +113,7 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
 /** As {@link runGuest}, on a system that may already be open. */
 export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
   const name = options.name ?? "guest";
-  // Before anything of the system is opened: a file that is no module should be told so, whoever asks.
+  // Compile first, so that an invalid module is reported even without privileges.
   const guest = compileGuest(bytes, name, { allowGc: options.allowGc ?? false });
   const system = options.system ?? openSystem();
   using _own = options.system === undefined ? system : null;
@@ -122,7 +123,8 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   using libbpf = openLibbpf(system);
   const files = new Files(system.calls);
   checkStandardStreams(files, options);
-  using wasi = new Wasi(files, {
+  using context = contextOf(libbpf, system, options);
+  using wasi = new Wasi(context, files, {
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
     preopens: options.preopens ?? [],
@@ -131,25 +133,29 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     stderr: options.stderr,
     onRefusedPath: options.onProblem,
   });
-  using context = contextOf(libbpf, system, wasi, options);
   const names = {
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
   try {
-    startGuest(linkGuest(guest, importsOf(guest.imports, context, names.wrapperModule), context, names));
+    startGuest(linkGuest(guest, importsOf(guest.imports, context, wasi, names.wrapperModule), context, names));
   } catch (error) {
-    // After proc_exit it does not matter how the guest got out: one that catches exceptions may have gone on for a while.
-    if (wasi.exit === undefined) throw error;
+    // After proc_exit, later errors do not count: a guest that catches exceptions may have run on and trapped.
+    if (context.cancellation.reason === undefined) throw error;
   }
-  return wasi.exit?.code ?? 0;
+  return context.cancellation.reason?.code ?? 0;
 }
 
 /** All functions of each import module that the guest names. */
-function importsOf(named: readonly ModuleImport[], context: GuestContext, wrapperModule: string): ImportModules {
+function importsOf(
+  named: readonly ModuleImport[],
+  context: GuestContext,
+  wasi: Wasi,
+  wrapperModule: string,
+): ImportModules {
   const others: Readonly<Record<string, () => ImportModules[string]>> = {
-    [WASI_MODULE]: () => withSync(context.wasi.imports, context),
-    [WASI_UNSTABLE_MODULE]: () => withSync(context.wasi.unstableImports, context),
+    [WASI_MODULE]: () => wasi.imports,
+    [WASI_UNSTABLE_MODULE]: () => wasi.unstableImports,
     [LIBBPF_MODULE]: () => libbpfImports(context),
     [SYS_MODULE]: () => sysImports(context),
   };
@@ -175,24 +181,11 @@ function withMapCalls(
   };
 }
 
-/** The functions of WASI that wait, and the one that guests ask how long they did. */
-const WAITING = ["poll_oneoff", "sched_yield", "clock_time_get"];
-
-/** WASI's functions, with copies of map memory brought up to date around those that a guest calls to let time pass. */
-function withSync(functions: Record<string, ImportFunction>, context: GuestContext): Record<string, ImportFunction> {
-  const synced = { ...functions };
-  for (const name of WAITING) {
-    const call = functions[name];
-    if (call !== undefined) synced[name] = context.synced(call);
-  }
-  return synced;
-}
-
-function contextOf(libbpf: Libbpf, system: System, wasi: Wasi, options: HostOptions): GuestContext {
+function contextOf(libbpf: Libbpf, system: System, options: HostOptions): GuestContext {
   return new GuestContext({
     libbpf,
     system,
-    wasi,
+    openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver),
     grants: {
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,

@@ -6,7 +6,7 @@
 
 import type { BpfLink, BpfMap, BpfObject } from "../../ffi/mod.ts";
 import type { Allowances } from "./allowances.ts";
-import type { EventBuffer } from "../pump/mod.ts";
+import type { GuestEvents } from "./event_buffers.ts";
 
 /** A loaded object of a guest. Disposing detaches, unmaps and closes, in this order, once. */
 export class LoadedObject implements Disposable {
@@ -15,7 +15,7 @@ export class LoadedObject implements Disposable {
   readonly #sizeBytes: number;
   readonly #links: BpfLink[] = [];
   readonly #maps: BpfMap[] = [];
-  readonly #buffers = new Map<BpfMap, EventBuffer>();
+  readonly #buffers = new Map<BpfMap, GuestEvents>();
 
   /**
    * Adds the object that `load` opens and loads. Calls `load` only if the guest may have another object.
@@ -77,7 +77,7 @@ export class LoadedObject implements Disposable {
    *
    * @throws {BpfError} EMFILE when the guest has too many; the error of `open`.
    */
-  buffer(map: BpfMap, open: () => EventBuffer): EventBuffer {
+  buffer(map: BpfMap, open: () => GuestEvents): GuestEvents {
     const known = this.#buffers.get(map);
     if (known !== undefined) return known;
     const { buffers } = this.#allowances;

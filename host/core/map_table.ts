@@ -20,7 +20,7 @@ const ENTRY_WORDS = 2;
 /** Descriptors from here on have no entry in {@link MapTable.sizes}. */
 const ENTRIES = WASM_PAGE_BYTES / (4 * ENTRY_WORDS);
 
-/** Maps by the kernel's descriptor, which is the number the guest has. */
+/** Maps by the kernel's descriptor, which is the guest's number for them. */
 export class MapTable {
   readonly #maps = new Map<number, GuestMap>();
   #memory: WebAssembly.Memory | undefined;

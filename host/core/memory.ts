@@ -1,5 +1,5 @@
 /**
- * Every access to a guest's bytes. The guest is hostile: each pointer and length is checked here, before anything is read.
+ * Every access to a guest's bytes. Pointers and lengths of a guest may be hostile, so they are checked here before each access.
  *
  * @module
  */
@@ -8,22 +8,39 @@ import { GuestError } from "../../errors/mod.ts";
 
 declare const guestPtrBrand: unique symbol;
 
-/** An address in a guest's linear memory: 0 to 2^32 - 1. */
+/** An address in a guest's memory: 0 to 2^32 - 1, or to 2^53 in a memory with 64-bit addresses. */
 export type GuestPtr = number & { readonly [guestPtrBrand]: true };
 
 /** Bytes of a page of WebAssembly memory. */
 export const WASM_PAGE_BYTES = 65536;
 
+/** JavaScript's numbers are exact up to here. */
+const MAX_ADDRESS = 2n ** 53n;
+
 /** The longest string, in bytes without its NUL, that any import accepts. */
 export const MAX_STRING_BYTES = 4096;
 
-/** A wasm `i32` (or, from guests that declare pointers as `i64`, a BigInt) as an address. */
-export function guestPtr(value: number | bigint): GuestPtr {
+/** The width of a memory's addresses in bits. */
+export type AddressBits = 32 | 64;
+
+/**
+ * Converts a pointer from WebAssembly to an address: a number for `i32`, a BigInt for `i64`.
+ *
+ * With 32-bit addresses, an `i64` is cut to its lowest 32 bits, because some guests of wasm32 declare pointers as `i64`.
+ *
+ * @param bits the width of the memory's addresses.
+ * @throws {MemoryFault} for a 64-bit address above 2^53, where no memory can be.
+ */
+export function guestPtr(value: number | bigint, bits: AddressBits = 32): GuestPtr {
   // The brand's only constructor.
-  return (typeof value === "bigint" ? Number(BigInt.asUintN(32, value)) : value >>> 0) as GuestPtr;
+  if (typeof value === "number") return (value >>> 0) as GuestPtr;
+  if (bits === 32) return Number(BigInt.asUintN(32, value)) as GuestPtr;
+  const address = BigInt.asUintN(64, value);
+  if (address > MAX_ADDRESS) throw new MemoryFault(`no memory has an address ${address}`);
+  return Number(address) as GuestPtr;
 }
 
-/** The guest passed a range that is not in its memory. Import wrappers turn it into EFAULT of their own errno space. */
+/** The guest passed a range that is not in its memory. The guard turns it into EFAULT. */
 export class MemoryFault extends RangeError {
   override readonly name = "MemoryFault";
 }
@@ -31,8 +48,8 @@ export class MemoryFault extends RangeError {
 /**
  * The guest's memory, with checked access.
  *
- * `view*` alias the guest's bytes and must not be kept across anything that may grow the memory (any call into the guest);
- * `read*` copy.
+ * Methods `view*` alias the guest's bytes; do not keep the result across anything that may grow the memory, such as a call into the
+ * guest. Methods `read*` copy.
  */
 export class GuestMemory {
   readonly #memory: WebAssembly.Memory;
@@ -41,7 +58,7 @@ export class GuestMemory {
   #data: DataView<ArrayBuffer>;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  /** @param onGrow called when the memory was seen to have grown, before anything is done with the new bytes. */
+  /** @param onGrow called when growth was detected, before the new bytes are used. */
   constructor(memory: WebAssembly.Memory, onGrow: () => void = () => {}) {
     this.#memory = memory;
     this.#onGrow = onGrow;
@@ -49,18 +66,18 @@ export class GuestMemory {
     this.#data = new DataView(this.#bytes.buffer);
   }
 
-  /** The buffer as it is now; growth detaches it. */
+  /** The current buffer. Growth detaches it. */
   get buffer(): ArrayBuffer {
     return this.bytes.buffer;
   }
 
-  /** All bytes, as they are now. Cheap: a new view is made only after growth. */
+  /** The current bytes. This is cheap: a new view is made only after growth. */
   get bytes(): Uint8Array<ArrayBuffer> {
     this.look();
     return this.#bytes;
   }
 
-  /** A DataView of all bytes, as they are now. WebAssembly is little-endian: pass `true` to each accessor. */
+  /** A DataView of the current bytes. WebAssembly is little-endian: pass `true` to each accessor. */
   get data(): DataView<ArrayBuffer> {
     this.look();
     return this.#data;
@@ -81,13 +98,13 @@ export class GuestMemory {
     return sizeBytes <= size && ptr <= size - sizeBytes;
   }
 
-  /** Aliases `sizeBytes` bytes at `ptr`. @throws {MemoryFault} when the range is not in memory. */
+  /** Aliases `sizeBytes` bytes at `ptr`. @throws {MemoryFault} if the range is not in memory. */
   view(ptr: GuestPtr, sizeBytes: number): Uint8Array<ArrayBuffer> {
     this.check(ptr, sizeBytes);
     return this.#bytes.subarray(ptr, ptr + sizeBytes);
   }
 
-  /** @throws {MemoryFault} when the range is not in memory. */
+  /** @throws {MemoryFault} if the range is not in memory. */
   check(ptr: GuestPtr, sizeBytes: number): void {
     if (!this.has(ptr, sizeBytes)) {
       throw new MemoryFault(`${sizeBytes} bytes at ${ptr} are outside the guest's ${this.sizeBytes} bytes`);
@@ -95,9 +112,9 @@ export class GuestMemory {
   }
 
   /**
-   * Reads a NUL-terminated UTF-8 string; malformed bytes become U+FFFD.
+   * Reads a NUL-terminated UTF-8 string. Malformed bytes become U+FFFD.
    *
-   * @throws {MemoryFault} when no NUL is found within `maxBytes` bytes or before the end of memory.
+   * @throws {MemoryFault} if no NUL is found within `maxBytes` bytes or before the end of memory.
    */
   readCString(ptr: GuestPtr, maxBytes: number = MAX_STRING_BYTES): string {
     const bytes = this.bytes;
@@ -119,7 +136,7 @@ export class GuestMemory {
   }
 }
 
-/** A guest with threads could change bytes between the check and the use of them, so shared memory is refused. */
+/** Shared memory is refused, because another thread of the guest could change bytes between the check and the use of them. */
 function bufferOf(memory: WebAssembly.Memory): ArrayBuffer {
   const buffer = memory.buffer;
   if (!(buffer instanceof ArrayBuffer)) {

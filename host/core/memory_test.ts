@@ -17,6 +17,17 @@ Deno.test("guestPtr() takes signed numbers and BigInts as addresses of 32 bits",
   assertEquals<number>(guestPtr((1n << 32n) + 7n), 7);
 });
 
+Deno.test("guestPtr() keeps 64-bit addresses, and refuses those above 2^53", () => {
+  assertEquals<number>(guestPtr(5n, 64), 5);
+  assertEquals<number>(guestPtr((1n << 32n) + 7n, 64), 2 ** 32 + 7);
+  assertEquals<number>(guestPtr(1n << 53n, 64), 2 ** 53);
+  for (const beyond of [(1n << 53n) + 1n, -1n, -(1n << 63n)]) {
+    assertThrows(() => guestPtr(beyond, 64), MemoryFault, "no memory has an address");
+  }
+  const { memory } = memoryOf(1);
+  assertEquals(memory.has(guestPtr(1n << 53n, 64), 8), false);
+});
+
 Deno.test("GuestMemory.has() checks the whole range without overflow", () => {
   const { memory } = memoryOf(1);
   for (const [at, size] of [[0, 0], [0, PAGE], [PAGE, 0], [PAGE - 1, 1], [100, 100]] as const) {

@@ -1,9 +1,9 @@
 /**
- * Map memory that the guest shares with the kernel: mmapable arrays, and with them the `.bss` and `.data` of an object.
+ * Map memory that the guest shares with the kernel: mmapable arrays, which include the `.bss` and `.data` of an object.
  *
- * The kernel's pages are mapped over the guest's memory, so that its plain loads and stores reach them with no call at all.
- * When that is not possible (the memory moved as it grew, or a test chose copies), the bytes are copied at every import call: the
- * guest's changes are written to the kernel, then all bytes are read back.
+ * The kernel's pages are mapped over the guest's memory, so that plain loads and stores reach them without a call. If that is not
+ * possible (the memory moved when it grew, or a test chose copies), the bytes are copied at every import call: the guest's changes are
+ * written to the kernel, then all bytes are read back.
  *
  * @module
  */
@@ -22,12 +22,13 @@ export interface SharingGuest {
   readonly window: MemoryWindow;
 }
 
-/** All that one guest shares. Disposing gives it its own memory back, with the bytes as they were last. */
+/** All shared memory of one guest. Disposing replaces it with the guest's own memory, which keeps the last bytes. */
 export class SharedMemory implements Disposable {
   readonly #calls: SystemCalls;
   readonly #allowance: Allowance;
   readonly #mode: SharedMemoryMode;
   readonly #shares: Share[] = [];
+  readonly #listeners: (() => void)[] = [];
   #guest: SharingGuest | undefined;
   #hasCopies: boolean;
 
@@ -38,7 +39,7 @@ export class SharedMemory implements Disposable {
     this.#hasCopies = mode === "copy";
   }
 
-  /** True when {@link sync} has bytes to copy. */
+  /** True if {@link sync} has bytes to copy. */
   get copying(): boolean {
     if (this.#shares.length === 0) return false;
     // The guest may have grown its memory in a callback. look() detects growth, and calls follow().
@@ -46,20 +47,20 @@ export class SharedMemory implements Disposable {
     return this.#hasCopies;
   }
 
-  /** Bytes, in whole pages, that the guest has to have free for `map`. */
+  /** The bytes that the guest must reserve for `map`, in whole pages. */
   roomFor(map: BpfMap): number {
     return wholePages(this.#calls, arrayBytes(map));
   }
 
-  /** True when `sizeBytes` bytes at `at` overlap memory that is already shared. */
+  /** True if `sizeBytes` bytes at `at` overlap memory that is already shared. */
   overlaps(at: GuestPtr, sizeBytes: number): boolean {
     return this.#shares.some((share) => at < share.at + share.sizeBytes && share.at < at + sizeBytes);
   }
 
   /**
-   * Shares `map` at `at`. The caller has checked that {@link roomFor} bytes are there, free, and begin on a page.
+   * Shares `map` at `at`. The caller has checked that {@link roomFor} bytes lie there, are free, and begin on a page.
    *
-   * @throws {BpfError} EMFILE when the guest shares too many; the errno of `mmap`.
+   * @throws {BpfError} EMFILE if the guest shares too many maps; the errno of `mmap`.
    */
   add(map: BpfMap, at: GuestPtr, guest: SharingGuest): void {
     this.#guest = guest;
@@ -68,6 +69,7 @@ export class SharedMemory implements Disposable {
     stack.defer(() => this.#allowance.give());
     this.#shares.push(new Share(this.#calls, map, at, { guest, mode: this.#mode }));
     stack.move();
+    if (this.#hasCopies) this.#tellListeners();
   }
 
   /** Ends the sharing of every map in `maps`. */
@@ -81,16 +83,29 @@ export class SharedMemory implements Disposable {
     }
   }
 
-  /** Brings copies up to date. Called around every import that may have waited. */
+  /** Brings copies up to date. The guard calls it around imports. */
   sync(): void {
     for (const share of this.#shares) share.sync();
   }
 
   /** Continues with copies if the memory has moved. Called after every detected growth. */
   follow(): void {
+    let moved = false;
     for (const share of this.#shares) {
-      if (share.follow()) this.#hasCopies = true;
+      if (share.follow()) moved = true;
     }
+    if (!moved) return;
+    this.#hasCopies = true;
+    this.#tellListeners();
+  }
+
+  /** Adds a function that is called when {@link SharedMemory.copying} may have become true. */
+  onCopying(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #tellListeners(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   [Symbol.dispose](): void {
@@ -148,7 +163,7 @@ class Share implements Disposable {
     if (this.#overlay !== undefined) return;
     const kernel = this.#kernel.bytes;
     const guest = this.#view();
-    // Byte for byte: only what the guest itself stored may overwrite what the kernel counts in the same array.
+    // Byte for byte: only bytes that the guest changed may overwrite those of the kernel, which may count in the same array.
     for (let i = 0; i < kernel.length; i++) {
       const byte = guest[i] ?? 0;
       if (byte !== this.#last[i]) kernel[i] = byte;

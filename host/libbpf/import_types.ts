@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImportTypes } from "../core/import_signatures.ts";
+import type { ImportTypes } from "../core/imports.ts";
 
 /** Module `libbpf`. */
 export const LIBBPF_TYPES: ImportTypes = {

@@ -27,7 +27,7 @@ export function mapMmap(guest: GuestContext): (fd: number, addr: number, size: n
     guest.memory.check(at, size >>> 0);
     if (room > size >>> 0) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
     if (guest.shared.overlaps(at, room)) throw new BpfError(operation, LINUX_ERRNO.EEXIST);
-    guest.shared.add(map, at, guest);
+    guest.shared.add(map, at, guest.instance);
     return arrayBytes(map);
   };
 }
@@ -51,7 +51,7 @@ function mmapable(guest: GuestContext, fd: number): BpfMap {
 }
 
 function ownMap(guest: GuestContext, fd: number): BpfMap {
-  const found = guest.maps.get(fd);
+  const found = guest.descriptors.maps.get(fd);
   if (found === undefined) throw new BpfError(`Cannot use map ${fd}`, LINUX_ERRNO.EBADF);
   return found.map;
 }

@@ -6,18 +6,23 @@
  * @module
  */
 
-import type { GuestContext, ImportFunction } from "../core/context.ts";
+import type { GuestContext } from "../core/context.ts";
+import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
+import type { ImportTable } from "../core/imports.ts";
 import { mapMmap, mapMunmap } from "./map_memory.ts";
 
 /** The name of the import module. */
 export const LIBBPF_MODULE = "libbpf";
 
+const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
+
 /** The functions of module `libbpf`, for one guest. */
-export function libbpfImports(guest: GuestContext): Record<string, ImportFunction> {
+export function libbpfImports(guest: GuestContext): ImportTable {
+  const { guard } = guest;
   return {
     /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
-    libbpf_num_possible_cpus: guest.guardedWasi(() => guest.libbpf.possibleCpus),
-    bpf_map_mmap: guest.guardedWasi(mapMmap(guest)),
-    bpf_map_munmap: guest.guardedWasi(mapMunmap(guest)),
+    libbpf_num_possible_cpus: guard.wrap(() => guest.libbpf.possibleCpus, GUARD),
+    bpf_map_mmap: guard.wrap(mapMmap(guest), GUARD),
+    bpf_map_munmap: guard.wrap(mapMunmap(guest), GUARD),
   };
 }

@@ -14,7 +14,7 @@ import { WASM_PAGE_BYTES } from "../core/memory.ts";
 import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
 import { deliverAfterWait } from "./wait.ts";
 
-export { type PumpGuest, tableOf } from "./pump.ts";
+export type { PumpGuest } from "./pump.ts";
 
 /** The properties of its map that a buffer uses. */
 export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "update" | "delete">;

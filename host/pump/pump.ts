@@ -11,7 +11,7 @@ import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 /** The receiver of records: the guest's memory, and the table with its callbacks. */
 export interface PumpGuest {
   readonly memory: WebAssembly.Memory;
-  /** Any table of functions. For a guest without one, see {@link tableOf}. */
+  /** Any table of functions. For a guest without one, see `tableOf()` in `host/core/instance.ts`. */
   readonly table: WebAssembly.Table;
 }
 
@@ -69,12 +69,4 @@ function link(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAsse
       cause,
     });
   }
-}
-
-/** A table with only `callback`, at index 0. It is for guests without a table, which export their callback (Go). */
-// deno-lint-ignore ban-types -- WebAssembly's own types call an exported function so
-export function tableOf(callback: Function): WebAssembly.Table {
-  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1, maximum: 1 });
-  table.set(0, callback);
-  return table;
 }

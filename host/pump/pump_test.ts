@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Entry, TestGuest } from "../../tests/guests/pump_guest.ts";
 import { DATA_BYTES, HandMadePerf, HandMadeRing, PerfType } from "../../tests/doubles/hand_made_buffers.ts";
-import { tableOf } from "./pump.ts";
+import { tableOf } from "../core/instance.ts";
 
 const DATA = 4096;
 const MAX = 1024;

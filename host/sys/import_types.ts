@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImportTypes } from "../core/import_signatures.ts";
+import type { ImportTypes } from "../core/imports.ts";
 
 /** Module `wasm_bpf_sys`. */
 export const SYS_TYPES: ImportTypes = {

@@ -1,116 +1,71 @@
 /**
- * State that the import functions of one guest share.
+ * The state that the WASI functions of one guest share.
  *
  * @module
  */
 
-import { WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import type { Files } from "../../ffi/system/files.ts";
-import { type GuestMemory, MemoryFault } from "../core/memory.ts";
-import type { DescriptorTable } from "./descriptors.ts";
+import type { Cancellation } from "../core/cancellation.ts";
+import type { DescriptorTable } from "../core/descriptors.ts";
+import { type Guard, POSITIVE_WASI } from "../core/guard.ts";
+import type { GuestMemory } from "../core/memory.ts";
+import { FileDescriptors } from "./descriptors.ts";
 import type { RefusedPaths } from "./refused_paths.ts";
 
-/** Thrown by `proc_exit`, through the guest; the host turns it into the exit code. */
-export class ProcExit {
-  /** The guest's exit code, 0 to 2^32 - 1; a process shows the lowest 8 bits. */
-  readonly code: number;
-
-  constructor(code: number) {
-    this.code = code;
-  }
+/** The parts of a guest's state that WASI uses. */
+export interface WasiGuest {
+  /** @throws {MemoryFault} before the guest is linked. */
+  readonly memory: GuestMemory;
+  readonly descriptors: DescriptorTable;
+  readonly cancellation: Cancellation;
+  readonly guard: Guard;
 }
 
-/** A WASI errno on its way to the guest. Not an Error: it carries no stack, so that throwing it is cheap. */
-export class Refusal {
-  readonly errno: number;
-
-  /** @param errno one of {@link WASI_ERRNO}. */
-  constructor(errno: number) {
-    this.errno = errno;
-  }
-}
-
-/** Refuses with the WASI errno of that name. */
-export function refuse(name: keyof typeof WASI_ERRNO): never {
-  throw new Refusal(WASI_ERRNO[name]);
-}
-
-/** The result of a system call: refuses when it is a negative errno. */
-export function checked(result: number): number {
-  if (result < 0) throw new Refusal(wasiErrno(result));
-  return result;
-}
-
-/** One guest's state, shared by its import functions. */
+/** One guest's state for its WASI functions. */
 export class WasiContext {
   readonly files: Files;
-  readonly descriptors: DescriptorTable;
-  /** Watches the guest's stderr for refused paths; undefined when no report was requested. */
-  refusedPaths: RefusedPaths | undefined;
-  #memory: GuestMemory | undefined;
-  #exit: ProcExit | undefined;
-  /** Called when {@link WasiContext.exit} is set. */
-  onExit: () => void = () => {};
+  readonly descriptors: FileDescriptors;
+  readonly cancellation: Cancellation;
+  readonly guard: Guard;
+  /** Searches the guest's stderr for refused paths; undefined if no report was requested. */
+  readonly refusedPaths: RefusedPaths | undefined;
+  readonly #guest: WasiGuest;
 
-  constructor(files: Files, descriptors: DescriptorTable) {
+  constructor(guest: WasiGuest, files: Files, options: { refusedPaths: RefusedPaths | undefined }) {
+    this.#guest = guest;
     this.files = files;
-    this.descriptors = descriptors;
+    this.descriptors = new FileDescriptors(guest.descriptors);
+    this.cancellation = guest.cancellation;
+    this.guard = guest.guard;
+    this.refusedPaths = options.refusedPaths;
   }
 
-  /** Set once the guest called `proc_exit`. */
-  get exit(): ProcExit | undefined {
-    return this.#exit;
-  }
-
-  /** Ends the guest, with the first code that it gave. */
-  end(code: number): never {
-    this.#exit ??= new ProcExit(code);
-    this.onExit();
-    throw this.#exit;
-  }
-
-  /** @throws {MemoryFault} before {@link WasiContext.bind}: a guest's start section runs before its memory is known. */
+  /** @throws {MemoryFault} while a start function runs, since the memory is known only after linking. */
   get memory(): GuestMemory {
-    if (this.#memory === undefined) throw new MemoryFault("the guest's memory is not known yet");
-    return this.#memory;
-  }
-
-  bind(memory: GuestMemory): void {
-    this.#memory = memory;
+    return this.#guest.memory;
   }
 }
 
 /**
- * An import function: takes i32 as numbers and i64 as BigInts, gives a WASI errno. The type is that of a method, so that each
- * function can name its own parameters; WebAssembly checks them when it links.
+ * An import function. It takes i32 as numbers and i64 as BigInts, and returns a WASI errno. The type is that of a method, so that each
+ * function can declare its own parameters. WebAssembly checks them at linking.
  */
 export type WasiFunction = { run(...args: readonly (number | bigint)[]): number }["run"];
 
-/** An import function that may give nothing for success, and throw {@link Refusal}. */
+/** An import function that may return nothing for success, and throw a refusal. */
 type PlainFunction = { run(...args: readonly (number | bigint)[]): number | void }["run"];
-
-/**
- * An import function that gives the guest an errno for what is thrown as {@link Refusal} or {@link MemoryFault}.
- *
- * After `proc_exit` it throws {@link ProcExit} again: a guest that catches exceptions cannot go on.
- */
-function guarded(context: WasiContext, run: PlainFunction): WasiFunction {
-  return (...args) => {
-    if (context.exit !== undefined) throw context.exit;
-    try {
-      return run(...args) ?? WASI_ERRNO.SUCCESS;
-    } catch (error) {
-      if (error instanceof Refusal) return error.errno;
-      if (error instanceof MemoryFault) return WASI_ERRNO.EFAULT;
-      throw error;
-    }
-  };
-}
 
 /** The functions of one activity, by their name in the import module. */
 export type WasiFunctions = Record<string, WasiFunction>;
 
-/** Guards each function of a table. */
-export function guardAll(context: WasiContext, table: Record<string, PlainFunction>): WasiFunctions {
-  return Object.fromEntries(Object.entries(table).map(([name, run]) => [name, guarded(context, run)]));
+/** Guards each function of a table. @param options.syncs see {@link Guard}; false by default. */
+export function guardAll(
+  context: WasiContext,
+  table: Record<string, PlainFunction>,
+  options: { syncs?: boolean } = {},
+): WasiFunctions {
+  const guardOptions = { errors: POSITIVE_WASI, syncs: options.syncs ?? false };
+  return Object.fromEntries(
+    Object.entries(table).map(([name, run]) => [name, context.guard.wrap(run, guardOptions)]),
+  );
 }

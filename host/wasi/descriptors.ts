@@ -1,5 +1,5 @@
 /**
- * The guest's descriptors: what each number stands for and what may be done with it.
+ * The guest's files and their rights.
  *
  * @module
  */
@@ -8,136 +8,154 @@ import { WASI_ERRNO } from "../../errors/mod.ts";
 import { FILE_MODE, S_IFMT } from "../../ffi/system/file_layouts.ts";
 import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/open_flags.ts";
-import { Refusal, refuse } from "./context.ts";
+import type { Descriptor, DescriptorTable } from "../core/descriptors.ts";
+import { Refusal, refuse } from "../core/refusal.ts";
 import { ALL_RIGHTS, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, FILETYPE, RIGHTS, STREAM_RIGHTS } from "./types.ts";
 
-/** The most descriptors a guest can hold. */
-export const MAX_DESCRIPTORS = 1024;
-
-/** The file behind a guest's descriptor. */
-export interface Descriptor {
+/** The properties of a {@link FileDescriptor}. */
+export interface FileProperties {
   /** The descriptor in the host. */
   readonly hostFd: number;
-  /** True when the host descriptor belongs to the guest and is closed with it; false for stdin, stdout and stderr. */
-  readonly isOwned: boolean;
   /** One of {@link FILETYPE}. */
   readonly filetype: number;
   /** Its rights. */
-  rights: bigint;
+  readonly rights: bigint;
   /** The largest rights of files that are opened through it. */
-  inheriting: bigint;
-  /** Flags the guest set that the host's descriptor must not get, because other processes share it. */
-  emulatedFlags: number;
-  /** The name under which the guest finds the directory; undefined when it is not a given one. */
-  readonly guestPath?: Uint8Array<ArrayBuffer> | undefined;
-  /** Nothing below this directory may be changed. */
+  readonly inheriting: bigint;
+  /** The path of the directory for the guest; undefined if it is not a preopened one. */
+  readonly guestPath?: Uint8Array<ArrayBuffer>;
+  /** True if nothing in this directory may be changed. */
   readonly isReadOnly: boolean;
+  /** Closes the host's descriptor when this one is closed. Absent for stdin, stdout and stderr, which belong to the caller. */
+  readonly owner?: Files;
 }
 
-/** Numbers to descriptors, lowest free number first. */
-export class DescriptorTable implements Disposable {
-  readonly #files: Files;
-  readonly #entries: (Descriptor | undefined)[] = [];
+/** A file of the guest: an open file, a directory or a standard stream. */
+export class FileDescriptor implements Descriptor {
+  readonly kind = "file";
+  readonly hostFd: number;
+  readonly filetype: number;
+  rights: bigint;
+  inheriting: bigint;
+  /** Flags that the guest set, but that the host's descriptor must not get because other processes share it. */
+  emulatedFlags = 0;
+  readonly guestPath: Uint8Array<ArrayBuffer> | undefined;
+  readonly isReadOnly: boolean;
+  readonly #owner: Files | undefined;
 
-  constructor(files: Files) {
-    this.#files = files;
+  constructor(properties: FileProperties) {
+    this.hostFd = properties.hostFd;
+    this.filetype = properties.filetype;
+    this.rights = properties.rights;
+    this.inheriting = properties.inheriting;
+    this.guestPath = properties.guestPath;
+    this.isReadOnly = properties.isReadOnly;
+    this.#owner = properties.owner;
   }
 
-  /** The descriptor behind `fd`, or undefined. */
-  find(fd: number): Descriptor | undefined {
-    return this.#entries[fd];
+  /** True if the host's descriptor belongs to the guest and is closed with it. */
+  get isOwned(): boolean {
+    return this.#owner !== undefined;
   }
 
-  /** The descriptor behind `fd`, when it has all of `rights`. Refuses with EBADF or ENOTCAPABLE. */
-  get(fd: number, rights: bigint = 0n): Descriptor {
-    const descriptor = this.#entries[fd];
-    if (descriptor === undefined) refuse("EBADF");
-    if ((descriptor.rights & rights) !== rights) throw new Refusal(lackOf(rights));
-    return descriptor;
+  /** The guest may pass on what it may read. */
+  get passedFd(): number | undefined {
+    return (this.rights & (RIGHTS.FD_READ | RIGHTS.FD_READDIR)) === 0n ? undefined : this.hostFd;
   }
 
-  /** Gives `descriptor` the lowest free number. When there is none, closes it and refuses with EMFILE. */
-  add(descriptor: Descriptor): number {
-    let fd = 0;
-    while (this.#entries[fd] !== undefined) fd++;
-    if (fd >= MAX_DESCRIPTORS) {
-      this.#release(descriptor);
-      refuse("EMFILE");
-    }
-    this.#entries[fd] = descriptor;
-    return fd;
+  [Symbol.dispose](): void {
+    this.#owner?.close(this.hostFd);
+  }
+}
+
+/** WASI's view of the guest's descriptors: it refuses numbers that name no file, and files without the needed rights. */
+export class FileDescriptors {
+  readonly #table: DescriptorTable;
+
+  constructor(table: DescriptorTable) {
+    this.#table = table;
   }
 
-  /** Puts `descriptor` at a number that is free. */
-  set(fd: number, descriptor: Descriptor): void {
-    this.#entries[fd] = descriptor;
+  /** Returns the file at `fd`. Refuses with EBADF if there is none, or with ENOTCAPABLE if it lacks one of `rights`. */
+  get(fd: number, rights: bigint = 0n): FileDescriptor {
+    const found = this.#table.find(fd);
+    if (!(found instanceof FileDescriptor)) refuse("EBADF");
+    if ((found.rights & rights) !== rights) throw new Refusal(lackOf(rights));
+    return found;
   }
 
+  /** Gives `file` the lowest free number. If there is none, closes it and refuses with EMFILE. */
+  add(file: FileDescriptor): number {
+    const fd = this.#table.add(file);
+    if (fd !== undefined) return fd;
+    file[Symbol.dispose]();
+    refuse("EMFILE");
+  }
+
+  /** Puts `file` at a free number. */
+  set(fd: number, file: FileDescriptor): void {
+    this.#table.set(fd, file);
+  }
+
+  /** Closes the entry at `fd`. Refuses with EBADF if there is none. */
   close(fd: number): void {
-    const descriptor = this.get(fd);
-    this.#entries[fd] = undefined;
-    this.#release(descriptor);
+    const closed = this.#table.remove(fd);
+    if (closed === undefined) refuse("EBADF");
+    closed[Symbol.dispose]();
   }
 
-  /** Moves what is at `from` to `to`, closing what was there. */
+  /** Moves the file at `from` to `to`, and closes the file there. */
   renumber(from: number, to: number): void {
     const moved = this.get(from);
     const replaced = this.get(to);
     if (from === to) return;
-    this.#entries[to] = moved;
-    this.#entries[from] = undefined;
-    this.#release(replaced);
-  }
-
-  [Symbol.dispose](): void {
-    for (const descriptor of this.#entries.splice(0)) {
-      if (descriptor !== undefined) this.#release(descriptor);
-    }
-  }
-
-  #release(descriptor: Descriptor): void {
-    if (descriptor.isOwned) this.#files.close(descriptor.hostFd);
+    this.#table.remove(from);
+    this.#table.set(to, moved);
+    replaced[Symbol.dispose]();
   }
 }
 
-/** The rights to change a file, which a stream that is open only for reading lacks. */
+/** The rights to change a file. A stream that is open only for reading lacks them. */
 const READER_DENIED = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE | RIGHTS.FD_FILESTAT_SET_TIMES;
 
 /**
- * A standard stream on the host's descriptor; undefined when that is closed. A directory gets no rights to its entries.
+ * A standard stream on the host's descriptor; undefined if that is closed. A directory gets no rights to its entries.
  */
-export function standardStream(files: Files, hostFd: number): Descriptor | undefined {
+export function standardStream(files: Files, hostFd: number): FileDescriptor | undefined {
   const status = files.status(hostFd);
   if (typeof status === "number") return undefined;
-  // A guest can do with a socket what it can do with a pipe.
+  // A socket serves a guest as a pipe does.
   const filetype = (status.mode & S_IFMT) === FILE_MODE.SOCKET ? FILETYPE.UNKNOWN : filetypeOf(status.mode);
-  // A guest's libc takes a character device that cannot seek for a terminal; /dev/null must not look like one.
+  // A guest's libc assumes that a character device without the right to seek is a terminal. /dev/null is not.
   const seeks = filetype !== FILETYPE.CHARACTER_DEVICE || files.isTerminal(hostFd)
     ? 0n
     : RIGHTS.FD_SEEK | RIGHTS.FD_TELL;
   const mode = files.flags(hostFd) & O.ACCMODE;
   const denied = (mode === O.WRONLY ? RIGHTS.FD_READ : 0n) | (mode === O.RDONLY ? READER_DENIED : 0n);
   const rights = filetype === FILETYPE.DIRECTORY
-    ? RIGHTS.FD_FILESTAT_GET // only --dir gives directories
+    ? RIGHTS.FD_FILESTAT_GET // a guest gets directories only by --dir
     : (rightsOn(filetype) | seeks) & ~denied;
-  return { hostFd, isOwned: false, filetype, rights, inheriting: 0n, emulatedFlags: 0, isReadOnly: false };
+  return new FileDescriptor({ hostFd, filetype, rights, inheriting: 0n, isReadOnly: false });
 }
 
-/** A directory given to the guest. */
-export function preopenedDirectory(hostFd: number, guestPath: string, isReadOnly: boolean): Descriptor {
-  return {
+/** A preopened directory on the host's descriptor, which it closes. */
+export function preopenedDirectory(
+  files: Files,
+  hostFd: number,
+  options: { guestPath: string; isReadOnly: boolean },
+): FileDescriptor {
+  return new FileDescriptor({
     hostFd,
-    isOwned: true,
     filetype: FILETYPE.DIRECTORY,
     rights: DIRECTORY_RIGHTS,
     inheriting: ALL_RIGHTS,
-    emulatedFlags: 0,
-    guestPath: new TextEncoder().encode(guestPath),
-    isReadOnly,
-  };
+    guestPath: new TextEncoder().encode(options.guestPath),
+    isReadOnly: options.isReadOnly,
+    owner: files,
+  });
 }
 
-/** The rights that mean something on a file of this type. */
+/** The rights that have a meaning for a file of this type. */
 export function rightsOn(filetype: number): bigint {
   switch (filetype) {
     case FILETYPE.DIRECTORY:
@@ -155,17 +173,17 @@ const FILETYPE_BY_MODE = new Map<number, number>([
   [FILE_MODE.CHARACTER_DEVICE, FILETYPE.CHARACTER_DEVICE],
   [FILE_MODE.DIRECTORY, FILETYPE.DIRECTORY],
   [FILE_MODE.REGULAR, FILETYPE.REGULAR_FILE],
-  // Of the two kinds of sockets the mode says nothing.
+  // The mode does not distinguish the two types of sockets.
   [FILE_MODE.SOCKET, FILETYPE.SOCKET_STREAM],
   [FILE_MODE.LINK, FILETYPE.SYMBOLIC_LINK],
 ]);
 
-/** One of {@link FILETYPE}, from a file's mode. WASI has no number for a pipe. */
+/** Returns one of {@link FILETYPE} for a file's mode. WASI has no number for a pipe. */
 export function filetypeOf(mode: number): number {
   return FILETYPE_BY_MODE.get(mode & S_IFMT) ?? FILETYPE.UNKNOWN;
 }
 
-/** The host's open flags as {@link FDFLAGS}. */
+/** Converts the host's open flags to {@link FDFLAGS}. */
 export function fdflagsOf(hostFlags: number): number {
   const isSync = (hostFlags & O.SYNC) === O.SYNC;
   return ((hostFlags & O.APPEND) !== 0 ? FDFLAGS.APPEND : 0) |
@@ -173,7 +191,7 @@ export function fdflagsOf(hostFlags: number): number {
     (isSync ? FDFLAGS.SYNC | FDFLAGS.RSYNC | FDFLAGS.DSYNC : (hostFlags & O.DSYNC) !== 0 ? FDFLAGS.DSYNC : 0);
 }
 
-/** Programs know what is not open for reading or writing as EBADF; all else is a lack of rights. */
+/** Programs expect EBADF for a file that is not open for reading or writing. Other missing rights are ENOTCAPABLE. */
 function lackOf(rights: bigint): number {
   return rights === RIGHTS.FD_READ || rights === RIGHTS.FD_WRITE ? WASI_ERRNO.EBADF : WASI_ERRNO.ENOTCAPABLE;
 }

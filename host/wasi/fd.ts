@@ -1,5 +1,5 @@
 /**
- * The `fd_*` functions on what is open: reading, writing, positions, attributes. Directories' entries are in `readdir.ts`.
+ * The `fd_*` functions on open files: reading, writing, positions, attributes. `readdir.ts` has the entries of directories.
  *
  * @module
  */
@@ -8,15 +8,17 @@ import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import { POLL } from "../../ffi/system/file_layouts.ts";
 import type { Ranges } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/open_flags.ts";
-import { guestPtr, MemoryFault } from "../core/memory.ts";
-import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
-import { type Descriptor, fdflagsOf } from "./descriptors.ts";
+import { POSITIVE_WASI } from "../core/guard.ts";
+import { guestPtr } from "../core/memory.ts";
+import { checked, Refusal, refuse } from "../core/refusal.ts";
+import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
+import { fdflagsOf, type FileDescriptor } from "./descriptors.ts";
 import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";
 import type { RangeReader } from "./iovecs.ts";
 import { FDFLAGS, FILETYPE, RIGHTS, WHENCE } from "./types.ts";
 
 const MAX_OFFSET = (1n << 63n) - 1n;
-/** The number of `POSIX_FADV_*` and WASI's advices, which agree. */
+/** The number of values of `POSIX_FADV_*`, which are also WASI's. */
 const ADVICES = 6;
 const FDSTAT_SIZE = 24;
 const STDERR = 2;
@@ -28,7 +30,7 @@ export function transferFunctions(
   ranges: RangeReader,
   whences: readonly number[] = [WHENCE.SET, WHENCE.CUR, WHENCE.END],
 ): WasiFunctions {
-  const { descriptors, files } = context;
+  const { descriptors, files, cancellation } = context;
 
   function seek(fd: number, offset: bigint, whence: number, result: number): void {
     context.memory.check(guestPtr(result), 8);
@@ -79,9 +81,9 @@ export function transferFunctions(
       },
     }),
 
-    // Each line of a guest's output comes through here, so the code avoids closures and rest parameters.
+    // Called for each line of a guest's output. To be fast, it does without the guard's closure and rest parameters.
     fd_write(fd: number, list: number, count: number, result: number): number {
-      if (context.exit !== undefined) throw context.exit;
+      if (cancellation.reason !== undefined) throw cancellation.reason;
       try {
         const { memory } = context;
         const descriptor = descriptors.get(fd, RIGHTS.FD_WRITE);
@@ -95,9 +97,7 @@ export function transferFunctions(
         if (fd === STDERR) context.refusedPaths?.hear(from);
         return WASI_ERRNO.SUCCESS;
       } catch (error) {
-        if (error instanceof Refusal) return error.errno;
-        if (error instanceof MemoryFault) return WASI_ERRNO.EFAULT;
-        throw error;
+        return context.guard.resultOf(error, POSITIVE_WASI);
       }
     },
   };
@@ -170,7 +170,7 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
       if (guestPath === undefined) refuse("EBADF");
       const at = guestPtr(result);
       context.memory.check(at, PRESTAT_SIZE);
-      // A tag (0: a directory) and the length of its name.
+      // The tag 0 means a directory. The length of its name follows.
       context.memory.data.setUint32(at, 0, true);
       context.memory.data.setUint32(at + 4, guestPath.length, true);
     },
@@ -184,10 +184,10 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
   });
 }
 
-/** A descriptor with positions, and the right to them. Streams have none: ESPIPE. */
-function positioned(descriptor: Descriptor, right: bigint): Descriptor {
+/** Returns `descriptor` if it has positions and the right to them. Refuses streams with ESPIPE. */
+function positioned(descriptor: FileDescriptor, right: bigint): FileDescriptor {
   if (descriptor.filetype === FILETYPE.DIRECTORY) refuse("EBADF");
-  // The right to seek is the right to tell as well.
+  // The right to seek includes the right to tell.
   const sufficient = right === RIGHTS.FD_TELL ? right | RIGHTS.FD_SEEK : right;
   if ((descriptor.rights & sufficient) === 0n) {
     refuse(descriptor.filetype === FILETYPE.REGULAR_FILE ? "ENOTCAPABLE" : "ESPIPE");
@@ -195,14 +195,14 @@ function positioned(descriptor: Descriptor, right: bigint): Descriptor {
   return descriptor;
 }
 
-/** Sets APPEND and NONBLOCK. The others cannot change on an open file: EINVAL. */
-function setFlags(context: WasiContext, descriptor: Descriptor, flags: number): void {
+/** Sets APPEND and NONBLOCK. Refuses changes of other flags with EINVAL, since these are fixed when a file is opened. */
+function setFlags(context: WasiContext, descriptor: FileDescriptor, flags: number): void {
   const { files } = context;
   const current = checked(files.flags(descriptor.hostFd));
   const settable = FDFLAGS.APPEND | FDFLAGS.NONBLOCK;
   if ((flags & ~settable) !== (fdflagsOf(current) & ~settable)) refuse("EINVAL");
   if (!descriptor.isOwned) {
-    // Its flags are shared with the shell and with whatever else holds the other end.
+    // Other processes, such as the shell, share these flags.
     if ((flags & FDFLAGS.APPEND) !== (fdflagsOf(current) & FDFLAGS.APPEND)) refuse("ENOTSUP");
     descriptor.emulatedFlags = flags & FDFLAGS.NONBLOCK;
     return;
@@ -211,25 +211,25 @@ function setFlags(context: WasiContext, descriptor: Descriptor, flags: number): 
   checked(files.setFlags(descriptor.hostFd, (current & ~(O.APPEND | O.NONBLOCK)) | wanted));
 }
 
-/** EAGAIN when the guest asked not to wait, on a descriptor whose own flag is not the guest's to set. */
-function refuseToWait(context: WasiContext, descriptor: Descriptor, wanted: number): void {
+/** Refuses with EAGAIN if a call would wait on a shared descriptor that the guest set to non-blocking. */
+function refuseToWait(context: WasiContext, descriptor: FileDescriptor, wanted: number): void {
   if ((descriptor.emulatedFlags & FDFLAGS.NONBLOCK) === 0) return;
   const result = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], 0n);
   if (result === 0 || result === -LINUX_ERRNO.EINTR) refuse("EAGAIN");
 }
 
 /**
- * Waits when the host's stream would not: whoever shares it may have made it non-blocking, of which the guest knows nothing.
+ * Waits if the host's stream is non-blocking but the guest did not set that flag. Another process that shares the stream did.
  *
- * @returns whether to try again.
+ * @returns true to try again.
  */
-function waited(context: WasiContext, descriptor: Descriptor, wanted: number, result: number): boolean {
+function waited(context: WasiContext, descriptor: FileDescriptor, wanted: number, result: number): boolean {
   if (result !== -LINUX_ERRNO.EAGAIN || descriptor.isOwned || descriptor.emulatedFlags !== 0) return false;
   const polled = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], undefined);
   return polled >= 0 || polled === -LINUX_ERRNO.EINTR;
 }
 
-/** An unsigned 64-bit offset or size, which the kernel takes as signed. */
+/** Returns an offset or size as unsigned. Refuses values that the kernel's signed 64 bits cannot hold with EINVAL. */
 function checkedOffset(value: bigint): bigint {
   const unsigned = BigInt.asUintN(64, value);
   if (unsigned > MAX_OFFSET) refuse("EINVAL");

@@ -6,7 +6,7 @@
 
 import type { FileStatus, NewTime } from "../../ffi/system/file_layouts.ts";
 import { type GuestMemory, guestPtr } from "../core/memory.ts";
-import { refuse } from "./context.ts";
+import { refuse } from "../core/refusal.ts";
 import { filetypeOf } from "./descriptors.ts";
 import { FSTFLAGS } from "./types.ts";
 
@@ -48,7 +48,7 @@ export function writeFilestat(memory: GuestMemory, ptr: number, status: FileStat
   data.setBigUint64(at + layout.changed, status.changedNs, true);
 }
 
-/** The changes of the two times by `fstflags`. EINVAL when a time is both given and now. */
+/** Returns the changes of the two times by `fstflags`. Refuses with EINVAL if a time is both given and now. */
 export function newTimes(accessed: bigint, modified: bigint, flags: number): [accessed: NewTime, modified: NewTime] {
   if ((flags & ~(FSTFLAGS.ATIM | FSTFLAGS.ATIM_NOW | FSTFLAGS.MTIM | FSTFLAGS.MTIM_NOW)) !== 0) refuse("EINVAL");
   return [

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ImportTypes } from "../core/import_signatures.ts";
+import type { ImportTypes } from "../core/imports.ts";
 
 /** Module `wasi_snapshot_preview1`. */
 export const WASI_TYPES: ImportTypes = {

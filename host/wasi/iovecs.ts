@@ -1,24 +1,24 @@
 /**
- * The guest's scatter and gather lists.
+ * The guest's lists of buffers for one read or write.
  *
  * @module
  */
 
 import { MAX_RANGES, type Ranges } from "../../ffi/system/files.ts";
 import { type GuestMemory, guestPtr } from "../core/memory.ts";
-import { refuse } from "./context.ts";
+import { refuse } from "../core/refusal.ts";
 
 const IOVEC_SIZE = 8;
 
-/** Reads and checks lists; one list at a time, since all share one array. */
+/** Reads and checks lists. All results share one array, so each is valid until the next call. */
 export class RangeReader {
   readonly #pairs = new Uint32Array(MAX_RANGES * 2);
 
   /**
-   * The `count` iovecs (address, length) at `list`, all of them inside memory. EINVAL when there are more than Linux accepts.
+   * Reads `count` iovecs (address, length) at `list`, and checks that all lie in memory. Refuses with EINVAL more than Linux accepts.
    *
-   * Empty ones are omitted: wasi-libc passes one with each unbuffered text. The system call then is the plain `write` of a native
-   * program, which BPF programs may trace.
+   * Empty iovecs are omitted. wasi-libc passes one with each unbuffered text; without it, the system call is `write`, as in a native
+   * program, and BPF programs may trace it.
    */
   read(memory: GuestMemory, list: number, count: number): Ranges {
     const length = count >>> 0;

@@ -7,8 +7,9 @@
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import { O } from "../../ffi/system/open_flags.ts";
 import { guestPtr } from "../core/memory.ts";
-import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
-import { type Descriptor, filetypeOf, rightsOn } from "./descriptors.ts";
+import { checked, Refusal, refuse } from "../core/refusal.ts";
+import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
+import { FileDescriptor, filetypeOf, rightsOn } from "./descriptors.ts";
 import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";
 import {
   directory,
@@ -23,7 +24,7 @@ import {
 } from "./paths.ts";
 import { ALL_RIGHTS, FDFLAGS, LOOKUP_SYMLINK_FOLLOW, OFLAGS, RIGHTS } from "./types.ts";
 
-/** Permissions of what a guest makes, before the umask: WASI has none. */
+/** Permissions of new files and directories before the umask. WASI has no permissions. */
 const NEW_FILE_MODE = 0o666;
 const NEW_DIRECTORY_MODE = 0o777;
 
@@ -110,7 +111,7 @@ export function attributeFunctions(context: WasiContext, layout: FilestatLayout 
   });
 }
 
-/** The functions that make, move and remove names. */
+/** The functions that create, move and remove names. */
 export function nameFunctions(context: WasiContext): WasiFunctions {
   const { files } = context;
   return guardAll(context, {
@@ -167,7 +168,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
     ): void {
       const from = directory(context, fd, RIGHTS.PATH_LINK_SOURCE, true);
       const to = directory(context, newFd, RIGHTS.PATH_LINK_TARGET, true);
-      // A link to what a symbolic link points to: Linux has no call for it that stays below a directory.
+      // Linux has no call that links the target of a symbolic link and stays below a directory.
       if (follows(lookup)) refuse("EINVAL");
       const path = readPath(context, pathPtr, pathSize);
       const newPath = readPath(context, newPathPtr, newPathSize);
@@ -183,7 +184,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
       const from = directory(context, fd, RIGHTS.PATH_SYMLINK, true);
       const target = readPath(context, targetPtr, targetSize);
       const path = readPath(context, pathPtr, pathSize);
-      // The guest could not follow it, but whoever shares the directory with the guest would.
+      // The guest cannot follow an absolute link, but other programs that use the directory can.
       if (isAbsolute(target)) refuse("EPERM");
       withPlace(context, from, path, ({ parentFd, name }) => {
         created(context, from, path, files.symlink(target, parentFd, name));
@@ -200,14 +201,14 @@ interface OpenRequest {
   inheriting: bigint;
 }
 
-/** The rights that a directory must have for something to be opened in it like this. */
+/** The rights that a directory needs for this request. */
 function neededToOpen({ oflags }: OpenRequest): bigint {
   return RIGHTS.PATH_OPEN |
     ((oflags & OFLAGS.CREAT) !== 0 ? RIGHTS.PATH_CREATE_FILE : 0n) |
     ((oflags & OFLAGS.TRUNC) !== 0 ? RIGHTS.PATH_FILESTAT_SET_SIZE : 0n);
 }
 
-function open(context: WasiContext, from: Descriptor, path: Path, request: OpenRequest): Descriptor {
+function open(context: WasiContext, from: FileDescriptor, path: Path, request: OpenRequest): FileDescriptor {
   const { rights, inheriting } = request;
   if (((rights | inheriting) & ~from.inheriting) !== 0n) refuse("ENOTCAPABLE");
   const flags = hostFlags(request);
@@ -219,23 +220,22 @@ function open(context: WasiContext, from: Descriptor, path: Path, request: OpenR
     throw new Refusal(wasiErrno(status));
   }
   const filetype = filetypeOf(status.mode);
-  return {
+  return new FileDescriptor({
     hostFd,
-    isOwned: true,
     filetype,
     rights: rights & rightsOn(filetype),
     inheriting,
-    emulatedFlags: 0,
     isReadOnly: from.isReadOnly,
-  };
+    owner: context.files,
+  });
 }
 
-/** The flags of the host's `open`; the access mode follows from the rights that are asked for. */
+/** The flags of the host's `open`. The access mode follows from the requested rights. */
 function hostFlags({ oflags, fdflags, follow, rights }: OpenRequest): number {
   if ((oflags & ~ALL_OFLAGS) !== 0 || (fdflags & ~ALL_FDFLAGS) !== 0) refuse("EINVAL");
   const isDirectory = (oflags & OFLAGS.DIRECTORY) !== 0;
   if (isDirectory && (oflags & (OFLAGS.CREAT | OFLAGS.EXCL | OFLAGS.TRUNC)) !== 0) refuse("EINVAL");
-  // The right to write alone decides: Go asks for the rights to change a file's size when it only means to read.
+  // Only the right to write counts: Go requests the right to change a file's size even for reading.
   const writes = (rights & RIGHTS.FD_WRITE) !== 0n;
   const access = !writes ? O.RDONLY : (rights & RIGHTS.FD_READ) !== 0n ? O.RDWR : O.WRONLY;
   return access | O.NOCTTY | (follow ? 0 : O.NOFOLLOW) |
@@ -258,10 +258,10 @@ function follows(lookup: number): boolean {
 }
 
 /**
- * Checks the result of making a name. Of a name with a slash after it that exists already, the lookup knows better what is
- * wrong: it may be no directory (ENOTDIR), or a link to nothing (ENOENT).
+ * Checks the result of creating a name. If a name with a slash after it exists, its lookup gives the better errno: ENOTDIR if it is no
+ * directory, ENOENT if it is a link to nothing.
  */
-function created(context: WasiContext, from: Descriptor, path: Path, result: number): void {
+function created(context: WasiContext, from: FileDescriptor, path: Path, result: number): void {
   if (result === -LINUX_ERRNO.EEXIST && endsWithSlash(path)) {
     withFile(context, from, path, { follow: true }, () => undefined);
   }
@@ -269,11 +269,11 @@ function created(context: WasiContext, from: Descriptor, path: Path, result: num
 }
 
 /**
- * Refuses to link `path`, which ends with a slash or dots and so means a directory, with what its lookup says, or EPERM.
+ * Refuses to link `path`, which ends with a slash or dots and therefore means a directory: with the errno of its lookup, or EPERM.
  *
- * The kernel's own linking would follow a symbolic link before a slash, out of the guest's directory.
+ * The kernel would follow a symbolic link before a slash, which may lead out of the guest's directory.
  */
-function refuseDirectoryLink(context: WasiContext, from: Descriptor, path: Path): never {
+function refuseDirectoryLink(context: WasiContext, from: FileDescriptor, path: Path): never {
   withFile(context, from, path, { follow: true }, () => undefined);
   throw new Refusal(WASI_ERRNO.EPERM);
 }

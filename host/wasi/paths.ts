@@ -1,8 +1,8 @@
 /**
- * Paths of a guest: checked, and resolved by the kernel inside the directory they start from.
+ * Paths of a guest: checked here, and resolved by the kernel inside the directory they start from.
  *
- * A path is never resolved here. What opens a file is one `openat2` that cannot leave the directory; what acts on a name opens
- * the name's parent that way and hands the kernel the last component alone, in calls that do not follow it.
+ * This code never resolves a path. A file is opened by one `openat2` that cannot leave the directory. Functions that act on a name open
+ * the name's parent in that way, and pass only the last component to the kernel, in calls that do not follow links.
  *
  * @module
  */
@@ -10,8 +10,9 @@
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import { O } from "../../ffi/system/open_flags.ts";
 import { guestPtr } from "../core/memory.ts";
-import { Refusal, refuse, type WasiContext } from "./context.ts";
-import type { Descriptor } from "./descriptors.ts";
+import { Refusal, refuse } from "../core/refusal.ts";
+import type { WasiContext } from "./context.ts";
+import type { FileDescriptor } from "./descriptors.ts";
 import { FILETYPE } from "./types.ts";
 
 const SLASH = 0x2f;
@@ -19,22 +20,22 @@ const DOT = 0x2e;
 /** Linux's PATH_MAX, with the NUL. */
 const MAX_PATH_BYTES = 4096;
 
-/** A path as the kernel takes it: bytes with a NUL at the end. */
+/** A path for the kernel: bytes with a NUL at the end. */
 export type Path = Uint8Array<ArrayBuffer>;
 
 /** A name and the directory it is in. */
 export interface Place {
-  /** The host's descriptor of the parent, open only for lookups. */
+  /** The host's descriptor of the parent, opened only for lookups. */
   readonly parentFd: number;
-  /** The last component, with one slash after it when the path ended with slashes. */
+  /** The last component, with one slash after it if the path ended with slashes. */
   readonly name: Path;
 }
 
 /**
  * Copies the path at `ptr` out of the guest's memory.
  *
- * Refuses with EILSEQ what is no UTF-8 or has a NUL inside, with ENOENT an empty path, with ENAMETOOLONG one that the kernel
- * would not take.
+ * Refuses an empty path with ENOENT, a path too long for the kernel with ENAMETOOLONG, and a path with a NUL or malformed UTF-8 with
+ * EILSEQ.
  */
 export function readPath(context: WasiContext, ptr: number, sizeBytes: number): Path {
   const view = context.memory.view(guestPtr(ptr), sizeBytes >>> 0);
@@ -46,8 +47,8 @@ export function readPath(context: WasiContext, ptr: number, sizeBytes: number): 
   return path;
 }
 
-/** The directory behind `fd`, when it has `rights` and, for a change, may be changed. */
-export function directory(context: WasiContext, fd: number, rights: bigint, isChange = false): Descriptor {
+/** Returns the directory at `fd`. Refuses if it lacks `rights`, or if it is read-only and `isChange` is true. */
+export function directory(context: WasiContext, fd: number, rights: bigint, isChange = false): FileDescriptor {
   const descriptor = context.descriptors.get(fd);
   if (descriptor.filetype !== FILETYPE.DIRECTORY) refuse("ENOTDIR");
   context.descriptors.get(fd, rights);
@@ -55,17 +56,17 @@ export function directory(context: WasiContext, fd: number, rights: bigint, isCh
   return descriptor;
 }
 
-/** Opens `path` below `from`. Refuses with EPERM when it would leave. @param flags of the host's `open`. */
-export function openPath(context: WasiContext, from: Descriptor, path: Path, flags: number, mode = 0): number {
+/** Opens `path` below `from`. Refuses with EPERM if it leads out. @param flags of the host's `open`. */
+export function openPath(context: WasiContext, from: FileDescriptor, path: Path, flags: number, mode = 0): number {
   const result = context.files.openBeneath(from.hostFd, path, flags, mode);
   if (result < 0) throw new Refusal(openErrno(result));
   return result;
 }
 
-/** Runs `action` on what `path` names, opened only to look at it, and closes it. */
+/** Opens `path` for lookups only, runs `action` on the descriptor, and closes it. */
 export function withFile<T>(
   context: WasiContext,
-  from: Descriptor,
+  from: FileDescriptor,
   path: Path,
   options: { follow: boolean },
   action: (hostFd: number) => T,
@@ -78,12 +79,12 @@ export function withFile<T>(
   }
 }
 
-/** Runs `action` on the last component of `path` and the directory it is in, which is closed afterwards. */
-export function withPlace<T>(context: WasiContext, from: Descriptor, path: Path, action: (place: Place) => T): T {
-  // The kernel would say so of the parent, which "/" has not.
+/** Opens the parent directory of `path`, runs `action` on it and the last component, and closes it. */
+export function withPlace<T>(context: WasiContext, from: FileDescriptor, path: Path, action: (place: Place) => T): T {
+  // The kernel would refuse the parent, but "/" has none.
   if (isAbsolute(path)) refuse("EPERM");
   const { parent, name } = split(path);
-  // Calls on names look at no name that is dots, so they would not say that this one leads out.
+  // Calls on names do not resolve dots, so they would not refuse a path that leads out.
   if (isDots(name)) withFile(context, from, path, { follow: true }, () => undefined);
   const parentFd = openPath(context, from, parent, O.PATH | O.DIRECTORY);
   try {
@@ -93,17 +94,17 @@ export function withPlace<T>(context: WasiContext, from: Descriptor, path: Path,
   }
 }
 
-/** True when the path ends with a slash, and so must be a directory. */
+/** True if the path ends with a slash, and therefore must be a directory. */
 export function endsWithSlash(path: Path): boolean {
   return path[path.length - 2] === SLASH;
 }
 
-/** True when the path is absolute. */
+/** True if the path is absolute. */
 export function isAbsolute(path: Path): boolean {
   return path[0] === SLASH;
 }
 
-/** True when a {@link Place.name} is "." or "..". */
+/** True if a {@link Place.name} is "." or "..". */
 export function isDots(name: Path): boolean {
   const end = endsWithSlash(name) ? name.length - 2 : name.length - 1;
   return end > 0 && end <= 2 && name.subarray(0, end).every((byte) => byte === DOT);
@@ -122,7 +123,7 @@ function split(path: Path): { parent: Path; name: Path } {
   return { parent, name };
 }
 
-/** `EXDEV` is how `openat2` says that a path would leave the directory; guests know it as EPERM. */
+/** `openat2` returns EXDEV for a path that would leave the directory. Guests expect EPERM. */
 function openErrno(result: number): number {
   if (result === -LINUX_ERRNO.EXDEV) return WASI_ERRNO.EPERM;
   return wasiErrno(result);

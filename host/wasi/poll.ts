@@ -8,8 +8,9 @@ import { LINUX_ERRNO, WASI_ERRNO } from "../../errors/mod.ts";
 import { POLL, type PollEntry } from "../../ffi/system/file_layouts.ts";
 import { guestPtr } from "../core/memory.ts";
 import { checkedClock } from "./clocks.ts";
-import { checked, guardAll, Refusal, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
-import type { Descriptor } from "./descriptors.ts";
+import { checked, Refusal, refuse } from "../core/refusal.ts";
+import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
+import type { FileDescriptor } from "./descriptors.ts";
 import { CLOCK, EVENT_HANGUP, EVENTTYPE, FILETYPE, RIGHTS, SUBCLOCKFLAGS_ABSTIME } from "./types.ts";
 
 /**
@@ -31,7 +32,7 @@ export const SUBSCRIPTION: SubscriptionLayout = { sizeBytes: 48, fd: 16, clock: 
 /** An event: userdata 0 (8), error 8 (2), type 10 (1), bytes that can be read 16 (8), flags 24 (2). */
 const EVENT_SIZE = 32;
 
-/** As many subscriptions as a guest can have descriptors, twice, and as many clocks. */
+/** Enough for two subscriptions of each descriptor that a guest can have, and as many clocks. */
 const MAX_SUBSCRIPTIONS = 4096;
 
 interface Subscription {
@@ -39,9 +40,9 @@ interface Subscription {
   type: number;
   /** The WASI errno of an invalid subscription; 0 for a valid one. */
   errno: number;
-  /** When a clock's subscription is due, on the monotonic clock. */
+  /** The time at which a clock's subscription is due, on the monotonic clock. */
   dueNs?: bigint;
-  descriptor?: Descriptor;
+  descriptor?: FileDescriptor;
   poll?: PollEntry;
 }
 
@@ -67,7 +68,7 @@ export function pollFunctions(context: WasiContext, layout: SubscriptionLayout =
       events.forEach((event, index) => writeEvent(context.memory.data, to + index * EVENT_SIZE, event));
       context.memory.data.setUint32(countAt, events.length, true);
     },
-  });
+  }, { syncs: true });
 }
 
 function readSubscriptions(
@@ -77,7 +78,7 @@ function readSubscriptions(
   layout: SubscriptionLayout,
 ): Subscription[] {
   const data = context.memory.data;
-  const polls = new Map<Descriptor, PollEntry>();
+  const polls = new Map<FileDescriptor, PollEntry>();
   return Array.from({ length: count }, (_, index) => {
     const at = from + index * layout.sizeBytes;
     const subscription: Subscription = {
@@ -104,10 +105,10 @@ function readSubscriptions(
   });
 }
 
-/** When a clock reaches `timeout`, as a time of the monotonic clock. */
+/** Converts the `timeout` of a clock to a time of the monotonic clock. */
 function dueTime(context: WasiContext, clock: number, timeout: bigint, flags: number): bigint {
   if ((flags & ~SUBCLOCKFLAGS_ABSTIME) !== 0) refuse("EINVAL");
-  // Linux cannot sleep on the time that a thread or process has used.
+  // Linux cannot wait for a clock that counts the time used by a thread or process.
   if (checkedClock(clock) > CLOCK.MONOTONIC) refuse("ENOTSUP");
   const now = context.files.clockTime(CLOCK.MONOTONIC);
   if ((flags & SUBCLOCKFLAGS_ABSTIME) === 0) return now + timeout;
@@ -118,7 +119,7 @@ function subscribe(
   context: WasiContext,
   subscription: Subscription,
   fd: number,
-  polls: Map<Descriptor, PollEntry>,
+  polls: Map<FileDescriptor, PollEntry>,
 ): void {
   if (subscription.type !== EVENTTYPE.FD_READ && subscription.type !== EVENTTYPE.FD_WRITE) refuse("EINVAL");
   const isRead = subscription.type === EVENTTYPE.FD_READ;
@@ -131,7 +132,7 @@ function subscribe(
   subscription.poll = entry;
 }
 
-/** Sleeps until at least one event is there. */
+/** Waits until there is at least one event. */
 function wait(context: WasiContext, subscriptions: readonly Subscription[]): Event[] {
   const entries = [...new Set(subscriptions.flatMap(({ poll }) => poll ?? []))];
   const dues = subscriptions.flatMap(({ dueNs }) => dueNs ?? []);
@@ -168,7 +169,7 @@ function eventOf(context: WasiContext, subscription: Subscription, nowNs: bigint
 }
 
 /** The number of bytes that can be read at once: up to the end of a file, or the content of a pipe. */
-function readable(context: WasiContext, { filetype, hostFd }: Descriptor): bigint {
+function readable(context: WasiContext, { filetype, hostFd }: FileDescriptor): bigint {
   const { files } = context;
   if (filetype !== FILETYPE.REGULAR_FILE) return BigInt(Math.max(files.readableBytes(hostFd), 0));
   const status = files.status(hostFd);

@@ -7,22 +7,22 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/open_flags.ts";
-import { type Descriptor, preopenedDirectory } from "./descriptors.ts";
+import { type FileDescriptor, preopenedDirectory } from "./descriptors.ts";
 
-/** A directory of the host and the name under which the guest finds it. */
+/** A directory of the host and its name for the guest. */
 export interface Preopen {
   /** The directory in the host. */
   readonly hostPath: string;
   /** The path of the directory for the guest. */
   readonly guestPath: string;
-  /** True when the guest may not change anything in it. */
+  /** True if the guest may not change anything in it. */
   readonly readOnly: boolean;
 }
 
 /**
- * Parses what follows `--dir`: `HOST`, `HOST::GUEST`, each with `:ro` after it for a directory that the guest only reads.
+ * Parses the argument of `--dir`: `HOST` or `HOST::GUEST`, each with `:ro` after it for a directory that the guest only reads.
  *
- * @throws {RangeError} when a path is empty.
+ * @throws {RangeError} if a path is empty.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function parsePreopen(text: string): Preopen {
   return { hostPath, guestPath, readOnly };
 }
 
-/** The reason when a directory can be opened, but not with the call that confines a guest. */
+/** Hints for a directory that can be opened, but not with the call that confines a guest. */
 const OPENAT2_HINTS = new Map<number, string>([
   [LINUX_ERRNO.ENOSYS, "openat2, which keeps a guest inside its directories, needs Linux 5.6 or newer"],
   [
@@ -56,10 +56,15 @@ const OPENAT2_HINTS = new Map<number, string>([
 /**
  * Opens a directory for the guest.
  *
- * @throws {BpfError} when it cannot be opened, or when the kernel cannot hold a guest inside it (before 5.6).
+ * @throws {BpfError} if it cannot be opened, or if the kernel cannot confine a guest to it (before 5.6).
  */
-export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Preopen): Descriptor {
-  const operation = `Cannot give the guest directory "${hostPath}"`;
+export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Preopen): FileDescriptor {
+  const operation = {
+    operation: "give",
+    kind: "directory",
+    subject: hostPath,
+    words: `the guest directory "${hostPath}"`,
+  } as const;
   const hostFd = files.openDirectory(hostPath);
   if (hostFd < 0) throw new BpfError(operation, hostFd);
   const probe = files.openBeneath(hostFd, Uint8Array.of(0x2e, 0), O.PATH | O.DIRECTORY);
@@ -68,5 +73,5 @@ export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Pre
     throw new BpfError(operation, probe, { hint: OPENAT2_HINTS.get(-probe) });
   }
   files.close(probe);
-  return preopenedDirectory(hostFd, guestPath, readOnly);
+  return preopenedDirectory(files, hostFd, { guestPath, isReadOnly: readOnly });
 }

@@ -1,19 +1,20 @@
 /**
- * Arguments, environment, chance, and the end of the process.
+ * Arguments, environment, random bytes, and the end of the process.
  *
  * @module
  */
 
 import { WASI_ERRNO } from "../../errors/mod.ts";
 import { type GuestMemory, type GuestPtr, guestPtr } from "../core/memory.ts";
-import { checked, guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
+import { checked } from "../core/refusal.ts";
+import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 
-/** NUL-terminated strings, as `args_get` and `environ_get` hand them out. */
+/** NUL-terminated strings, as `args_get` and `environ_get` return them. */
 class StringList {
   readonly #strings: readonly Uint8Array[];
   readonly #sizeBytes: number;
 
-  /** @throws {TypeError} when a string has a NUL inside. */
+  /** @throws {TypeError} if a string contains a NUL. */
   constructor(strings: readonly string[]) {
     const encoder = new TextEncoder();
     const withNul = strings.find((text) => text.includes("\0"));
@@ -64,15 +65,14 @@ export function processFunctions(
         for (let done = 0; done < bytes.length;) done += checked(context.files.random(bytes.subarray(done)));
       },
 
-      sched_yield: () => context.files.yieldProcessor(),
-
-      // Preview 1 dropped signals before it was finished, but old modules import it.
+      // Preview 1 removed signals before it was finished, but old modules import this.
       proc_raise: () => WASI_ERRNO.ENOSYS,
     }),
+    ...guardAll(context, { sched_yield: () => context.files.yieldProcessor() }, { syncs: true }),
 
-    // Not guarded: what it throws is meant for the host.
+    // Not guarded, because the host needs the exception.
     proc_exit(code: number): never {
-      context.end(code >>> 0);
+      context.cancellation.exit(code >>> 0);
     },
   };
 }

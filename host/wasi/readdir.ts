@@ -7,17 +7,18 @@
 import { wasiErrno } from "../../errors/mod.ts";
 import type { DirectoryEntry } from "../../ffi/system/file_layouts.ts";
 import { guestPtr } from "../core/memory.ts";
-import { guardAll, Refusal, type WasiContext, type WasiFunctions } from "./context.ts";
-import { type Descriptor, filetypeOf } from "./descriptors.ts";
+import { Refusal } from "../core/refusal.ts";
+import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
+import { type FileDescriptor, filetypeOf } from "./descriptors.ts";
 import { directory } from "./paths.ts";
 import { RIGHTS, WHENCE } from "./types.ts";
 
-/** Of a `dirent`: next 0 (8), inode 8 (8), name length 16 (4), file type 20 (1); the name follows. */
+/** The size of a `dirent`: next 0 (8), inode 8 (8), name length 16 (4), file type 20 (1). The name follows. */
 const DIRENT_SIZE = 24;
 /** `DT_*` is the file type of a mode, shifted. */
 const DT_SHIFT = 12;
 
-/** `fd_readdir`. A cookie is the kernel's own offset in the directory, so it stays good when names come and go. */
+/** `fd_readdir`. A cookie is the kernel's offset in the directory, so it stays valid when entries are added or removed. */
 export function directoryFunctions(context: WasiContext): WasiFunctions {
   return guardAll(context, {
     fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, result: number): void {
@@ -31,10 +32,10 @@ export function directoryFunctions(context: WasiContext): WasiFunctions {
 }
 
 /**
- * Fills `out` from the entry at `cookie`. Only the end of the directory leaves it unfilled: a guest takes a partly filled
- * buffer for the end, so the last entry that fits no more is cut off in the middle.
+ * Fills `out` from the entry at `cookie`. A guest takes a partly filled buffer as the end of the directory. So if the next entry does
+ * not fit, its first bytes fill the rest.
  */
-function fill(context: WasiContext, { hostFd }: Descriptor, out: Uint8Array<ArrayBuffer>, cookie: bigint): number {
+function fill(context: WasiContext, { hostFd }: FileDescriptor, out: Uint8Array<ArrayBuffer>, cookie: bigint): number {
   const position = context.files.seek(hostFd, BigInt.asIntN(64, cookie), WHENCE.SET);
   if (position < 0n) throw new Refusal(wasiErrno(Number(position)));
   let used = 0;

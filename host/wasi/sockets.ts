@@ -1,13 +1,14 @@
 /**
- * Sockets, of which a guest has none: preview 1 cannot make one, and the host gives none. A socket that is stdin, stdout or
- * stderr is a stream to the guest, like a pipe.
+ * The functions on sockets. A guest has no sockets: preview 1 cannot create one, and the host gives none. A socket as stdin, stdout or
+ * stderr is a stream for the guest, like a pipe.
  *
  * @module
  */
 
-import { guardAll, refuse, type WasiContext, type WasiFunctions } from "./context.ts";
+import { refuse } from "../core/refusal.ts";
+import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 
-/** `sock_*`: ENOTSOCK on whatever is open. */
+/** `sock_*`: each refuses open descriptors with ENOTSOCK. */
 export function socketFunctions(context: WasiContext): WasiFunctions {
   const refuseSocket = (fd: number): never => {
     context.descriptors.get(fd);

@@ -38,15 +38,15 @@ export const RIGHTS = {
   SOCK_ACCEPT: 1n << 29n,
 } as const;
 
-/** Every right there is. */
+/** All rights. */
 export const ALL_RIGHTS = (1n << 30n) - 1n;
 
-/** The rights that mean something on a regular file. */
+/** The rights that have a meaning for a regular file. */
 export const FILE_RIGHTS = RIGHTS.FD_DATASYNC | RIGHTS.FD_READ | RIGHTS.FD_SEEK | RIGHTS.FD_FDSTAT_SET_FLAGS |
   RIGHTS.FD_SYNC | RIGHTS.FD_TELL | RIGHTS.FD_WRITE | RIGHTS.FD_ADVISE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_GET |
   RIGHTS.FD_FILESTAT_SET_SIZE | RIGHTS.FD_FILESTAT_SET_TIMES | RIGHTS.POLL_FD_READWRITE;
 
-/** The rights that mean something on a directory. */
+/** The rights that have a meaning for a directory. */
 export const DIRECTORY_RIGHTS = RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_SYNC | RIGHTS.FD_DATASYNC |
   RIGHTS.FD_ADVISE | RIGHTS.PATH_CREATE_DIRECTORY | RIGHTS.PATH_CREATE_FILE | RIGHTS.PATH_LINK_SOURCE |
   RIGHTS.PATH_LINK_TARGET | RIGHTS.PATH_OPEN | RIGHTS.FD_READDIR | RIGHTS.PATH_READLINK | RIGHTS.PATH_RENAME_SOURCE |
@@ -54,7 +54,7 @@ export const DIRECTORY_RIGHTS = RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_SYNC | RI
   RIGHTS.PATH_FILESTAT_SET_TIMES | RIGHTS.FD_FILESTAT_GET | RIGHTS.FD_FILESTAT_SET_TIMES | RIGHTS.PATH_SYMLINK |
   RIGHTS.PATH_REMOVE_DIRECTORY | RIGHTS.PATH_UNLINK_FILE | RIGHTS.POLL_FD_READWRITE;
 
-/** The rights that mean something on a terminal, a pipe or another stream without positions. */
+/** The rights that have a meaning for a terminal, a pipe or another stream without positions. */
 export const STREAM_RIGHTS = RIGHTS.FD_READ | RIGHTS.FD_WRITE | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET |
   RIGHTS.FD_SYNC | RIGHTS.FD_DATASYNC | RIGHTS.POLL_FD_READWRITE;
 

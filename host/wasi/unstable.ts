@@ -15,7 +15,7 @@ import { pollFunctions, type SubscriptionLayout } from "./poll.ts";
 /** The name of the import module. */
 export const WASI_UNSTABLE_MODULE = "wasi_unstable";
 
-/** The link count has 32 bits, so that all after it lies earlier. */
+/** The link count has 32 bits, so the later fields have smaller offsets. */
 const FILESTAT: FilestatLayout = {
   sizeBytes: 56,
   links: 20,
@@ -26,13 +26,13 @@ const FILESTAT: FilestatLayout = {
   changed: 48,
 };
 
-/** A clock has an identifier of its own (8 bytes) before its number. */
+/** A clock has its own identifier (8 bytes) before its number. */
 const SUBSCRIPTION: SubscriptionLayout = { sizeBytes: 56, fd: 16, clock: 24, timeout: 32, flags: 48 };
 
 /** The numbers of `fd_seek` for the start, the position and the end, in the order of preview 1. */
 const WHENCES = [2, 0, 1];
 
-/** The functions of {@link WASI_UNSTABLE_MODULE}: those of preview 1, with the four that differ exchanged. */
+/** The functions of {@link WASI_UNSTABLE_MODULE}: those of preview 1, with four replaced. */
 export function unstableFunctions(context: WasiContext, ranges: RangeReader, preview1: WasiFunctions): WasiFunctions {
   const { sock_accept: _, ...shared } = preview1;
   return {

@@ -38,7 +38,7 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
     const programName = guest.memory.readCString(guestPtr(name));
     const program = loaded.object.findProgram(programName);
     if (program === undefined) return refuseName(guest, loaded, programName);
-    const hostFd = fd < 0 ? undefined : guest.wasi.hostFd(fd);
+    const hostFd = fd < 0 ? undefined : guest.descriptors.find(fd)?.passedFd;
     if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
     const link = () =>
       hostFd === undefined ? attachNamed(guest.system, loaded.object, program, "") : attachDirectory(program, hostFd);
@@ -50,11 +50,11 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
 function attach(guest: GuestContext, loaded: LoadedObject, what: { name: string; link: () => BpfLink }): number {
   try {
     const made = loaded.addLink(what.name, what.link);
-    if (made.note !== undefined) guest.report(made.note);
+    if (made.note !== undefined) guest.diagnostics.report(made.note);
     return 0;
   } catch (error) {
     if (!(error instanceof HiddenPath)) throw error;
-    guest.report(error.reason);
+    guest.diagnostics.report(error.reason);
     return -LINUX_ERRNO.ENOENT;
   }
 }
@@ -67,6 +67,6 @@ function attachStructOps(guest: GuestContext, loaded: LoadedObject, name: string
 }
 
 function refuseName(guest: GuestContext, { object }: LoadedObject, name: string): number {
-  guest.report(`Cannot attach program "${name}": ${noneOfThisName(object.programs())}`);
+  guest.diagnostics.report(`Cannot attach program "${name}": ${noneOfThisName(object.programs())}`);
   return -LINUX_ERRNO.ENOENT;
 }

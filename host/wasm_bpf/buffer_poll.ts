@@ -2,7 +2,7 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
-import { EventBuffer } from "../pump/mod.ts";
+import type { GuestEvents } from "../core/event_buffers.ts";
 
 const WRAPPER_CALLBACK = 0;
 
@@ -24,8 +24,8 @@ export function bufferPoll(
   timeoutMs: number,
 ) => number {
   return (object, fd, sample, ctx, data, maxSize, timeoutMs) => {
-    if (guest.table === undefined) return -LINUX_ERRNO.EINVAL;
-    const buffer = findBuffer(guest, object, fd, guest.table);
+    if (guest.instance.table === undefined) return -LINUX_ERRNO.EINVAL;
+    const buffer = findBuffer(guest, object, fd, guest.instance.table);
     if (typeof buffer === "number") return buffer;
     return poll(buffer, guest, sample >>> 0, ctx, data, maxSize, timeoutMs);
   };
@@ -39,14 +39,14 @@ export function wrapperBufferPoll(
   guest: GuestContext,
 ): (object: bigint, fd: number, ctx: number, data: number, maxSize: number, timeoutMs: number) => number {
   return (object, fd, ctx, data, maxSize, timeoutMs) => {
-    const buffer = findBuffer(guest, object, fd, guest.callbackTable);
+    const buffer = findBuffer(guest, object, fd, guest.instance.callbackTable);
     if (typeof buffer === "number") return buffer;
     return poll(buffer, guest, WRAPPER_CALLBACK, ctx, data, maxSize, timeoutMs);
   };
 }
 
 function poll(
-  buffer: EventBuffer,
+  buffer: GuestEvents,
   guest: GuestContext,
   callback: number,
   ctx: number,
@@ -58,18 +58,15 @@ function poll(
   try {
     return buffer.poll(callback, ctx, guestPtr(data), maxSize >>> 0, timeoutMs);
   } finally {
-    if (buffer.lost > lostBefore) guest.reportLost(buffer.lost - lostBefore);
+    if (buffer.lost > lostBefore) guest.diagnostics.lost(buffer.lost - lostBefore);
   }
 }
 
 /** The buffer behind a number of the guest's, opened at first use; a negative errno when the numbers name none. */
-function findBuffer(guest: GuestContext, object: bigint, fd: number, table: WebAssembly.Table): EventBuffer | number {
+function findBuffer(guest: GuestContext, object: bigint, fd: number, table: WebAssembly.Table): GuestEvents | number {
   const loaded = guest.objects.find(objectHandle(object));
   if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
-  const found = guest.maps.get(fd);
+  const found = guest.descriptors.maps.get(fd);
   if (found === undefined || found.owner !== loaded) return -LINUX_ERRNO.EBADF;
-  return loaded.buffer(
-    found.map,
-    () => EventBuffer.open(guest.system.calls, found.map, { memory: guest.rawMemory, table }),
-  );
+  return loaded.buffer(found.map, () => guest.openBuffer(found.map, { memory: guest.instance.rawMemory, table }));
 }

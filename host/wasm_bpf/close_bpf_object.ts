@@ -8,7 +8,7 @@ export function closeBpfObject(guest: GuestContext): (object: bigint) => number 
     const loaded = guest.objects.remove(objectHandle(object));
     if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
     guest.shared.remove(loaded.maps);
-    for (const map of loaded.maps) guest.maps.delete(map.fd);
+    for (const map of loaded.maps) guest.descriptors.maps.delete(map.fd);
     loaded[Symbol.dispose]();
     return 0;
   };

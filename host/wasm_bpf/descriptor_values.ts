@@ -14,8 +14,8 @@ interface DescriptorRule {
   readonly hostFd: (guest: GuestContext, fd: number) => number | undefined;
 }
 
-const ownMap: DescriptorRule = { offset: 0, hostFd: (guest, fd) => guest.maps.has(fd) ? fd : undefined };
-const ownDirectory: DescriptorRule = { offset: 0, hostFd: (guest, fd) => guest.wasi.hostFd(fd) };
+const ownMap: DescriptorRule = { offset: 0, hostFd: (guest, fd) => guest.descriptors.maps.has(fd) ? fd : undefined };
+const ownDirectory: DescriptorRule = { offset: 0, hostFd: (guest, fd) => guest.descriptors.find(fd)?.passedFd };
 // No call of version 1 gives a guest the descriptor of a program, a socket or a perf event.
 const nothing: DescriptorRule = { offset: 0, hostFd: () => undefined };
 // struct bpf_devmap_val { __u32 ifindex; int fd; } and struct bpf_cpumap_val: 0 and below mean no program.

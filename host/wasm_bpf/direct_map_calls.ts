@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { GuestContext, ImportFunction } from "../core/context.ts";
+import type { GuestContext } from "../core/context.ts";
+import type { ImportFunction } from "../core/imports.ts";
 import { embeddedModule } from "../core/embedded_module.ts";
 import { WASM_PAGE_BYTES } from "../core/memory.ts";
 import { MAP_CALLS_BASE64 } from "./map_calls_bytes.ts";
@@ -47,7 +48,9 @@ export class DirectMapCalls {
     this.#worthIt = worthIt;
     this.#inJavaScript = inJavaScript;
     this.gate = instantiate<MapGate>(MAP_GATE_BASE64, { host: { map_operate: this.#slowly } });
-    guest.onHindered(() => this.#calls !== undefined && (this.#calls.pages.value = NO_PAGES));
+    const close = () => this.#close();
+    guest.cancellation.onEnd(close);
+    guest.shared.onCopying(close);
   }
 
   readonly #slowly: MapOperate = (...parameters) => {
@@ -55,27 +58,38 @@ export class DirectMapCalls {
     return this.#inJavaScript(...parameters);
   };
 
-  /** Makes way for the next calls, where nothing hinders them. */
+  /** Opens the direct path for the next calls, unless they need JavaScript. */
   #update(): void {
-    const guest = this.#guest;
-    if (this.#seen++ < this.#worthIt || guest.hindered) return;
-    // Seeing that the memory has moved can bring the first hindrance.
-    const { buffer } = guest.memory;
-    if (buffer === this.#known || guest.hindered) return;
+    const { instance } = this.#guest;
+    if (this.#seen++ < this.#worthIt || this.#needsJavaScript) return;
+    // Reading `buffer` detects growth, after which map memory may have to be copied. So check again.
+    const { buffer } = instance.memory;
+    if (buffer === this.#known || this.#needsJavaScript) return;
     this.#known = buffer;
     this.#calls ??= this.#open();
     if (this.#calls === undefined) return;
-    this.#calls.base.value = BigInt(guest.window.base);
+    this.#calls.base.value = BigInt(instance.window.base);
     this.#calls.pages.value = buffer.byteLength / WASM_PAGE_BYTES;
   }
 
+  /** True before the guest is linked, after it has ended, and while map memory is copied: the guard does all three. */
+  get #needsJavaScript(): boolean {
+    const { instance, cancellation, shared } = this.#guest;
+    return !instance.isBound || cancellation.reason !== undefined || shared.copying;
+  }
+
+  /** Sends all calls through JavaScript. */
+  #close(): void {
+    if (this.#calls !== undefined) this.#calls.pages.value = NO_PAGES;
+  }
+
   #open(): MapCalls | undefined {
-    const { libbpf, rawMemory, maps } = this.#guest;
+    const { libbpf, instance, descriptors } = this.#guest;
     const element = libbpf.openMapElement();
     if (element === undefined) return undefined;
     const calls = instantiate<MapCalls>(MAP_CALLS_BASE64, {
-      guest: { memory: rawMemory },
-      host: { sizes: maps.sizes, map_operate: this.#slowly },
+      guest: { memory: instance.rawMemory },
+      host: { sizes: descriptors.maps.sizes, map_operate: this.#slowly },
       native: { wasm_bpf_map_element: element },
     });
     this.gate.target.value = calls.map_operate;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImportTypes } from "../core/import_signatures.ts";
+import type { ImportTypes } from "../core/imports.ts";
 
 /** The type of `wasm_bpf_map_operate` in C, C++ and most other languages. */
 export const MAP_OPERATE = "(i32, i32, i32, i32, i32, i64) -> i32";

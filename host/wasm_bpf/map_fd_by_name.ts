@@ -19,12 +19,12 @@ export function mapFdByName(guest: GuestContext): (object: bigint, name: number)
     const mapName = guest.memory.readCString(guestPtr(name));
     const map = findMap(loaded.object, mapName);
     if (map === undefined) {
-      guest.report(`Cannot find map "${mapName}": ${noneOfThisName(loaded.object.maps())}`);
+      guest.diagnostics.report(`Cannot find map "${mapName}": ${noneOfThisName(loaded.object.maps())}`);
       return -LINUX_ERRNO.ENOENT;
     }
     const { fd } = map;
     loaded.addMap(map);
-    guest.maps.set(fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
+    guest.descriptors.maps.set(fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
     return fd;
   };
 }

@@ -33,7 +33,7 @@ export type MapOperate = (
  */
 export function mapOperate(guest: GuestContext): MapOperate {
   return (fd, cmd, key, value, nextKey, flags) => {
-    const found = guest.maps.get(fd);
+    const found = guest.descriptors.maps.get(fd);
     if (found === undefined) return EBADF;
     // The kernel has no flag past 32 bits.
     if (BigInt.asUintN(32, flags) !== flags) return EINVAL;

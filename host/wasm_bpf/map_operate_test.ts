@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { MapType } from "../../ffi/mod.ts";
-import { ProcExit } from "../wasi/mod.ts";
+import { ProcExit } from "../core/cancellation.ts";
 import { FakeGuest, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
 
 const LOOKUP = 1;
@@ -279,10 +279,10 @@ Deno.test("wasm_bpf_map_operate() stops at proc_exit, and goes through JavaScrip
   for (let i = 0; i < 2; i++) assertEquals(guest.operate(fd, UPDATE), 0);
   assertEquals(guest.libbpf.directCalls, 1);
   guest.context.shared.follow();
-  assertEquals(guest.context.hindered, false, "nothing is shared, so that nothing is copied");
+  assertEquals(guest.context.shared.copying, false, "nothing is shared, so that nothing is copied");
   assertEquals(guest.operate(fd, UPDATE), 0);
   assertEquals(guest.libbpf.directCalls, 2);
-  const exit = thrown(() => guest.context.wasi.imports["proc_exit"]?.(3));
+  const exit = thrown(() => guest.context.cancellation.exit(3));
   assert(exit instanceof ProcExit);
   assertEquals(thrown(() => guest.operate(fd, UPDATE)), exit);
   assertEquals(guest.libbpf.directCalls, 2);

@@ -7,7 +7,9 @@
  */
 
 import type { FunctionType } from "../../wasm/types.ts";
-import type { GuestContext, ImportFunction } from "../core/context.ts";
+import type { GuestContext } from "../core/context.ts";
+import { NEGATIVE_LINUX } from "../core/guard.ts";
+import type { ImportFunction, ImportTable } from "../core/imports.ts";
 import { attachBpfProgram, attachBpfProgramFd } from "./attach_bpf_program.ts";
 import { bufferPoll, wrapperBufferPoll } from "./buffer_poll.ts";
 import { closeBpfObject } from "./close_bpf_object.ts";
@@ -17,17 +19,20 @@ import { loadBpfObject } from "./load_bpf_object.ts";
 import { mapFdByName } from "./map_fd_by_name.ts";
 import { type MapOperate, mapOperate } from "./map_operate.ts";
 
+const GUARD = { errors: NEGATIVE_LINUX, syncs: true } as const;
+
 /** The functions of module `wasm_bpf`, for one guest. */
 export function wasmBpfImports(guest: GuestContext) {
+  const { guard } = guest;
   return {
-    wasm_load_bpf_object: guest.guarded(loadBpfObject(guest), 0n),
-    wasm_close_bpf_object: guest.guarded(closeBpfObject(guest)),
-    wasm_attach_bpf_program: guest.guarded(attachBpfProgram(guest)),
-    wasm_attach_bpf_program_fd: guest.guarded(attachBpfProgramFd(guest)),
-    wasm_bpf_map_fd_by_name: guest.guarded(mapFdByName(guest)),
-    wasm_bpf_map_operate: guest.guarded(mapOperate(guest)),
-    wasm_bpf_buffer_poll: guest.guarded(bufferPoll(guest)),
-  } satisfies Record<string, ImportFunction>;
+    wasm_load_bpf_object: guard.wrap(loadBpfObject(guest), { ...GUARD, onError: 0n }),
+    wasm_close_bpf_object: guard.wrap(closeBpfObject(guest), GUARD),
+    wasm_attach_bpf_program: guard.wrap(attachBpfProgram(guest), GUARD),
+    wasm_attach_bpf_program_fd: guard.wrap(attachBpfProgramFd(guest), GUARD),
+    wasm_bpf_map_fd_by_name: guard.wrap(mapFdByName(guest), GUARD),
+    wasm_bpf_map_operate: guard.wrap(mapOperate(guest), GUARD),
+    wasm_bpf_buffer_poll: guard.wrap(bufferPoll(guest), GUARD),
+  } satisfies ImportTable;
 }
 
 /**
@@ -48,6 +53,6 @@ export function mapOperateFor(
 }
 
 /** The functions of module `callback-wrapper`: for languages whose functions have no table index. */
-export function callbackWrapperImports(guest: GuestContext): Record<string, ImportFunction> {
-  return { wasm_bpf_buffer_poll: guest.guarded(wrapperBufferPoll(guest)) };
+export function callbackWrapperImports(guest: GuestContext): ImportTable {
+  return { wasm_bpf_buffer_poll: guest.guard.wrap(wrapperBufferPoll(guest), GUARD) };
 }

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/open_flags.ts";
-import { GuestMemory } from "../../host/core/memory.ts";
-import { ProcExit, Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
+import { ProcExit } from "../../host/core/cancellation.ts";
+import { Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
+import { WasiTestState } from "../doubles/wasi_guest.ts";
 import { openFile, TestGuest } from "./test_guest.ts";
 
 /** A program of `guests/`, as scripts/build_guests.sh built it with Debian's clang and wasi-libc. */
@@ -13,11 +14,12 @@ async function moduleOf(name: string): Promise<WebAssembly.Module> {
 
 /** Runs `_start`. @returns the exit code. */
 function run(module: WebAssembly.Module, files: Files, options: WasiOptions): number {
-  using wasi = new Wasi(files, options);
+  using state = new WasiTestState();
+  using wasi = new Wasi(state, files, options);
   const { exports } = new WebAssembly.Instance(module, { [WASI_MODULE]: wasi.imports });
   const { memory, _start } = exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof _start !== "function") throw new TypeError("not a command");
-  wasi.bind(new GuestMemory(memory));
+  state.bind(memory);
   try {
     _start();
     return 0;

@@ -265,13 +265,13 @@ Deno.test("sock_*() on what is no socket is ENOTSOCK", () => {
   assertEquals(guest.call("sock_shutdown", 99, 1), "EBADF");
 });
 
-Deno.test("Wasi.hostFd() gives what the guest may read", () => {
+Deno.test("DescriptorTable gives the kernel a descriptor that the guest may read", () => {
   using guest = new TestGuest();
-  const directory = guest.wasi.hostFd(ROOT) ?? -1;
+  const directory = guest.passedFd(ROOT) ?? -1;
   const status = guest.files.status(directory);
   assertEquals(typeof status === "number" ? 0n : status.inode, BigInt(Deno.statSync(guest.directory).ino ?? 0));
   const writer = guest.opened("file", { ...NEW, rights: RIGHTS.FD_WRITE });
-  assertEquals([guest.wasi.hostFd(writer), guest.wasi.hostFd(99), guest.wasi.hostFd(-1)], [
+  assertEquals([guest.passedFd(writer), guest.passedFd(99), guest.passedFd(-1)], [
     undefined,
     undefined,
     undefined,
@@ -327,7 +327,7 @@ Deno.test("a directory as stdin, stdout or stderr gives no way to its entries", 
       assertEquals(guest.call("path_symlink", path, size, fd, path, size), "ENOTCAPABLE");
       assertEquals(guest.call("path_rename", fd, path, size, ROOT, path, size), "ENOTCAPABLE");
       assertEquals(guest.call("path_link", fd, 0, path, size, ROOT, path, size), "ENOTCAPABLE");
-      assertEquals(guest.wasi.hostFd(fd), undefined, "no program is attached to it");
+      assertEquals(guest.passedFd(fd), undefined, "no program is attached to it");
     }
   } finally {
     probe.files.close(stream);

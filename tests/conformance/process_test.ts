@@ -1,7 +1,9 @@
 import { assertEquals, assertGreater, assertGreaterOrEqual, assertThrows } from "@std/assert";
 import { WASI_ERRNO } from "../../errors/mod.ts";
-import { ProcExit, Wasi } from "../../host/wasi/mod.ts";
+import { ProcExit } from "../../host/core/cancellation.ts";
+import { Wasi } from "../../host/wasi/mod.ts";
 import { CLOCK, OFLAGS, RIGHTS } from "../../host/wasi/types.ts";
+import { WasiTestState } from "../doubles/wasi_guest.ts";
 import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
 
 /** Calls `args_*` or `environ_*`. @returns the strings. */
@@ -125,9 +127,10 @@ Deno.test("wasi_unstable: poll_oneoff() as it was before preview 1", () => {
 
 Deno.test("before its memory is known, a guest's calls are EFAULT", () => {
   using guest = new TestGuest();
-  using unbound = new Wasi(guest.files, { args: [], env: {}, preopens: [] });
+  using state = new WasiTestState();
+  using unbound = new Wasi(state, guest.files, { args: [], env: {}, preopens: [] });
   assertEquals(unbound.imports["args_sizes_get"]?.(0, 4), WASI_ERRNO.EFAULT);
-  unbound.bind(guest.memory);
+  state.bind(guest.wasm);
   assertEquals(unbound.imports["args_sizes_get"]?.(0, 4), WASI_ERRNO.SUCCESS);
 });
 
@@ -166,7 +169,7 @@ Deno.test("no pointer and no length makes the host read or write outside the gue
 Deno.test("20,000 calls with arguments of chance end with an errno, and with nothing open", () => {
   using guest = new TestGuest();
   using nothing = new TestGuest({ preopens: [{ hostPath: "/dev", guestPath: "/", readOnly: false }] });
-  const stream = nothing.wasi.hostFd(nothing.opened("null", { rights: RIGHTS.FD_READ | RIGHTS.FD_WRITE })) ?? -1;
+  const stream = nothing.passedFd(nothing.opened("null", { rights: RIGHTS.FD_READ | RIGHTS.FD_WRITE })) ?? -1;
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   const before = open();
   // Not those that end the guest, sleep, or may take the disk's space.
@@ -179,8 +182,9 @@ Deno.test("20,000 calls with arguments of chance end with an errno, and with not
   const number = () => [0, 1, 3, 4, 64, 300, 65_535, 262_143, 262_144, -1, -8, 0x7fff_ffff][chance(12)] ?? 0;
   const options = { args: ["x"], env: {}, preopens: [{ hostPath: guest.directory, guestPath: "/", readOnly: false }] };
   {
-    using wasi = new Wasi(guest.files, { ...options, stdin: stream, stdout: stream, stderr: stream });
-    wasi.bind(guest.memory);
+    using state = new WasiTestState();
+    using wasi = new Wasi(state, guest.files, { ...options, stdin: stream, stdout: stream, stderr: stream });
+    state.bind(guest.wasm);
     guest.memory.bytes.forEach((_, at, bytes) => bytes[at] = "ab./\x00\x01".charCodeAt(chance(6)));
     for (let index = 0; index < 20_000; index++) {
       const name = names[chance(names.length)] ?? "";

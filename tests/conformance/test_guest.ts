@@ -9,8 +9,9 @@ import { WASI_ERRNO } from "../../errors/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/open_flags.ts";
 import { openSystem } from "../../ffi/system/system.ts";
-import { GuestMemory } from "../../host/core/memory.ts";
+import type { GuestMemory } from "../../host/core/memory.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
+import { WasiTestState } from "../doubles/wasi_guest.ts";
 import { ALL_RIGHTS, LOOKUP_SYMLINK_FOLLOW } from "../../host/wasi/types.ts";
 
 /** The descriptor of the directory `/`, the only one that a {@link TestGuest} is given. */
@@ -34,8 +35,10 @@ export interface TestGuestOptions extends Partial<WasiOptions> {
 /** See the module. Its directory on the host is removed with it. */
 export class TestGuest implements Disposable {
   readonly directory: string;
+  readonly wasm = new WebAssembly.Memory({ initial: 4 });
   readonly memory: GuestMemory;
   readonly wasi: Wasi;
+  readonly #state = new WasiTestState();
   readonly #system = openSystem();
   readonly files = new Files(this.#system.calls);
   #next = SCRATCH;
@@ -43,13 +46,13 @@ export class TestGuest implements Disposable {
   constructor(options: TestGuestOptions = {}) {
     this.directory = Deno.makeTempDirSync({ prefix: "wasi-" });
     try {
-      this.wasi = new Wasi(this.files, this.#wasiOptions(options));
+      this.wasi = new Wasi(this.#state, this.files, this.#wasiOptions(options));
     } catch (error) {
       this.#close();
       throw error;
     }
-    this.memory = new GuestMemory(new WebAssembly.Memory({ initial: 4 }));
-    this.wasi.bind(this.memory);
+    this.#state.bind(this.wasm);
+    this.memory = this.#state.memory;
   }
 
   /** The path on the host of `name` in the guest's directory. */
@@ -66,6 +69,11 @@ export class TestGuest implements Disposable {
   /** Calls an import function that must succeed. */
   ok(name: string, ...args: (number | bigint)[]): void {
     assertEquals(this.call(name, ...args), "SUCCESS", name);
+  }
+
+  /** The host's descriptor of the guest's `fd`, if the guest may pass it to the kernel. */
+  passedFd(fd: number): number | undefined {
+    return this.#state.descriptors.find(fd)?.passedFd;
   }
 
   // ----- memory
@@ -218,6 +226,7 @@ export class TestGuest implements Disposable {
   }
 
   #close(): void {
+    this.#state[Symbol.dispose]();
     this.#system[Symbol.dispose]();
     Deno.removeSync(this.directory, { recursive: true });
   }

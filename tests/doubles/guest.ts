@@ -10,8 +10,10 @@ import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
 import { FakeSystem } from "./system.ts";
 import { Files } from "../../ffi/system/files.ts";
 import type { FunctionType } from "../../wasm/types.ts";
-import { GuestContext, type ImportFunction } from "../../host/core/context.ts";
+import { GuestContext } from "../../host/core/context.ts";
+import type { ImportFunction } from "../../host/core/imports.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
+import { EventBuffer } from "../../host/pump/mod.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
 import { mapOperateFor, wasmBpfImports } from "../../host/wasm_bpf/mod.ts";
@@ -72,19 +74,19 @@ export class FakeGuest implements Disposable {
     this.system = this.#stack.use(new FakeSystem());
     const files = new Files(this.system.calls);
     const preopens = directory === undefined ? [] : [{ hostPath: directory, guestPath: "/", readOnly: true }];
-    const wasi = this.#stack.use(new Wasi(files, { args: ["guest"], env: {}, preopens }));
     const report = (problem: BpfError | string) =>
       this.problems.push(typeof problem === "string" ? problem : problem.message);
     this.context = this.#stack.use(
       new GuestContext({
         libbpf: this.libbpf,
         system: this.system,
-        wasi,
+        openBuffer: (map, receiver) => EventBuffer.open(this.system.calls, map, receiver),
         grants: { objectName: "guest", ...options.grants },
         maxLinks: options.maxLinks,
         diagnostics: { report, lost: () => {} },
       }),
     );
+    this.#stack.use(new Wasi(this.context, files, { args: ["guest"], env: {}, preopens }));
     this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
     const inJavaScript = wasmBpfImports(this.context);
     const { mapCalls = "i32", worthIt = 0 } = options;
