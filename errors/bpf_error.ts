@@ -8,7 +8,19 @@ import { errnoName, errnoText } from "./errno.ts";
 import { reasonOf } from "./log.ts";
 import { describeOperation, type Operation, type OperationKind } from "./operation.ts";
 
-/** Details of a refused operation. */
+/**
+ * Details of a refused operation.
+ *
+ * @example
+ * ```ts
+ * import { BpfError, type BpfErrorOptions } from "@wasm-bpf/wasm-bpf";
+ *
+ * const EPERM = 1;
+ * const details: BpfErrorOptions = { hint: "run as root" };
+ * const error = new BpfError({ operation: "open", kind: "file", subject: "/sys/kernel/btf/vmlinux" }, EPERM, details);
+ * if (error.code !== "EPERM" || error.hint !== "run as root") throw error;
+ * ```
+ */
 export interface BpfErrorOptions {
   /** The reason, when this project knows it. By default the log is searched for one. */
   reason?: string | undefined;

@@ -4,7 +4,16 @@
  * @module
  */
 
-/** The reason why a guest cannot run or continue. */
+/**
+ * The reason why a guest cannot run or continue.
+ *
+ * @example
+ * ```ts
+ * import type { GuestErrorCode } from "@wasm-bpf/wasm-bpf";
+ *
+ * const isFileAtFault = (code: GuestErrorCode) => code === "invalid-module" || code === "unknown-import";
+ * ```
+ */
 export type GuestErrorCode =
   /** The bytes are not a WebAssembly module that can be a guest. */
   | "invalid-module"
@@ -15,7 +24,18 @@ export type GuestErrorCode =
   /** The guest trapped: unreachable, out-of-bounds access, stack exhaustion, ... */
   | "trap";
 
-/** Details of a guest that broke a rule. */
+/**
+ * Details of a guest that broke a rule.
+ *
+ * @example
+ * ```ts
+ * import { GuestError, type GuestErrorOptions } from "@wasm-bpf/wasm-bpf";
+ *
+ * const details: GuestErrorOptions = { guestStack: ["on_event", "main"] };
+ * const error = new GuestError("trap", "Cannot run guest: unreachable", details);
+ * if (error.guestStack[0] !== "on_event") throw error;
+ * ```
+ */
 export interface GuestErrorOptions extends ErrorOptions {
   /** The guest's functions that were running, innermost first. */
   guestStack?: readonly string[];

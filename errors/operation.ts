@@ -6,7 +6,16 @@
 
 import { printable } from "./printable.ts";
 
-/** The kind of thing that an operation is about. */
+/**
+ * The kind of thing that an operation is about.
+ *
+ * @example
+ * ```ts
+ * import type { BpfError, OperationKind } from "@wasm-bpf/wasm-bpf";
+ *
+ * const isAbout = (error: BpfError, ...kinds: OperationKind[]) => kinds.includes(error.kind);
+ * ```
+ */
 export type OperationKind =
   | "binary"
   | "buffer"
@@ -27,7 +36,21 @@ export type OperationKind =
 /**
  * An operation that can fail: `{ operation: "attach", kind: "program", subject: "on_exec", target: "xdp of lo" }`.
  *
- * Callers decide by these fields. {@link describeOperation} makes the text for people.
+ * Callers decide by these fields. The message of a `BpfError` has the text for people.
+ *
+ * @example
+ * ```ts
+ * import { BpfError, openLibbpf, type Operation } from "@wasm-bpf/wasm-bpf";
+ *
+ * using libbpf = openLibbpf();
+ * try {
+ *   libbpf.openCgroup("/no/such/cgroup");
+ * } catch (error) {
+ *   if (!(error instanceof BpfError)) throw error;
+ *   const { kind, subject }: Operation = error;
+ *   console.log(kind, subject, error.code);
+ * }
+ * ```
  */
 export interface Operation {
   /** The verb: "open", "load", "attach", "read". */
