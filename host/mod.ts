@@ -25,6 +25,21 @@ export { parsePreopen, type Preopen };
  *
  * A guest's WebAssembly code can reach only the files and variables that are named here. Its eBPF programs run in the kernel with
  * this process's rights, and can read any memory.
+ *
+ * @example
+ * ```ts
+ * import { type RunGuestOptions } from "@wasm-bpf/wasm-bpf";
+ *
+ * const options: RunGuestOptions = {
+ *   name: "opensnoop",
+ *   args: ["-p", "1"],
+ *   env: { TZ: "UTC" },
+ *   preopens: [{ hostPath: "/sys/fs/cgroup", guestPath: "/cgroup", readOnly: true }],
+ *   maxLinks: 8,
+ *   onProblem: (problem) => console.error(problem),
+ *   onLost: (count) => console.error(`lost ${count} events`),
+ * };
+ * ```
  */
 export interface RunGuestOptions {
   /** `argv[0]`; also names the guest's objects. "guest" by default. */

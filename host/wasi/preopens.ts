@@ -9,7 +9,17 @@ import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/open_flags.ts";
 import { type FileDescriptor, preopenedDirectory } from "./descriptors.ts";
 
-/** A directory of the host and its name for the guest. */
+/**
+ * A directory of the host and the name under which the guest finds it.
+ *
+ * @example
+ * ```ts
+ * import type { Preopen, RunGuestOptions } from "@wasm-bpf/wasm-bpf";
+ *
+ * const cgroups: Preopen = { hostPath: "/sys/fs/cgroup", guestPath: "/cgroup", readOnly: true };
+ * const options: RunGuestOptions = { preopens: [cgroups] };
+ * ```
+ */
 export interface Preopen {
   /** The directory in the host. */
   readonly hostPath: string;
