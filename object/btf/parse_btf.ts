@@ -8,11 +8,8 @@
 
 import { FormatError } from "../../errors/mod.ts";
 import { Reader } from "../reader.ts";
+import { readBtfHeader } from "./header.ts";
 import type { BtfMember, BtfStruct, BtfType, TypeId } from "./types.ts";
-
-const MAGIC = 0xeb9f;
-const MAGIC_BIG_ENDIAN = 0x9feb;
-const HEADER_SIZE = 24;
 
 /** The kinds in the order of their numbers (`BTF_KIND_*` in linux/btf.h). */
 const KINDS = [
@@ -61,15 +58,10 @@ class Parser {
   readonly #strings: Reader;
 
   constructor(bytes: Uint8Array) {
-    const header = new Reader(bytes, "BTF");
-    const magic = header.u16(0);
-    if (magic === MAGIC_BIG_ENDIAN) header.fail("it is big-endian");
-    if (magic !== MAGIC) header.fail(`it begins with 0x${magic.toString(16)}, not 0xeb9f`);
-    if (header.u8(2) !== 1) header.fail(`version ${header.u8(2)} is not known`);
-    const start = header.u32(4);
-    if (start < HEADER_SIZE) header.fail(`a header of ${start} bytes`);
-    this.#types = new Reader(header.slice(start + header.u32(8), header.u32(12)), "BTF types");
-    this.#strings = new Reader(header.slice(start + header.u32(16), header.u32(20)), "BTF strings");
+    const { version, types, strings } = readBtfHeader(bytes);
+    if (version !== 1) throw new FormatError("BTF", `version ${version} is not known`);
+    this.#types = new Reader(types, "BTF types");
+    this.#strings = new Reader(strings, "BTF strings");
   }
 
   parse(): BtfType[] {

@@ -10,10 +10,9 @@
  */
 
 import { FormatError } from "../../errors/mod.ts";
+import { readBtfHeader } from "../btf/header.ts";
 import { Reader } from "../reader.ts";
 
-const MAGIC = 0xeb9f;
-const HEADER_BYTES = 24;
 const HEAD_WORDS = 3;
 
 /** The `BTF_KIND_*` of linux/btf.h that the checks name. */
@@ -104,16 +103,11 @@ export class BtfCheck {
 
   /** @throws {FormatError} */
   constructor(bytes: Uint8Array) {
-    const header = new Reader(bytes, "BTF");
-    if (header.u16(0) !== MAGIC) header.fail(`it begins with 0x${header.u16(0).toString(16)}, not 0xeb9f`);
-    const start = header.u32(4);
-    if (start < HEADER_BYTES) header.fail(`a header of ${start} bytes`);
-    const types = header.slice(start + header.u32(8), header.u32(12));
-    if (types.length % 4 !== 0) header.fail(`types of ${types.length} bytes`);
+    const { types, strings } = readBtfHeader(bytes);
+    if (types.length % 4 !== 0) this.fail(`types of ${types.length} bytes`);
     // The bytes are copied because a Uint32Array must be aligned.
     this.#words = new Uint32Array(types.slice().buffer);
-    const strings = header.slice(start + header.u32(16), header.u32(20));
-    if (strings[0] !== 0 || strings.at(-1) !== 0) header.fail("its strings do not begin and end with a NUL");
+    if (strings[0] !== 0 || strings.at(-1) !== 0) this.fail("its strings do not begin and end with a NUL");
     this.#strings = new Reader(strings, "BTF strings");
     const most = Math.floor(this.#words.length / HEAD_WORDS) + 1;
     this.#places = new Uint32Array(most);
