@@ -1,36 +1,34 @@
 /**
- * Exit codes of commands.
+ * Exit codes.
  *
  * @module
  */
 
-import type { BpfError } from "../errors/mod.ts";
+import { BpfError, FormatError, GuestError } from "../errors/mod.ts";
 
-/** The exit codes other than the guest's own (the numbers of container runtimes and shells). */
+/** The exit codes besides the guest's own: those of container runtimes and shells. */
 export const EXIT = {
-  /** Bad options of ours. */
+  /** The output could not be written, or the file lacks what was asked for. */
+  FAILED: 1,
+  /** The arguments make no sense. */
   USAGE: 2,
-  /** The host failed: no privilege, no libbpf. */
+  /** The host failed: no privilege, no libbpf, a defect. */
   HOST: 125,
-  /** Not a module that we can run. */
+  /** The file cannot be read, or is not what it should be. */
   NOT_RUNNABLE: 126,
   NOT_FOUND: 127,
-  /** The guest trapped (128 + SIGABRT, as a native program that aborts). */
+  /** The guest trapped: 128 + SIGABRT, as a native program that aborts. */
   TRAP: 134,
 } as const;
 
-/** The exit code for what the system refused: a file that cannot be read is the file's fault, the rest the host's. */
-export function exitCodeOf({ operation, code }: BpfError): number {
-  if (operation !== "read") return EXIT.HOST;
-  return code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
-}
-
-/** Options were given that make no sense. The message says which, in one line. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-/** By its name: in the binary, subcommands are a bundle with a class of their own. */
-export function isUsageError(error: unknown): error is UsageError {
-  return error instanceof Error && error.name === "UsageError";
+/** The exit code for an error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof BpfError) {
+    if (error.operation !== "read") return EXIT.HOST;
+    return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
+  }
+  if (error instanceof GuestError) {
+    return error.code === "trap" || error.code === "out-of-memory" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
+  }
+  return error instanceof FormatError ? EXIT.NOT_RUNNABLE : EXIT.HOST;
 }

@@ -30,6 +30,7 @@ Deno.test("gen answers what is wrong in one line, with an exit code for each", (
     "native.o": compileSource("int x;", "x86_64"),
     "empty.o": new Uint8Array(0),
     "1.bpf.o": compileObject("sections"),
+    "x.wasm": Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
   };
   withFiles(files, (folder) => {
     const cases: [args: string[], code: number, line: RegExp][] = [
@@ -41,6 +42,11 @@ Deno.test("gen answers what is wrong in one line, with an exit code for each", (
       ],
       [["types", `${folder}/empty.o`], 126, /^wasm-bpf: Cannot parse ".*empty\.o": it does not begin with \\x7fELF\n$/],
       [["types", `${folder}/native.o`], 126, /^wasm-bpf: Cannot parse ".*native\.o": it is for x86_64, not for BPF\n$/],
+      [
+        ["skeleton", `${folder}/x.wasm`],
+        126,
+        /^wasm-bpf: Cannot parse ".*x\.wasm": it is a WebAssembly module, not a BPF object \(hint: wasm-bpf inspect shows what objects it holds\)\n$/,
+      ],
       [["types", folder], 126, /^wasm-bpf: Cannot read ".*": EISDIR: is a directory\n$/],
       [["types", `${folder}/1.bpf.o`], 2, /^wasm-bpf: Cannot generate types: "1_bpf" is no C identifier/],
       [
@@ -49,12 +55,25 @@ Deno.test("gen answers what is wrong in one line, with an exit code for each", (
         /^wasm-bpf: Cannot find type "event": .*unused.*\n$/,
       ],
       [["skeleton", "class.o"], 2, /^wasm-bpf: Cannot generate skeleton: "class" is no C identifier/],
-      [["skeleton"], 2, /^wasm-bpf: Cannot generate skeleton: no file given /],
+      [
+        [],
+        2,
+        /^wasm-bpf: Cannot generate: neither skeleton nor types given \(wasm-bpf gen --help shows what there is\)\n$/,
+      ],
+      [
+        ["skeleton"],
+        2,
+        /^wasm-bpf: Cannot generate skeleton: no file given \(wasm-bpf gen --help shows what there is\)\n$/,
+      ],
+      [["types"], 2, /^wasm-bpf: Cannot generate types: no file given /],
       [["skeleton", "a.o", "b.o"], 2, /^wasm-bpf: Cannot generate skeleton: one file at a time/],
       [["skeleton", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate skeleton: unknown option "--all"/],
       [["types", "a.o", "--type"], 2, /^wasm-bpf: Cannot generate types: --type needs a value/],
       [["types", "--btf", "a.o"], 2, /^wasm-bpf: Cannot generate types: --btf needs --type/],
+      [["types", "--btf", "a", "b.o", "--type", "x"], 2, /^wasm-bpf: Cannot generate types: one file at a time/],
+      [["skeleton", "a.o", "name", "x", "--name=y"], 2, /^wasm-bpf: Cannot generate skeleton: --name is given twice/],
       [["poem", "a.o"], 2, /^wasm-bpf: Cannot generate "poem": only skeleton and types are known/],
+      [["typs", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate "typs": only skeleton and types are known/],
     ];
     for (const [args, code, line] of cases) {
       const result = runCommand(["gen", ...args]);
@@ -103,8 +122,8 @@ function peakMemory(path: string): number {
   return Number(peak);
 }
 
-Deno.test("gen without anything, or with --help, explains itself", () => {
-  for (const args of [[], ["--help"], ["types", "-h"]]) {
+Deno.test("gen --help explains itself", () => {
+  for (const args of [["--help"], ["types", "-h"], ["skeleton", "x.o", "--help"]]) {
     const { code, stdout } = runCommand(["gen", ...args]);
     assertEquals(code, 0);
     assertStringIncludes(stdout, "Examples:\n  wasm-bpf gen skeleton runqlat.bpf.o > runqlat.skel.h");

@@ -1,5 +1,5 @@
 /**
- * Reading the files that people name on the command line, and saying what is wrong with them.
+ * Reads the files that are named on the command line, and explains their errors.
  *
  * @module
  */
@@ -18,26 +18,25 @@ export function readInput(path: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Says in one line what went wrong with the file at `path`.
+ * Explains in one line what is wrong with the file at `path`.
  *
- * @returns the exit code: 127 no such file; 126 a file that cannot be read or is not what it should be; 125 the host failed; 1
- * when the file has not what was asked for.
- * @throws what it has no words for.
+ * @returns the exit code: 127 no such file; 126 a file that cannot be read or has another format; 125 the host failed; 1 a file
+ * that lacks what was asked for.
+ * @throws errors of other kinds, unchanged.
  */
 export function explainInput(path: string, error: unknown): number {
-  if (error instanceof BpfError) {
-    printError(error.message);
-    return exitCodeOf(error);
-  }
-  if (error instanceof FormatError) {
-    // "it" is the file itself, or the part of it that has a name.
-    const part = error.format === "ELF" || error.format === "file" ? "" : `${error.format}: `;
-    printError(`Cannot parse "${path}": ${part}${error.problem}`);
-    return EXIT.NOT_RUNNABLE;
-  }
   if (error instanceof MissingTypeError) {
     printError(error.message);
-    return 1;
+    return EXIT.FAILED;
   }
-  throw error;
+  if (error instanceof FormatError) {
+    // For these two formats, the problem is the file's; otherwise it is that of a part.
+    const part = error.format === "ELF" || error.format === "file" ? "" : `${error.format}: `;
+    printError(`Cannot parse "${path}": ${part}${error.problem}`);
+  } else if (error instanceof BpfError) {
+    printError(error.message);
+  } else {
+    throw error;
+  }
+  return exitCodeOf(error);
 }

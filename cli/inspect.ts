@@ -1,60 +1,62 @@
 /**
- * `wasm-bpf inspect`: what is in a module or an object.
+ * `wasm-bpf inspect`: shows the contents of a module or an object.
  *
  * @module
  */
 
 import { printable, printableJson } from "../errors/mod.ts";
+import { command, runCommand } from "./command.ts";
 import { explainInput, readInput } from "./input.ts";
 import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
-import { UsageError } from "./exit.ts";
+import { flag, HELP } from "./options.ts";
 import { writeOutput } from "./output.ts";
 
-const HELP = `Usage: wasm-bpf inspect [--json] FILE
+const OPTIONS = {
+  json: flag({ help: "the same as one JSON object" }),
+  help: HELP,
+};
 
-Shows what is in FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports by ABI version, objects
-in the module's data, programs with section and type, maps with types and sizes, global variables, sizes. Says of an object
-why libbpf or wasm-bpf would refuse it, as far as that can be told without the kernel.
-
-FILE may be "-": standard input.
-
-Options:
-  --json     the same as one JSON object
-
-Examples:
+const INSPECT = command({
+  task: "inspect",
+  operands: { noun: "file", min: 1, max: 1 },
+  options: OPTIONS,
+  page: {
+    of: "inspect",
+    usage: [["inspect [--json] FILE", ""]],
+    about: [
+      "Shows the contents of FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports with their " +
+      "ABI version, objects in the module's data, programs with section and type, maps with types and sizes, global " +
+      "variables, sections. For each object it gives the reasons for which libbpf or wasm-bpf would refuse it, if they " +
+      "are known without the kernel.",
+      'FILE may be "-" for standard input.',
+    ],
+    options: OPTIONS,
+    notes: `Examples:
   wasm-bpf inspect runqlat.wasm
   wasm-bpf inspect --json runqlat.bpf.o | jq .maps
-  curl -s https://example.com/x.wasm | wasm-bpf inspect -
-`;
+  curl -s https://example.com/x.wasm | wasm-bpf inspect -`,
+  },
+});
 
 /**
  * Runs `wasm-bpf inspect`.
  *
- * @param args what follows `inspect`.
- * @returns the exit code: 0; 1 when stdout could not be written; 126 when the file is neither a module nor a BPF object; 127
- * when there is no such file.
- * @throws {UsageError}
+ * @param args the arguments after `inspect`.
+ * @returns the exit code: 0; 1 when stdout could not be written; 2 for wrong arguments; 126 when the file is neither a module nor
+ * a BPF object; 127 when there is no such file.
  */
 export function inspect(args: readonly string[]): number {
-  if (args.length === 0 || args.includes("-h") || args.includes("--help")) return writeOutput(HELP);
-  const wrong = args.find((word) => isOption(word) && word !== "--json");
-  if (wrong !== undefined) throw new UsageError(`Cannot inspect: unknown option "${wrong}"`);
-  const [path, ...more] = args.filter((word) => !isOption(word));
-  if (path === undefined) throw new UsageError("Cannot inspect: no file given");
-  if (more.length > 0) throw new UsageError(`Cannot inspect: one file at a time, not also "${more[0]}"`);
-  let text: string;
-  try {
-    const report = inspectBytes(readInput(path));
-    text = args.includes("--json") ? printableJson(JSON.stringify(report, undefined, 2)) : describe(path, report);
-  } catch (error) {
-    return explainInput(path, error);
-  }
-  return writeOutput(`${text}\n`);
-}
-
-/** True for an option. "-" alone is the path of standard input. */
-function isOption(word: string): boolean {
-  return word.startsWith("-") && word !== "-";
+  return runCommand(INSPECT, args, (given) => {
+    const [path = ""] = given.operands;
+    let text: string;
+    try {
+      const report = inspectBytes(readInput(path));
+      text = given.get("json") ? printableJson(JSON.stringify(report, undefined, 2)) : describe(path, report);
+    } catch (error) {
+      return explainInput(path, error);
+    }
+    return writeOutput(`${text}\n`);
+  });
 }
 
 /** The report as text. Names come from the file, so control and invisible characters are escaped. */
@@ -122,7 +124,7 @@ function mapRows(map: MapReport): string[][] {
   return map.inner === undefined ? [row] : [row, ...mapRows(map.inner)];
 }
 
-/** Sections and their sizes; those of debug information as one. */
+/** Sections with their sizes. Those of debug information are added up. */
 function sections(list: readonly { name: string; sizeBytes: number }[]): string {
   const sizes = new Map<string, number>();
   for (const { name, sizeBytes } of list) {
@@ -143,7 +145,7 @@ function table(rows: readonly string[][]): string[] {
   return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
 }
 
-/** Sizes as people write them: 35 B, 14.4 KiB, 256 KiB, 16 MiB. */
+/** A size for people: 35 B, 14.4 KiB, 256 KiB, 16 MiB. */
 function size(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB"];
   let value = bytes;

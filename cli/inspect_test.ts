@@ -249,8 +249,10 @@ Deno.test("inspect answers what is wrong in one line, with an exit code for each
         /^wasm-bpf: Cannot parse ".*cut\.wasm": WebAssembly: \d+ bytes at \d+ are outside its \d+ bytes\n$/,
       ],
       [["/bin/true"], 126, /^wasm-bpf: Cannot parse "\/bin\/true": it is for \w+, not for BPF\n$/],
+      [[], 2, /^wasm-bpf: Cannot inspect: no file given \(wasm-bpf inspect --help shows what there is\)\n$/],
       [["a", "b"], 2, /^wasm-bpf: Cannot inspect: one file at a time/],
       [["--yaml", "a"], 2, /^wasm-bpf: Cannot inspect: unknown option "--yaml"/],
+      [["--jso", "a"], 2, /^wasm-bpf: Cannot inspect: unknown option "--jso" \(did you mean --json\?\)\n$/],
     ];
     for (const [args, code, line] of cases) {
       const result = runCommand(["inspect", ...args]);

@@ -4,23 +4,17 @@
  * @module
  */
 
-import { UsageError } from "./exit.ts";
+import type { Refuse } from "./options.ts";
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30, TiB: 2 ** 40 };
 
-/** The default memory limit of a guest. */
-export const DEFAULT_MEMORY = "1GiB";
+/** More memory than any machine has, and still exact as a number. */
+const MOST_BYTES = 2 ** 50;
 
-/** The size in bytes; undefined for no limit. @throws {UsageError} when it is not a size, or is more than 1024 TiB. */
-export function parseMemorySize(text: string): number | undefined {
+/** The size in bytes, up to 1024 TiB; undefined for no limit. */
+export function parseMemorySize(text: string, refuse: Refuse): number | undefined {
   if (text === "unlimited") return undefined;
   const [, digits = "", unit = "B"] = /^(\d+)(B|KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
   const bytes = digits === "" ? 0 : Number(digits) * (UNITS[unit] ?? 0);
-  if (bytes === 0 || bytes > MOST_BYTES) {
-    throw new UsageError(`Cannot run: --memory "${text}" is no size (16MiB, 1GiB, unlimited)`);
-  }
-  return bytes;
+  return bytes > 0 && bytes <= MOST_BYTES ? bytes : refuse(`"${text}" is no size (16MiB, 1GiB, unlimited)`);
 }
-
-/** More memory than any machine has, and still exact as a number. */
-const MOST_BYTES = 2 ** 50;

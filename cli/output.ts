@@ -5,11 +5,13 @@
  */
 
 import { printable } from "../errors/mod.ts";
+import { EXIT } from "./exit.ts";
 
 /**
  * Writes all of `output`, a text or chunks of one, to stdout. Continues after partial writes.
  *
- * @returns the exit code: 0; 0 too when the reader has gone (`| head`); 1 when it could not be written, with a line on stderr.
+ * @returns the exit code: 0, also when the reader has gone (`| head`); FAILED when stdout could not be written, with a line on
+ * stderr.
  */
 export function writeOutput(output: string | Iterable<Uint8Array>): number {
   const chunks = typeof output === "string" ? [new TextEncoder().encode(output)] : output;
@@ -19,7 +21,7 @@ export function writeOutput(output: string | Iterable<Uint8Array>): number {
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     printError(`Cannot write standard output: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
+    return EXIT.FAILED;
   }
 }
 
@@ -27,14 +29,19 @@ export function writeOutput(output: string | Iterable<Uint8Array>): number {
 const MAX_LINE = 4096;
 const KEPT_END = 512;
 
-/** One line on stderr, whatever a guest has put into its names. */
+/** Writes one line to stderr. Hidden characters are escaped, since messages contain names from guests and files. */
 export function printError(message: string): void {
   try {
     const line = shortened(printable(message.replace(/[\t\n\r]+/g, " ")));
     writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${line}\n`));
   } catch {
-    // There is nobody left to tell.
+    // Nothing is left to report to.
   }
+}
+
+/** Writes each line of `text` to stderr. */
+export function printLines(text: string): void {
+  for (const line of text.split("\n")) printError(line);
 }
 
 function shortened(line: string): string {

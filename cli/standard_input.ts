@@ -5,7 +5,7 @@
  */
 
 import type { NativeSystem } from "../ffi/mod.ts";
-import { UsageError } from "./exit.ts";
+import { UsageError } from "./usage_error.ts";
 
 /**
  * The bytes of the file at `path`, or of standard input when that is "-".

@@ -1,10 +1,23 @@
 /**
- * The names of subcommands, and the message for a word that is not one of them.
+ * The subcommands, and the message for a word that is not one of them.
  *
  * @module
  */
 
-const NAMES = ["run", "inspect", "gen"];
+import { nearest } from "./nearest.ts";
+
+/** The subcommands besides `run`: their lines in `wasm-bpf --help`. `subcommands.ts` has a function of the same name for each. */
+export const SUBCOMMANDS = {
+  inspect: { usage: "inspect FILE", summary: "shows the contents of a module or a BPF object" },
+  gen: { usage: "gen skeleton|types FILE", summary: "writes C headers for guests" },
+} as const;
+
+/** True for the name of a subcommand besides `run`. */
+export function isSubcommand(word: string | undefined): word is keyof typeof SUBCOMMANDS {
+  return word !== undefined && Object.hasOwn(SUBCOMMANDS, word);
+}
+
+const NAMES = ["run", ...Object.keys(SUBCOMMANDS)];
 
 /** Words that people try, and the subcommand or option that does what they want. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -14,9 +27,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   types: "gen types",
 };
 
-/** A word with more differences than this is not a misspelling. */
-const MOST_DIFFERENCES = 2;
-
 /** The message for a missing module of this name; undefined when the name does not resemble a subcommand. */
 export function unknownSubcommand(word: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z-]*$/.test(word)) return undefined;
@@ -25,28 +35,6 @@ export function unknownSubcommand(word: string): string | undefined {
 
 function adviceFor(word: string): string {
   if (NAMES.includes(word)) return `subcommands come first: wasm-bpf ${word} ...`;
-  const meant = Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : nearest(word);
-  return meant === undefined ? "wasm-bpf --help shows what there is" : `did you mean ${meant}?`;
-}
-
-function nearest(word: string): string | undefined {
-  const known = [...NAMES, ...Object.keys(ELSEWHERE)];
-  const [first] = known.map((name) => ({ name, differences: differences(word, name) }))
-    .filter(({ name, differences }) => differences <= MOST_DIFFERENCES && differences < name.length)
-    .sort((a, b) => a.differences - b.differences);
-  return first === undefined ? undefined : ELSEWHERE[first.name] ?? first.name;
-}
-
-/** The number of letters to add, remove or replace to turn `b` into `a` (Levenshtein distance). */
-function differences(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const exchanged = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(exchanged, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const meant = nearest(word, [...NAMES, ...Object.keys(ELSEWHERE)]);
+  return meant === undefined ? "wasm-bpf --help shows what there is" : `did you mean ${ELSEWHERE[meant] ?? meant}?`;
 }

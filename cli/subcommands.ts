@@ -1,5 +1,5 @@
 /**
- * The subcommands that are loaded when they are called: running a guest pays for nothing else.
+ * The subcommands that are loaded when they are called, so that running a guest does not pay for them.
  *
  * @module
  */

@@ -54,7 +54,12 @@ const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["--memory", "1GB", "x.wasm"], /--memory "1GB" is no size/],
   [["--memory", "99999999999999999999", "x.wasm"], /--memory "99999999999999999999" is no size/],
   [["--memory=", "x.wasm"], /--memory needs a value/],
-  [["--dir", "", "x.wasm"], /Cannot give directory "": it is not HOST/],
+  [["--dir", "::/data", "x.wasm"], /Cannot give directory "::\/data": it is not HOST/],
+  [["--dir", "", "x.wasm"], /--dir needs a value \(wasm-bpf --help shows what there is\)$/],
+  [["--dir", "--quiet", "x.wasm"], /--dir needs a value/],
+  [["--env"], /--env needs a value/],
+  [["--quiet=1", "x.wasm"], /--quiet takes no value/],
+  [["--verbos", "x.wasm"], /unknown option "--verbos" \(did you mean --verbose\?\)$/],
 ];
 
 for (const [args, line] of USAGE) {

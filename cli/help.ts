@@ -1,0 +1,80 @@
+/**
+ * The help of a command, made from its declaration.
+ *
+ * @module
+ */
+
+import type { Option } from "./options.ts";
+
+/** The parts of a page of help. */
+export interface HelpPage {
+  /** The words that show this page when `--help` follows: "gen"; empty for `wasm-bpf` alone. */
+  readonly of: string;
+  /** The first line, if there is one. */
+  readonly title?: string;
+  /** The forms of the command line, without `wasm-bpf`. */
+  readonly usage: readonly Row[];
+  /** The paragraphs before the options. They are wrapped. */
+  readonly about: readonly string[];
+  /** The words of `usage` that need an explanation. */
+  readonly words?: readonly Row[];
+  readonly options: Readonly<Record<string, Option<unknown>>>;
+  /** The text after the options: examples, exit codes, environment. It stays as it is. */
+  readonly notes: string;
+}
+
+/** A row of a table of two columns. The text may be empty. */
+export type Row = readonly [label: string, text: string];
+
+const LINE_LENGTH = 120;
+/** An option whose label is longer has its text on the next line. */
+const MOST_LABEL = 26;
+
+/** The text of a page. */
+export function helpText({ title, usage, about, words, options, notes }: HelpPage): string {
+  const forms = usage.map(([form, text]): Row => [`wasm-bpf ${form}`, text]);
+  const rows = Object.entries(options).map(([name, option]): Row => [labelOf(name, option), textOf(option)]);
+  const parts = [
+    ...title === undefined ? [] : [title],
+    `Usage:\n${table(forms, LINE_LENGTH)}`,
+    ...about.map((paragraph) => wrapped(paragraph, LINE_LENGTH).join("\n")),
+    ...words === undefined ? [] : [table(words, LINE_LENGTH)],
+    `Options:\n${table(rows, MOST_LABEL)}`,
+    notes,
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** `-v, --verbose`, `    --memory SIZE`. */
+function labelOf(name: string, { letter, value, bareWord }: Option<unknown>): string {
+  const short = letter === undefined ? "    " : `-${letter}, `;
+  return `${short}${bareWord ? name : `--${name}`}${value === undefined ? "" : ` ${value}`}`;
+}
+
+function textOf({ help, default: usual }: Option<unknown>): string {
+  return usual === undefined ? help : `${help} (default: ${usual})`;
+}
+
+/** Rows of two aligned columns, indented. The second one is wrapped. */
+function table(rows: readonly Row[], mostLabel: number): string {
+  const fitting = rows.filter(([label, text]) => text !== "" && label.length <= mostLabel);
+  const width = Math.max(0, ...fitting.map(([label]) => label.length));
+  const margin = " ".repeat(2 + width + 2);
+  return rows.flatMap(([label, text]) => {
+    const lines = wrapped(text, LINE_LENGTH - margin.length).map((line) => margin + line);
+    const [first = "", ...more] = lines;
+    const beginning = `  ${label}`;
+    return label.length > width ? [beginning, ...lines] : [beginning + first.slice(beginning.length), ...more];
+  }).join("\n");
+}
+
+/** The lines of `text`, broken between words. */
+function wrapped(text: string, length: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > length) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return text === "" ? [] : lines;
+}

@@ -1,0 +1,70 @@
+/**
+ * The kinds of options that a command can declare. Each option is one row: the parser, the help and the type of the value follow
+ * from it.
+ *
+ * @module
+ */
+
+/** An option of a command, with a value of type `T`. */
+export interface Option<T> extends Description {
+  /** The name of its value in the help: "SIZE"; undefined for an option without a value. */
+  readonly value?: string;
+  /** The value when the option is not given. */
+  readonly default?: string;
+  /** True for an option that after an operand also works as a word without dashes, as bpftool's `name NAME`. */
+  readonly bareWord?: boolean;
+  /** True for an option that replaces what the command does, so that operands and other options do not matter. */
+  readonly standsAlone?: boolean;
+  /** The option's value. @param texts the texts that were given for it, in order; empty texts for an option without a value. */
+  read(texts: readonly string[], refuse: Refuse): T;
+}
+
+/** The parts of every row. */
+interface Description {
+  /** The letter of its short form: "v". */
+  readonly letter?: string;
+  /** The text in the help. */
+  readonly help: string;
+}
+
+/** Throws a UsageError with the option's name and this reason: `"16GB" is no size`. */
+export type Refuse = (reason: string) => never;
+
+/** Turns the text of a value, which is never empty, into the value. */
+export type ParseValue<T> = (text: string, refuse: Refuse) => T;
+
+/** The parts of a row whose option has a value. */
+interface ValueDescription<T> extends Description {
+  readonly value: string;
+  readonly parse: ParseValue<T>;
+  readonly default?: string;
+  readonly bareWord?: boolean;
+}
+
+/** An option without a value, false by default. */
+export function flag(row: Description & { readonly standsAlone?: boolean }): Option<boolean> {
+  return { ...row, read: (texts) => texts.length > 0 };
+}
+
+/** An option that may be given once. Without a default, its value is undefined when it is not given. */
+export function single<T>(row: ValueDescription<T> & { readonly default: string }): Option<T>;
+export function single<T>(row: ValueDescription<T>): Option<T | undefined>;
+export function single<T>({ parse, ...row }: ValueDescription<T>): Option<T | undefined> {
+  const read = (texts: readonly string[], refuse: Refuse) => {
+    if (texts.length > 1) return refuse("is given twice");
+    const text = texts[0] ?? row.default;
+    return text === undefined ? undefined : parse(text, refuse);
+  };
+  return { ...row, read };
+}
+
+/** An option that may be repeated; its value is a list. */
+export function list<T>({ parse, ...row }: ValueDescription<T>): Option<T[]> {
+  return { ...row, read: (texts, refuse) => texts.map((text) => parse(text, refuse)) };
+}
+
+/** The parser for values that may be any text. */
+export const anyText: ParseValue<string> = (text) => text;
+
+/** The option that every command has. */
+export const HELP: Option<boolean> = flag({ letter: "h", standsAlone: true, help: "this text" });
