@@ -11,7 +11,7 @@ const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 /** The number of damaged files for each object. */
 const RUNS = 400;
 
-/** Far more than any run needs; a loop without end would take for ever. */
+/** Far more than any run needs. A run that takes longer is in an endless loop. */
 const MAX_RUN_MS = 2000;
 
 /** True for errors that a file may cause: it is damaged, or has no content left to write. */
@@ -20,7 +20,7 @@ function isExpected(error: unknown): boolean {
     (error instanceof RangeError && error.message.startsWith("Cannot generate types: no map or variable"));
 }
 
-/** Runs everything that reads files on `bytes`; whatever is not expected gets out. */
+/** Runs all readers of files on `bytes`. @throws unexpected errors. */
 function useAll(bytes: Uint8Array<ArrayBuffer>): void {
   const tries = [
     () => genSkeleton(bytes, { name: "x" }),
@@ -64,7 +64,7 @@ for (const name of ["sections", "layouts", "kernel_types", "odd_sections"]) {
   });
 }
 
-Deno.test("what becomes of damaged types compiles, as C and as C++", () => {
+Deno.test("source code from damaged types compiles as C and C++", () => {
   const object = compileObject("odd_sections");
   const btf = parseObject(object).elf.sections.find(({ name }) => name === ".BTF");
   assert(btf !== undefined);
@@ -104,7 +104,7 @@ Deno.test("damaged copies of a module give a FormatError or a result, and soon",
   }
 });
 
-Deno.test("structs that repeat each other end in a FormatError, not in endless source", () => {
+Deno.test("structs that contain each other repeatedly give a FormatError, not endless source", () => {
   // Each anonymous struct holds the next one twice: 2^60 members, written out.
   const words: number[] = [];
   const depth = 30;

@@ -24,7 +24,7 @@ Deno.test("gen types writes the types asked for", () => {
   });
 });
 
-Deno.test("gen answers what is wrong in one line, with an exit code for each", () => {
+Deno.test("gen explains each error in one line, with an exit code", () => {
   const files = {
     "text.o": new TextEncoder().encode("hello"),
     "native.o": compileSource("int x;", "x86_64"),
@@ -83,11 +83,11 @@ Deno.test("gen answers what is wrong in one line, with an exit code for each", (
   });
 });
 
-Deno.test("explainInput() explains no error of the engine's", () => {
+Deno.test("explainInput() throws errors of the engine unchanged", () => {
   assertThrows(() => explainInput("x.o", new RangeError("Maximum call stack size exceeded")), RangeError);
 });
 
-Deno.test("gen ends quietly when its reader has enough, and says so when the disk is full", () => {
+Deno.test("gen ends without a message when its reader has gone, and reports a full disk", () => {
   withFiles({ "x.bpf.o": compileObject("sections") }, (folder) => {
     const closed = runCommand(["gen", "skeleton", `${folder}/x.bpf.o`], "| head -1");
     assertEquals(closed.stderr, "");

@@ -30,7 +30,7 @@ export function explainInput(path: string, error: unknown): number {
     return EXIT.FAILED;
   }
   if (error instanceof FormatError) {
-    // For these two formats, the problem is the file's; otherwise it is that of a part.
+    // These two formats are of the whole file, all others of a part.
     const part = error.format === "ELF" || error.format === "file" ? "" : `${error.format}: `;
     printError(`Cannot parse "${path}": ${part}${error.problem}`);
   } else if (error instanceof BpfError) {

@@ -33,7 +33,7 @@ function inspectGuest(): ModuleReport {
   return report;
 }
 
-Deno.test("inspectBytes() groups imports by what they stand for, with types", () => {
+Deno.test("inspectBytes() groups imports by ABI, with types", () => {
   const { imports } = inspectGuest();
   assertEquals(imports.map(({ module, abi }) => [module, abi]).sort(), [
     ["elsewhere", "unknown"],
@@ -59,14 +59,14 @@ Deno.test("inspectBytes() marks imports that the host does not offer as they are
   ]);
 });
 
-Deno.test("inspectBytes() finds the object in a guest, whole", () => {
+Deno.test("inspectBytes() finds the whole object in a guest", () => {
   const { objects, damaged } = inspectGuest();
   const object = inspectBytes(compileObject("sections"));
   assertEquals(objects.map(({ address: _, ...report }) => report), object.kind === "object" ? [object] : []);
   assertEquals(damaged, []);
 });
 
-Deno.test("inspectBytes() tells size and flags of struct_ops maps as libbpf does", () => {
+Deno.test("inspectBytes() shows the size and flags of struct_ops maps as libbpf has them", () => {
   const report = inspectBytes(compileSource(`
     struct ops { int (*f)(void *); long flags; };
     __attribute__((section("struct_ops"))) int f(void *context) { return 0; }
@@ -95,7 +95,7 @@ Deno.test("inspect and gen skeleton say that variables in an arena are not suppo
   assertEquals(skeleton.includes("*arena;\n    } maps;"), true);
 });
 
-Deno.test("inspectBytes() finds an object that was split over segments, and tells a damaged one", () => {
+Deno.test("inspectBytes() finds an object that is split over segments, and reports a damaged one", () => {
   const object = compileObject("sections");
   const broken = object.slice();
   const btf = parseElf(object).sections.find(({ name }) => name === ".BTF");
@@ -112,7 +112,7 @@ Deno.test("inspectBytes() finds an object that was split over segments, and tell
   assertEquals(report.damaged, [{ address: 100_000, problem: "Cannot parse BTF: version 9 is not known" }]);
 });
 
-Deno.test("inspectBytes() is soon done with data that is full of beginnings of objects", () => {
+Deno.test("inspectBytes() takes little time for data full of beginnings of objects", () => {
   const object = compileObject("sections");
   const beginning = object.subarray(0, 20);
   const bytes = new Uint8Array(object.length + 100_000 * beginning.length);
@@ -120,7 +120,7 @@ Deno.test("inspectBytes() is soon done with data that is full of beginnings of o
   for (let at = object.length; at < bytes.length; at += beginning.length) bytes.set(beginning, at);
   const before = performance.now();
   const report = inspectBytes(moduleWith([{ address: 1024, bytes }]));
-  // Each beginning cost a copy of all that follows: 20 s together.
+  // A copy of all following bytes for each beginning took 20 s.
   assert(performance.now() - before < 5_000);
   assert(report.kind === "module");
   assertEquals(report.objects.map(({ address }) => address), [1024]);
@@ -149,7 +149,7 @@ Deno.test("inspectBytes() agrees with the engine about imports and exports of a 
   }
 });
 
-Deno.test("inspectBytes() refuses what is neither", () => {
+Deno.test("inspectBytes() refuses a file that is neither a module nor an object", () => {
   assertThrows(() => inspectBytes(new Uint8Array(0)), FormatError, "neither a WebAssembly module nor a BPF object");
   const module = guest();
   for (let size = 9; size < module.length; size += 311) {
@@ -210,7 +210,7 @@ Deno.test("inspect says why libbpf or the host would refuse an object", () => {
   });
 });
 
-Deno.test("inspect shows names without obeying them", () => {
+Deno.test("inspect escapes control characters in names", () => {
   const object = compileObject("sections").slice();
   const text = new TextDecoder("latin1").decode(object);
   for (let name = text.indexOf("on_packet"); name >= 0; name = text.indexOf("on_packet", name + 1)) object[name] = 0x1b;
@@ -221,7 +221,7 @@ Deno.test("inspect shows names without obeying them", () => {
   });
 });
 
-Deno.test("inspect writes out every hidden character, as JSON too", () => {
+Deno.test("inspect escapes every hidden character, also in JSON", () => {
   const name = "a\u009b31m\u202eb\u2066\u200b\u2028é漢字";
   const module = compileModule(`__attribute__((export_name("${name}"))) void run(void) {}`);
   withFiles({ "x.wasm": module }, (folder) => {
@@ -234,7 +234,7 @@ Deno.test("inspect writes out every hidden character, as JSON too", () => {
   });
 });
 
-Deno.test("inspect answers what is wrong in one line, with an exit code for each", () => {
+Deno.test("inspect explains each error in one line, with an exit code", () => {
   withFiles({ "text": new TextEncoder().encode("hello"), "cut.wasm": guest().subarray(0, 60) }, (folder) => {
     const cases: [args: string[], code: number, line: RegExp][] = [
       [["/no/such"], 127, /^wasm-bpf: Cannot read "\/no\/such": ENOENT: no such file or directory\n$/],
@@ -262,7 +262,7 @@ Deno.test("inspect answers what is wrong in one line, with an exit code for each
   });
 });
 
-/** A module of nothing but data. */
+/** A module that contains only data. */
 function moduleWith(segments: readonly { address: number; bytes: Uint8Array }[]): Uint8Array {
   const unsigned = (value: number): number[] => value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
   const signed = (value: number): number[] => value < 64 ? [value] : [(value & 127) | 128, ...signed(value >>> 7)];

@@ -7,7 +7,7 @@
 const MOST_FUNCTIONS = 8;
 const MOST_LETTERS = 100;
 
-/** "leaf < caller < main": innermost first. A recursive function is named once; a long stack ends in "...". */
+/** A stack as "leaf < caller < main", innermost first. Names a recursive function once, and ends a long stack with "...". */
 export function stackLine(stack: readonly string[]): string {
   const runs = stack.filter((name, i) => name !== stack[i - 1]);
   const names = runs.slice(0, MOST_FUNCTIONS).map(shortened);

@@ -1,9 +1,9 @@
 /**
- * The main module of the compiled binary. It runs what cli.ts runs, from a script whose bytecode `scripts/build_binary.sh` made
- * beforehand and embedded beside it (V8's code cache): parsing and compiling it anew took a third of our part of the start. A
- * cache that this V8 does not take is left aside by V8 itself.
+ * The main module of the compiled binary. It runs the same code as cli.ts, from a script that `scripts/build_binary.sh` embedded
+ * together with its bytecode (V8's code cache). Without the bytecode, parsing and compiling the script took a third of this
+ * project's part of the start. V8 ignores a cache that does not fit its version or flags.
  *
- * Deno would keep such a cache too, in a file in /tmp, which is no place for what root executes.
+ * Deno's own code cache would be a file in /tmp. Root must not execute code from there.
  *
  * @module
  */

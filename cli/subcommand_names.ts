@@ -6,7 +6,10 @@
 
 import { nearest } from "./nearest.ts";
 
-/** The subcommands besides `run`: their lines in `wasm-bpf --help`. `subcommands.ts` has a function of the same name for each. */
+/**
+ * The subcommands besides `run`, with their lines in `wasm-bpf --help`. A new one also needs a file with its declaration, and a
+ * function of the same name in `subcommands.ts`.
+ */
 export const SUBCOMMANDS = {
   inspect: { usage: "inspect FILE", summary: "shows the contents of a module or a BPF object" },
   gen: { usage: "gen skeleton|types FILE", summary: "writes C headers for guests" },

@@ -7,10 +7,10 @@
 import config from "../deno.json" with { type: "json" };
 import { openLibbpf, openSystem } from "../ffi/mod.ts";
 
-/** This project's version: what deno.json says. */
+/** This project's version, from deno.json. */
 export const VERSION: string = config.version;
 
-/** A line for each part that matters in a bug report. */
+/** One line for each part whose version matters in a bug report. */
 export function versionText(): string {
   return [`wasm-bpf ${VERSION}`, `deno ${Deno.version.deno}`, `v8 ${Deno.version.v8}`, `libbpf ${libbpfVersion()}`]
     .join("\n");

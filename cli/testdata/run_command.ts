@@ -1,5 +1,5 @@
 /**
- * Runs a subcommand as people do: in a process of its own, with `--allow-ffi` alone.
+ * Runs a subcommand in a process of its own, with `--allow-ffi` alone.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface CommandResult {
 /**
  * Runs `wasm-bpf` with `args`.
  *
- * @param shell what a shell does with its output: "| head -1", "> /dev/full".
+ * @param shell the shell's redirection of its output: "| head -1", "> /dev/full".
  */
 export function runCommand(args: readonly string[], shell = ""): CommandResult {
   const main = new URL("../../cli.ts", import.meta.url).pathname;
@@ -27,7 +27,7 @@ export function runCommand(args: readonly string[], shell = ""): CommandResult {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Puts `files` into a folder for the time of `use`. */
+/** Calls `use` with a folder that contains `files`, and removes the folder afterwards. */
 export function withFiles<T>(files: Readonly<Record<string, Uint8Array>>, use: (folder: string) => T): T {
   const folder = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
   try {
