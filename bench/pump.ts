@@ -10,7 +10,7 @@
 
 import { EventBuffer } from "../host/pump/mod.ts";
 import { build, OUT } from "./build.ts";
-import { type EmitterName, Events, eventsObject } from "../tests/kernel/pump_events.ts";
+import { type EmitterName, Events, EVENTS_OBJECT } from "../tests/kernel/pump_events.ts";
 
 interface Case {
   map: "ring" | "large_ring" | "perf";
@@ -40,32 +40,25 @@ const DATA = 4096;
 if (import.meta.main) {
   const rounds = Number(Deno.args[0] ?? 40);
   await build({ binary: false });
-  const directory = Deno.makeTempDirSync();
-  try {
-    Deno.writeFileSync(`${directory}/events.bpf.o`, eventsObject());
-    const native = (bench: Case, rounds: number) => runNative(`${directory}/events.bpf.o`, bench, rounds);
-    const guest = new WebAssembly.Module(Deno.readFileSync(`${OUT}/light.wasm`));
-    console.log(`| event | native C | spread | here | spread | ratio |\n|---|---|---|---|---|---|`);
-    for (const bench of CASES) {
-      const theirs: number[] = [];
-      const ours: number[] = [];
-      for (let batch = 0; batch < BATCHES; batch++) {
-        theirs.push(...native(bench, rounds));
-        ours.push(...measure(bench, guest, rounds));
-      }
-      const [a, b] = [summary(theirs), summary(ours)];
-      const name = bench.count ? `${bench.map}, ${bench.size} B` : `${bench.map}, empty poll`;
-      const ratio = (b.median / a.median).toFixed(2);
-      console.log(`| ${name} | ${a.median} ns | ${a.spread} | ${b.median} ns | ${b.spread} | ${ratio} |`);
+  const guest = new WebAssembly.Module(Deno.readFileSync(`${OUT}/light.wasm`));
+  console.log(`| event | native C | spread | here | spread | ratio |\n|---|---|---|---|---|---|`);
+  for (const bench of CASES) {
+    const theirs: number[] = [];
+    const ours: number[] = [];
+    for (let batch = 0; batch < BATCHES; batch++) {
+      theirs.push(...runNative(bench, rounds));
+      ours.push(...measure(bench, guest, rounds));
     }
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
+    const [a, b] = [summary(theirs), summary(ours)];
+    const name = bench.count ? `${bench.map}, ${bench.size} B` : `${bench.map}, empty poll`;
+    const ratio = (b.median / a.median).toFixed(2);
+    console.log(`| ${name} | ${a.median} ns | ${a.spread} | ${b.median} ns | ${b.spread} | ${ratio} |`);
   }
 }
 
 /** Runs the native twin. @returns the nanoseconds per record of each round. */
-function runNative(object: string, { map, size, count }: Case, rounds: number): number[] {
-  const args = [object, map, ...[size, count, rounds].map(String)];
+function runNative({ map, size, count }: Case, rounds: number): number[] {
+  const args = [EVENTS_OBJECT, map, ...[size, count, rounds].map(String)];
   const { success, stdout, stderr } = new Deno.Command(`${OUT}/ring`, { args }).outputSync();
   if (!success) throw new Error(`ring failed: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout).trim().split("\n").map(Number);

@@ -5,7 +5,7 @@
 #   scripts/build_guests.sh GOAL...    some of:
 #     NAME        examples/NAME/, beside the sources
 #     examples    all examples
-#     tests       tests/guests/ and tests/conformance/guests/, in .build/guests/
+#     tests       tests/guests/, tests/conformance/guests/ and the objects of tests/kernel/, in .build/guests/
 #     languages   tests/guests/languages/, in .build/guests/languages/; skips languages without a compiler
 #     bench       the benchmarks' guests and their native twins, in .build/bench/
 #     clean       removes all of these

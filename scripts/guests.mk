@@ -16,10 +16,11 @@ bpf_arch := $(or $(patsubst x86_64,x86,$(filter x86_64,$(machine))),$(patsubst a
 built := .build/guests
 languages := $(built)/languages
 conformance := $(built)/conformance
+kernel := $(built)/kernel_tests
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(languages) $(conformance) $(bench) $(headers))
+$(shell mkdir -p .build/include $(languages) $(conformance) $(kernel) $(bench) $(headers))
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -42,12 +43,13 @@ sources := $(notdir $(wildcard tests/guests/*.c tests/guests/*.cpp))
 test_objects := $(patsubst %.c,$(built)/%.o,$(filter %.bpf.c,$(sources)))
 test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
+kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
 conformance_modules := $(patsubst tests/conformance/guests/%.c,$(conformance)/%.wasm,$(wildcard tests/conformance/guests/*.c))
 
 .PHONY: examples $(examples) tests languages bench clean FORCE
 examples: $(examples)
 $(foreach name,$(examples),$(eval $(name): examples/$(name)/$(name).wasm))
-tests: $(test_modules) $(test_skeletons) $(conformance_modules)
+tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules)
 clean:
 	rm -rf $(built) $(bench) $(vmlinux) examples/*/*.wasm examples/*/*.bpf.o examples/*/*.skel.h
 
@@ -56,11 +58,11 @@ clean:
 $(built)/llvm_version: FORCE
 	$(call keep_text,$(LLVM_VERSION))
 
-$(built)/kernel: FORCE
+$(built)/kernel_version: FORCE
 	$(call keep_text,$(shell uname -rv))
 
 # The running kernel's types.
-$(vmlinux): $(built)/kernel
+$(vmlinux): $(built)/kernel_version
 	$(call announce,types of this kernel -> $@)
 	bpftool btf dump file /sys/kernel/btf/vmlinux format c >$@
 
@@ -75,6 +77,9 @@ examples/%.bpf.o: examples/%.bpf.c $(vmlinux) $(rules)
 	$(compile_bpf)
 
 $(built)/%.bpf.o: tests/guests/%.bpf.c $(vmlinux) $(rules)
+	$(compile_bpf)
+
+$(kernel)/%.bpf.o: tests/kernel/%.bpf.c $(vmlinux) $(rules)
 	$(compile_bpf)
 
 %.skel.h: %.bpf.o $(codegen)
@@ -184,7 +189,7 @@ bench_tools := batch producer launch ring
 bench_programs := $(addprefix $(bench)/,$(bench_guests) bootstrap $(bench_tools))
 bench_skeletons := $(patsubst %,$(bench)/%.skel.h,events maps mapped $(growth)) examples/bootstrap/bootstrap.skel.h
 
-bench: bootstrap $(bench_modules) $(bench_programs) $(bench)/light.wasm $(bench)/bare
+bench: bootstrap $(bench_modules) $(bench_programs) $(bench)/light.wasm $(bench)/bare $(kernel)/pump_events.bpf.o
 
 # growth.bpf.c and growth.c are compiled for several numbers of maps.
 growth_object := $(addprefix $(bench)/,$(addsuffix .bpf.o,$(growth)))

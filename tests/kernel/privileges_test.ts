@@ -6,7 +6,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { privilegeRows } from "../../ffi/libbpf/privileges.ts";
 import type { Capability } from "../../ffi/system/capabilities.ts";
-import { llvmTool } from "../../scripts/pins.ts";
 import { run } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
@@ -16,11 +15,7 @@ const NOBODY = 65534;
 async function openPlace() {
   const path = await Deno.makeTempDir({ prefix: "wasm-bpf-privileges-" });
   await Deno.chmod(path, 0o755);
-  const flags = ["-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_x86", "-I", `${CHECKOUT}/.build/include`];
-  const headers = ["-idirafter", `/usr/include/${Deno.build.arch}-linux-gnu`];
-  const source = `${CHECKOUT}/tests/kernel/privileges.bpf.c`;
-  const compiled = await run(llvmTool("clang"), [...flags, ...headers, "-c", source, "-o", `${path}/privileges.o`]);
-  assertEquals(compiled.code, 0, compiled.stderr);
+  await Deno.copyFile(`${CHECKOUT}/.build/guests/kernel_tests/privileges.bpf.o`, `${path}/privileges.o`);
   for (const name of ["checkout", "deno", "cache", "cgroup2"]) await Deno.mkdir(`${path}/${name}`);
   const group = `wasm-bpf-privileges-${Deno.pid}`;
   return {

@@ -15,7 +15,6 @@ import {
   type SystemCalls,
 } from "../../ffi/mod.ts";
 import { addressOf } from "../../ffi/system/pointers.ts";
-import { llvmTool } from "../../scripts/pins.ts";
 
 /** What one run of a program emits. */
 export interface Emission {
@@ -32,27 +31,8 @@ export interface Emission {
   cpu?: number;
 }
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-
-let object: Uint8Array<ArrayBuffer> | undefined;
-
-/** The bytes of the compiled pump_events.bpf.c. */
-export function eventsObject(): Uint8Array<ArrayBuffer> {
-  if (object) return object;
-  const directory = Deno.makeTempDirSync();
-  try {
-    const include = `/usr/include/${Deno.build.arch}-linux-gnu`;
-    const { success, stderr } = new Deno.Command(llvmTool("clang"), {
-      args: ["-g", "-O2", "-target", "bpf", `-I${ROOT}.build/include`, `-I${include}`]
-        .concat("-c", `${ROOT}tests/kernel/pump_events.bpf.c`, "-o", `${directory}/events.bpf.o`),
-    }).outputSync();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    object = Deno.readFileSync(`${directory}/events.bpf.o`);
-    return object;
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
-  }
-}
+/** The object of pump_events.bpf.c, as scripts/build_guests.sh compiled it. */
+export const EVENTS_OBJECT = new URL("../../.build/guests/kernel_tests/pump_events.bpf.o", import.meta.url).pathname;
 
 /** Runs loaded programs, by descriptor. */
 export class Runner implements Disposable {
@@ -99,7 +79,7 @@ export class Events implements Disposable {
   constructor() {
     this.#system = openSystem();
     this.#libbpf = openLibbpf(this.#system);
-    this.#object = this.#libbpf.openObject(eventsObject(), { name: "events" });
+    this.#object = this.#libbpf.openObject(Deno.readFileSync(EVENTS_OBJECT), { name: "events" });
     this.#object.load();
     this.#runner = new Runner(this.#system.library.path);
   }
