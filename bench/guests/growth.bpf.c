@@ -13,9 +13,9 @@ char LICENSE[] SEC("license") = "GPL";
         __type(value, __u64);             \
     } name SEC(".maps");
 
-#define ARRAYS_8(name)                                                                                     \
-    ARRAY(name##0) ARRAY(name##1) ARRAY(name##2) ARRAY(name##3) ARRAY(name##4) ARRAY(name##5) ARRAY(name##6) \
-    ARRAY(name##7)
+#define ARRAYS_8(name) \
+    ARRAY(name##0)     \
+    ARRAY(name##1) ARRAY(name##2) ARRAY(name##3) ARRAY(name##4) ARRAY(name##5) ARRAY(name##6) ARRAY(name##7)
 
 #if MAPS == 1
 ARRAY(a)

@@ -4,20 +4,17 @@
 
 static unsigned long long sum, delivered;
 
-int on_record(void *context, void *data, unsigned int size)
-{
-	sum += *(unsigned long long *)data;
-	delivered++;
-	return 0;
+int on_record(void *context, void *data, unsigned int size) {
+    sum += *(unsigned long long *)data;
+    delivered++;
+    return 0;
 }
 
 // What the host asks for the index of the callback in the table.
-__attribute__((export_name("callback"))) int (*callback(void))(void *, void *, unsigned int)
-{
-	return on_record;
+__attribute__((export_name("callback"))) int (*callback(void))(void *, void *, unsigned int) {
+    return on_record;
 }
 
-__attribute__((export_name("sum"))) unsigned long long total(void)
-{
-	return sum + delivered;
+__attribute__((export_name("sum"))) unsigned long long total(void) {
+    return sum + delivered;
 }

@@ -27,8 +27,7 @@ int main(int argc, char **argv) {
     bpf_buffer__poll(buffer, 0);
     puts("ready");
     fflush(stdout);
-    while (round_count < WARM_UP + samples)
-        bench_require(bpf_buffer__poll(buffer, 2000) > 0, "no record came");
+    while (round_count < WARM_UP + samples) bench_require(bpf_buffer__poll(buffer, 2000) > 0, "no record came");
     bench_print("ns");
     events_bpf__destroy(skel);
     return 0;

@@ -14,8 +14,7 @@ static inline bool tool_number(const char *what, const char *text, unsigned long
     char *end;
     errno = 0;
     *number = strtoul(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number >= min && *number <= max)
-        return true;
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number >= min && *number <= max) return true;
     fprintf(stderr, "Invalid %s '%s': a number from %lu to %lu is wanted\n", what, text, min, max);
     return false;
 }

@@ -37,9 +37,9 @@ static struct {
 /* Returns an exit code, or -1 to go on. */
 static int parse_arguments(int argc, char **argv) {
     static const struct option long_options[] = {
-        {"pid", required_argument, NULL, 'p'},  {"name", required_argument, NULL, 'n'},
-        {"failed", no_argument, NULL, 'x'},     {"timestamp", no_argument, NULL, 'T'},
-        {"help", no_argument, NULL, 'h'},       {0},
+        {"pid", required_argument, NULL, 'p'}, {"name", required_argument, NULL, 'n'},
+        {"failed", no_argument, NULL, 'x'},    {"timestamp", no_argument, NULL, 'T'},
+        {"help", no_argument, NULL, 'h'},      {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "p:n:xTh", long_options, NULL)) != -1) {

@@ -35,8 +35,10 @@ static struct {
 /* Returns an exit code, or -1 to go on. */
 static int parse_arguments(int argc, char **argv) {
     static const struct option long_options[] = {
-        {"pid", required_argument, NULL, 'p'},     {"pids", no_argument, NULL, 'P'},
-        {"milliseconds", no_argument, NULL, 'm'}, {"help", no_argument, NULL, 'h'},
+        {"pid", required_argument, NULL, 'p'},
+        {"pids", no_argument, NULL, 'P'},
+        {"milliseconds", no_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},
         {0},
     };
     int option;

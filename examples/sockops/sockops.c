@@ -42,9 +42,10 @@ static int print_connections(struct sockops_bpf *skel) {
 int main(int argc, char **argv) {
     bool help = argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0);
     if (argc > 2 || help) {
-        fputs("Usage: sockops [CGROUP]\n\n"
-              "Prints the IPv4 TCP connections of the processes in CGROUP, a cgroup2 directory (/sys/fs/cgroup).\n",
-              help ? stdout : stderr);
+        fputs(
+            "Usage: sockops [CGROUP]\n\n"
+            "Prints the IPv4 TCP connections of the processes in CGROUP, a cgroup2 directory (/sys/fs/cgroup).\n",
+            help ? stdout : stderr);
         return help ? 0 : 1;
     }
     const char *cgroup = argc == 2 ? argv[1] : "/sys/fs/cgroup";

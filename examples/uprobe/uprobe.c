@@ -43,13 +43,14 @@ static int attach(struct uprobe_bpf *skel, const char *binary, const char *funct
 int main(int argc, char **argv) {
     bool help = argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0);
     if (argc != 3 || help) {
-        fputs("Usage: uprobe BINARY FUNCTION\n\n"
-              "Prints every call of FUNCTION in BINARY, a program or shared library, by whatever process.\n"
-              "\n"
-              "EXAMPLES:\n"
-              "    uprobe /bin/bash readline      # what is typed into shells\n"
-              "    uprobe libc.so.6 malloc        # every allocation\n",
-              help ? stdout : stderr);
+        fputs(
+            "Usage: uprobe BINARY FUNCTION\n\n"
+            "Prints every call of FUNCTION in BINARY, a program or shared library, by whatever process.\n"
+            "\n"
+            "EXAMPLES:\n"
+            "    uprobe /bin/bash readline      # what is typed into shells\n"
+            "    uprobe libc.so.6 malloc        # every allocation\n",
+            help ? stdout : stderr);
         return help ? 0 : 1;
     }
 

@@ -2,8 +2,8 @@
 /* Polling as existing Go guests do: no table, the callback is the export "go-callback". */
 #include "events_guest.h"
 
-__attribute__((import_module("callback-wrapper"), import_name("wasm_bpf_buffer_poll"))) int wrapped_poll(
-    bpf_object_skel object, int fd, uint32_t ctx, char *data, int max_size, int timeout_ms);
+__attribute__((import_module("callback-wrapper"), import_name("wasm_bpf_buffer_poll"))) int
+wrapped_poll(bpf_object_skel object, int fd, uint32_t ctx, char *data, int max_size, int timeout_ms);
 
 __attribute__((export_name("go-callback"))) int on_record(void *ctx, void *data, size_t size) {
     return events_see(ctx, data, size);

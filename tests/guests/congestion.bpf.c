@@ -31,8 +31,7 @@ __u32 BPF_PROG(keep_cwnd, struct sock *sk) {
 }
 
 SEC("struct_ops")
-void BPF_PROG(avoid_nothing, struct sock *sk, __u32 ack, __u32 acked) {
-}
+void BPF_PROG(avoid_nothing, struct sock *sk, __u32 ack, __u32 acked) {}
 
 SEC(".struct_ops")
 struct tcp_congestion_ops congestion = {

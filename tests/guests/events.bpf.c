@@ -101,8 +101,7 @@ int on_bpf(struct trace_event_raw_sys_enter *ctx) {
     __u32 tgid = bpf_get_current_pid_tgid() >> 32, zero = 0;
     struct update_attr attr;
     struct command command;
-    if (ctx->args[0] == BPF_MAP_UPDATE_ELEM &&
-        bpf_probe_read_user(&attr, sizeof(attr), (void *)ctx->args[1]) == 0 &&
+    if (ctx->args[0] == BPF_MAP_UPDATE_ELEM && bpf_probe_read_user(&attr, sizeof(attr), (void *)ctx->args[1]) == 0 &&
         bpf_probe_read_user(&command, sizeof(command), (void *)attr.value) == 0 && command.magic == magic) {
         owner = tgid;
         set_global(0, initial_data);

@@ -4,8 +4,8 @@
 #include "check.h"
 #include "maps.skel.h"
 
-__attribute__((import_module("wasm_bpf"), import_name("wasm_bpf_map_operate"))) int operate(
-    int fd, int command, int64_t key, int64_t value, int64_t next_key, int64_t flags);
+__attribute__((import_module("wasm_bpf"), import_name("wasm_bpf_map_operate"))) int
+operate(int fd, int command, int64_t key, int64_t value, int64_t next_key, int64_t flags);
 
 static int64_t address(const void *pointer) {
     return (int64_t)(uintptr_t)pointer;

@@ -8,12 +8,30 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile struct packet packet = {1, 2, {3, 4}, 5, 6, 7};
 const volatile struct ethhdr ethernet = {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}, 13};
-const volatile struct iphdr ip = {.ihl = 5, .version = 4, .tos = 1, .tot_len = 2, .id = 3, .frag_off = 4, .ttl = 5,
-                                  .protocol = 6, .check = 7, .saddr = 8, .daddr = 9};
-const volatile struct ipv6hdr ip6 = {.priority = 1, .version = 6, .flow_lbl = {2, 3, 4}, .payload_len = 5, .nexthdr = 6,
-                                     .hop_limit = 7};
-const volatile struct tcphdr tcp = {.source = 1, .dest = 2, .seq = 3, .ack_seq = 4, .doff = 5, .syn = 1, .psh = 1, .cwr = 1,
-                                    .window = 6, .check = 7, .urg_ptr = 8};
+const volatile struct iphdr ip = {.ihl = 5,
+                                  .version = 4,
+                                  .tos = 1,
+                                  .tot_len = 2,
+                                  .id = 3,
+                                  .frag_off = 4,
+                                  .ttl = 5,
+                                  .protocol = 6,
+                                  .check = 7,
+                                  .saddr = 8,
+                                  .daddr = 9};
+const volatile struct ipv6hdr ip6 = {
+    .priority = 1, .version = 6, .flow_lbl = {2, 3, 4}, .payload_len = 5, .nexthdr = 6, .hop_limit = 7};
+const volatile struct tcphdr tcp = {.source = 1,
+                                    .dest = 2,
+                                    .seq = 3,
+                                    .ack_seq = 4,
+                                    .doff = 5,
+                                    .syn = 1,
+                                    .psh = 1,
+                                    .cwr = 1,
+                                    .window = 6,
+                                    .check = 7,
+                                    .urg_ptr = 8};
 const volatile struct udphdr udp = {1, 2, 3, 4};
 const volatile struct icmphdr icmp = {.type = 1, .code = 2, .checksum = 3, .un = {.echo = {.id = 4, .sequence = 5}}};
 const volatile struct bpf_stack_build_id build_id = {.status = 1, .build_id = {2}, .ip = 3};

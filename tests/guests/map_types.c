@@ -14,7 +14,7 @@ static int update(const struct bpf_map *map, void *key, void *value, __u64 flags
     return wasm_bpf_map_operate(bpf_map__fd(map), BPF_MAP_UPDATE_ELEM, key, value, NULL, flags);
 }
 
-static int delete(const struct bpf_map *map, void *key) {
+static int remove_key(const struct bpf_map *map, void *key) {
     return wasm_bpf_map_operate(bpf_map__fd(map), BPF_MAP_DELETE_ELEM, key, NULL, NULL, 0);
 }
 
@@ -48,8 +48,8 @@ static void hash(const char *kind, const struct bpf_map *map) {
     for (key = 1; key <= 5; key++) update(map, &key, &value, BPF_ANY);
     check_equal("walking meets every key", count_keys(map, &key), 6);
     key = 7;
-    check_equal("deleting", delete(map, &key), 0);
-    check_equal("deleting again", delete(map, &key), -ENOENT_LINUX);
+    check_equal("deleting", remove_key(map, &key), 0);
+    check_equal("deleting again", remove_key(map, &key), -ENOENT_LINUX);
     key = 5, back = 0;
     check_equal("taking out", take(map, &key, &back), 0);
     check_equal("gives the value, and", (long long)back, (long long)value);
@@ -71,7 +71,7 @@ static void array(const struct bpf_map *map) {
     check_equal("updating beyond the end", update(map, &key, &value, BPF_ANY), -E2BIG_LINUX);
     check_equal("looking up beyond the end", lookup(map, &key, &back), -ENOENT_LINUX);
     key = 7;
-    check_equal("deleting", delete(map, &key), -EINVAL_LINUX);
+    check_equal("deleting", remove_key(map, &key), -EINVAL_LINUX);
     check_equal("taking out", take(map, &key, &back), -ENOTSUPP_LINUX);
 }
 
@@ -137,7 +137,7 @@ static void map_in_map(const char *kind, const struct bpf_map *outer, const stru
     check_equal("putting a map in", update(outer, &key, &number, BPF_ANY), 0);
     check_equal("looking it up", lookup(outer, &key, &id), 0);
     check("gives its id", id > 0);
-    check_equal("taking it out", delete(outer, &key), 0);
+    check_equal("taking it out", remove_key(outer, &key), 0);
 }
 
 int main(void) {

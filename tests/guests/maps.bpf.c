@@ -4,19 +4,19 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define MAP(name, map_type, entries)                \
-    struct {                                        \
-        __uint(type, BPF_MAP_TYPE_##map_type);      \
-        __uint(max_entries, entries);               \
-        __type(key, __u32);                         \
-        __type(value, __u64);                       \
+#define MAP(name, map_type, entries)           \
+    struct {                                   \
+        __uint(type, BPF_MAP_TYPE_##map_type); \
+        __uint(max_entries, entries);          \
+        __type(key, __u32);                    \
+        __type(value, __u64);                  \
     } name SEC(".maps")
 
-#define KEYLESS(name, map_type)                     \
-    struct {                                        \
-        __uint(type, BPF_MAP_TYPE_##map_type);      \
-        __uint(max_entries, 8);                     \
-        __type(value, __u64);                       \
+#define KEYLESS(name, map_type)                \
+    struct {                                   \
+        __uint(type, BPF_MAP_TYPE_##map_type); \
+        __uint(max_entries, 8);                \
+        __type(value, __u64);                  \
     } name SEC(".maps")
 
 MAP(hash, HASH, 8);

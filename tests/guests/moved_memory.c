@@ -46,7 +46,8 @@ int main(int argc, char **argv) {
     } else if (!strcmp(how, "callback")) {
         struct seen seen = {.next = 0};
         events_emit(skel, COMMAND_RING_A, 0, 3, 16);
-        int polled = events_poll(events_handle(skel), skel->maps.ring_a, grow_in_callback, &seen, data, sizeof(data), 0);
+        int polled =
+            events_poll(events_handle(skel), skel->maps.ring_a, grow_in_callback, &seen, data, sizeof(data), 0);
         check_equal("each record comes while the memory moves", polled, 3);
         check_equal("in order", seen.misplaced, 0);
         check_equal("a store of a callback is the program's", in_the_kernel(), STORED);

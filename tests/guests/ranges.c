@@ -21,8 +21,8 @@ static void elements(int array) {
     check_equal("a value at the end", wasm_bpf_map_operate(array, BPF_MAP_LOOKUP_ELEM, &key, end - 8, NULL, 0), 0);
     check_equal("a next key at the end", wasm_bpf_map_operate(array, BPF_MAP_GET_NEXT_KEY, &key, NULL, end - 4, 0), 0);
     for (size_t i = 0; i < sizeof(wrong_keys) / sizeof(wrong_keys[0]); i++) {
-        check_equal("a key beyond it",
-                    wasm_bpf_map_operate(array, BPF_MAP_LOOKUP_ELEM, wrong_keys[i], &value, NULL, 0), -EFAULT_LINUX);
+        check_equal("a key beyond it", wasm_bpf_map_operate(array, BPF_MAP_LOOKUP_ELEM, wrong_keys[i], &value, NULL, 0),
+                    -EFAULT_LINUX);
         check_equal("a value beyond it",
                     wasm_bpf_map_operate(array, BPF_MAP_LOOKUP_ELEM, &key, wrong_values[i], NULL, 0), -EFAULT_LINUX);
         check_equal("a value to read beyond it",

@@ -16,8 +16,7 @@ __u32 BPF_PROG(tuned_undo_cwnd, struct sock *sk) {
 }
 
 SEC("struct_ops")
-void BPF_PROG(tuned_cong_avoid, struct sock *sk, __u32 ack, __u32 acked) {
-}
+void BPF_PROG(tuned_cong_avoid, struct sock *sk, __u32 ack, __u32 acked) {}
 
 SEC(".struct_ops.link")
 struct tcp_congestion_ops tuned = {

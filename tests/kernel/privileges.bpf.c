@@ -8,10 +8,9 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define PROGRAM(section, name, result) \
-	SEC(section) int name(void *ctx) \
-	{ \
-		return result; \
-	}
+    SEC(section) int name(void *ctx) { \
+        return result;                 \
+    }
 
 PROGRAM("socket", on_socket, 0)
 PROGRAM("cgroup_skb/egress", on_cgroup_skb, 1)
@@ -35,14 +34,12 @@ PROGRAM("iter/task", on_iter, 0)
 PROGRAM("perf_event", on_perf_event, 0)
 
 // The difference of two pointers would reveal kernel addresses.
-SEC("xdp") int on_xdp_length(struct xdp_md *ctx)
-{
-	long length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
+SEC("xdp") int on_xdp_length(struct xdp_md *ctx) {
+    long length = (void *)(long)ctx->data_end - (void *)(long)ctx->data;
 
-	return length > 14 ? 2 : 1;
+    return length > 14 ? 2 : 1;
 }
 
-SEC("fentry/schedule") int on_fentry(void *ctx)
-{
-	return 0;
+SEC("fentry/schedule") int on_fentry(void *ctx) {
+    return 0;
 }

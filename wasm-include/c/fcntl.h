@@ -90,8 +90,7 @@ int fcntl(int, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_fcntl);
 /* Linux's and libc's numbers of the flags that can change while a file is open. */
 static inline int wasm_bpf__libc_status_flags(int flags) {
     return (flags & O_APPEND ? WASM_BPF__LIBC_O_APPEND : 0) | (flags & O_NONBLOCK ? WASM_BPF__LIBC_O_NONBLOCK : 0) |
-           (flags & O_DSYNC ? WASM_BPF__LIBC_O_DSYNC : 0) |
-           ((flags & O_SYNC) == O_SYNC ? WASM_BPF__LIBC_O_SYNC : 0);
+           (flags & O_DSYNC ? WASM_BPF__LIBC_O_DSYNC : 0) | ((flags & O_SYNC) == O_SYNC ? WASM_BPF__LIBC_O_SYNC : 0);
 }
 
 /* Flags without a counterpart in WASI are ignored, as libc ignores the mode. */

@@ -324,8 +324,9 @@ static inline int wasm_bpf_object__load_unshared_skeleton(struct bpf_object_skel
  * libbpf's skeletons do not attach programs of the others.
  */
 static inline bool wasm_bpf__names_place(const char *section) {
-    static const char *const kinds[] = {"cgroup", "cgroup_skb", "lsm_cgroup", "netkit", "sk_reuseport", "sk_skb",
-                                        "struct_ops", "struct_ops.s", "tc", "tcx", "xdp", "xdp.frags"};
+    static const char *const kinds[] = {"cgroup",       "cgroup_skb", "lsm_cgroup", "netkit",
+                                        "sk_reuseport", "sk_skb",     "struct_ops", "struct_ops.s",
+                                        "tc",           "tcx",        "xdp",        "xdp.frags"};
     const char *slash = strchr(section, '/');
     if (!slash) return false;
     size_t length = (size_t)(slash - section);
@@ -448,8 +449,7 @@ static inline int bpf_map__fd(const struct bpf_map *map) {
 }
 
 static inline int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags) {
-    return wasm_bpf__result(
-        wasm_bpf_map_operate(fd, BPF_MAP_UPDATE_ELEM, (void *)key, (void *)value, NULL, flags));
+    return wasm_bpf__result(wasm_bpf_map_operate(fd, BPF_MAP_UPDATE_ELEM, (void *)key, (void *)value, NULL, flags));
 }
 
 static inline int bpf_map_lookup_elem_flags(int fd, const void *key, void *value, uint64_t flags) {
@@ -461,8 +461,7 @@ static inline int bpf_map_lookup_elem(int fd, const void *key, void *value) {
 }
 
 static inline int bpf_map_lookup_and_delete_elem_flags(int fd, const void *key, void *value, uint64_t flags) {
-    return wasm_bpf__result(
-        wasm_bpf_map_operate(fd, BPF_MAP_LOOKUP_AND_DELETE_ELEM, (void *)key, value, NULL, flags));
+    return wasm_bpf__result(wasm_bpf_map_operate(fd, BPF_MAP_LOOKUP_AND_DELETE_ELEM, (void *)key, value, NULL, flags));
 }
 
 /* Removes and returns an element: the next one of a queue or stack (`key` NULL), or that of `key` in a hash (Linux 5.14). */

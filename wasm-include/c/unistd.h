@@ -14,16 +14,20 @@
 
 WASM_BPF_EXTERN_C_BEGIN
 
+#define WASM_BPF_IMPORT(name) __attribute__((import_module("wasm_bpf_sys"), import_name(#name)))
+
 /*
  * The id of the process that runs the guest. bpf_get_current_pid_tgid() >> 32 gives the same id, unless the host runs in a PID
  * namespace: BPF programs see the id in the initial namespace.
  */
-__attribute__((import_module("wasm_bpf_sys"), import_name("getpid")))
+WASM_BPF_IMPORT(getpid)
 pid_t getpid(void) WASM_BPF_REPLACED_BY(wasm_bpf_getpid);
 
 /* The number of processors for _SC_NPROCESSORS_CONF or _SC_NPROCESSORS_ONLN, or a negative error number of the guest. */
-__attribute__((import_module("wasm_bpf_sys"), import_name("sysconf")))
+WASM_BPF_IMPORT(sysconf)
 int wasm_bpf_sys_sysconf(int name);
+
+#undef WASM_BPF_IMPORT
 
 long wasm_bpf__libc_sysconf(int) WASM_BPF_LIBC(sysconf);
 long sysconf(int) WASM_BPF_REPLACED_BY(wasm_bpf_sysconf);

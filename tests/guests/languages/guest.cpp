@@ -5,9 +5,11 @@
 
 #include "squares.h"
 
-extern "C" IMPORT(IMPORT_MODULE, "wasm_bpf_buffer_poll")
+extern "C" {
+IMPORT(IMPORT_MODULE, "wasm_bpf_buffer_poll")
 int poll_buffer(uint64_t object, int fd, int (*sample)(void *, const square *, size_t), void *context, void *data,
                 int size, int timeout_ms);
+}
 
 static int attach(uint64_t object) {
     return attach_program(object, "on_bpf", nullptr);

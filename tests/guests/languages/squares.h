@@ -18,7 +18,8 @@ extern "C" {
 #endif
 IMPORT(IMPORT_MODULE, "wasm_load_bpf_object") uint64_t load_object(const void *object, int size);
 IMPORT(IMPORT_MODULE, "wasm_close_bpf_object") int close_object(uint64_t object);
-IMPORT(IMPORT_MODULE, "wasm_attach_bpf_program") int attach_program(uint64_t object, const char *name, const char *target);
+IMPORT(IMPORT_MODULE, "wasm_attach_bpf_program")
+int attach_program(uint64_t object, const char *name, const char *target);
 IMPORT(IMPORT_MODULE, "wasm_attach_bpf_program_fd") int attach_program_fd(uint64_t object, const char *name, int fd);
 IMPORT(IMPORT_MODULE, "wasm_bpf_map_fd_by_name") int map_by_name(uint64_t object, const char *name);
 IMPORT(IMPORT_MODULE, "wasm_bpf_map_operate")

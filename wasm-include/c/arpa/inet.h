@@ -9,8 +9,7 @@
 
 WASM_BPF_EXTERN_C_BEGIN
 
-const char *wasm_bpf__libc_inet_ntop(int, const void *__restrict, char *__restrict, socklen_t)
-    WASM_BPF_LIBC(inet_ntop);
+const char *wasm_bpf__libc_inet_ntop(int, const void *__restrict, char *__restrict, socklen_t) WASM_BPF_LIBC(inet_ntop);
 int wasm_bpf__libc_inet_pton(int, const char *__restrict, void *__restrict) WASM_BPF_LIBC(inet_pton);
 
 const char *inet_ntop(int, const void *__restrict, char *__restrict, socklen_t)

@@ -173,7 +173,6 @@ enum bpf_attach_type {
     __MAX_BPF_ATTACH_TYPE = 58,
 };
 
-
 /* ---- Types of eBPF. Their bytes are the kernel's: a guest copies them and never looks inside. ---- */
 
 struct bpf_spin_lock {

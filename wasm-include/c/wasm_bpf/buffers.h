@@ -50,9 +50,8 @@ static inline void bpf_buffer__free(struct bpf_buffer *buffer) {
 static inline int bpf_buffer__poll(struct bpf_buffer *buffer, int timeout_ms) {
     if (!buffer || !buffer->sample_fn) return wasm_bpf__fail(EINVAL);
     buffer->stopped = 0;
-    int result =
-        wasm_bpf_buffer_poll(buffer->events->obj_ptr, buffer->events->fd, (int32_t)(intptr_t)wasm_bpf__sample,
-                             (uint32_t)(uintptr_t)buffer, buffer->data, sizeof(buffer->data), timeout_ms);
+    int result = wasm_bpf_buffer_poll(buffer->events->obj_ptr, buffer->events->fd, (int32_t)(intptr_t)wasm_bpf__sample,
+                                      (uint32_t)(uintptr_t)buffer, buffer->data, sizeof(buffer->data), timeout_ms);
     return buffer->stopped < 0 ? wasm_bpf__fail(-buffer->stopped) : wasm_bpf__result(result);
 }
 
