@@ -32,50 +32,48 @@
 #define LOG_HEAD (16 * 1024)
 
 static __thread struct {
-	// The bytes of the beginning in `text`; 0 until lines after it are omitted.
-	size_t head;
-	// The bytes in `text`.
-	size_t length;
-	size_t left_out_bytes;
-	size_t left_out_lines;
-	char text[LOG_ROOM];
+    // The bytes of the beginning in `text`; 0 until lines after it are omitted.
+    size_t head;
+    // The bytes in `text`.
+    size_t length;
+    size_t left_out_bytes;
+    size_t left_out_lines;
+    char text[LOG_ROOM];
 } captured;
 
 static int wanted_level = -1;
 
 // wasm_bpf_syscall() makes one system call and returns its result, or -errno. Through FFI, errno could only be read by
 // a second call, and the runtime's own system calls in between may have changed it.
-EXPORT long wasm_bpf_syscall(int number, long a, long b, long c, long d, long e, long f)
-{
-	long result = syscall(number, a, b, c, d, e, f);
+EXPORT long wasm_bpf_syscall(int number, long a, long b, long c, long d, long e, long f) {
+    long result = syscall(number, a, b, c, d, e, f);
 
-	return result == -1 ? -errno : result;
+    return result == -1 ? -errno : result;
 }
 
 // bpf_command() is bpf(2) without libc and its errno on the way: the result, or -errno. A map call takes the kernel 900 ns, and
 // leaves the processor's predictors cold: each jump more before and after it costs 5 ns.
-static long bpf_command(long command, const union bpf_attr *attr, size_t size)
-{
+static long bpf_command(long command, const union bpf_attr *attr, size_t size) {
 #if defined(__x86_64__)
-	long result;
+    long result;
 
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(SYS_bpf), "D"(command), "S"(attr), "d"(size)
-			 : "rcx", "r11", "memory");
-	return result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(SYS_bpf), "D"(command), "S"(attr), "d"(size)
+                     : "rcx", "r11", "memory");
+    return result;
 #elif defined(__aarch64__)
-	register long number __asm__("x8") = SYS_bpf;
-	register long result __asm__("x0") = command;
-	register const union bpf_attr *second __asm__("x1") = attr;
-	register size_t third __asm__("x2") = size;
+    register long number __asm__("x8") = SYS_bpf;
+    register long result __asm__("x0") = command;
+    register const union bpf_attr *second __asm__("x1") = attr;
+    register size_t third __asm__("x2") = size;
 
-	__asm__ volatile("svc #0" : "+r"(result) : "r"(number), "r"(second), "r"(third) : "memory", "cc");
-	return result;
+    __asm__ volatile("svc #0" : "+r"(result) : "r"(number), "r"(second), "r"(third) : "memory", "cc");
+    return result;
 #else
-	long result = syscall(SYS_bpf, command, attr, size);
+    long result = syscall(SYS_bpf, command, attr, size);
 
-	return result == -1 ? -errno : result;
+    return result == -1 ? -errno : result;
 #endif
 }
 
@@ -83,161 +81,144 @@ static long bpf_command(long command, const union bpf_attr *attr, size_t size)
 // _DELETE_ELEM, _GET_NEXT_KEY or _LOOKUP_AND_DELETE_ELEM. `key` and `value` (or the next key) are offsets into `memory`; the
 // offset UINT32_MAX is NULL. Returns 0 or -errno. libbpf's functions do the same with addresses, but in JavaScript those are
 // BigInts, or numbers that take Deno off its fast path: 60 and 300 ns a call; a buffer and offsets do not.
-EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags)
-{
-	union bpf_attr attr;
-	const size_t size = offsetof(union bpf_attr, flags) + sizeof(attr.flags);
+EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags) {
+    union bpf_attr attr;
+    const size_t size = offsetof(union bpf_attr, flags) + sizeof(attr.flags);
 
-	memset(&attr, 0, size);
-	attr.map_fd = (uint32_t)fd;
-	attr.key = key == UINT32_MAX ? 0 : (uintptr_t)(memory + key);
-	attr.value = value == UINT32_MAX ? 0 : (uintptr_t)(memory + value);
-	attr.flags = flags;
-	return (int)bpf_command(command, &attr, size);
+    memset(&attr, 0, size);
+    attr.map_fd = (uint32_t)fd;
+    attr.key = key == UINT32_MAX ? 0 : (uintptr_t)(memory + key);
+    attr.value = value == UINT32_MAX ? 0 : (uintptr_t)(memory + value);
+    attr.flags = flags;
+    return (int)bpf_command(command, &attr, size);
 }
 
 // line_end() returns the offset after the first line break at or after `offset`, or `length` when there is no line break.
-static size_t line_end(const char *text, size_t offset, size_t length)
-{
-	const char *found = offset < length ? memchr(text + offset, '\n', length - offset) : NULL;
+static size_t line_end(const char *text, size_t offset, size_t length) {
+    const char *found = offset < length ? memchr(text + offset, '\n', length - offset) : NULL;
 
-	return found ? (size_t)(found - text) + 1 : length;
+    return found ? (size_t)(found - text) + 1 : length;
 }
 
-static void leave_out(const char *text, size_t length)
-{
-	captured.left_out_bytes += length;
-	for (size_t i = 0; i < length; i++)
-		captured.left_out_lines += text[i] == '\n';
+static void leave_out(const char *text, size_t length) {
+    captured.left_out_bytes += length;
+    for (size_t i = 0; i < length; i++) captured.left_out_lines += text[i] == '\n';
 }
 
-static void append(const char *text, size_t length)
-{
-	memcpy(captured.text + captured.length, text, length);
-	captured.length += length;
+static void append(const char *text, size_t length) {
+    memcpy(captured.text + captured.length, text, length);
+    captured.length += length;
 }
 
 // fix_head() ends the beginning after the last whole line within the first LOG_HEAD bytes.
-static void fix_head(void)
-{
-	size_t end = captured.length < LOG_HEAD ? captured.length : LOG_HEAD;
-	const char *last = memrchr(captured.text, '\n', end);
+static void fix_head(void) {
+    size_t end = captured.length < LOG_HEAD ? captured.length : LOG_HEAD;
+    const char *last = memrchr(captured.text, '\n', end);
 
-	captured.head = last ? (size_t)(last - captured.text) + 1 : end;
+    captured.head = last ? (size_t)(last - captured.text) + 1 : end;
 }
 
-static void keep(const char *text, size_t length)
-{
-	size_t excess, end;
+static void keep(const char *text, size_t length) {
+    size_t excess, end;
 
-	if (length <= LOG_ROOM - captured.length)
-		return append(text, length);
-	if (captured.head == 0) {
-		if (captured.length < LOG_HEAD) {
-			size_t part = LOG_HEAD - captured.length;
+    if (length <= LOG_ROOM - captured.length) return append(text, length);
+    if (captured.head == 0) {
+        if (captured.length < LOG_HEAD) {
+            size_t part = LOG_HEAD - captured.length;
 
-			// `text` has more than `part` bytes, since it does not fit into the remaining room.
-			append(text, part);
-			text += part;
-			length -= part;
-		}
-		fix_head();
-	}
-	if (length > LOG_ROOM - captured.length) {
-		excess = length - (LOG_ROOM - captured.length);
-		// The oldest lines after the head are dropped first.
-		end = line_end(captured.text, captured.head + excess - 1, captured.length);
-		leave_out(captured.text + captured.head, end - captured.head);
-		memmove(captured.text + captured.head, captured.text + end, captured.length - end);
-		captured.length -= end - captured.head;
-	}
-	if (length > LOG_ROOM - captured.length) {
-		excess = length - (LOG_ROOM - captured.length);
-		end = line_end(text, excess - 1, length);
-		// A single line is too long, so it is cut.
-		if (end == length)
-			end = excess;
-		leave_out(text, end);
-		text += end;
-		length -= end;
-	}
-	append(text, length);
+            // `text` has more than `part` bytes, since it does not fit into the remaining room.
+            append(text, part);
+            text += part;
+            length -= part;
+        }
+        fix_head();
+    }
+    if (length > LOG_ROOM - captured.length) {
+        excess = length - (LOG_ROOM - captured.length);
+        // The oldest lines after the head are dropped first.
+        end = line_end(captured.text, captured.head + excess - 1, captured.length);
+        leave_out(captured.text + captured.head, end - captured.head);
+        memmove(captured.text + captured.head, captured.text + end, captured.length - end);
+        captured.length -= end - captured.head;
+    }
+    if (length > LOG_ROOM - captured.length) {
+        excess = length - (LOG_ROOM - captured.length);
+        end = line_end(text, excess - 1, length);
+        // A single line is too long, so it is cut.
+        if (end == length) end = excess;
+        leave_out(text, end);
+        text += end;
+        length -= end;
+    }
+    append(text, length);
 }
 
-static int capture(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	char line[1024];
-	char *text = line;
-	va_list again;
-	int length;
+static int capture(enum libbpf_print_level level, const char *format, va_list arguments) {
+    char line[1024];
+    char *text = line;
+    va_list again;
+    int length;
 
-	if ((int)level > wanted_level)
-		return 0;
-	va_copy(again, arguments);
-	length = vsnprintf(line, sizeof(line), format, arguments);
-	if (length >= (int)sizeof(line)) {
-		text = malloc((size_t)length + 1);
-		if (text) {
-			vsnprintf(text, (size_t)length + 1, format, again);
-		} else {
-			text = line;
-			length = sizeof(line) - 1;
-		}
-	}
-	va_end(again);
-	if (length > 0)
-		keep(text, (size_t)length);
-	if (text != line)
-		free(text);
-	return length;
+    if ((int)level > wanted_level) return 0;
+    va_copy(again, arguments);
+    length = vsnprintf(line, sizeof(line), format, arguments);
+    if (length >= (int)sizeof(line)) {
+        text = malloc((size_t)length + 1);
+        if (text) {
+            vsnprintf(text, (size_t)length + 1, format, again);
+        } else {
+            text = line;
+            length = sizeof(line) - 1;
+        }
+    }
+    va_end(again);
+    if (length > 0) keep(text, (size_t)length);
+    if (text != line) free(text);
+    return length;
 }
 
 // wasm_bpf_log_install() makes libbpf's messages up to `level` (0 warning, 1 info, 2 debug; -1 nothing) go to the log
 // of the thread that caused them, and none to stderr. May be called again to change the level, which all threads share.
-EXPORT void wasm_bpf_log_install(int level)
-{
-	wanted_level = level;
-	libbpf_set_print(capture);
+EXPORT void wasm_bpf_log_install(int level) {
+    wanted_level = level;
+    libbpf_set_print(capture);
 }
 
 // wasm_bpf_log_take() moves the calling thread's log into `buffer`, the last `size` bytes of it if it is longer, and
 // returns how many bytes that are. No NUL is added. The log is empty afterwards. 64 KiB always suffice.
-EXPORT int wasm_bpf_log_take(char *buffer, int size)
-{
-	char note[LOG_NOTE];
-	int noted = 0;
-	size_t skipped, length;
-	const char *parts[3] = { captured.text, note, captured.text + captured.head };
-	size_t lengths[3] = { captured.head, 0, captured.length - captured.head };
+EXPORT int wasm_bpf_log_take(char *buffer, int size) {
+    char note[LOG_NOTE];
+    int noted = 0;
+    size_t skipped, length;
+    const char *parts[3] = {captured.text, note, captured.text + captured.head};
+    size_t lengths[3] = {captured.head, 0, captured.length - captured.head};
 
-	if (size < 0)
-		return -EINVAL;
-	if (captured.left_out_bytes > 0)
-		noted = snprintf(note, sizeof(note), "%s-- LEFT OUT %zu bytes, %zu lines --\n",
-				 captured.text[captured.head - 1] == '\n' ? "" : "\n", captured.left_out_bytes,
-				 captured.left_out_lines);
-	lengths[1] = (size_t)noted;
-	length = lengths[0] + lengths[1] + lengths[2];
-	skipped = length > (size_t)size ? length - (size_t)size : 0;
-	for (int i = 0; i < 3; i++) {
-		size_t skip = skipped < lengths[i] ? skipped : lengths[i];
+    if (size < 0) return -EINVAL;
+    if (captured.left_out_bytes > 0)
+        noted = snprintf(note, sizeof(note), "%s-- LEFT OUT %zu bytes, %zu lines --\n",
+                         captured.text[captured.head - 1] == '\n' ? "" : "\n", captured.left_out_bytes,
+                         captured.left_out_lines);
+    lengths[1] = (size_t)noted;
+    length = lengths[0] + lengths[1] + lengths[2];
+    skipped = length > (size_t)size ? length - (size_t)size : 0;
+    for (int i = 0; i < 3; i++) {
+        size_t skip = skipped < lengths[i] ? skipped : lengths[i];
 
-		memcpy(buffer, parts[i] + skip, lengths[i] - skip);
-		buffer += lengths[i] - skip;
-		length -= skip;
-		skipped -= skip;
-	}
-	captured.head = captured.length = captured.left_out_bytes = captured.left_out_lines = 0;
-	return (int)length;
+        memcpy(buffer, parts[i] + skip, lengths[i] - skip);
+        buffer += lengths[i] - skip;
+        length -= skip;
+        skipped -= skip;
+    }
+    captured.head = captured.length = captured.left_out_bytes = captured.left_out_lines = 0;
+    return (int)length;
 }
 
 // libelf's fstat(), which glibc has by this name only from 2.33 on. The kernel's struct is glibc's on x86_64 and arm64.
 struct stat;
 int __wrap_fstat(int fd, struct stat *stat);
 
-int __wrap_fstat(int fd, struct stat *stat)
-{
-	return (int)syscall(SYS_fstat, fd, stat);
+int __wrap_fstat(int fd, struct stat *stat) {
+    return (int)syscall(SYS_fstat, fd, stat);
 }
 
 // The kernel's BTF is what libbpf spends most of a load on: 5 MB that are read, copied, and looked through type by type. The
@@ -260,84 +241,75 @@ __asm__(".symver pthread_join,pthread_join@" FIRST_GLIBC);
 #endif
 
 static struct {
-	pthread_mutex_t lock;
-	pthread_t thread;
-	int started;
-} prefetch = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    pthread_mutex_t lock;
+    pthread_t thread;
+    int started;
+} prefetch = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 // Since Linux 6.16 the file can be mapped. NULL where it cannot, or is not what libbpf can read.
-static struct btf *map_vmlinux_btf(void)
-{
-	struct btf *btf = NULL;
-	off_t size;
-	void *data;
-	int fd;
+static struct btf *map_vmlinux_btf(void) {
+    struct btf *btf = NULL;
+    off_t size;
+    void *data;
+    int fd;
 
-	fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	size = lseek(fd, 0, SEEK_END);
-	if (size > 0 && size <= UINT32_MAX) {
-		data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (data != MAP_FAILED) {
-			btf = btf__new(data, (uint32_t)size);
-			munmap(data, (size_t)size);
-		}
-	}
-	close(fd);
-	return btf;
+    fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    size = lseek(fd, 0, SEEK_END);
+    if (size > 0 && size <= UINT32_MAX) {
+        data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (data != MAP_FAILED) {
+            btf = btf__new(data, (uint32_t)size);
+            munmap(data, (size_t)size);
+        }
+    }
+    close(fd);
+    return btf;
 }
 
-static struct btf *load_vmlinux_btf(void)
-{
-	struct btf *btf = map_vmlinux_btf();
+static struct btf *load_vmlinux_btf(void) {
+    struct btf *btf = map_vmlinux_btf();
 
-	// libbpf's own way knows more places, and says what is wrong.
-	return btf ? btf : __real_btf__load_vmlinux_btf();
+    // libbpf's own way knows more places, and says what is wrong.
+    return btf ? btf : __real_btf__load_vmlinux_btf();
 }
 
-static void *run_prefetch(void *unused)
-{
-	(void)unused;
-	return load_vmlinux_btf();
+static void *run_prefetch(void *unused) {
+    (void)unused;
+    return load_vmlinux_btf();
 }
 
 // The BTF that was prefetched, once; NULL when there is none.
-static struct btf *take_prefetched(void)
-{
-	void *btf = NULL;
+static struct btf *take_prefetched(void) {
+    void *btf = NULL;
 
-	pthread_mutex_lock(&prefetch.lock);
-	if (prefetch.started) {
-		pthread_join(prefetch.thread, &btf);
-		prefetch.started = 0;
-	}
-	pthread_mutex_unlock(&prefetch.lock);
-	return btf;
+    pthread_mutex_lock(&prefetch.lock);
+    if (prefetch.started) {
+        pthread_join(prefetch.thread, &btf);
+        prefetch.started = 0;
+    }
+    pthread_mutex_unlock(&prefetch.lock);
+    return btf;
 }
 
-struct btf *__wrap_btf__load_vmlinux_btf(void)
-{
-	struct btf *btf = take_prefetched();
+struct btf *__wrap_btf__load_vmlinux_btf(void) {
+    struct btf *btf = take_prefetched();
 
-	return btf ? btf : load_vmlinux_btf();
+    return btf ? btf : load_vmlinux_btf();
 }
 
 // wasm_bpf_btf_prefetch() has the kernel's BTF read for the next object that is loaded in this process, while the caller does
 // something else. The caller must call wasm_bpf_btf_discard() before it closes the library.
 //
 // libbpf's messages are dropped: if BTF is missing, the load reports it again.
-EXPORT void wasm_bpf_btf_prefetch(void)
-{
-	libbpf_set_print(capture);
-	pthread_mutex_lock(&prefetch.lock);
-	if (!prefetch.started)
-		prefetch.started = pthread_create(&prefetch.thread, NULL, run_prefetch, NULL) == 0;
-	pthread_mutex_unlock(&prefetch.lock);
+EXPORT void wasm_bpf_btf_prefetch(void) {
+    libbpf_set_print(capture);
+    pthread_mutex_lock(&prefetch.lock);
+    if (!prefetch.started) prefetch.started = pthread_create(&prefetch.thread, NULL, run_prefetch, NULL) == 0;
+    pthread_mutex_unlock(&prefetch.lock);
 }
 
 // wasm_bpf_btf_discard() frees what was prefetched and not used.
-EXPORT void wasm_bpf_btf_discard(void)
-{
-	btf__free(take_prefetched());
+EXPORT void wasm_bpf_btf_discard(void) {
+    btf__free(take_prefetched());
 }
