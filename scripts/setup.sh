@@ -15,7 +15,7 @@ deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
   demo) ;;
   tests)
-    packages+=(iproute2 shellcheck libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
+    packages+=(iproute2 shellcheck "clang-format-$LLVM_VERSION" libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
     packages+=(rustc libstd-rust-dev-wasm32)
     # Debian 12's Go is older than GO_MINIMUM. Its package of kernel headers has those of one architecture.
     if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then

@@ -83,9 +83,11 @@ tier() {
 use_deno "$DENO_VERSION"
 mapfile -t documented < <(grep --recursive --files-with-matches --include='*.ts' --include='*.md' --exclude-dir='.?*' \
   --exclude-dir=node_modules --exclude='*_test.ts' --exclude-dir=tests '```ts' . | sort)
+mapfile -t c_sources < <(find bench examples ffi object tests wasm-include -name '*.[ch]' -o -name '*.cpp' | sort)
 mapfile -t shell_scripts < <(find scripts .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
 
 check format "$deno" fmt --check
+check format-c "clang-format-$LLVM_VERSION" --dry-run --Werror "${c_sources[@]}"
 check lint "$deno" lint
 check types "$deno" check
 use_deno "$DENO_NEWEST"
