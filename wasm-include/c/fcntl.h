@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Opening files, with Linux's numbers for the flags: a guest can use the same O_* for its own open() and to decode the flags that
+ * Opens files, with Linux's numbers for the flags. A guest can use the same O_* for its own open() and to decode flags that
  * a BPF program traced. libc has other numbers (O_CREAT is 0x1000 there).
  */
 #ifndef WASM_BPF_FCNTL_H
@@ -87,13 +87,13 @@ int openat(int, const char *, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_openat);
 int open(const char *, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_open);
 int fcntl(int, int, ...) WASM_BPF_REPLACED_BY(wasm_bpf_fcntl);
 
-/* Linux's and libc's numbers of the flags that can change while a file is open. */
+/* libc's numbers for the flags that can change while a file is open. */
 static inline int wasm_bpf__libc_status_flags(int flags) {
     return (flags & O_APPEND ? WASM_BPF__LIBC_O_APPEND : 0) | (flags & O_NONBLOCK ? WASM_BPF__LIBC_O_NONBLOCK : 0) |
            (flags & O_DSYNC ? WASM_BPF__LIBC_O_DSYNC : 0) | ((flags & O_SYNC) == O_SYNC ? WASM_BPF__LIBC_O_SYNC : 0);
 }
 
-/* Flags without a counterpart in WASI are ignored, as libc ignores the mode. */
+/* libc's numbers for the flags of open(). Flags without a counterpart in WASI are ignored, as libc ignores the mode. */
 static inline int wasm_bpf__libc_open_flags(int flags) {
     int access = flags & O_ACCMODE;
     return wasm_bpf__libc_status_flags(flags) |

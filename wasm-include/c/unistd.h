@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Facts about the machine. The process id and the number of processors are the host's, because BPF programs also use these.
- * libc would return 42 and 1.
+ * The process id and the number of processors are the host's, because BPF programs use these. libc would return 42 and 1.
  */
 #ifndef WASM_BPF_UNISTD_H
 #define WASM_BPF_UNISTD_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Byte orders. Headers of the kernel include it, <linux/if_packet.h> and <linux/if_arp.h> among them. */
+/* Byte orders, for headers of the kernel such as <linux/if_packet.h> and <linux/if_arp.h>. */
 #ifndef WASM_BPF_ASM_BYTEORDER_H
 #define WASM_BPF_ASM_BYTEORDER_H
 
 #include <linux/types.h>
 
-/* WebAssembly is little-endian, as every machine is that this runtime runs on. */
+/* WebAssembly and every machine that runs this runtime are little-endian. */
 #ifndef __LITTLE_ENDIAN
 #define __LITTLE_ENDIAN 1234
 #endif
@@ -25,7 +25,7 @@
 #define __le32_to_cpu(x) ((__u32)(x))
 #define __le64_to_cpu(x) ((__u64)(x))
 
-/* For constants; the compiler needs no other form of them. */
+/* For constants. The compiler evaluates the other macros for constants, too. */
 #define __constant_htons(x) __cpu_to_be16(x)
 #define __constant_htonl(x) __cpu_to_be32(x)
 #define __constant_ntohs(x) __be16_to_cpu(x)

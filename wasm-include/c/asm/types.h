@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The integer types, by the name under which headers of the kernel include them. */
+/* The integer types. Headers of the kernel include them by this name. */
 #ifndef WASM_BPF_ASM_TYPES_H
 #define WASM_BPF_ASM_TYPES_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The name by which programs written for libbpf include its map calls. */
+/* libbpf-wasm.h, by the name in programs for libbpf. */
 #ifndef WASM_BPF_BPF_BPF_H
 #define WASM_BPF_BPF_BPF_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The name by which skeletons of bpftool, and programs written for libbpf, include it. */
+/* libbpf-wasm.h, by the name in programs for libbpf and in bpftool's skeletons. */
 #ifndef WASM_BPF_BPF_LIBBPF_H
 #define WASM_BPF_BPF_LIBBPF_H
 

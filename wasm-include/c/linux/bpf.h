@@ -173,7 +173,7 @@ enum bpf_attach_type {
     __MAX_BPF_ATTACH_TYPE = 58,
 };
 
-/* ---- Types of eBPF. Their bytes are the kernel's: a guest copies them and never looks inside. ---- */
+/* ---- Types of eBPF. A guest can copy their bytes, but only the kernel understands them. ---- */
 
 struct bpf_spin_lock {
     __u32 val;

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
-/* Ring and perf buffers. libbpf-wasm.h includes this file after its structs. */
+/* Ring and perf buffers. */
 #ifndef WASM_BPF_BUFFERS_H
 #define WASM_BPF_BUFFERS_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <wasm_bpf/errors.h>
+#include <wasm_bpf/imports.h>
+#include <wasm_bpf/objects.h>
 
 WASM_BPF_EXTERN_C_BEGIN
 
 /* Called for each record. The bytes are valid until it returns. A negative result ends the poll, which returns it. */
 typedef int (*bpf_buffer_sample_fn)(void *ctx, void *data, size_t size);
 
-/* No perf record is larger, and few rings could hold a larger one. */
+/* The largest perf record. Larger records of ring buffers are rare. */
 enum { WASM_BPF__RECORD_MAX = 64 * 1024 };
 
 struct bpf_buffer {
@@ -16,7 +26,7 @@ struct bpf_buffer {
     bpf_buffer_sample_fn sample_fn;
     void *ctx;
     struct bpf_buffer *next; /* of the same ring_buffer */
-    int stopped;             /* why delivery ended early: a negative number, or 0 */
+    int stopped;             /* the negative error that ended a poll early, or 0 */
     char data[WASM_BPF__RECORD_MAX + 8] __attribute__((aligned(8))); /* the host copies each record to here */
 };
 
@@ -114,13 +124,13 @@ static inline struct bpf_map *wasm_bpf__map_of(int fd) {
 }
 
 typedef int (*ring_buffer_sample_fn)(void *ctx, void *data, size_t size);
-struct ring_buffer_opts; /* there are none: pass NULL */
+struct ring_buffer_opts; /* no options exist: pass NULL */
 
 struct ring_buffer {
     struct bpf_buffer *first;
 };
 
-/* Adds a ring to those that are polled together. */
+/* Adds a ring buffer. All rings of `rb` are polled together. */
 static inline int ring_buffer__add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn sample_cb, void *ctx) {
     struct bpf_map *map = rb && sample_cb ? wasm_bpf__map_of(map_fd) : NULL;
     if (!map) return wasm_bpf__fail(rb && sample_cb ? EBADF : EINVAL);
@@ -188,7 +198,7 @@ static inline int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms) {
 
 typedef void (*perf_buffer_sample_fn)(void *ctx, int cpu, void *data, __u32 size);
 typedef void (*perf_buffer_lost_fn)(void *ctx, int cpu, __u64 count);
-struct perf_buffer_opts; /* there are none: pass NULL */
+struct perf_buffer_opts; /* no options exist: pass NULL */
 
 /* The host does not return the processor of a record. */
 enum { WASM_BPF_CPU_UNKNOWN = -1 };

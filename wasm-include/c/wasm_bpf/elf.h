@@ -71,6 +71,28 @@ static inline bool wasm_bpf__find_section(const void *elf, size_t elf_size, cons
     return false;
 }
 
+/* The name of a program's section; NULL when the object has no such program. */
+static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_size, const char *name) {
+    struct wasm_bpf__section symbols, strings, section, names;
+    struct wasm_bpf__symbol symbol;
+    uint16_t names_index;
+    if (!wasm_bpf__read(elf, elf_size, 0x3e, &names_index, sizeof(names_index)) ||
+        !wasm_bpf__section_at(elf, elf_size, names_index, &names))
+        return NULL;
+    for (unsigned i = 1; wasm_bpf__section_at(elf, elf_size, i, &symbols); i++) {
+        if (symbols.type != WASM_BPF__SYMTAB || !wasm_bpf__section_at(elf, elf_size, symbols.link, &strings)) continue;
+        for (uint64_t at = 0; at + sizeof(symbol) <= symbols.size; at += sizeof(symbol)) {
+            memcpy(&symbol, (const char *)elf + symbols.offset + at, sizeof(symbol));
+            if ((symbol.info & 0xf) != WASM_BPF__FUNC || !wasm_bpf__string_is(elf, &strings, symbol.name, name) ||
+                !wasm_bpf__section_at(elf, elf_size, symbol.section, &section) || section.name >= names.size)
+                continue;
+            const char *text = (const char *)elf + names.offset + section.name;
+            return memchr(text, '\0', names.size - section.name) ? text : NULL;
+        }
+    }
+    return NULL;
+}
+
 /*
  * Removes a program from an object by changing the type of its symbol. libbpf treats only function symbols as programs, and
  * skips relocations and debug information of code outside programs.
@@ -91,7 +113,7 @@ static inline void wasm_bpf__remove_program(void *elf, size_t elf_size, const ch
     }
 }
 
-/* ---- The part of BTF that .kconfig needs, since the file has no section with its variables ---- */
+/* ---- BTF, as far as .kconfig needs it: the file has no section with the variables of .kconfig ---- */
 
 struct wasm_bpf__btf_header {
     uint16_t magic;
@@ -109,9 +131,9 @@ struct wasm_bpf__btf_variable {
 
 enum { WASM_BPF__BTF_DATASEC = 15 };
 
-/* Bytes that follow the first 12 of a type. */
+/* The number of bytes after the first 12 of a type. */
 static inline uint64_t wasm_bpf__btf_rest(const struct wasm_bpf__btf_type *type) {
-    /* By kind: the size of a type, and of each of its members, parameters or variables. */
+    /* For each kind: the bytes of the type itself, and of each member, parameter or variable. */
     static const uint8_t fixed[] = {0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0};
     static const uint8_t each[] = {0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12};
     uint32_t kind = type->info >> 24 & 0x1f, count = type->info & 0xffff;

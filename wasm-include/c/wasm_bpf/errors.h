@@ -7,7 +7,7 @@
 #include <string.h>
 #include <wasm_bpf/linux_errno.h>
 
-/* Fails with one of the guest's own error numbers, positive: sets errno and returns it negated. */
+/* Sets errno to a positive error number of the guest's libc, and returns it negated. */
 static inline int wasm_bpf__fail(int guest_errno) {
     errno = guest_errno;
     return -guest_errno;
@@ -24,8 +24,8 @@ static inline int libbpf_err_errno(int ret) {
 }
 
 /*
- * The text for a positive Linux error number, such as one in an event: strerror(3) of libc knows only libc's numbers. The text
- * of EIO for a number without a name in libc.
+ * The text for a positive Linux error number, such as one in an event. (strerror() of libc knows only libc's numbers.) A number
+ * without a name in libc gets the text of EIO.
  */
 static inline char *wasm_bpf_linux_strerror(int linux_errno) {
     return strerror(wasm_bpf__guest_errno(linux_errno));

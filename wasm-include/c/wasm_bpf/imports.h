@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The functions that the host offers. An import that a guest never calls is not in its module. */
+/* The host's functions. A guest's module imports only those that it calls. */
 #ifndef WASM_BPF_IMPORTS_H
 #define WASM_BPF_IMPORTS_H
 
@@ -9,12 +9,12 @@
 
 WASM_BPF_EXTERN_C_BEGIN
 
-/* The host's number for an object; 0 is none. */
+/* The host's number for an object. 0 means no object. */
 typedef uint64_t bpf_object_skel;
 
 /*
- * The imports. Errors here are negative Linux numbers. `attach_target` NULL or "": attach where the section name says.
- * `sample_func` is a function pointer, int (*)(void *ctx, void *data, size_t size); `cmd` an enum bpf_cmd.
+ * Module "wasm_bpf". Errors are negative Linux numbers. With `attach_target` NULL or "", the target is the one in the section
+ * name. `sample_func` is a function pointer, int (*)(void *ctx, void *data, size_t size). `cmd` is an enum bpf_cmd.
  */
 #define WASM_BPF_IMPORT(name) __attribute__((import_module("wasm_bpf"), import_name(#name)))
 
@@ -36,17 +36,15 @@ int wasm_bpf_buffer_poll(bpf_object_skel obj, int fd, int32_t sample_func, uint3
 
 #undef WASM_BPF_IMPORT
 
-/*
- * Module "libbpf" with libbpf's functions, which hosts of version 2 offer. Errors here are negative numbers of the guest.
- */
+/* Module "libbpf": functions of libbpf, on hosts of version 2. Errors are negative numbers of the guest's libc. */
 #define WASM_BPF_IMPORT(name) __attribute__((import_module("libbpf"), import_name(#name)))
 
 /* The number of possible processors of the machine. A per-CPU map has a value for each of them. */
 WASM_BPF_IMPORT(libbpf_num_possible_cpus)
 int libbpf_num_possible_cpus(void);
 /*
- * Shares an mmapable array with the guest: `addr` is the first of `size` reserved bytes on a page boundary. Returns the number
- * of shared bytes. A host of version 1 shows this name when it refuses a guest that needs it.
+ * Shares an mmapable array with the guest, at the `size` bytes from `addr` on, which must begin at a page boundary. Returns
+ * the number of shared bytes. A host of version 1 refuses a guest that needs this import, with its name.
  */
 WASM_BPF_IMPORT(bpf_map_mmap)
 int bpf_map_mmap(int fd, void *addr, size_t size);
