@@ -14,7 +14,7 @@ struct {
     __uint(max_entries, 1024 * 1024); /* about 5,800 events */
 } events SEC(".maps");
 
-/* When a process was started. */
+/* The time at which each process started. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 16384);
@@ -22,7 +22,7 @@ struct {
     __type(value, __u64);
 } exec_start SEC(".maps");
 
-/* The number of events that found the ring full. */
+/* The number of events that did not fit into the ring. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
@@ -50,7 +50,7 @@ int BPF_PROG(handle_exec, struct task_struct *task, pid_t old_pid, struct linux_
     pid_t pid = task->tgid;
     __u64 now = bpf_ktime_get_ns();
     bpf_map_update_elem(&exec_start, &pid, &now, BPF_ANY);
-    if (min_duration_ns) return 0; /* how long it takes is not known yet */
+    if (min_duration_ns) return 0; /* the duration is known only at the end */
 
     struct event *event = new_event(task);
     if (!event) return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prints a line for every program that starts and every process that ends, with its exit code and how long it ran.
+ * Prints a line for every program that starts and every process that ends, with its exit code and duration.
  * Shows: two programs that share a hash, a constant set before load, and a ring buffer.
- * See README.md for what it looks like.
+ * README.md has sample output.
  */
 #include <getopt.h>
 #include <time.h>
@@ -17,19 +17,19 @@ static const char usage[] =
     "Traces the start and the end of processes.\n"
     "\n"
     "  -d, --duration MS   show only processes that ran MS milliseconds or longer, when they end\n"
-    "  -v, --verbose       say on stderr what happens\n"
+    "  -v, --verbose       print progress on stderr\n"
     "  -h, --help          show this help\n"
     "\n"
     "EXAMPLES:\n"
     "    bootstrap          # every process\n"
-    "    bootstrap -d 100   # those that ran for at least 100 ms\n";
+    "    bootstrap -d 100   # processes that ran for at least 100 ms\n";
 
 static struct {
     unsigned long min_duration_ms;
     bool verbose;
 } options;
 
-/* Returns an exit code, or -1 to go on. */
+/* Returns an exit code, or -1 to continue. */
 static int parse_arguments(int argc, char **argv) {
     static const struct option long_options[] = {
         {"duration", required_argument, NULL, 'd'},
@@ -70,7 +70,7 @@ static int print_event(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-/* Tells on stderr of events that found the ring full since the last time. */
+/* Prints on stderr the number of events that were lost since the last call. */
 static void report_lost(int lost_fd) {
     static __u64 reported;
     __u32 key = 0;
@@ -115,7 +115,7 @@ int main(int argc, char **argv) {
         fputs("Cannot attach the BPF programs\n", stderr);
     } else {
         if (options.verbose)
-            fprintf(stderr, "Attached; shown from %lu ms on. Hit Ctrl-C to end.\n", options.min_duration_ms);
+            fprintf(stderr, "Attached; shows processes from %lu ms on. Hit Ctrl-C to end.\n", options.min_duration_ms);
         code = print_events(skel);
     }
     bootstrap_bpf__destroy(skel);

@@ -2,9 +2,9 @@
 #ifndef BOOTSTRAP_H
 #define BOOTSTRAP_H
 
-/* What the kernel side sends: fixed-width members, largest first, so that its layout is the same for BPF and wasm32. */
+/* A record of the ring. Fixed-width members, largest first, have the same layout for BPF and wasm32. */
 struct event {
-    __u64 duration_ns; /* of an exit whose start was seen; else 0 */
+    __u64 duration_ns; /* of an exit, if the start was seen; otherwise 0 */
     __s32 pid;
     __s32 ppid;
     __u32 exit_code;

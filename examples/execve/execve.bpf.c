@@ -12,7 +12,7 @@ struct {
     __uint(max_entries, 1024 * 1024);
 } events SEC(".maps");
 
-/* Room to put a record together: it is too large for the stack. */
+/* Memory for one record, which is too large for the stack. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prints the whole command line of every program that starts, and who started it.
- * Shows: a raw tracepoint, and ring buffer records that are only as long as what they carry.
- * See README.md for what it looks like.
+ * Prints the whole command line of every program that starts, and its parent.
+ * Shows: a raw tracepoint, and ring buffer records of variable length.
+ * README.md has sample output.
  */
 #include "libbpf-wasm.h"
 #include "execve.h"
 #include "execve.skel.h"
 #include "tool.h"
 
-/* Prints arguments with a space between them, and those that are empty or hold odd bytes in quotes, as shells do. */
+/* Prints arguments, separated by spaces. Like a shell, it quotes arguments that are empty or contain unusual bytes. */
 static void print_arguments(const char *arguments, size_t size) {
     for (size_t at = 0; at < size;) {
         size_t length = strnlen(arguments + at, size - at);

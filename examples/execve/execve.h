@@ -4,14 +4,14 @@
 
 #define ARGUMENTS_MAX 4096
 
-/* A record ends with the last byte of `arguments`: it is as long as the command line. */
+/* A record ends with the last byte of the command line. */
 struct event {
     __s32 pid;
     __s32 ppid;
     __u32 uid;
-    __u32 arguments_size; /* of all; when it is more than ARGUMENTS_MAX, the end is missing */
-    char comm[16];        /* of the parent: who asked */
-    char arguments[ARGUMENTS_MAX]; /* each ends with a NUL */
+    __u32 arguments_size; /* of the whole command line; the end is missing if it is more than ARGUMENTS_MAX */
+    char comm[16];        /* of the parent */
+    char arguments[ARGUMENTS_MAX]; /* each argument ends with a NUL */
 };
 
 #endif /* EXECVE_H */

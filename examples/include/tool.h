@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Helpers of the example guests: numbers from the command line, and a check that output still arrives. */
+/* For all example guests: numbers from the command line, and a check that stdout still works. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -8,22 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Reads a whole decimal number from `min` to `max`, or says on stderr what is wrong with it and returns false. */
+/* Reads a decimal number from `min` to `max`. Prints an error on stderr and returns false if `text` is not one. */
 static inline bool tool_number(const char *what, const char *text, unsigned long min, unsigned long max,
                                unsigned long *number) {
     char *end;
     errno = 0;
     *number = strtoul(text, &end, 10);
     if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number >= min && *number <= max) return true;
-    fprintf(stderr, "Invalid %s '%s': a number from %lu to %lu is wanted\n", what, text, min, max);
+    fprintf(stderr, "Invalid %s '%s': it must be a number from %lu to %lu\n", what, text, min, max);
     return false;
 }
 
-/* Writes out what was printed; false when stdout is gone or full (said on stderr, unless it is a closed pipe). */
+/* Writes buffered output. Returns false when stdout is closed or full, and prints the reason, except for a closed pipe. */
 static inline bool tool_flush(void) {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;
-    /* libc only keeps an error flag of the failed output. Writing again gives the reason. */
+    /* libc keeps only a flag of a failed write. Writing again sets errno. */
     if (errno == 0) putchar('\n');
     if (errno != EPIPE && errno != 0) perror("Cannot write to stdout");
     return false;

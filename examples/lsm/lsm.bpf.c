@@ -9,7 +9,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The name of directories that nobody may remove, with its NUL. */
+/* Nobody may remove directories of this name. It ends with a NUL. */
 const volatile char protected_name[NAME_SIZE] = "";
 
 struct {
@@ -38,7 +38,7 @@ static void report(const char *name) {
 SEC("lsm/inode_rmdir")
 int BPF_PROG(refuse_rmdir, struct inode *parent, struct dentry *entry, int earlier) {
     char name[NAME_SIZE] = "";
-    if (earlier) return earlier; /* another module has refused already */
+    if (earlier) return earlier; /* another module refused it */
     bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(entry, d_name.name));
     if (!is_protected(name)) return 0;
     report(name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Keeps anyone, root too, from removing directories of a certain name, and prints who tried.
+ * Prevents everyone, even root, from removing directories of a certain name, and prints each attempt.
  * Shows: a security policy (BPF LSM) that lasts as long as the guest runs.
- * See README.md for what it looks like.
+ * README.md has sample output.
  */
 #include "libbpf-wasm.h"
 #include "lsm.h"

@@ -14,7 +14,7 @@ struct {
     __type(value, __u32);
 } events SEC(".maps");
 
-/* The path that a thread is opening: its address, which is readable for certain only once the call is over. */
+/* The address of the path that a thread opens. Its page may not be in memory before the system call has read it. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 10240);

@@ -2,7 +2,7 @@
 /*
  * Prints a line for every file that a process opens or fails to open.
  * Shows: tracepoints in pairs (entry and exit of a system call) and a perf buffer.
- * See README.md for what it looks like.
+ * README.md has sample output.
  */
 #include <getopt.h>
 #include <limits.h>
@@ -19,7 +19,7 @@ static const char usage[] =
     "\n"
     "  -p, --pid PID     only this process\n"
     "  -n, --name NAME   only processes whose name contains NAME\n"
-    "  -x, --failed      only what could not be opened\n"
+    "  -x, --failed      only failures\n"
     "  -T, --timestamp   begin each line with the time\n"
     "  -h, --help        show this help\n"
     "\n"
@@ -34,7 +34,7 @@ static struct {
     bool failed, timestamp;
 } options;
 
-/* Returns an exit code, or -1 to go on. */
+/* Returns an exit code, or -1 to continue. */
 static int parse_arguments(int argc, char **argv) {
     static const struct option long_options[] = {
         {"pid", required_argument, NULL, 'p'}, {"name", required_argument, NULL, 'n'},

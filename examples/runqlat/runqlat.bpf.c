@@ -13,7 +13,7 @@ const volatile pid_t target_tgid = 0;
 const volatile bool per_process = false;
 const volatile bool milliseconds = false;
 
-/* When a thread became ready to run. */
+/* The time at which each waiting thread became ready to run. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 32768);
@@ -21,7 +21,7 @@ struct {
     __type(value, __u64);
 } ready_since SEC(".maps");
 
-/* By process, or one for all. */
+/* A histogram for each process, or one for all. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, MAX_HISTS);
@@ -66,7 +66,7 @@ static void count_wait(struct task_struct *task, __u64 wait_ns) {
         bpf_map_update_elem(&hists, &key, &empty, BPF_NOEXIST);
         hist = bpf_map_lookup_elem(&hists, &key);
         if (!hist) return; /* full */
-        BPF_CORE_READ_STR_INTO(&hist->comm, task, group_leader, comm); /* threads have names of their own */
+        BPF_CORE_READ_STR_INTO(&hist->comm, task, group_leader, comm); /* each thread has a name, too */
     }
     __u32 slot = log2_u64(wait_ns / (milliseconds ? 1000000 : 1000));
     if (slot >= HIST_SLOTS) slot = HIST_SLOTS - 1;

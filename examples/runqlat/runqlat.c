@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prints histograms of how long threads that were ready had to wait for a CPU, one every interval.
- * Shows: counting in the kernel, so that only a map crosses over, and filters set before load.
- * See README.md for what it looks like.
+ * Prints a histogram of the time that ready threads waited for a CPU, once every interval.
+ * Shows: counting in the kernel, so that the guest reads only a map, and filters that are set before load.
+ * README.md has sample output.
  */
 #include <getopt.h>
 #include <limits.h>
@@ -32,7 +32,7 @@ static struct {
     bool per_process, milliseconds;
 } options = {.interval_s = 1, .count = ULONG_MAX};
 
-/* Returns an exit code, or -1 to go on. */
+/* Returns an exit code, or -1 to continue. */
 static int parse_arguments(int argc, char **argv) {
     static const struct option long_options[] = {
         {"pid", required_argument, NULL, 'p'},
@@ -79,8 +79,8 @@ static void print_hist(const struct hist *hist) {
 }
 
 /*
- * Prints what was counted since the last time and starts anew. The keys first: what the kernel counts from here on is the next
- * interval's. Returns 0 or a negative error.
+ * Prints and removes all histograms. It reads all keys first, because the kernel adds new histograms meanwhile; these belong
+ * to the next interval. Returns 0 or a negative error.
  */
 static int print_and_clear(int hists_fd) {
     static __u32 keys[MAX_HISTS];

@@ -14,7 +14,7 @@ struct {
     __uint(max_entries, 256 * 1024);
 } packets SEC(".maps");
 
-/* A filter says how much of a packet the socket gets: nothing, since all that is wanted goes through the ring. */
+/* Returns 0, the number of bytes that the socket gets, because the guest reads the ring and not the socket. */
 SEC("socket")
 int read_packet(struct __sk_buff *skb) {
     struct iphdr ip;
@@ -31,7 +31,7 @@ int read_packet(struct __sk_buff *skb) {
     packet->source_port = 0;
     packet->destination_port = 0;
 
-    __be16 ports[2]; /* where TCP and UDP both have them; later fragments have none */
+    __be16 ports[2]; /* at the same place in TCP and UDP; only a first fragment has them */
     bool first_fragment = (bpf_ntohs(ip.frag_off) & 0x1fff) == 0;
     if ((ip.protocol == IPPROTO_TCP || ip.protocol == IPPROTO_UDP) && first_fragment &&
         bpf_skb_load_bytes_relative(skb, ip.ihl * 4, ports, sizeof(ports), BPF_HDR_START_NET) == 0) {

@@ -2,7 +2,7 @@
 /*
  * Prints a line for every IPv4 packet that a network interface receives.
  * Shows: a socket filter, and an attach target given at run time.
- * See README.md for what it looks like.
+ * README.md has sample output.
  */
 #include "libbpf-wasm.h"
 #include "sockfilter.h"

@@ -5,7 +5,7 @@
 struct packet {
     __u8 source[4];
     __u8 destination[4];
-    __u16 source_port; /* in the host's byte order, as the other numbers; 0 where the protocol has none */
+    __u16 source_port; /* in the host's byte order, like the other numbers; 0 if the protocol has no ports */
     __u16 destination_port;
     __u32 size; /* of the IP packet */
     __u32 protocol;

@@ -26,7 +26,7 @@ int report_established(struct bpf_sock_ops *ops) {
     connection->local_port = ops->local_port;
     connection->remote_port = bpf_ntohl(ops->remote_port);
     connection->is_active = ops->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB;
-    connection->rtt_us = ops->srtt_us >> 3; /* the kernel keeps eighths */
+    connection->rtt_us = ops->srtt_us >> 3; /* the kernel counts eighths */
     bpf_ringbuf_submit(connection, 0);
     return 1;
 }

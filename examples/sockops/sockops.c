@@ -2,7 +2,7 @@
 /*
  * Prints a line for every TCP connection that the processes of a cgroup establish, with its round trip time.
  * Shows: a program attached to a cgroup.
- * See README.md for what it looks like.
+ * README.md has sample output.
  */
 #include "libbpf-wasm.h"
 #include "sockops.h"

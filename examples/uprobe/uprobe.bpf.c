@@ -16,7 +16,7 @@ struct entry {
     __u64 argument;
 };
 
-/* The call that a thread is in; of calls in calls, the innermost. */
+/* The current call of each thread; of nested calls, the innermost. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 10240);

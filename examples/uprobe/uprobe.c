@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Prints a line for every call of a function in a program or library: first argument, result and duration.
- * Shows: probes in user space, in a pair, at a place given at run time.
- * See README.md for what it looks like.
+ * Shows: a pair of probes in user space, and an attach target given at run time.
+ * README.md has sample output.
  */
 #include "libbpf-wasm.h"
 #include "uprobe.h"
@@ -45,10 +45,10 @@ int main(int argc, char **argv) {
     if (argc != 3 || help) {
         fputs(
             "Usage: uprobe BINARY FUNCTION\n\n"
-            "Prints every call of FUNCTION in BINARY, a program or shared library, by whatever process.\n"
+            "Prints every call of FUNCTION in BINARY, a program or shared library, by any process.\n"
             "\n"
             "EXAMPLES:\n"
-            "    uprobe /bin/bash readline      # what is typed into shells\n"
+            "    uprobe /bin/bash readline      # lines typed into shells\n"
             "    uprobe libc.so.6 malloc        # every allocation\n",
             help ? stdout : stderr);
         return help ? 0 : 1;

@@ -4,7 +4,7 @@
 
 struct call {
     __u64 duration_ns;
-    __u64 argument; /* the first, as the register held it */
+    __u64 argument; /* the first argument register */
     __u64 result;
     __s32 pid;
     __s32 tid;

@@ -10,7 +10,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Each CPU counts for itself, so that none waits for another; the guest adds them up. */
+/* Each CPU has its own counters, so that no CPU waits for another. The guest adds them up. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, KIND_COUNT);

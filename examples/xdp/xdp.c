@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Counts what a network interface receives, by protocol, at the earliest point there is; prints a table every interval.
+ * Counts the packets that a network interface receives, by protocol, and prints a table every interval.
  * Shows: XDP, and a per-CPU map.
- * See README.md for what it looks like.
+ * README.md has sample output.
  */
 #include <limits.h>
 #include "libbpf-wasm.h"
@@ -13,14 +13,16 @@
 static const char usage[] =
     "Usage: xdp INTERFACE [INTERVAL [COUNT]]\n"
     "\n"
-    "Prints what INTERFACE received every INTERVAL seconds (1), COUNT times (until Ctrl-C). All packets pass.\n";
+    "Counts the packets that INTERFACE receives. Prints a table every INTERVAL seconds (1), COUNT times (until "
+    "Ctrl-C).\n"
+    "All packets pass.\n";
 
-/* The most CPUs that Linux can be built for: a look-up fills in as many values as the machine may have. */
+/* The largest number of CPUs that Linux supports. A look-up writes a value for each possible CPU. */
 #define CPUS_MAX 8192
 
 /* The sum over all CPUs since the start. Returns 0 or a negative error. */
 static int read_traffic(int fd, __u32 kind, struct traffic *sum) {
-    static struct traffic by_cpu[CPUS_MAX]; /* zero for CPUs that there are not */
+    static struct traffic by_cpu[CPUS_MAX]; /* zero for CPUs that do not exist */
     int err = bpf_map_lookup_elem(fd, &kind, by_cpu);
     *sum = (struct traffic){0};
     for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
