@@ -38,7 +38,7 @@ run() {
 report() {
   local name=$1 verdict=$2 detail=$3
   printf '%-6s %-28s %s (%s s)\n' "$verdict" "$name" "$detail" "$seconds"
-  [[ $verdict == ok ]] || sed '/^Check /d; s/^/    /' "$logs/$name.log"
+  [[ $verdict != FAILED ]] || sed '/^Check /d; s/^/    /' "$logs/$name.log"
 }
 
 # A check passes or fails as one.
@@ -95,6 +95,15 @@ check "types-$DENO_NEWEST" "$deno" check
 use_deno "$DENO_VERSION"
 check shellcheck shellcheck --severity=warning --external-sources "${shell_scripts[@]}"
 check tables "$deno" run --allow-all scripts/generate_tables.ts --check
+# actionlint needs Go 1.24, which bookworm does not have.
+go=$(command -v go || echo /usr/local/go/bin/go)
+if [[ $("$go" env GOVERSION 2>/dev/null) =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 24)); then
+  check workflows env GOTOOLCHAIN=local GOFLAGS=-modcacherw GOPATH="$PWD/.tools/go" GOCACHE="$PWD/.build/go-cache" \
+    "$go" -C scripts/go_tools tool actionlint "$PWD"/.github/workflows/*.yml
+else
+  skipped+=1 seconds=0
+  report workflows skip "needs Go 1.24"
+fi
 # Types are checked above, once; examples in the documentation are checked as they run.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
 # Deno imports all of a module's exports into each of its examples: what an example leaves unused is no mistake of its own.
