@@ -24,6 +24,7 @@ declare -A DENO_WHEEL_SHA256=(
   [2.6.10_x86_64]=d1600f4ee7b4a9699b7057841bdb5d7b7eac3fb073df072540064166841c2f4c
   [2.6.10_aarch64]=b98d6fc98a9cbc10219f6c6d6f2a6e10d1954416bbcd4371d317fc9c20050576
   [2.9.8_x86_64]=b1d1318e7deda8efd593aefa8b565a827fe71cf83aeff09d3a5ceb047444ca18
+  [2.9.8_aarch64]=3e286918a36f436134336c5c6ef37dfe3a27f16ea22cd6af452ab7daa4ef1da4
 )
 
 # The bare runtime ("denort") that `deno compile` appends a program to, of exactly DENO_VERSION. Only Deno's own download
