@@ -20,6 +20,9 @@ enum {
 #undef AF_UNIX
 #undef AF_INET
 #undef AF_INET6
+#undef PF_UNSPEC
+#undef PF_INET
+#undef PF_INET6
 #undef SOCK_STREAM
 #undef SOCK_DGRAM
 
