@@ -5,7 +5,7 @@ import { openFile, RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT };
 
-Deno.test("fd_fdstat_get() tells the rights that path_open() gave", () => {
+Deno.test("fd_fdstat_get() returns the rights that path_open() gave", () => {
   using guest = new TestGuest();
   const rights = RIGHTS.FD_READ | RIGHTS.FD_SEEK | RIGHTS.PATH_OPEN | RIGHTS.FD_READDIR;
   const file = guest.fdstat(guest.opened("file", { ...NEW, rights, inheriting: RIGHTS.FD_READ }));
@@ -25,7 +25,7 @@ Deno.test("path_open() of a directory for writing is EISDIR", () => {
   assertEquals(guest.open(".", { rights }), "EISDIR");
 });
 
-Deno.test("a descriptor does only what it has the right to", () => {
+Deno.test("a descriptor needs a right for each operation", () => {
   using guest = new TestGuest();
   Deno.writeTextFileSync(guest.path("file"), "text");
   const reader = guest.opened("file", { rights: RIGHTS.FD_READ });
@@ -55,7 +55,7 @@ Deno.test("a descriptor does only what it has the right to", () => {
   assertEquals(guest.seek(teller, 1n, WHENCE.CUR), "ENOTCAPABLE");
 });
 
-Deno.test("fd_fdstat_set_rights() only takes away", () => {
+Deno.test("fd_fdstat_set_rights() only removes rights", () => {
   using guest = new TestGuest();
   const rights = RIGHTS.FD_READ | RIGHTS.FD_WRITE | RIGHTS.FD_SEEK;
   const fd = guest.opened("file", { ...NEW, rights, inheriting: 0n });
@@ -67,7 +67,7 @@ Deno.test("fd_fdstat_set_rights() only takes away", () => {
   assertEquals(guest.call("fd_fdstat_set_rights", fd, -1n, 0n), "ENOTCAPABLE");
 });
 
-Deno.test("rights are inherited: nothing opened has more than its directory allows", () => {
+Deno.test("rights are inherited: an opened file has no more rights than its directory allows", () => {
   using guest = new TestGuest();
   Deno.mkdirSync(guest.path("dir"));
   Deno.writeTextFileSync(guest.path("dir/file"), "text");
@@ -107,7 +107,7 @@ Deno.test("each path function asks for its right", () => {
   for (const [name, ...args] of calls) assertEquals(guest.call(name, ...args), "ENOTCAPABLE", name);
 });
 
-Deno.test("a directory can be neither read, written nor sought", () => {
+Deno.test("a directory can be neither read, written nor seeked", () => {
   using guest = new TestGuest();
   assertEquals([guest.read(ROOT), guest.write(ROOT, "x")], ["!EBADF", "EBADF"]);
   assertEquals([guest.read(ROOT, 9, 0n), guest.writeAt(ROOT, 0n, "x")], ["!EBADF", "EBADF"]);
@@ -169,7 +169,7 @@ Deno.test("a given directory can be closed and renumbered over", () => {
   assertEquals(guest.call("fd_fdstat_get", ROOT, RESULT_PTR), "EBADF");
 });
 
-Deno.test("fd_prestat_dir_name() tells the guest's name of a directory", () => {
+Deno.test("fd_prestat_dir_name() returns the guest's name of a directory", () => {
   using guest = new TestGuest({ preopens: [{ hostPath: "/tmp", guestPath: "/dätä", readOnly: false }] });
   guest.ok("fd_prestat_get", ROOT, RESULT_PTR);
   assertEquals([guest.u8(), guest.u32(4)], [0, 7]);
@@ -192,7 +192,7 @@ Deno.test("stdin, stdout and stderr can be renumbered away and closed, which clo
   assertEquals(guest.opened("file", NEW), 0, "the lowest free number");
 });
 
-Deno.test("a terminal is a character device without positions; /dev/null and pipes are no terminals", () => {
+Deno.test("a terminal is a character device without positions; /dev/null and pipes are not terminals", () => {
   using probe = new TestGuest();
   const dev = probe.files.openDirectory("/dev");
   const name = (text: string) => new TextEncoder().encode(`${text}\0`);
@@ -209,7 +209,7 @@ Deno.test("a terminal is a character device without positions; /dev/null and pip
   for (const fd of [dev, terminal, nothing]) probe.files.close(fd);
 });
 
-Deno.test("NONBLOCK on a stream of the host is the guest's alone", () => {
+Deno.test("NONBLOCK on a stream of the host changes only the guest's own reads and writes", () => {
   using probe = new TestGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);
@@ -234,7 +234,7 @@ Deno.test("NONBLOCK on a stream of the host is the guest's alone", () => {
   for (const fd of [directory, pipe]) probe.files.close(fd);
 });
 
-Deno.test("a stream that the host made non-blocking blocks, as the guest was told", async () => {
+Deno.test("a stream that the host made non-blocking blocks, as fd_fdstat_get() says", async () => {
   using probe = new TestGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);
@@ -253,7 +253,7 @@ Deno.test("a stream that the host made non-blocking blocks, as the guest was tol
   for (const fd of [directory, pipe]) probe.files.close(fd);
 });
 
-Deno.test("sock_*() on what is no socket is ENOTSOCK", () => {
+Deno.test("sock_*() on a file is ENOTSOCK", () => {
   using guest = new TestGuest();
   const file = guest.opened("file", NEW);
   for (const fd of [file, ROOT]) {
@@ -278,7 +278,7 @@ Deno.test("DescriptorTable gives the kernel a descriptor that the guest may read
   ]);
 });
 
-Deno.test("disposing a guest closes all that it has open", () => {
+Deno.test("disposing a guest closes all its descriptors", () => {
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   const once = () => {
     using guest = new TestGuest();
@@ -298,7 +298,7 @@ Deno.test("disposing a guest closes all that it has open", () => {
   assertEquals(open(), before);
 });
 
-Deno.test("a directory as stdin, stdout or stderr gives no way to its entries", () => {
+Deno.test("a directory as stdin, stdout or stderr gives no access to its entries", () => {
   using probe = new TestGuest();
   Deno.mkdirSync(probe.path("directory/inner"), { recursive: true });
   Deno.writeTextFileSync(probe.path("directory/file"), "text");

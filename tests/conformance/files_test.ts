@@ -147,7 +147,7 @@ Deno.test("fd_sync() and fd_datasync() succeed on files and directories", () => 
   }
 });
 
-Deno.test("fd_filestat_get() and path_filestat_get() tell the same", () => {
+Deno.test("fd_filestat_get() and path_filestat_get() return the same", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", NEW);
   guest.write(fd, "12345");

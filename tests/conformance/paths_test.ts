@@ -18,7 +18,7 @@ Deno.test("path_open() walks dots and doubled slashes inside the directory", () 
   }
 });
 
-/** What tries to leave: each path must be refused with EPERM by each function. */
+/** Attempts to leave the directory: each function must refuse each path with EPERM. */
 const OUTSIDE = ["..", "../x", "dir/../../x", "/etc/passwd", "/", "out/x", "absolute", "absolute/passwd", "dir/up"];
 
 Deno.test("no path leads out of the directory", () => {
@@ -104,7 +104,7 @@ Deno.test("a directory exchanged for a link between two lookups leads nowhere", 
   Deno.removeSync(outside, { recursive: true });
 });
 
-Deno.test("paths that are no UTF-8, have a NUL, are empty or too long are refused", () => {
+Deno.test("paths that are not UTF-8, have a NUL, are empty or too long are refused", () => {
   using guest = new TestGuest();
   for (const bytes of [[0xff], [0x61, 0xc3], [0xed, 0xa0, 0x80]]) {
     assertEquals(guest.open(Uint8Array.from(bytes), NEW), "EILSEQ");
@@ -198,7 +198,7 @@ Deno.test("path_link() makes hard links, of links too, and follows none", () => 
   assertEquals(guest.link("dangling", "new", LOOKUP_SYMLINK_FOLLOW), "EINVAL");
 });
 
-Deno.test("path_link() finds out nothing outside by a slash after a link", () => {
+Deno.test("path_link() shows nothing of files outside, also with a slash after a link", () => {
   using guest = new TestGuest();
   Deno.symlinkSync("/etc", guest.path("there"));
   Deno.symlinkSync("/not-there", guest.path("missing"));
@@ -241,7 +241,7 @@ Deno.test("links: dangling, in a loop, followed and not", () => {
   assertEquals(guest.u8(16), 7, "a symbolic link");
 });
 
-Deno.test("path_filestat_get() and path_filestat_set_times() on a link and on what it points to", () => {
+Deno.test("path_filestat_get() and path_filestat_set_times() on a link and on its target", () => {
   using guest = new TestGuest();
   Deno.writeTextFileSync(guest.path("file"), "text");
   guest.symlink("file", "link");
@@ -261,7 +261,7 @@ Deno.test("path_filestat_get() and path_filestat_set_times() on a link and on wh
   assertEquals(guest.u8(16), 3, "a directory");
 });
 
-Deno.test("path_readlink() cuts off what does not fit, and leaves the rest of the buffer", () => {
+Deno.test("path_readlink() truncates the text, and leaves the rest of the buffer", () => {
   using guest = new TestGuest();
   guest.symlink("target", "link");
   const read = (path: string, size: number) => {
@@ -278,7 +278,7 @@ Deno.test("path_readlink() cuts off what does not fit, and leaves the rest of th
   assertEquals(read(".", 10), "EINVAL");
 });
 
-Deno.test("a descriptor that is no directory has nothing below it", () => {
+Deno.test("paths below a descriptor that is not a directory are refused", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   assertEquals(guest.open("x", { at: fd }), "ENOTDIR");

@@ -73,7 +73,7 @@ function elapsed(action: () => void): number {
 
 const CLOCK_EVENT = { error: 0, type: EVENTTYPE.CLOCK, bytes: 0n, flags: 0 };
 
-Deno.test("poll_oneoff() sleeps for the time it is asked to, and uses no processor", () => {
+Deno.test("poll_oneoff() sleeps for the requested time, and uses no processor", () => {
   using guest = new TestGuest();
   const cpu = () => {
     guest.ok("clock_time_get", CLOCK.PROCESS_CPUTIME, 0n, RESULT_PTR);
@@ -102,7 +102,7 @@ Deno.test("poll_oneoff() takes times of both clocks, relative and absolute, and 
   }
 });
 
-Deno.test("poll_oneoff() answers with the clocks that are due only", () => {
+Deno.test("poll_oneoff() returns only the clocks that are due", () => {
   using guest = new TestGuest();
   const events = poll(
     guest,
@@ -113,7 +113,7 @@ Deno.test("poll_oneoff() answers with the clocks that are due only", () => {
   assertEquals(events, [{ userdata: 101n, ...CLOCK_EVENT }]);
 });
 
-Deno.test("poll_oneoff() waits for a pipe, and for the clock when nothing comes", () => {
+Deno.test("poll_oneoff() waits for a pipe, or for the clock if the pipe has no data", () => {
   withPipe((guest) => {
     const stdin = { fd: 0, type: EVENTTYPE.FD_READ };
     const clock = { clock: CLOCK.MONOTONIC, timeout: 30n * MS };
@@ -125,7 +125,7 @@ Deno.test("poll_oneoff() waits for a pipe, and for the clock when nothing comes"
   });
 });
 
-Deno.test("poll_oneoff() reports reading and writing of one descriptor apart", () => {
+Deno.test("poll_oneoff() reports reading and writing of one descriptor separately", () => {
   withPipe((guest) => {
     const events = poll(guest, { fd: 0, type: EVENTTYPE.FD_READ }, { fd: 1, type: EVENTTYPE.FD_WRITE });
     assertEquals(events, [{ userdata: 101n, error: 0, type: EVENTTYPE.FD_WRITE, bytes: 0n, flags: 0 }]);
@@ -143,7 +143,7 @@ Deno.test("poll_oneoff() finds a file always ready, with the bytes to its end", 
   ]);
 });
 
-Deno.test("poll_oneoff() tells of the subscriptions that are wrong, at once, beside those that are ready", () => {
+Deno.test("poll_oneoff() reports wrong subscriptions at once, together with those that are ready", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   const blind = guest.opened("file", { rights: RIGHTS.FD_READ });
@@ -184,7 +184,7 @@ Deno.test("poll_oneoff() does not sleep when a subscription is wrong", () => {
   assertLess(tookMs, 1000);
 });
 
-Deno.test("poll_oneoff() refuses no subscriptions, too many, and memory that is not there", () => {
+Deno.test("poll_oneoff() refuses an empty list, too many subscriptions, and addresses outside the memory", () => {
   using guest = new TestGuest();
   assertEquals(poll(guest), "EINVAL");
   assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, 5000, RESULT_PTR), "EINVAL");
@@ -194,7 +194,7 @@ Deno.test("poll_oneoff() refuses no subscriptions, too many, and memory that is 
   assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, 1, -1), "EFAULT");
 });
 
-Deno.test("poll_oneoff() tells a hang-up", async () => {
+Deno.test("poll_oneoff() reports a hang-up", async () => {
   using probe = new TestGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);

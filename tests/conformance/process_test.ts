@@ -18,7 +18,7 @@ function strings(guest: TestGuest, name: "args" | "environ"): string[] {
   });
 }
 
-Deno.test("args_get() and environ_get() hand out what was given, in order, in any language", () => {
+Deno.test("args_get() and environ_get() return the given strings, in order, in any language", () => {
   const args = ["prog", "", "two words", "ünï ✓ 文", "-h"];
   using guest = new TestGuest({ args, env: { B: "2", A: "", C: "x=y=ö" } });
   assertEquals(strings(guest, "args"), args);
@@ -54,7 +54,7 @@ Deno.test("clock_time_get() and clock_res_get() know four clocks", () => {
   }
 });
 
-Deno.test("random_get() fills all of the buffer and nothing else", () => {
+Deno.test("random_get() fills the whole buffer and nothing else", () => {
   using guest = new TestGuest();
   guest.ok("random_get", 8000, 0);
   assertEquals(guest.memory.bytes.subarray(8000, 8100).every((byte) => byte === 0), true);
@@ -66,7 +66,7 @@ Deno.test("random_get() fills all of the buffer and nothing else", () => {
   }
 });
 
-Deno.test("sched_yield() succeeds and proc_raise() is not offered", () => {
+Deno.test("sched_yield() succeeds and proc_raise() is not supported", () => {
   using guest = new TestGuest();
   guest.ok("sched_yield");
   assertEquals(guest.call("proc_raise", 9), "ENOSYS");
@@ -88,7 +88,7 @@ Deno.test("proc_exit() throws its code, and so does every call after it", () => 
   for (const name of Object.keys(guest.wasi.imports)) assertEquals(codeOf(() => guest.call(name, ...args)), 33, name);
 });
 
-Deno.test("all 46 functions are there, and 45 of wasi_unstable", () => {
+Deno.test("wasi_snapshot_preview1 has 46 functions, and wasi_unstable 45", () => {
   using guest = new TestGuest();
   assertEquals(Object.keys(guest.wasi.imports).length, 46);
   assertEquals(Object.keys(guest.wasi.unstableImports).length, 45);
@@ -166,13 +166,13 @@ Deno.test("no pointer and no length makes the host read or write outside the gue
   assertEquals(Deno.readTextFileSync(guest.path("file")), "", "what is wrong in one part writes nothing of the others");
 });
 
-Deno.test("20,000 calls with arguments of chance end with an errno, and with nothing open", () => {
+Deno.test("20,000 calls with random arguments end with an errno, and leave nothing open", () => {
   using guest = new TestGuest();
   using nothing = new TestGuest({ preopens: [{ hostPath: "/dev", guestPath: "/", readOnly: false }] });
   const stream = nothing.passedFd(nothing.opened("null", { rights: RIGHTS.FD_READ | RIGHTS.FD_WRITE })) ?? -1;
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   const before = open();
-  // Not those that end the guest, sleep, or may take the disk's space.
+  // Functions that end the guest, sleep, or may fill the disk are left out.
   const names = Object.keys(guest.wasi.imports).filter((name) => !/^(proc_exit|poll_oneoff|fd_allocate)$/.test(name));
   let seed = 20_000;
   const chance = (below: number) => {
@@ -196,7 +196,7 @@ Deno.test("20,000 calls with arguments of chance end with an errno, and with not
   assertEquals(open(), before);
 });
 
-/** Which parameters have 64 bits, by the function's name. */
+/** The parameters of 64 bits, by the function's name. */
 const WIDE: Readonly<Record<string, readonly number[]>> = {
   clock_time_get: [1],
   fd_advise: [1, 2],

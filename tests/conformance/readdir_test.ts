@@ -11,7 +11,7 @@ interface Entry {
   name: string;
 }
 
-/** One `fd_readdir`: the whole entries in the buffer, and whether the directory's end was reached. */
+/** One `fd_readdir`. @returns the complete entries in the buffer, and true at the directory's end. */
 function readDirectory(guest: TestGuest, size: number, cookie = 0n, fd = ROOT): { entries: Entry[]; atEnd: boolean } {
   guest.ok("fd_readdir", fd, BUFFER, size, cookie, RESULT_PTR);
   const used = guest.u32();
@@ -51,7 +51,7 @@ Deno.test("fd_readdir() of an empty directory gives itself and its parent", () =
   assertEquals(entries.find(({ name }) => name === ".")?.inode, guest.u64(8));
 });
 
-Deno.test("fd_readdir() tells types and the inode numbers of filestat", () => {
+Deno.test("fd_readdir() returns the types and inode numbers of path_filestat_get()", () => {
   using guest = new TestGuest();
   Deno.mkdirSync(guest.path("dir"));
   Deno.writeTextFileSync(guest.path("file"), "");
@@ -76,7 +76,7 @@ Deno.test("fd_readdir() gives 1,000 names once, through buffers of any size", ()
   }
 });
 
-Deno.test("fd_readdir() goes on from any entry's cookie, also when names went meanwhile", () => {
+Deno.test("fd_readdir() continues from any entry's cookie, also after names were removed", () => {
   using guest = new TestGuest();
   for (let index = 0; index < 50; index++) Deno.writeTextFileSync(guest.path(`file${index}`), "");
   const all = readAll(guest, 4096);
@@ -90,7 +90,7 @@ Deno.test("fd_readdir() goes on from any entry's cookie, also when names went me
   assertEquals(readDirectory(guest, 8192, middle).entries.length, all.length - 25);
 });
 
-Deno.test("fd_readdir() sees what was made since, from cookie 0", () => {
+Deno.test("fd_readdir() from cookie 0 returns files that were created meanwhile", () => {
   using guest = new TestGuest();
   assertEquals(readDirectory(guest, 4096).entries.length, 2);
   Deno.writeTextFileSync(guest.path("file"), "");
@@ -110,7 +110,7 @@ Deno.test("fd_readdir() fills the buffer, cutting the last entry, and fills none
   assertEquals(guest.memory.bytes[BUFFER + 30], 0xee, "nothing behind the buffer is touched");
 });
 
-Deno.test("fd_readdir() refuses what is no directory, and cookies of nobody", () => {
+Deno.test("fd_readdir() refuses files, and cookies that it did not return", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   assertEquals(guest.call("fd_readdir", fd, BUFFER, 100, 0n, RESULT_PTR), "ENOTDIR");

@@ -1,5 +1,5 @@
 /**
- * A guest without a program: it calls the import functions itself, on a memory of its own, in a directory of its own.
+ * A guest without WebAssembly code. Tests call its import functions, on a memory and in a directory of its own.
  *
  * @module
  */
@@ -22,17 +22,17 @@ export type ErrnoName = keyof typeof WASI_ERRNO;
 
 const ERRNO_NAMES = new Map<number, string>(Object.entries(WASI_ERRNO).map(([name, number]) => [number, name]));
 
-/** Where results and structs go; what is passed in is put above. */
+/** The address for results and structs. Arguments are put above it. */
 const RESULT = 64;
 const SCRATCH = 4096;
 const IOVECS = 512;
 
-/** What a test says of a guest, beyond its directory. */
+/** The options of a guest. */
 export interface TestGuestOptions extends Partial<WasiOptions> {
   readOnly?: boolean;
 }
 
-/** See the module. Its directory on the host is removed with it. */
+/** See the module. Disposing it removes its directory on the host. */
 export class TestGuest implements Disposable {
   readonly directory: string;
   readonly wasm = new WebAssembly.Memory({ initial: 4 });
@@ -169,14 +169,14 @@ export class TestGuest implements Disposable {
     ]);
   }
 
-  /** `fd_write`. @returns how many bytes, or the errno's name. */
+  /** `fd_write`. @returns the number of bytes, or the errno's name. */
   write(fd: number, ...texts: string[]): number | string {
     this.#next = SCRATCH;
     const errno = this.#call("fd_write", [fd, ...this.putIovecs(...texts.map((text) => this.put(text))), RESULT]);
     return errno === "SUCCESS" ? this.u32() : errno;
   }
 
-  /** `fd_pwrite`. @returns how many bytes, or the errno's name. */
+  /** `fd_pwrite`. @returns the number of bytes, or the errno's name. */
   writeAt(fd: number, offset: bigint, ...texts: string[]): number | string {
     this.#next = SCRATCH;
     const iovecs = this.putIovecs(...texts.map((text) => this.put(text)));
@@ -232,7 +232,7 @@ export class TestGuest implements Disposable {
   }
 }
 
-/** What `path_open` is asked for; all rights and following links unless said otherwise. */
+/** The options of `path_open`. By default it asks for all rights and follows links. */
 export interface OpenOptions {
   at?: number;
   follow?: boolean;

@@ -1,10 +1,10 @@
-/** Every promise of ABI version 1, by the guests of tests/guests/, which check themselves (tests/guests/README.md). */
+/** Tests every promise of ABI version 1 with the guests of tests/guests/, which check themselves (tests/guests/README.md). */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { failures, type Finished, runWasmBpf, testGuest } from "./command.ts";
 import { cgroupRoot } from "./mounts.ts";
 
-/** What each guest shows, and what the host has to say on stderr meanwhile. */
+/** The promise that each guest tests, and the host's messages on stderr. */
 const GUESTS: Readonly<Record<string, readonly [promise: string, stderr?: RegExp]>> = {
   ring_records: ["wasm_bpf_buffer_poll() delivers every record of a ring buffer, once, in order"],
   perf_records: [
@@ -54,7 +54,7 @@ for (const [name, [promise, stderr]] of Object.entries(GUESTS)) {
   });
 }
 
-/** The lines of stdout that a test guest does not write. */
+/** The lines of stdout that are not a test guest's own. */
 function foreignLines({ stdout }: Finished): string[] {
   return stdout.trimEnd().split("\n").filter((line) => !/^(ok|not ok|#) /.test(line));
 }
@@ -69,7 +69,7 @@ Deno.test("exit in a callback ends the guest with its code", async () => {
   assertEquals(await runWasmBpf([testGuest("exit_in_callback")]), { code: 7, stdout: "", stderr: "" });
 });
 
-Deno.test("a trap in a callback ends the guest with 134, one line, and one for the guest's functions", async () => {
+Deno.test("a trap in a callback ends the guest with 134, a line with the reason, and a line with the guest's functions", async () => {
   const { code, stdout, stderr } = await runWasmBpf([testGuest("trap_in_callback")]);
   assertEquals([code, stdout], [134, ""]);
   assertMatch(stderr, /^wasm-bpf: .*unreachable.*\nwasm-bpf: in function\[\d+\]( < function\[\d+\])+\n$/);
@@ -83,7 +83,7 @@ Deno.test("argv is the module as typed and the arguments after it, untouched", a
 
 const CGROUP = cgroupRoot();
 
-/** Programs of tests/guests/targets.bpf.c, and where each can be attached. */
+/** Programs of tests/guests/targets.bpf.c, with a target for each. */
 const TARGETS: readonly (readonly [program: string, target?: string])[] = [
   ["on_xdp", "lo"],
   ["on_tc", "lo"],
@@ -114,7 +114,7 @@ for (const [program, target] of TARGETS) {
   });
 }
 
-Deno.test("wasm_attach_bpf_program() says which target it cannot find", async () => {
+Deno.test("wasm_attach_bpf_program() names a target that does not exist", async () => {
   for (const [program, target, reason] of [["on_xdp", "no-such0", "ENODEV"], ["on_sockops", "/no/such", "ENOENT"]]) {
     const { code, stderr } = await runWasmBpf([testGuest("attach"), program ?? "", target ?? ""]);
     assertEquals(code, 1);

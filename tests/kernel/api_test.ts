@@ -24,7 +24,7 @@ const u32 = (...numbers: number[]) => new Uint8Array(Uint32Array.from(numbers).b
 const u64 = (...numbers: number[]) => new Uint8Array(BigUint64Array.from(numbers.map(BigInt)).buffer);
 const NOTHING = new Uint8Array();
 
-Deno.test("mod.ts exports nothing of native code", () => {
+Deno.test("mod.ts exports no native code", () => {
   assertEquals(Object.keys(api).sort(), [
     "AttachType",
     "BpfError",
@@ -162,7 +162,7 @@ Deno.test("BpfMap takes views, shared and resizable buffers, and refuses detache
   });
 });
 
-Deno.test("BpfMap returns bytes that are the caller's", () => {
+Deno.test("BpfMap returns bytes that belong to the caller", () => {
   withMaps((_, find) => {
     const hash = find("hash");
     hash.update(u32(1), u64(10));
@@ -195,7 +195,7 @@ Deno.test("BpfMap moves elements in batches, with a cursor", () => {
   });
 });
 
-Deno.test("BpfMap removes elements in batches, and says how far a refused batch came", () => {
+Deno.test("BpfMap removes elements in batches, and returns the progress of a refused batch", () => {
   withMaps((_, find) => {
     const hash = find("hash");
     hash.updateBatch({ keys: u32(1, 2, 3), values: u64(1, 2, 3) });
@@ -332,7 +332,7 @@ function damageProgramSymbol(object: Uint8Array<ArrayBuffer>): void {
   view.setBigUint64((first + index) * entryBytes + 8, 2n ** 64n - 8n, true);
 }
 
-Deno.test("Libbpf.openObject() refuses bytes that are no object, in one line", () => {
+Deno.test("Libbpf.openObject() refuses bytes that are not an object, in one line", () => {
   using libbpf = openLibbpf();
   for (const bytes of [new Uint8Array(), new Uint8Array(100)]) {
     const { message } = assertThrows(() => libbpf.openObject(bytes, { name: "x" }), BpfError);

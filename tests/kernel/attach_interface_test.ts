@@ -73,7 +73,7 @@ async function attached(program: string, test: (pid: number) => Promise<void>): 
 const FALLBACK = 'wasm-bpf: Attached program "on_xdp" to xdp of plain in generic mode: ' +
   "its driver has no native XDP as the interface is set up\n";
 
-Deno.test("XDP runs in generic mode where the driver refuses native mode, and the user is told", () =>
+Deno.test("XDP runs in generic mode if the driver refuses native mode, with a message for the user", () =>
   withInterfaces(async () => {
     const told = await attached("on_xdp=plain", async () => assertEquals(await xdpMode("plain"), "generic"));
     assertEquals(told, FALLBACK);
@@ -92,14 +92,14 @@ Deno.test("XDP runs in generic mode where the driver refuses native mode, and th
     );
   }));
 
-Deno.test("XDP runs in native mode where the driver has it, in generic mode when asked to, and silently", () =>
+Deno.test("XDP runs in native mode if the driver has it, in generic mode on request, and prints nothing", () =>
   withInterfaces(async () => {
     for (const [target, mode] of [["one", "native"], ["one:native", "native"], ["one:generic", "generic"]] as const) {
       assertEquals(await attached(`on_xdp=${target}`, async () => assertEquals(await xdpMode("one"), mode)), "");
     }
   }));
 
-Deno.test("XDP takes another program's place only when asked to, and never that of another's link", () =>
+Deno.test("XDP replaces another program only on request, and never the program of another process's link", () =>
   withInterfaces(async () => {
     const object = new URL("../../.build/guests/xdp_pass.bpf.o", import.meta.url).pathname;
     const put = (kind: string) => ip("-n", NETNS, "link", "set", "dev", "one", kind, "obj", object, "sec", "xdp");
@@ -127,7 +127,7 @@ Deno.test("XDP takes another program's place only when asked to, and never that 
     });
   }));
 
-Deno.test("a classifier goes where the target says, else where its section does", () =>
+Deno.test("a classifier attaches in the direction of the target, or else of its section", () =>
   withInterfaces(async () => {
     const cases = [
       ["on_tc=one", "one ingress"],

@@ -1,6 +1,6 @@
 /**
- * Every kind of program that this kernel can attach: attached for real, seen running, and gone after the object is closed. The
- * others: refused in one line that says why.
+ * Attaches every kind of program that this kernel has: each runs, and is gone after the object is closed. The kernel refuses the other
+ * kinds, and one line gives the reason.
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -14,14 +14,14 @@ import { cgroupRoot } from "./mounts.ts";
 
 const DIRECTORY = new URL(".", import.meta.url).pathname;
 
-/** Makes what a program waits for happen. */
+/** Causes the event that a program waits for. */
 type Trigger = () => Promise<void> | void;
 
 async function runProgram(path = "/bin/true"): Promise<void> {
   assertEquals((await run(path, [])).code, 0);
 }
 
-/** A connection over lo, and some bytes both ways. */
+/** Opens a connection over lo and sends some bytes in both directions. */
 async function connect(hostname = "127.0.0.1"): Promise<void> {
   using listener = Deno.listen({ hostname, port: 0 });
   const bytes = new Uint8Array(100);
@@ -36,7 +36,7 @@ async function connect(hostname = "127.0.0.1"): Promise<void> {
   await answer;
 }
 
-/** A packet that nobody has dissected yet: sent raw. */
+/** Sends a raw packet, which the kernel has not dissected before. */
 function sendRaw(): void {
   using system = openSystem();
   const { calls } = system;
@@ -57,7 +57,7 @@ function sendRaw(): void {
 const CGROUP = cgroupRoot();
 const NAMESPACE = "/proc/self/ns/net";
 
-/** The programs with their targets, and what makes them run. */
+/** The programs with their targets, and the event that makes them run. */
 const FIRING: readonly (readonly [programs: readonly string[], trigger: Trigger])[] = [
   [["on_xdp=lo"], connect],
   [["on_tc=lo"], connect],
@@ -186,7 +186,7 @@ async function controlsCongestion(args: readonly string[]): Promise<void> {
   assertEquals(await leftOver(programs, own), []);
 }
 
-/** Triggers, and again every second: on a machine under load a probe may come late to a process that has just begun. */
+/** Triggers every second: on a busy machine, the kernel may add a probe late to a process that has just started. */
 async function triggerUntil(trigger: Trigger, line: Promise<string>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const second = () => new Promise<"again">((resolve) => timer = setTimeout(() => resolve("again"), 1000));
@@ -203,7 +203,7 @@ async function triggerUntil(trigger: Trigger, line: Promise<string>): Promise<vo
   }
 }
 
-/** Attaches, triggers, closes: the programs run in between and are gone afterwards, while the guest still lives. */
+/** Attaches, triggers and closes. The programs run before the close and are gone after it, while the guest still runs. */
 async function firesAndDetaches(guestName: string, programs: readonly string[], trigger: Trigger): Promise<void> {
   const names = programs.map((program) => program.replace(/=.*/, ""));
   const before = await programIds(names);
@@ -292,20 +292,20 @@ for (const [program, line] of REFUSED) {
   });
 }
 
-Deno.test("a guest learns of a cgroup or a namespace only that it has none", async () => {
+Deno.test("a guest gets the same error for every path that is not a cgroup or a namespace", async () => {
   for (const program of ["on_sockops=/root", "on_sockops=/nosuch", "on_sockops=/bin/true", "on_sk_lookup=/root"]) {
     const { stdout } = await runWasmBpf([testGuest("fires"), program]);
     assertEquals(stdout, `${program.replace(/=.*/, "")}: -2\n`);
   }
 });
 
-Deno.test("skeletons leave alone what says no place, and say nothing of it", async () => {
+Deno.test("skeletons skip programs without a target, and print nothing about them", async () => {
   const finished = await runWasmBpf([testGuest("autoattach")]);
   assertEquals(failures(finished), []);
   assertEquals(finished.stderr, "");
 });
 
-Deno.test("refused in a moment: a network namespace that is a FIFO", async () => {
+Deno.test("refused at once: a network namespace that is a FIFO", async () => {
   const directory = await Deno.makeTempDir();
   try {
     assertEquals((await run("mkfifo", [`${directory}/fifo`])).code, 0);
@@ -321,7 +321,7 @@ Deno.test("refused in a moment: a network namespace that is a FIFO", async () =>
 const WITHOUT_FPROBE =
   /E(PERM|NOENT): failed to open .*\(hint: (the kernel is locked down|this kernel cannot probe functions) /;
 
-/** Kinds that depend on how the kernel was built and booted: they run, or are refused in a line that says why not. */
+/** Kinds that depend on the kernel's configuration and boot options: they run, or one line gives the reason for the refusal. */
 const DEPENDENT: readonly (readonly [program: string, trigger: Trigger, line: RegExp])[] = [
   ["on_kprobe=do_exit", () => runProgram(), /ENOENT: .* \(hint: this kernel is built without kprobes \(.*\)\)$/],
   ["on_kprobe_multi=do_exi*", () => runProgram(), WITHOUT_FPROBE],
@@ -335,7 +335,7 @@ for (const [program, trigger, line] of DEPENDENT) {
     const { code, stderr } = await runWasmBpf(["--", testGuest("fires"), program], {
       signal: AbortSignal.timeout(20_000),
     });
-    // 3: not loaded; 4: not attached; 5: attached, and nothing made it run.
+    // 3: not loaded; 4: not attached; 5: attached, but it did not run.
     if (code === 3 || code === 4) return assertMatch(stderr.trimEnd(), line);
     await firesAndDetaches("fires", [program], trigger);
   });

@@ -1,4 +1,4 @@
-/** The compiled `./wasm-bpf`, in a root directory that holds the C library and nothing else. */
+/** Tests the compiled `./wasm-bpf` in a root directory that contains only the C library. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
@@ -42,7 +42,7 @@ async function filesIn(path: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(path))).map((entry) => entry.name);
 }
 
-Deno.test("wasm-bpf --version needs libc alone and names what is inside", async () => {
+Deno.test("wasm-bpf --version needs only libc and prints the versions of its parts", async () => {
   await using root = await makeRoot();
   const { code, stdout, stderr } = await runIn(root.path, ["--version"]);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
@@ -58,7 +58,7 @@ Deno.test("wasm-bpf runs a guest with libc alone and leaves no file behind", asy
   assertEquals(await filesIn(`${root.path}/tmp`), []);
 });
 
-Deno.test("wasm-bpf takes nothing that others may have put where its parts seem to lie", async () => {
+Deno.test("wasm-bpf loads no file that others have put at the paths of its own modules", async () => {
   await using root = await makeRoot();
   for (const folder of ["bundle", "lib", ".build/lib", "bundle/lib"]) {
     const planted = `${root.path}/tmp/deno-compile-wasm-bpf/${folder}`;
@@ -77,7 +77,7 @@ Deno.test("wasm-bpf exits with 127 and one line when there is no such module", a
   assertMatch(stderr, /^[^\n]*missing\.wasm[^\n]*\n$/);
 });
 
-Deno.test("wasm-bpf weighs less than 1.5 MiB over the bare runtime", async () => {
+Deno.test("wasm-bpf adds less than 1.5 MiB to the bare runtime", async () => {
   const base = await Deno.stat(`${CHECKOUT}.tools/denort-2.6.10`);
   const ours = (await Deno.stat(BINARY)).size - base.size;
   assert(ours > 0 && ours < 1.5 * 1024 * 1024, `it weighs ${ours} bytes`);

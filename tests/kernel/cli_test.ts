@@ -1,4 +1,4 @@
-/** The command line: garbage in, one clear line out, and the exit codes that the help promises. */
+/** Tests the command line: wrong input gives one clear line, and the exit codes are those of --help. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { assemble } from "../../scripts/build_wat.ts";
@@ -9,7 +9,7 @@ const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const BOOTSTRAP = `${CHECKOUT}examples/bootstrap/bootstrap.wasm`;
 const OPENSNOOP = `${CHECKOUT}examples/opensnoop/opensnoop.wasm`;
 
-/** Asserts that nothing came out but one line on stderr. */
+/** Asserts that the only output is one line on stderr. */
 function assertOneLine({ code, stdout, stderr }: Finished, expected: { code: number; line: RegExp }): void {
   assertEquals([code, stdout], [expected.code, ""], stderr);
   assertMatch(stderr, /^wasm-bpf: [^\n]+\n$/);
@@ -63,7 +63,7 @@ const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
 ];
 
 for (const [args, line] of USAGE) {
-  Deno.test(`wasm-bpf ${args.join(" ")} says what is wrong and exits with 2`, async () => {
+  Deno.test(`wasm-bpf ${args.join(" ")} gives the reason and exits with 2`, async () => {
     assertOneLine(await runWasmBpf(args), { code: 2, line });
   });
 }
@@ -77,7 +77,7 @@ Deno.test("wasm-bpf exits with 127 when there is no such file", async () => {
   assertOneLine(await runWasmBpf(["run", "run"]), { code: 127, line: /Cannot read "run": ENOENT/ });
 });
 
-Deno.test("wasm-bpf tells a word that is no subcommand", async () => {
+Deno.test("wasm-bpf names an unknown subcommand", async () => {
   assertOneLine(await runWasmBpf(["inspct", "x"]), {
     code: 127,
     line: /^wasm-bpf: Cannot run "inspct": no such file or subcommand \(did you mean inspect\?\)$/,
@@ -110,7 +110,7 @@ Deno.test("wasm-bpf - runs the module on standard input, which the guest finds a
   assertEquals((await through(`${files.path}/end.wasm`, ["-"])).code, 0);
 });
 
-Deno.test("wasm-bpf - says what is wrong with standard input", async () => {
+Deno.test("wasm-bpf - gives the reason when standard input is not a module", async () => {
   const from = async (redirection: string, args = ["-"]) => await runThrough(`"$0" "$@" ${redirection}`, args);
   assertOneLine(await from("</dev/null"), { code: 126, line: /Cannot run "-": it is empty$/ });
   assertOneLine(await from("<&-"), { code: 126, line: /Cannot run "-": it is empty$/ });
@@ -137,7 +137,7 @@ Deno.test("wasm-bpf inspect - and gen - read standard input", async () => {
   });
 });
 
-Deno.test("wasm-bpf exits with 126 for what is no module", async () => {
+Deno.test("wasm-bpf exits with 126 for a file that is not a module", async () => {
   const module = await Deno.readFile(BOOTSTRAP);
   await using files = await directoryWith({
     empty: "",
@@ -162,7 +162,7 @@ const MEMORY = `(memory (export "memory") 1)`;
 const START = `(func (export "_start"))`;
 const POLL_TYPE = "(param i64 i32 i32 i32 i32 i32 i32) (result i32)";
 
-/** Modules that compile and still cannot run, or do not for long. */
+/** Modules that compile, but cannot be linked or trap at the start. */
 const MODULES: Readonly<Record<string, readonly [text: string, code: number, line: RegExp]>> = {
   "that is bare": [`(module)`, 126, /it exports no "memory"$/],
   "without a memory": [`(module ${START})`, 126, /it exports no "memory"$/],
@@ -376,7 +376,7 @@ Deno.test("wasm-bpf --env gives the guest these variables and no others", async 
   assertEquals([code, stdout], [0, "A=1\nB=2=3\nC=\nD=ü\n"]);
 });
 
-Deno.test("wasm-bpf --dir that is not there is told", async () => {
+Deno.test("wasm-bpf names a --dir that does not exist", async () => {
   const finished = await runWasmBpf(["--dir", "/nosuch", testGuest("exit_code")]);
   assertOneLine(finished, { code: 125, line: /Cannot give the guest directory "\/nosuch": ENOENT/ });
 });
@@ -412,7 +412,7 @@ Deno.test("wasm-bpf --help and --version write to stdout and exit with 0", async
   assertMatch(version.stdout, /^wasm-bpf \d+\.\d+\.\d+\ndeno \d+\.\d+\.\d+\nv8 \d+\.\S+\nlibbpf 1\.5 \(built\)\n$/);
 });
 
-Deno.test("wasm-bpf tells the verifier's last words, all of them with --verbose, none with --quiet", async () => {
+Deno.test("wasm-bpf prints the verifier's reason, its whole log with --verbose, and nothing with --quiet", async () => {
   const reason = "prog 'bad': R0 invalid mem access 'scalar'";
   const usual = await runWasmBpf([testGuest("reject")]);
   assertStringIncludes(usual.stderr, `wasm-bpf: Cannot load object "reject": EACCES: ${reason}\n`);
@@ -426,7 +426,7 @@ Deno.test("wasm-bpf tells the verifier's last words, all of them with --verbose,
   assertEquals(quiet.stdout, usual.stdout);
 });
 
-Deno.test("wasm-bpf names what is wrong with an object that is none of this machine's", async () => {
+Deno.test("wasm-bpf gives the reason for refusing an object of another machine", async () => {
   await using files = await directoryWith({ "text": "hello", "empty": "", "source.c": "int f(void) { return 0; }" });
   const bytes = await Deno.readFile(`${CHECKOUT}.build/guests/events.bpf.o`);
   await Deno.writeFile(`${files.path}/half`, bytes.slice(0, bytes.length / 2));
@@ -456,7 +456,7 @@ Deno.test("wasm-bpf names what is wrong with an object that is none of this mach
   }
 });
 
-/** Capabilities taken away, and what the hint says of them. */
+/** Capabilities that the process lacks, and the hint for each. */
 const PRIVILEGES: readonly (readonly [taken: string, guest: string, hint: RegExp])[] = [
   ["-all", BOOTSTRAP, /EPERM: operation not permitted \(hint: run as root or grant CAP_BPF and CAP_PERFMON\)$/m],
   ["-bpf,-sys_admin", BOOTSTRAP, /\(hint: run as root or grant CAP_BPF\)$/m],
@@ -521,7 +521,7 @@ Deno.test("wasm-bpf says that the kernel has no BTF, and takes it from --btf", a
   assertEquals(usage.stderr, "");
 });
 
-Deno.test("wasm-bpf says when --btf names no BTF", async () => {
+Deno.test("wasm-bpf refuses a --btf that has no BTF", async () => {
   for (const path of ["/nosuch", "/bin/true"]) {
     const { code, stderr } = await runWasmBpf(["--btf", path, BOOTSTRAP]);
     assertEquals(code, 1);
@@ -532,7 +532,7 @@ Deno.test("wasm-bpf says when --btf names no BTF", async () => {
   }
 });
 
-Deno.test("wasm-bpf tells of a full disk, and of nothing when the reader has gone", async () => {
+Deno.test("wasm-bpf reports a full disk, and nothing when the reader has gone", async () => {
   const full = await runThrough(`"$0" "$@" >/dev/full`, ["--help"]);
   assertOneLine(full, { code: 1, line: /Cannot write standard output: No space left on device/ });
   const guest = await runThrough(`"$0" "$@" >/dev/full`, [BOOTSTRAP]);
@@ -586,7 +586,7 @@ Deno.test("wasm-bpf goes on after it was stopped", async () => {
   assertEquals((await child.status).signal, "SIGKILL", "it ended by itself");
 });
 
-Deno.test("WASM_BPF_LIBBPF that is no libbpf is told, and not passed over", async () => {
+Deno.test("WASM_BPF_LIBBPF that is not a libbpf is an error", async () => {
   const libraries: Record<string, RegExp> = {
     "/nosuch": /Cannot open libbpf "\/nosuch": .*No such file or directory \(hint: WASM_BPF_LIBBPF names it; /,
     "/etc/passwd": /Cannot open libbpf "\/etc\/passwd": EINVAL: invalid ELF header \(hint: /,
@@ -639,13 +639,13 @@ Deno.test({
   },
 });
 
-Deno.test("wasm-bpf says in one line what a guest named in several", async () => {
+Deno.test("wasm-bpf prints a guest's name of several lines in one line", async () => {
   const { code, stderr } = await runWasmBpf([testGuest("fires"), "on\nxdp\x1b[2J"]);
   assertEquals(code, 4);
   assertMatch(stderr, /^wasm-bpf: Cannot attach program "on xdp\\x1b\[2J": the object has none of this name [^\n]*\n$/);
 });
 
-Deno.test("wasm-bpf writes out what a guest hides in a name", async () => {
+Deno.test("wasm-bpf escapes invisible characters in a guest's name", async () => {
   const { stderr } = await runWasmBpf([
     testGuest("fires"),
     "x\u202egnp.exe\u2066\u200b\u2028wasm-bpf: all is well\x9b31m é漢字",

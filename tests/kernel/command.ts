@@ -1,4 +1,4 @@
-/** Running the command line as a user does: with `--allow-ffi` and no other permission, on the Deno that runs the tests. */
+/** Runs the command line as a user does: with `--allow-ffi` and no other permission, on the Deno that runs the tests. */
 
 import { mountAll } from "./mounts.ts";
 
@@ -42,12 +42,12 @@ export function runWasmBpf(args: readonly string[], options: Deno.CommandOptions
   return run(command, [...before, ...args], options);
 }
 
-/** The path of a guest of tests/guests/, as scripts/build_guests.sh made it. */
+/** The path of a guest of tests/guests/ that scripts/build_guests.sh built. */
 export function testGuest(name: string): string {
   return `${CHECKOUT}.build/guests/${name}.wasm`;
 }
 
-/** The lines of a test guest's output that say what does not hold; the whole output when it said nothing at all. */
+/** The failed facts in a test guest's output, or the whole output when it printed no fact. */
 export function failures({ code, stdout, stderr }: Finished): string[] {
   const lines = stdout.split("\n").filter((line) => /^(not )?ok /.test(line));
   const failed = lines.filter((line) => line.startsWith("not ok"));

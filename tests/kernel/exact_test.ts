@@ -1,4 +1,4 @@
-/** Exact numbers where the world is exact: nothing is lost that the kernel kept. */
+/** Compares numbers of events exactly: the host loses no event that the kernel kept. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { llvmTool } from "../../scripts/pins.ts";
@@ -37,7 +37,7 @@ Deno.test(`bootstrap shows each of ${PROCESSES} processes, start and end, ${ROUN
       const name = `wbx${crypto.randomUUID().slice(0, 8)}`;
       await Deno.copyFile("/bin/true", `${directory}/${name}`);
       await using bootstrap = await RunningExample.start("bootstrap");
-      // Half of them one after another, half at once: eight shells on two processors.
+      // Half of them run one after another, the others at once: eight shells on two processors.
       const script = `half=$(($2 / 2)); for ((i = 0; i < half; i++)); do "$1"; done; seq $half | xargs -P 8 -I{} "$1"`;
       const { code, stderr } = await run("bash", ["-c", script, "bash", `${directory}/${name}`, `${PROCESSES}`]);
       assertEquals(code, 0, stderr);

@@ -1,4 +1,4 @@
-/** The examples, run as a user runs them; exact numbers where the world is exact. */
+/** Runs the examples as a user does. Numbers of events are exact where they are known. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, runWasmBpf } from "./command.ts";
@@ -12,7 +12,7 @@ async function shell(script: string): Promise<string> {
   return stdout.trim();
 }
 
-/** A program of a name that no other has, a copy of `original`: what it does can be told from all else. */
+/** A copy of the program `original` with a unique name, which tells its events from those of other programs. */
 async function uniqueProgram(original: string) {
   const directory = await Deno.makeTempDir();
   const name = `wb${crypto.randomUUID().slice(0, 8)}`;
@@ -110,7 +110,7 @@ Deno.test("runqlat -p counts the threads of one process only", async () => {
   assertEquals([...stdout.matchAll(/^pid = .*$/gm)].map(String), [`pid = ${busy.pid} ${program.name}`]);
 });
 
-Deno.test("runqlat says what is wrong with its arguments", async () => {
+Deno.test("runqlat gives the reason for refusing its arguments", async () => {
   for (const args of [["0"], ["x"], ["1", "-3"], ["1", "2", "3"], ["-p", "0"], ["--bogus"]]) {
     const { code, stdout, stderr } = await runWasmBpf([example("runqlat"), ...args]);
     assertEquals([code, stdout], [1, ""]);
@@ -128,7 +128,7 @@ Deno.test("execve shows whole command lines", async () => {
   assertMatch(long ?? "", / x{3900,4096} \.\.\.$/);
 });
 
-Deno.test("opensnoop shows what is opened and what could not be", async () => {
+Deno.test("opensnoop shows opened files and failures", async () => {
   await using program = await uniqueProgram("/bin/cat");
   await using opensnoop = await RunningExample.start("opensnoop", ["-T", "-n", program.name]);
   assertEquals(opensnoop.header, "TIME     PID     COMM              FD ERR PATH");

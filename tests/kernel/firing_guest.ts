@@ -1,4 +1,4 @@
-/** The guest fires.c, or one like it, running: what it says line by line, and which programs of it the kernel has. */
+/** Runs the guest fires.c, or one like it: reads its output line by line, and finds its programs in the kernel. */
 
 import { run, testGuest, WASM_BPF } from "./command.ts";
 
@@ -75,7 +75,7 @@ export class FiringGuest implements AsyncDisposable {
   }
 }
 
-/** The kernel's numbers of programs with these names. Where bpftool has no BTF to read, it has 15 bytes of a name. */
+/** The ids of the kernel's programs with these names. Without BTF, bpftool has 15 bytes of a name. */
 export async function programIds(names: readonly string[]): Promise<number[]> {
   const { stdout } = await run("bpftool", ["--json", "prog", "list"]);
   const programs: { id: number; name?: string }[] = JSON.parse(stdout);
@@ -83,7 +83,7 @@ export async function programIds(names: readonly string[]): Promise<number[]> {
   return programs.filter(({ name = "" }) => known.has(name)).map(({ id }) => id);
 }
 
-/** Waits until none of `ids` is in the kernel: it frees programs a moment after they are let go. @returns those left. */
+/** Waits until none of `ids` is in the kernel: it frees programs shortly after their last use. @returns the rest. */
 export async function leftOver(names: readonly string[], ids: readonly number[]): Promise<number[]> {
   for (let attempt = 0;; attempt++) {
     const left = (await programIds(names)).filter((id) => ids.includes(id));

@@ -36,23 +36,23 @@ for (const { title } of HOSTILE_OBJECTS) {
   });
 }
 
-Deno.test("libbpf refuses a program of more functions than the kernel takes", async () => {
+Deno.test("libbpf refuses a program with more functions than the kernel accepts", async () => {
   const { code, stdout } = await libbpfOn("chain");
   assertEquals(code, 0);
   assertMatch(stdout, /prog 'last': more than 256 functions/);
 });
 
-Deno.test("libbpf maps no arena over what the process has", async () => {
+Deno.test("libbpf maps no arena over memory of the process", async () => {
   const { code, stdout } = await libbpfOn("arena");
   assertEquals(code, 0);
   assertMatch(stdout, /^Cannot load object "object": EEXIST: .*\n42 42 42 42 42 42 42 42\n$/);
 });
 
-Deno.test("libbpf maps an arena where its object wants it and nothing is", async () => {
+Deno.test("libbpf maps an arena at the address in its object if that is free", async () => {
   assertEquals((await libbpfOn("free-arena")).stdout, "loaded\n");
 });
 
-Deno.test("libbpf writes its records of USDT probes into no map of another type or size", async () => {
+Deno.test("libbpf writes its records of USDT probes only into a map of the right type and size", async () => {
   const directory = await Deno.makeTempDir();
   try {
     const binary = `${directory}/target`;

@@ -218,7 +218,7 @@ for (const [title, make, refusal, libbpf] of CASES) {
   });
 }
 
-Deno.test("inspect says of no object that libbpf loads that it is refused", () => {
+Deno.test("inspect predicts no refusal for an object that libbpf loads", () => {
   for (const name of ["sections", "layouts", "kernel_types", "hostile"]) {
     assertEquals(refusalsOf(compileObject(name)), [], name);
   }

@@ -1,11 +1,11 @@
-/** One guest in several languages, and the ways of importing and calling back that guests in the field use. */
+/** Runs one guest in several languages, with the imports and the callbacks that published guests use. */
 
 import { assertEquals } from "@std/assert";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const GUESTS = `${ROOT}.build/guests/languages/`;
 
-/** What each of them prints: five records, once, with the map's elements afterwards. */
+/** The output of each guest: five records, once, and then the map's elements. */
 const LINES = [
   "attach 0",
   "record 0 0 of 16 bytes, context 42",

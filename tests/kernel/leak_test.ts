@@ -9,7 +9,7 @@ import { testGuest } from "./command.ts";
 
 const TIMES = 20;
 
-/** The descriptors of this process, by what they are, and how many mappings it has of libbpf, maps and perf events. */
+/** The descriptors of this process by kind, and its number of mappings of libbpf, maps and perf events. */
 function held(): { descriptors: string[]; mappings: number } {
   const descriptors: string[] = [];
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
@@ -18,7 +18,7 @@ function held(): { descriptors: string[]; mappings: number } {
         Deno.readLinkSync(`/proc/self/fd/${name}`).replace(/:\[\d+\]$/, "").replace(/^\/proc\/.*/, "/proc"),
       );
     } catch {
-      // The directory's own, closed by now.
+      // This is the descriptor of the listing itself, which is closed now.
     }
   }
   const maps = Deno.readTextFileSync("/proc/self/maps").split("\n");
@@ -31,8 +31,8 @@ function held(): { descriptors: string[]; mappings: number } {
 const ATTEMPTS = 3;
 
 /**
- * Runs `body` often, and asserts that it left nothing. The first run opens what stays open. The runtime may close a socket of an
- * earlier test meanwhile, so a difference has to show in every attempt; a leak does.
+ * Runs `body` often, and asserts that it left nothing. The first run opens the resources that stay open. The runtime may close a
+ * socket of an earlier test meanwhile. So only a difference in every attempt is a leak.
  */
 function assertNothingLeft(body: () => void): void {
   body();
@@ -51,7 +51,7 @@ function guest(name: string): Uint8Array<ArrayBuffer> {
 }
 
 for (const name of ["two_buffers", "close_in_callback", "map_types", "reject", "exit_in_callback"]) {
-  Deno.test(`runGuest() leaves nothing of ${name}`, () => {
+  Deno.test(`runGuest() leaves no resources of ${name}`, () => {
     const bytes = guest(name);
     assertNothingLeft(() => void runGuest(bytes, { name }));
   });

@@ -5,7 +5,7 @@ import { failures, runWasmBpf, testGuest } from "./command.ts";
 
 const LIMITS = testGuest("limits");
 
-Deno.test("a guest may have 512 links, 64 objects, 64 buffers and 512 shared maps, and is told why there are no more", async () => {
+Deno.test("a guest may have 512 links, 64 objects, 64 buffers and 512 shared maps, and the message beyond a limit names it", async () => {
   const finished = await runWasmBpf([LIMITS, "512"]);
   assertEquals(failures(finished), []);
   const lines = finished.stderr.trimEnd().split("\n");

@@ -42,7 +42,7 @@ async function mapId(path: string): Promise<number> {
   return JSON.parse(stdout).id;
 }
 
-Deno.test("an object pins no map where no directory was given", async () => {
+Deno.test("an object pins no map without --pin", async () => {
   const name = `wasm_bpf_unpinned_${Deno.pid}`;
   await using directories = new Directories(pinnedMap(name));
   const { code, stdout, stderr } = await directories.load();
@@ -54,7 +54,7 @@ Deno.test("an object pins no map where no directory was given", async () => {
   assertEquals(await run("ls", [`/sys/fs/bpf/${name}`]).then(({ code }) => code), 2);
 });
 
-Deno.test("--pin gives objects a directory for their maps, where the next guest finds them", async () => {
+Deno.test("--pin gives objects a directory for their maps, and the next guest finds the maps there", async () => {
   const name = "a_name_of_more_than_fifteen_characters";
   await using directories = new Directories(pinnedMap(name));
   const path = `${directories.pins}/${name}`;
@@ -65,7 +65,7 @@ Deno.test("--pin gives objects a directory for their maps, where the next guest 
   assertEquals(await mapId(path), id);
 });
 
-Deno.test("--pin takes no map that is not the one the object defines", async () => {
+Deno.test("--pin refuses a map that differs from the object's definition", async () => {
   await using directories = new Directories(pinnedMap("counts"));
   const path = `${directories.pins}/counts`;
   const sizes = ["type", "array", "key", "4", "value", "16", "entries", "1", "name", "counts"];
@@ -86,7 +86,7 @@ Deno.test("--pin follows no symbolic link", async () => {
   assertMatch(stderr, /EPERM: map "counts" is to be pinned in .*: a symbolic link is there\n$/);
 });
 
-Deno.test("--pin wants a directory of a BPF file system", async () => {
+Deno.test("--pin needs a directory of a BPF file system", async () => {
   await using directories = new Directories(pinnedMap("counts"));
   const cases: [string, RegExp][] = [
     [directories.objects, /^wasm-bpf: Cannot pin maps in ".*": EINVAL: it is not on a BPF file system \(hint: .*\)\n$/],
@@ -132,7 +132,7 @@ Deno.test("--allow-persistent-struct-ops lets struct_ops of .struct_ops stay", a
   assertEquals([own.length, left], [1, own]);
 });
 
-Deno.test("struct_ops that would stay are refused where the kernel has no links for them", async () => {
+Deno.test("struct_ops that would stay are refused if the kernel has no links for them", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
   try {
     // The library behaves as on Linux 6.3, which does not know the flag for these maps.

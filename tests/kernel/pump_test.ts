@@ -1,4 +1,4 @@
-/** The pump on the kernel's own buffers. Needs root. */
+/** Tests the pump on the kernel's own buffers. Needs root. */
 
 import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors/mod.ts";
@@ -73,14 +73,14 @@ Deno.test("EventBuffer.poll() passes over discarded records without counting the
   assertEquals(events.emit("emit_ring", { count: 9, discard: 3 }), 6);
   assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 6);
   assertEquals(numbers, [0, 1, 3, 4, 6, 7]);
-  // Nothing but discarded ones: the whole time is waited.
+  // With discarded records only, the poll waits for the whole time.
   assertEquals(events.emit("emit_ring", { count: 3, discard: 1 }), 0);
   const start = performance.now();
   assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 50), 0);
   assertGreater(performance.now() - start, 49);
 });
 
-Deno.test("EventBuffer.poll() leaves what its callbacks cause to the next poll", () => {
+Deno.test("EventBuffer.poll() leaves events that its callbacks cause to the next poll", () => {
   using events = new Events();
   const guest = new TestGuest();
   using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);
@@ -106,7 +106,7 @@ Deno.test("EventBuffer.poll() gives each record's room back before its callback 
   assertEquals(refilled, full);
 });
 
-Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than it was told", () => {
+Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than the time-out", () => {
   using events = new Events();
   for (const map of ["ring", "perf"]) {
     using buffer = EventBuffer.open(events.calls, events.map(map), new TestGuest());
@@ -126,7 +126,7 @@ Deno.test("EventBuffer.poll() is woken by a record from another CPU, every time"
     const guest = new TestGuest();
     using buffer = EventBuffer.open(events.calls, events.map(map), guest);
     const worker = produce(events, map === "ring" ? "emit_ring" : "emit_perf", { count: 2000 });
-    // It takes its time to start.
+    // The producer needs time to start.
     let delivered = buffer.poll(Entry.SILENT, 0, DATA, 64, 60_000);
     while (delivered < 2000) {
       const start = performance.now();
@@ -141,7 +141,7 @@ Deno.test("EventBuffer.poll() is woken by a record from another CPU, every time"
   }
 });
 
-Deno.test("EventBuffer.poll() returns in time though discarded records wake it all the while", () => {
+Deno.test("EventBuffer.poll() returns in time although discarded records wake it all the time", () => {
   using events = new Events();
   using buffer = EventBuffer.open(events.calls, events.map("ring"), new TestGuest());
   const worker = produce(events, "emit_ring", { count: 60_000, discard: 1 });
@@ -155,7 +155,7 @@ Deno.test("EventBuffer.poll() returns in time though discarded records wake it a
   worker.terminate();
 });
 
-Deno.test("EventBuffer.poll() goes on waiting when the process was stopped and continues", async () => {
+Deno.test("EventBuffer.poll() continues to wait after the process was stopped", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("pump_sleeper.ts", import.meta.url).pathname],
     stdout: "piped",
@@ -189,7 +189,7 @@ Deno.test("EventBuffer.poll() may be called from a callback for another buffer, 
   assertEquals(inner, [EBUSY, 3, EBUSY, 0]);
 });
 
-Deno.test("EventBuffer.poll() lets a trap through and delivers the rest next time", () => {
+Deno.test("EventBuffer.poll() throws a callback's trap, and the next poll delivers the rest", () => {
   using events = new Events();
   for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
     const guest = new TestGuest();
@@ -212,7 +212,7 @@ Deno.test("EventBuffer.poll() ends a wait when the wake descriptor is readable",
     events.calls.write(wakeFd, new Uint8Array(new BigUint64Array([1n]).buffer));
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), EINTR);
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), EINTR);
-    // What is there is delivered all the same.
+    // Records that are already there are delivered nevertheless.
     const program = map === "ring" ? "emit_ring" : "emit_perf";
     assertEquals(events.emit(program, { count: 3 }), 3);
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), 3);
@@ -279,7 +279,7 @@ Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
   const sent = events.emit("emit_perf", { count: 100, cpu: 0 });
   assertLess(sent, 100);
   assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), sent);
-  // The kernel says how many it dropped with the first record that there is room for again.
+  // The kernel reports the number of dropped records with the next record for which it has room.
   assertEquals(events.emit("emit_perf", { count: 1, cpu: 0 }), 1);
   assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 1);
   assertEquals(buffer.lost, 100 - sent);
@@ -287,7 +287,7 @@ Deno.test("EventBuffer counts the perf records that the kernel dropped", () => {
 
 Deno.test("EventBuffer leaves no descriptor and no mapping behind, even when disposed in its callback", () => {
   using events = new Events();
-  // What is opened once for the process.
+  // The first buffer opens resources that stay for the whole process.
   EventBuffer.open(events.calls, events.map("ring"), new TestGuest())[Symbol.dispose]();
   for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
     const before = resources();
@@ -301,18 +301,18 @@ Deno.test("EventBuffer leaves no descriptor and no mapping behind, even when dis
         buffer[Symbol.dispose]();
         return 0;
       };
-      // Delivery ends after the callback that disposed the buffer, though there is more.
+      // Delivery ends after the callback that disposed the buffer, although there are more records.
       assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, -1), 1);
       assertThrows(() => buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), TypeError, "closed");
     }
     assertEquals(resources(), before);
-    // Nor an event in the map.
+    // The map has no event either.
     const key = new Uint8Array(4);
     if (map === "perf") assertEquals(events.map("perf").delete(key, 0, 0), ENOENT);
   }
 });
 
-Deno.test("EventBuffer.open() refuses a map that is no buffer", () => {
+Deno.test("EventBuffer.open() refuses a map that is not a buffer", () => {
   using events = new Events();
   const error = assertThrows(
     () => EventBuffer.open(events.calls, events.map("scratch"), new TestGuest()),
@@ -330,7 +330,7 @@ function resources(): { descriptors: number; mappings: number } {
   };
 }
 
-/** The CPU time of this thread, in ticks of 10 ms. V8 has others, which may be compiling. */
+/** The CPU time of this thread, in ticks of 10 ms. V8 has other threads, which may be compiling. */
 function cpuTicks(): number {
   const fields = Deno.readTextFileSync("/proc/thread-self/stat").split(") ")[1]?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);

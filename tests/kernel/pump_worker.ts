@@ -1,16 +1,16 @@
 /**
- * A producer on a thread of its own: emits one record at a time, each a little later than it takes to deliver the one before.
- * Its orders are its name, as JSON.
+ * A producer on a thread of its own. It emits one record at a time, with a pause a little longer than the delivery of a record. Its
+ * name has its parameters as JSON.
  *
  * @module
  */
 
 import { Runner } from "./pump_events.ts";
 
-/** What to emit: `count` records, one by one, by the program `fd`. */
+/** The parameters: emit `count` records, one by one, with the program `fd`. */
 export interface Order {
   fd: number;
-  /** Of the library. */
+  /** The path of the library. */
   path: string;
   count: number;
   /** Every n-th record is discarded. */
@@ -21,7 +21,7 @@ const { fd, path, count, discard = 0 }: Order = JSON.parse(self.name);
 using runner = new Runner(path);
 for (let first = 0; first < count; first++) {
   runner.emit(fd, { count: 1, first, discard });
-  // Up to 40 us, so that records come before, during and after the consumer's way into its sleep.
+  // The pause is up to 40 us, so that records come before, during and after the moment when the consumer falls asleep.
   const until = performance.now() + (first % 40) / 1000;
   while (performance.now() < until);
 }

@@ -19,7 +19,7 @@ function withoutNumbers(text: string): string {
   return text.replace(/\[\d+\]|0x[0-9a-f]+|\bFD \d+|\d+ bytes at \d+ are outside its \d+ bytes/g, "N");
 }
 
-Deno.test("everything that can be refused is told by its reason, and hinted at, as the saved logs say", async () => {
+Deno.test("each refused operation has the reason and the hint of its saved log", async () => {
   const told: string[] = [];
   const expected: string[] = [];
   for await (const { name, error } of refusals()) {

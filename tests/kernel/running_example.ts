@@ -1,4 +1,4 @@
-/** Examples that run until they are stopped: their output, as it comes. */
+/** Runs examples that do not end by themselves, and reads their output meanwhile. */
 
 import { assert } from "@std/assert";
 import { WASM_BPF } from "./command.ts";

@@ -37,7 +37,7 @@ Deno.test("open(), fcntl(), inet_ntop() and inet_pton() take Linux's numbers (gu
 /** Flags with other bits on arm64. Guests get those of x86_64 unless they are compiled for arm64. */
 const MACHINE_DEPENDENT = Deno.build.arch === "x86_64" ? [] : ["O_DIRECTORY", "O_NOFOLLOW"];
 
-Deno.test("numbers that docs/guest-libc.md calls Linux's are the machine's own", async () => {
+Deno.test("the numbers in the first table of docs/guest-libc.md are the machine's own", async () => {
   const native = await Deno.makeTempFile({ prefix: "numbers" });
   try {
     const compiled = await run(CLANG, ["-D_GNU_SOURCE", `${ROOT}tests/guests/numbers.c`, "-o", native]);
@@ -58,7 +58,7 @@ Deno.test("numbers that docs/guest-libc.md calls Linux's are the machine's own",
   }
 });
 
-Deno.test("getpid(), sysconf() and libbpf_num_possible_cpus() tell about the host", async () => {
+Deno.test("getpid(), sysconf() and libbpf_num_possible_cpus() return the host's numbers", async () => {
   const [command = "", ...before] = WASM_BPF;
   const child = new Deno.Command(command, {
     args: [...before, testGuest("machine")],
@@ -140,7 +140,7 @@ for (const [source, object] of STOCK) {
       assert(skeleton.code === 0 && skeleton.stdout.includes("<bpf/libbpf.h>"), skeleton.stderr);
       await Deno.writeTextFile(`${folder}/${object}.skel.h`, skeleton.stdout);
       const guest = `${folder}/guest.wasm`;
-      // The README's command line, and the include paths of this repository's sources.
+      // The command line of docs/guests.md, and the include paths of this repository's sources.
       const compiler = source.endsWith(".cpp") ? [CLANGXX, "-fno-exceptions", "-nostdlib++"] : [CLANG];
       const [command = "", ...flags] = [...compiler, "--target=wasm32-wasi", "-Oz", "-Wall", "-Wextra", "-Werror"];
       const paths = [`-I${folder}`, `-I${ROOT}wasm-include/c`, `-I${ROOT}tests/guests`];

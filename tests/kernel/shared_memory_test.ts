@@ -1,15 +1,15 @@
-/** Map memory that guest and kernel share: module `libbpf`, bpf_map_mmap and bpf_map_munmap. */
+/** Tests map memory that guest and kernel share: bpf_map_mmap and bpf_map_munmap of module `libbpf`. */
 
 import { assertEquals } from "@std/assert";
 import { failures, type Finished, run, runWasmBpf, testGuest } from "./command.ts";
 
 const MOD = new URL("../../host/mod.ts", import.meta.url).href;
 
-Deno.test("bpf_map_mmap() makes loads and stores of the guest the kernel's own", async () => {
+Deno.test("bpf_map_mmap() makes the guest's loads and stores reach the kernel's memory", async () => {
   assertEquals(failures(await runWasmBpf(["--quiet", testGuest("shared_memory")])), []);
 });
 
-Deno.test("bpf_map_mmap() behaves the same where the bytes have to be copied", async () => {
+Deno.test("bpf_map_mmap() behaves the same if the bytes have to be copied", async () => {
   const script = `
     import { runGuestOn } from ${JSON.stringify(MOD)};
     const bytes = Deno.readFileSync(${JSON.stringify(testGuest("shared_memory"))});
