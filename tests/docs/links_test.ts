@@ -1,6 +1,6 @@
-/** Documents name only documents, sections, files and tasks that exist. */
+/** Documents name only documents, sections, files, tasks and options that exist. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { CHECKOUT, documents, textOf } from "./documents.ts";
 
@@ -45,6 +45,31 @@ function deadPaths(document: string): string[] {
     .filter((word) => /^[\w./-]+$/.test(word) && !/[A-Z]{4,}/.test(word) && folders.includes(word.split("/")[0] ?? ""))
     .filter((word) => word.includes("/") && !exists(CHECKOUT + word) && !TO_BE_MADE.includes(word));
 }
+
+/** Options of linkers, compilers and Deno. */
+const OTHER_OPTIONS = ["--wrap", "--export-table", "--exportTable", "--allow-ffi", "--allow-read"];
+
+/** The words of a text that are long options. */
+function optionsIn(text: string): string[] {
+  return text.match(/(?<!\S)--[a-z][\w-]*/gi) ?? [];
+}
+
+/** The options that `script --help` names. */
+async function optionsOf(script: string): Promise<string[]> {
+  const args = ["run", "--quiet", "--no-check", "--allow-all", `${CHECKOUT}${script}`, "--help"];
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+  return optionsIn(new TextDecoder().decode(stdout));
+}
+
+Deno.test("documents name options that are there", async () => {
+  const known = new Set([...OTHER_OPTIONS, ...await optionsOf("cli.ts"), ...await optionsOf("bench/main.ts")]);
+  const named = documents().flatMap((document) =>
+    [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => optionsIn(code))
+      .map((option) => ({ document, option }))
+  );
+  assert(named.some(({ option }) => option === "--max-links"));
+  assertEquals(named.filter(({ option }) => !known.has(option)), []);
+});
 
 for (const document of documents()) {
   Deno.test(`${document} links to what is there`, () => assertEquals(deadLinks(document), []));
