@@ -3,7 +3,7 @@
  * of docs/attach-targets.md says.
  */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { AttachType, ProgramType } from "../../ffi/mod.ts";
 import { FakeGuest } from "../../tests/doubles/guest.ts";
 
@@ -116,4 +116,18 @@ Deno.test("docs/attach-targets.md has every section that libbpf knows, with how 
   const actual = new Map((await sectionDefinitions()).map((definition) => [definition.name, classOf(definition)]));
   const sorted = (map: Map<string, string>) => [...map].map(([name, how]) => `${name}: ${how}`).sort();
   assertEquals(sorted(documented), sorted(actual));
+});
+
+Deno.test("the examples of docs/attach-targets.md are well-formed", async () => {
+  const text = await Deno.readTextFile(new URL("docs/attach-targets.md", ROOT));
+  const attached = (await sectionDefinitions()).flatMap((definition) => {
+    const row =
+      new RegExp(`^\\|[^|]*\`${definition.name}\`[^|]*\\| +(?!none)[^|]+\\|([^|]+)\\|`, "m").exec(text)?.[1] ?? "";
+    const examples = [...row.matchAll(/`([^`]+)`/g)].map(([, example = ""]) => example);
+    return examples.filter((example) => !example.startsWith("SEC(")).map((example) => attach(definition, example));
+  });
+  assert(attached.length > 50);
+  // This machine need not have the interfaces and files, and the fake object has no map.
+  const wrong = attached.filter(({ problem }) => !/^$|: (ENODEV|ENOENT): |the object has no map of/.test(problem));
+  assertEquals(wrong, []);
 });
