@@ -46,6 +46,17 @@ LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 
+# The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its packages one
+# after another. Debian removes a version some weeks after the next one; then the next one is taken, and a line says so.
+declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [newest]=trixie-backports)
+declare -A KERNEL_VERSION=([5.10]=5.10.262-1 [6.1]=6.1.192-2 [6.12]=6.12.118-1 [newest]=7.3.4-1~bpo13+1)
+declare -A KERNEL_SHA256=(
+  [5.10]=d0f24c5de37acc98372737de3acf75684970db50e1c1376c50644e955aa28e0d
+  [6.1]=af0a091bd7a6db33969a62cafca808f8d91f2d9b9841ec6b0b057fcd72a21c71
+  [6.12]=5c5fc15b08eaed663312856b0dbb4494dc50604cff8e71b5e0d02c8ece6acd8e
+  [newest]=abfe6354af5ad72c8e379943c8c0aec03b2cd013d032ad662a1e30983f71c6a5
+)
+
 # Debian installs bpftool and other tools in directories outside the PATH of ordinary users.
 export PATH=$PATH:/usr/sbin:/sbin
 

@@ -2,6 +2,7 @@
 # Installs what is missing and says so; silent and quick when nothing is.
 #   scripts/setup.sh          what the demo needs: Debian packages to build with, Deno, the base of the binary
 #   scripts/setup.sh tests    and what only the tests need
+#   scripts/setup.sh vm       what scripts/vm.sh needs, and nothing else: QEMU and the tools for an initramfs
 # Debian packages (bookworm and trixie) go where Debian puts them, through sudo unless root runs this. All else goes
 # into .tools/.
 set -euo pipefail
@@ -25,7 +26,11 @@ case "${1:-demo}" in
     fi
     deno_versions+=("$DENO_NEWEST")
     ;;
-  *) echo "Usage: scripts/setup.sh [tests]" >&2 && exit 2 ;;
+  vm)
+    packages=(qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 debian-archive-keyring)
+    deno_versions=()
+    ;;
+  *) echo "Usage: scripts/setup.sh [tests | vm]" >&2 && exit 2 ;;
 esac
 
 fail() {
@@ -119,4 +124,4 @@ install_packages "${packages[@]}"
 for version in "${deno_versions[@]}"; do
   install_deno "$version"
 done
-install_denort
+[[ ${1-} == vm ]] || install_denort
