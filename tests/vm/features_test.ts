@@ -1,0 +1,187 @@
+/**
+ * Every kind of program, attached for real and seen running in this kernel, or refused in one line with the reason. Runs in a
+ * virtual machine (tests/vm/run.sh). All in one process: it takes the emulated machine more than a second to start one.
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type AttachTarget, BpfError, type BpfObject, type Libbpf, openLibbpf } from "../../mod.ts";
+import { run } from "../kernel/command.ts";
+import { promises, type Requirement } from "./kernel.ts";
+
+const BUILT = new URL("../../.build/vm/", import.meta.url).pathname;
+const CGROUP = "/sys/fs/cgroup";
+const LOOPBACK = 1;
+/** The time limit for the first run of a program. */
+const DEADLINE_MS = 30_000;
+
+/** A kind of program, the function on_NAME of features.bpf.c. */
+interface Feature extends Requirement {
+  /** Where it attaches; by default where its section says. */
+  readonly target?: (libbpf: Libbpf, object: BpfObject) => AttachTarget;
+  /** Makes it run. Without it, the program is only attached. */
+  readonly trigger?: () => Promise<unknown>;
+  /** Another program that has to be attached to this cgroup. */
+  readonly with?: string;
+  /** The message of a kernel that lacks the feature. */
+  readonly refused?: RegExp;
+}
+
+const execute = (path = "/bin/true") => run(path, []);
+const probed = () => execute(`${BUILT}target`);
+const open = async () => (await Deno.open("/dev/zero")).close();
+const readSysctl = () => Deno.readTextFile("/proc/sys/kernel/hostname");
+/** A packet whose flow the kernel looks for: it steers packets to processors by flow, and an echo request has no hash yet. */
+const steer = () =>
+  run("sh", ["-c", "echo 3 >/sys/class/net/lo/queues/rx-0/rps_cpus; busybox ping -c 1 -W 1 127.0.0.1"]);
+
+/** A connection over lo, and some bytes both ways. */
+async function connect(): Promise<void> {
+  const hostname = "127.0.0.1";
+  using listener = Deno.listen({ hostname, port: 0 });
+  const bytes = new Uint8Array(100);
+  const answer = (async () => {
+    using server = await listener.accept();
+    await server.read(bytes);
+    await server.write(bytes);
+  })();
+  using client = await Deno.connect({ hostname, port: listener.addr.port });
+  await client.write(bytes);
+  await client.read(bytes);
+  await answer;
+}
+
+const cgroup = (libbpf: Libbpf): AttachTarget => ({ kind: "cgroup", fd: libbpf.openCgroup(CGROUP) });
+const netns = (libbpf: Libbpf): AttachTarget => ({
+  kind: "netns",
+  fd: libbpf.openNetworkNamespace("/proc/self/ns/net"),
+});
+const binary = { binary: `${BUILT}target`, pid: -1 };
+
+/** The sockhash of the object, for programs that its sockets run. */
+function sockets(_: Libbpf, object: BpfObject): AttachTarget {
+  const map = object.findMap("sockets");
+  assert(map !== undefined);
+  return { kind: "sockmap", map };
+}
+
+const uprobe = (retprobe: boolean): AttachTarget => ({
+  kind: "uprobe",
+  ...binary,
+  function: "main",
+  offset: 0,
+  retprobe,
+});
+const uprobeMulti = (retprobe: boolean): AttachTarget => ({
+  kind: "uprobe_multi",
+  ...binary,
+  place: { pattern: "m?i*" },
+  retprobe,
+});
+
+const OLD = "5.10";
+
+const FEATURES: Readonly<Record<string, Feature>> = {
+  tracepoint: { since: OLD, trigger: execute },
+  raw_tracepoint: { since: OLD, trigger: execute },
+  btf_tracepoint: { since: OLD, trigger: execute },
+  perf_event: {
+    since: OLD,
+    target: () => ({ kind: "perf_event", event: "cpu-clock", frequencyHz: 99 }),
+    trigger: execute,
+  },
+  kprobe: { since: OLD, trigger: execute },
+  kretprobe: { since: OLD, trigger: execute },
+  kprobe_multi: { since: "5.18", option: "FPROBE", trigger: execute, refused: /./ },
+  kretprobe_multi: { since: "5.18", option: "FPROBE", trigger: execute, refused: /./ },
+  kprobe_session: { since: "6.10", option: "FPROBE", trigger: execute, refused: /./ },
+  ksyscall: { since: OLD, trigger: execute },
+  kretsyscall: { since: OLD, trigger: execute },
+  fentry: { since: OLD, trigger: execute },
+  fexit: { since: OLD, trigger: execute },
+  fmod_ret: { since: OLD, trigger: open },
+  uprobe: { since: OLD, target: () => uprobe(false), trigger: probed },
+  uretprobe: { since: OLD, target: () => uprobe(true), trigger: probed },
+  usdt: {
+    since: OLD,
+    target: () => ({ kind: "usdt", ...binary, provider: "wasm_bpf", name: "tick" }),
+    trigger: probed,
+  },
+  uprobe_multi: { since: "6.6", target: () => uprobeMulti(false), trigger: probed, refused: /./ },
+  uretprobe_multi: { since: "6.6", target: () => uprobeMulti(true), trigger: probed, refused: /./ },
+  lsm: { since: OLD, option: "BPF_LSM", trigger: open },
+  lsm_sleepable: { since: "5.11", option: "BPF_LSM", trigger: open, refused: /./ },
+  lsm_cgroup: { since: "6.0", option: "BPF_LSM", target: cgroup, trigger: connect, refused: /./ },
+  xdp: { since: OLD, target: () => ({ kind: "xdp", ifindex: LOOPBACK }), trigger: connect },
+  tc: { since: OLD, target: () => ({ kind: "tc", ifindex: LOOPBACK }), trigger: connect },
+  tcx: { since: "6.6", target: () => ({ kind: "tcx", ifindex: LOOPBACK }), trigger: connect, refused: /./ },
+  socket: { since: OLD, target: () => ({ kind: "socket", ifindex: LOOPBACK }), trigger: connect },
+  sk_lookup: { since: OLD, target: netns, trigger: connect },
+  flow_dissector: { since: OLD, target: netns, trigger: steer },
+  netfilter: {
+    since: "6.4",
+    target: () => ({ kind: "netfilter", family: 2, hook: 1, priority: -100 }),
+    trigger: connect,
+    refused: /./,
+  },
+  sk_msg: { since: OLD, with: "fill_sockets", target: sockets, trigger: connect },
+  sk_skb: { since: OLD, with: "fill_sockets", target: sockets, trigger: connect },
+  sockops: { since: OLD, target: cgroup, trigger: connect },
+  cgroup_skb: { since: OLD, target: cgroup, trigger: connect },
+  cgroup_sock: { since: OLD, target: cgroup, trigger: connect },
+  cgroup_connect: { since: OLD, target: cgroup, trigger: connect },
+  cgroup_getsockopt: { since: OLD, target: cgroup, trigger: connect },
+  cgroup_sysctl: { since: OLD, target: cgroup, trigger: readSysctl },
+  cgroup_device: { since: OLD, target: cgroup, trigger: open },
+  iterator: { since: OLD },
+};
+
+/** The number of runs that the programs of `object` counted. */
+function runs(object: BpfObject): bigint {
+  const value = object.findMap("runs")?.lookup(new Uint8Array(4));
+  assert(value !== undefined);
+  return new DataView(value.buffer).getBigUint64(0, true);
+}
+
+/** Triggers until the program has run: a probe can come late to a process that has just begun. */
+async function waitForRun(object: BpfObject, trigger: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (runs(object) === 0n) {
+    assert(Date.now() < deadline, "attached, but it never ran");
+    await trigger();
+  }
+}
+
+/** Loads and attaches one program of `object`, and sees it run. */
+async function seeRunning(libbpf: Libbpf, object: BpfObject, name: string, feature: Feature): Promise<void> {
+  const wanted = [`on_${name}`, feature.with];
+  for (const program of object.programs()) program.autoload = wanted.includes(program.name);
+  object.load();
+  if (feature.with !== undefined) object.findProgram(feature.with)?.attach(cgroup(libbpf));
+  const link = object.findProgram(`on_${name}`)?.attach(feature.target?.(libbpf, object));
+  assert(link !== undefined, "the object has no such program");
+  if (feature.trigger !== undefined) await waitForRun(object, feature.trigger);
+  link[Symbol.dispose]();
+}
+
+const bytes = Deno.readFileSync(`${BUILT}features.bpf.o`);
+
+for (const [name, feature] of Object.entries(FEATURES)) {
+  Deno.test(`${name}: runs, or a kernel that lacks it says so`, async () => {
+    using libbpf = openLibbpf();
+    using object = libbpf.openObject(bytes, { name: "features" });
+    try {
+      await seeRunning(libbpf, object, name, feature);
+    } catch (error) {
+      if (!(error instanceof BpfError) || promises(feature)) throw error;
+      assertMatch(error.message, feature.refused ?? /^$/);
+      console.log(`${name}: ${error.message}`);
+    }
+  });
+}
+
+Deno.test("every program of features.bpf.c is tested", () => {
+  using libbpf = openLibbpf();
+  using object = libbpf.openObject(bytes, { name: "features" });
+  const programs = object.programs().map(({ name }) => name).filter((name) => name !== "fill_sockets");
+  assertEquals(programs.sort(), Object.keys(FEATURES).map((name) => `on_${name}`).sort());
+});
