@@ -7,15 +7,11 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import { AttachType } from "./constants.ts";
-import type { BpfLink, InterfaceTarget, XdpMode, XdpTarget } from "./interfaces/mod.ts";
+import type { BpfLink, XdpMode, XdpTarget } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
 import { AF, bindSocket, openSocket, setSocketOption, SOCK } from "../system/sockets.ts";
 import { DetachLink } from "./link.ts";
-
-/** The name of an interface in messages. */
-export function interfaceName({ name, ifindex }: InterfaceTarget): string {
-  return name ?? `interface ${ifindex}`;
-}
+import { interfaceName } from "./target_text.ts";
 
 /** `XDP_FLAGS_*` of linux/if_link.h. */
 const XDP_FLAGS: Readonly<Record<XdpMode, number>> = { generic: 1 << 1, native: 1 << 2, offload: 1 << 3 };
@@ -53,23 +49,27 @@ function createXdpLink({ native, program }: Attachment, { ifindex }: XdpTarget, 
 }
 
 function xdpError({ native, operation }: Attachment, target: XdpTarget, errno: number): BpfError {
+  const reason = xdpReason(target, -errno);
+  return reason === undefined ? native.check.error(operation, errno) : new BpfError(operation, errno, { reason });
+}
+
+/** The reason of a refusal, if the errno and the requested mode show it. */
+function xdpReason(target: XdpTarget, errno: number): string | undefined {
   const name = interfaceName(target);
-  if (errno === -LINUX_ERRNO.EBUSY || errno === -LINUX_ERRNO.EEXIST) {
-    const log = target.replace === true
+  if (errno === LINUX_ERRNO.EBUSY || errno === LINUX_ERRNO.EEXIST) {
+    return target.replace === true
       ? `the XDP program on ${name} belongs to another process's link, which alone takes it away`
       : `an XDP program is on ${name} already: the target ${name}:replace takes it away first`;
-    return new BpfError(operation, errno, { log: [log] });
   }
-  if (target.mode === "native" && DRIVER_REFUSALS.has(-errno)) {
-    return new BpfError(operation, errno, {
-      log: [`the driver has no native XDP as the interface is set up: ${name}:generic needs none`],
-    });
+  if (!DRIVER_REFUSALS.has(errno)) return undefined;
+  if (target.mode === "native") {
+    return `the driver has no native XDP as the interface is set up: ${name}:generic needs none`;
   }
-  if (target.mode === "offload" && DRIVER_REFUSALS.has(-errno)) {
-    return new BpfError(operation, errno, { log: [`the hardware of ${name} does not take the program`] });
-  }
-  return native.check.error(operation, errno);
+  return target.mode === "offload" ? `the hardware of ${name} does not take the program` : undefined;
 }
+
+/** The field of `struct bpf_xdp_query_opts` that holds the program of a mode. */
+const PROGRAM_ID = { native: "drv_prog_id", generic: "skb_prog_id", offload: "hw_prog_id" } as const;
 
 /** Detaches a program that was attached without a link, then attaches. Puts the old program back on failure. */
 function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
@@ -78,11 +78,9 @@ function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
   const found = new Struct("bpf_xdp_query_opts");
   native.check.value(operation, symbols.bpf_xdp_query(target.ifindex, 0, found.bytes));
   const modes = target.mode === "offload" ? ["offload"] as const : ["native", "generic"] as const;
-  const ids = { native: found.readU32("drv_prog_id"), generic: found.readU32("skb_prog_id") };
-  const mode = modes.find((one) => (one === "offload" ? found.readU32("hw_prog_id") : ids[one]) !== 0);
+  const mode = modes.find((one) => found.readU32(PROGRAM_ID[one]) !== 0);
   if (mode === undefined) return linkXdp(at, target);
-  const id = mode === "offload" ? found.readU32("hw_prog_id") : ids[mode];
-  const old = native.check.value(operation, symbols.bpf_prog_get_fd_by_id(id));
+  const old = native.check.value(operation, symbols.bpf_prog_get_fd_by_id(found.readU32(PROGRAM_ID[mode])));
   try {
     // The kernel compares the program, since another process may have replaced it meanwhile.
     const expected = new Struct("bpf_xdp_attach_opts").i32("old_prog_fd", old);
@@ -98,7 +96,8 @@ function linkOrPutBack(at: Attachment, target: XdpTarget, putBack: () => number)
   try {
     return linkXdp(at, target);
   } catch (error) {
-    at.native.check.value(`Cannot put back the XDP program of ${interfaceName(target)}`, putBack());
+    const words = `the XDP program of ${interfaceName(target)}`;
+    at.native.check.value({ operation: "put back", kind: "program", words }, putBack());
     throw error;
   }
 }

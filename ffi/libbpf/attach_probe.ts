@@ -5,6 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { shows, withFileName } from "../../errors/log_signs.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import { cString } from "../system/c_string.ts";
 import { codeOffset } from "../system/executable.ts";
@@ -75,11 +76,15 @@ export function attachKprobeMulti(at: Attachment, target: KprobeMultiTarget): Bp
 }
 
 function withoutMatch(error: BpfError, pattern: string): BpfError {
-  const isListMissing = error.log.some((line) => /failed to open .*available_filter_functions/.test(line));
-  return new BpfError(error, error.errno, {
-    log: isListMissing ? error.log : [...error.log, `no kernel function has a name like "${pattern}"`],
-    hint: isListMissing ? "this kernel cannot probe functions (CONFIG_FPROBE=y), or tracefs is not mounted" : undefined,
-  });
+  return shows(error.log, "unreadableFunctionList")
+    ? new BpfError(error, error.errno, {
+      log: error.log,
+      hint: "this kernel cannot probe functions (CONFIG_FPROBE=y), or tracefs is not mounted",
+    })
+    : new BpfError(error, error.errno, {
+      reason: `no kernel function has a name like "${pattern}"`,
+      log: error.log,
+    });
 }
 
 /** Calls `attach` with the path of the opened file, and puts the file's own name into libbpf's messages. */
@@ -95,18 +100,15 @@ function onBinary(at: Attachment, target: BinaryTarget, attach: (fd: number) => 
   }
 }
 
-/** The message of libbpf 1.5 when the symbol table of a file lacks a symbol. */
-const ZERO_SYMBOL = /elf: ('.*') is 0 in \w+ for ('.*'): should not be 0 in a shared library/;
-
+/** `error` with the file's own name in the log. */
 function withName(error: BpfError, path: string, name: string): BpfError {
-  const named = error.log.map((line) =>
-    line.replaceAll(new RegExp(`${path}(?!\\d)`, "g"), () => name).replace(
-      ZERO_SYMBOL,
-      "elf: failed to find symbol $1 in $2",
-    )
-  );
-  // libbpf says nothing when no function matches a pattern.
-  const isSilent = named.length === 0 && error.errno === LINUX_ERRNO.ENOENT;
-  const log = isSilent ? [`no function of "${name}" has such a name`] : named;
-  return new BpfError(error, error.errno, { log, hint: error.hint });
+  const { errno, reason, hint } = error;
+  const log = withFileName(error.log, path, name);
+  // libbpf is silent when no function matches a pattern.
+  const isSilent = log.length === 0 && errno === LINUX_ERRNO.ENOENT;
+  return new BpfError(error, errno, {
+    reason: isSilent ? `no function of "${name}" has such a name` : reason,
+    log,
+    hint,
+  });
 }

@@ -4,17 +4,19 @@
  * @module
  */
 
+import type { Operation } from "../../errors/mod.ts";
+import type { NativePointer } from "../system/pointers.ts";
 import type { AttachTarget, BpfProgram } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
-import type { NativePointer } from "../system/pointers.ts";
 
-/** A program on its way to a target. */
+/** A program and the way to its target. */
 export interface Attachment {
   readonly native: Native;
   readonly pointer: NativePointer<"bpf_program">;
   readonly program: BpfProgram;
-  /** "Cannot attach program ..." */
-  readonly operation: string;
+  /** For errors. */
+  readonly operation: Operation;
+  /** For links: `program "handle_exec" to tp/sched/sched_process_exec`. */
   readonly description: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * From what libbpf returned to a value or a {@link BpfError} that says what to do.
+ * Turns results of libbpf into values or errors.
  *
  * @module
  */
 
-import { BpfError, errnoName, type LogReading, readLog } from "../../errors/mod.ts";
+import { BpfError, errnoName, type LogReading, type Operation, readLog } from "../../errors/mod.ts";
 import { hintFor, type Subject, type Surroundings } from "./hints.ts";
 import { effectiveCapabilities } from "../system/capabilities.ts";
 import { readFile } from "../system/read_file.ts";
@@ -14,7 +14,7 @@ import type { LibbpfLog } from "./log.ts";
 /** Finds the programs and maps that a failed operation concerned. */
 export type SubjectOf = (reading: LogReading) => Subject;
 
-/** Turns results into values or errors; made once per {@link LibbpfLog}. */
+/** Turns results into values, or into errors with the log and a hint. There is one for each {@link LibbpfLog}. */
 export class Checker {
   readonly #log: LibbpfLog;
   readonly #calls: SystemCalls;
@@ -31,14 +31,14 @@ export class Checker {
     this.#log.take();
   }
 
-  /** `result` when it is not negative. @throws {BpfError} otherwise. */
-  value(operation: string, result: number): number {
+  /** Returns `result` when it is not negative. @throws {BpfError} otherwise. */
+  value(operation: Operation, result: number): number {
     if (result < 0) throw this.error(operation, result);
     return result;
   }
 
-  /** The error for a refused operation, with the log of it and a hint where there is evidence for one. */
-  error(operation: string, errno: number): BpfError {
+  /** The error for a refused operation, with its log. It has a hint when there is evidence for one. */
+  error(operation: Operation, errno: number): BpfError {
     const log = this.#log.take();
     const reading = readLog(log);
     const refusal = { code: errnoName(Math.abs(errno)), log, reading, subject: this.#subjectOf?.(reading) };

@@ -3,7 +3,7 @@ import { BpfError } from "../../errors/mod.ts";
 import { Checker } from "./check.ts";
 import { openSystem } from "../system/system.ts";
 
-const LOAD = 'Cannot load object "guest"';
+const LOAD = { operation: "load", kind: "object", subject: "guest" } as const;
 
 Deno.test("Checker.value() passes what is not negative and throws the rest with the log", () => {
   using system = openSystem();
@@ -14,7 +14,10 @@ Deno.test("Checker.value() passes what is not negative and throws the rest with 
   assertEquals(checker.value(LOAD, 7), 7);
   const error = assertThrows(() => checker.value(LOAD, -7), BpfError);
   assertEquals([error.code, error.errno, error.log.length], ["E2BIG", 7, 1]);
-  assertEquals(error.message, `${LOAD}: E2BIG: map 'm': failed to create: Argument list too long(-7)`);
+  assertEquals(
+    error.message,
+    `Cannot load object "guest": E2BIG: map 'm': failed to create: Argument list too long(-7)`,
+  );
 });
 
 Deno.test("Checker.error() asks what the operation was about, once it has failed, and hints with it", () => {

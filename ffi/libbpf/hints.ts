@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type LogReading } from "../../errors/mod.ts";
+import { forbiddenHelper, refusedProbe, shows } from "../../errors/log_signs.ts";
+import type { LogReading } from "../../errors/mod.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../errors/map_rules.ts";
 import { AttachType, ProgramType } from "./constants.ts";
 import type { Capability } from "../system/capabilities.ts";
@@ -37,34 +38,28 @@ export interface Refusal {
 
 /** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
-  const text = refusal.log.join("\n");
-  return objectHint(refusal.code, text) ?? attachPointHint(text, here) ?? programHint(refusal, text) ??
-    mapHint(refusal) ?? privilegeHint(refusal, here) ??
-    (refusal.code === "ENOMEM" && /memlock/i.test(text) ? MEMLOCK_HINT : undefined);
+  return objectHint(refusal) ?? attachPointHint(refusal, here) ?? programHint(refusal) ?? mapHint(refusal) ??
+    privilegeHint(refusal, here) ??
+    (refusal.code === "ENOMEM" && shows(refusal.log, "memlock") ? MEMLOCK_HINT : undefined);
 }
 
 const MEMLOCK_HINT = "raise the limit on locked memory: ulimit -l unlimited";
 
-function objectHint(code: string, text: string): string | undefined {
-  if (/is not a valid eBPF object file|non-native endianness|endianness mismatch/i.test(text)) {
-    return "it was compiled for another machine: use clang -target bpf";
-  }
+function objectHint({ code, log }: Refusal): string | undefined {
+  if (shows(log, "foreignObject")) return "it was compiled for another machine: use clang -target bpf";
   // When memory is short, libbpf cannot read BTF that exists, so its message would mislead.
   if (code === "ENOMEM") return undefined;
-  if (/failed to find valid kernel BTF|Error loading vmlinux BTF|kernel doesn't support BTF/i.test(text)) {
+  if (shows(log, "noKernelBtf")) {
     return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
   }
-  if (/failed to (get|parse) target BTF/.test(text)) return "--btf names no file with a kernel's BTF";
+  if (shows(log, "noTargetBtf")) return "--btf names no file with a kernel's BTF";
   return undefined;
 }
 
 /** Hints for attach points that this kernel does not have. */
-function attachPointHint(text: string, here: Surroundings): string | undefined {
-  if (/tracepoint .*perf event ID: No such file/.test(text)) return tracepointHint(here);
-  const probe = /failed to (?:create|add legacy) (kprobe|kretprobe|uprobe|uretprobe)/.exec(text)?.[1]?.replace(
-    "ret",
-    "",
-  );
+function attachPointHint({ log }: Refusal, here: Surroundings): string | undefined {
+  if (shows(log, "noTracepoint")) return tracepointHint(here);
+  const probe = refusedProbe(log);
   if (probe !== undefined && here.readText(`/sys/bus/event_source/devices/${probe}/type`) === undefined) {
     return `this kernel is built without ${probe}s (CONFIG_${probe.toUpperCase()}_EVENTS=y provides them)`;
   }
@@ -78,23 +73,23 @@ function tracepointHint(here: Surroundings): string {
 }
 
 /** Hints for reasons that lie in the program itself. */
-function programHint({ code, subject }: Refusal, text: string): string | undefined {
-  if (/no BTF-based attach target is specified/.test(text)) {
+function programHint({ code, log, subject }: Refusal): string | undefined {
+  if (shows(log, "noAttachTarget")) {
     return 'the section of the program has to name what it attaches to, like SEC("fentry/FUNCTION")';
   }
-  if (/attach program FD is not set/.test(text)) {
+  if (shows(log, "noReplacedProgram")) {
     return "no call says which program it replaces: freplace cannot be used here yet";
   }
-  if (/failed to resolve CO-RE relocation/.test(text)) {
+  if (shows(log, "unresolvedRelocation")) {
     return "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use";
   }
-  if (/failed to re-mmap\(\) contents: -524/.test(text)) {
+  if (shows(log, "unmappableVariables")) {
     return 'a bpf_spin_lock, bpf_timer, list or tree cannot be shared with the guest: SEC(".data.private") __hidden keeps its variable apart';
   }
   // The event was opened already. The kernel then compares the largest offset that the program reads with the record's size.
   const isTracepoint = subject?.action === "attach" &&
     subject.programs.every(({ type }) => type === ProgramType.TRACEPOINT);
-  if (isTracepoint && code === "EACCES" && /failed to (create BPF link for|attach to) perf_event FD/.test(text)) {
+  if (isTracepoint && code === "EACCES" && shows(log, "refusedByPerfEvent")) {
     return "the program reads beyond the tracepoint's record, whose fields /sys/kernel/tracing/events/CATEGORY/NAME/format lists";
   }
   return undefined;
@@ -121,15 +116,12 @@ function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined
     return "this process is in a user namespace of its own, where the kernel takes no capability for BPF: run as root outside it";
   }
   if (code !== "EPERM") return undefined;
-  if (refusal.log.some((line) => FUNCTION_LIST.test(line))) {
+  if (shows(refusal.log, "unreadableFunctionList")) {
     return lockdownHint(here, "integrity", "reading which functions can be probed");
   }
   if (mayBeLockedDown(refusal, subject)) return lockdownHint(here, "integrity", "programs that hook kernel functions");
   return chargesMemlock(here) ? MEMLOCK_HINT : undefined;
 }
-
-/** Files from which libbpf reads the functions that a kprobe.multi pattern matches. */
-const FUNCTION_LIST = /failed to open \S*available_filter_functions/;
 
 function grantHint(missing: readonly Capability[]): string {
   return `run as root or grant ${missing.join(" and ")}`;
@@ -139,20 +131,16 @@ function needsOf({ log }: Refusal, { action, programs, map }: Subject): readonly
   if (map !== undefined) return mapNeeds(map);
   const needs = programs.length === 0 ? ["CAP_BPF" as const] : programs.flatMap((one) => programNeeds(one, action));
   // File modes in tracefs differ between systems, so the capability counts only when the log shows an unreadable file.
-  const unreadable = log.some((line) => /perf event ID: (Permission denied|-EACCES|-13)/.test(line));
+  const unreadable = shows(log, "unreadableTracepoint");
   return needs.filter((name) => name !== "CAP_DAC_READ_SEARCH" || unreadable);
 }
 
-/** Messages of the verifier about operations that reveal kernel addresses, and so need CAP_PERFMON. */
-const NEEDS_PERFMON =
-  /leaks addr|pointer comparison prohibited|pointer -= pointer prohibited|32-bit pointer arithmetic prohibited|partial copy of pointer|corrupt spilled pointer|for !root|^prog .*invalid read from stack/;
-
 function verifierHint(reason: string, here: Surroundings): string | undefined {
-  if (NEEDS_PERFMON.test(reason)) {
+  if (shows([reason], "revealsAddresses")) {
     const missing = missingCapabilities(["CAP_PERFMON"], here.capabilities());
     return missing.length > 0 ? grantHint(missing) : undefined;
   }
-  const helper = /cannot use helper (bpf_probe_write_user|bpf_probe_read(?:_kernel)?(?:_str)?)#/.exec(reason)?.[1];
+  const helper = forbiddenHelper(reason);
   if (helper === undefined) return undefined;
   return lockdownHint(here, helper === "bpf_probe_write_user" ? "integrity" : "confidentiality", helper);
 }

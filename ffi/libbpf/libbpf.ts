@@ -1,10 +1,10 @@
 /**
- * The opened library: the tables, the log and the checks that the owners of this folder share.
+ * The opened library: its tables, its log and its checks, which the other classes of this folder share.
  *
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
@@ -18,6 +18,8 @@ import { MAP_SYMBOLS } from "./symbols/map.ts";
 import { OBJECT_SYMBOLS } from "./symbols/object.ts";
 import { PROGRAM_SYMBOLS } from "./symbols/program.ts";
 import type { NativeSystem, System } from "../system/system.ts";
+
+const COUNT_CPUS: Operation = { operation: "count", kind: "system", words: "CPUs" };
 
 /** {@link Libbpf} on the real library. */
 export class NativeLibbpf implements Libbpf, Native {
@@ -60,7 +62,7 @@ export class NativeLibbpf implements Libbpf, Native {
   }
 
   get possibleCpus(): number {
-    this.#possibleCpus ||= this.check.value("Cannot count CPUs", this.#libbpf.symbols.libbpf_num_possible_cpus());
+    this.#possibleCpus ||= this.check.value(COUNT_CPUS, this.#libbpf.symbols.libbpf_num_possible_cpus());
     return this.#possibleCpus;
   }
 
@@ -80,10 +82,10 @@ export class NativeLibbpf implements Libbpf, Native {
     return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
   }
 
-  need<F>(symbol: F | null, operation: string, version: string): F {
+  need<F>(symbol: F | null, operation: Operation, version: string): F {
     if (symbol !== null) return symbol;
     throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      log: [`needs libbpf ${version}; ${this.path} is ${this.version}`],
+      reason: `needs libbpf ${version}; ${this.path} is ${this.version}`,
     });
   }
 

@@ -1,14 +1,15 @@
 /**
- * `struct bpf_link`, and what stands for it where the kernel has none.
+ * `struct bpf_link`, and substitutes for attachments that have no link.
  *
  * @module
  */
 
+import type { Operation } from "../../errors/mod.ts";
 import type { Native } from "./native.ts";
 import type { BpfLink } from "./interfaces/mod.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
 
-/** A link of libbpf's. */
+/** A link of libbpf. */
 export class NativeLink implements BpfLink {
   readonly description: string;
   readonly #native: Native;
@@ -27,7 +28,7 @@ export class NativeLink implements BpfLink {
   }
 
   /** Wraps the result of `bpf_program__attach*`. @throws {BpfError} when it is NULL. */
-  static from(native: Native, pointer: Deno.PointerValue, operation: string, description: string): NativeLink {
+  static from(native: Native, pointer: Deno.PointerValue, operation: Operation, description: string): NativeLink {
     if (pointer === null) throw native.check.error(operation, native.lastError());
     return new NativeLink(native, nativePointer(pointer), description);
   }
@@ -65,7 +66,7 @@ export class OwnedLink implements BpfLink {
   }
 }
 
-/** Something attached without a link of libbpf's: `detach` undoes it, once. */
+/** An attachment without a link of libbpf. `detach` ends it, and is called once. */
 export class DetachLink implements BpfLink {
   readonly description: string;
   readonly note?: string;
@@ -84,7 +85,7 @@ export class DetachLink implements BpfLink {
   }
 }
 
-/** Several links as one: all or none. */
+/** Several links as one. Disposing it disposes all of them. */
 export function joinLinks(description: string, links: readonly BpfLink[]): BpfLink {
   return new DetachLink(description, () => {
     for (const link of links) link[Symbol.dispose]();

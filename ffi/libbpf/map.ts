@@ -1,10 +1,10 @@
 /**
- * `struct bpf_map`: its description, read once, and its elements by one native call each, straight on guest memory.
+ * `struct bpf_map`. Its sizes are read once. Each element takes one native call, directly on the caller's memory.
  *
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { MapType } from "./constants.ts";
 import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
@@ -67,7 +67,9 @@ export class NativeMap implements BpfMap {
 
   get fd(): number {
     if (this.#fd >= 0) return this.#fd;
-    throw new BpfError(`Cannot use map "${this.name}"`, LINUX_ERRNO.ENOENT, { log: ["it is not in the kernel"] });
+    throw new BpfError({ operation: "use", kind: "map", subject: this.name }, LINUX_ERRNO.ENOENT, {
+      reason: "it is not in the kernel",
+    });
   }
 
   /** Reads the descriptor and the sizes of buffers again, since loading sets them. */
@@ -162,15 +164,17 @@ export class NativeMap implements BpfMap {
     this.#native.check.begin();
     // libbpf checks the size against the map's.
     const result = symbols.bpf_map__set_initial_value(this.#pointer, value, address(value.length));
-    this.#native.check.value(`Cannot set the initial value of map "${this.name}"`, result);
+    const words = `the initial value of map "${this.name}"`;
+    this.#native.check.value({ operation: "set", kind: "map", subject: this.name, words }, result);
   }
 
   attachStructOps(): BpfLink {
     if (this.#owner.closed) throw new TypeError(`Cannot attach map "${this.name}": closed`);
-    const operation = `Cannot attach struct_ops map "${this.name}"`;
+    const words = `struct_ops map "${this.name}"`;
     this.#native.check.begin();
     const link = this.#native.map.symbols.bpf_map__attach_struct_ops(this.#pointer);
-    return this.#owner.own(NativeLink.from(this.#native, link, operation, `struct_ops map "${this.name}"`));
+    const operation: Operation = { operation: "attach", kind: "map", subject: this.name, words };
+    return this.#owner.own(NativeLink.from(this.#native, link, operation, words));
   }
 
   #element(command: number, memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {

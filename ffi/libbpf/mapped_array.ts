@@ -8,7 +8,7 @@
  * @module
  */
 
-import { BpfError } from "../../errors/mod.ts";
+import { BpfError, type Operation } from "../../errors/mod.ts";
 import type { BpfMap } from "./interfaces/mod.ts";
 import { mapFresh, mapMemory, MMAP, unmapMemory } from "../system/memory_map.ts";
 import type { MemoryWindow } from "../system/memory_window.ts";
@@ -50,7 +50,7 @@ export class OverlaidArray implements Disposable {
     this.#at = at;
     this.#sizeBytes = wholePages(calls, arrayBytes(map));
     const result = mapShared(calls, map, this.#base + at, this.#sizeBytes);
-    if (result < 0) throw new BpfError(`Cannot map "${map.name}" over guest memory`, result);
+    if (result < 0) throw new BpfError(mapOperation(map.name, `"${map.name}" over guest memory`), result);
   }
 
   /** True when the memory has moved and these pages no longer belong to it. */
@@ -80,7 +80,7 @@ export class MappedArray implements Disposable {
     this.#calls = calls;
     this.#sizeBytes = wholePages(calls, arrayBytes(map));
     this.#address = mapShared(calls, map, 0, this.#sizeBytes);
-    if (this.#address < 0) throw new BpfError(`Cannot map "${map.name}"`, this.#address);
+    if (this.#address < 0) throw new BpfError(mapOperation(map.name, `"${map.name}"`), this.#address);
     this.bytes = viewOf(this.#address, this.#sizeBytes);
   }
 
@@ -95,6 +95,10 @@ export class MappedArray implements Disposable {
 export function wholePages(calls: SystemCalls, sizeBytes: number): number {
   const page = calls.pageSizeBytes;
   return Math.ceil(sizeBytes / page) * page;
+}
+
+function mapOperation(name: string, words: string): Operation {
+  return { operation: "map", kind: "map", subject: name, words };
 }
 
 function mapShared(calls: SystemCalls, map: ArrayMap, at: number, sizeBytes: number): number {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Operation } from "../../errors/mod.ts";
 import type { Checker } from "./check.ts";
 import type { ElementCall } from "./element.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
@@ -14,7 +15,7 @@ import type { MAP_SYMBOLS } from "./symbols/map.ts";
 import type { OBJECT_SYMBOLS } from "./symbols/object.ts";
 import type { PROGRAM_SYMBOLS } from "./symbols/program.ts";
 
-/** The owners' access to the library. */
+/** The library, for the classes of its objects. */
 export interface Native {
   readonly system: System;
   readonly check: Checker;
@@ -22,14 +23,14 @@ export interface Native {
   readonly object: SymbolTable<typeof OBJECT_SYMBOLS>;
   readonly program: SymbolTable<typeof PROGRAM_SYMBOLS>;
   readonly map: SymbolTable<typeof MAP_SYMBOLS>;
-  /** One element by one call; the batch calls are in {@link Native.batch}. */
+  /** The call for one element. The calls for batches are in {@link Native.batch}. */
   readonly element: ElementCall;
   readonly batch: SymbolTable<typeof ELEMENT_SYMBOLS>;
   readonly link: SymbolTable<typeof LINK_SYMBOLS>;
-  /** Why the last call returned NULL, as a negative errno. Only right after it. */
+  /** The negative errno of the last call, which returned NULL. Valid only directly after it. */
   lastError(): number;
   /** A `const char *` as a string; "" for NULL. */
   text(pointer: Deno.PointerValue): string;
-  /** An optional symbol. @throws {BpfError} EOPNOTSUPP, naming the version that has it, when this libbpf lacks it. */
-  need<F>(symbol: F | null, operation: string, version: string): F;
+  /** Returns an optional symbol. @throws {BpfError} EOPNOTSUPP when this libbpf lacks it; `version` is the first that has it. */
+  need<F>(symbol: F | null, operation: Operation, version: string): F;
 }

@@ -1,9 +1,10 @@
 /**
- * `struct bpf_object`: opened from bytes, loaded, closed with everything in it.
+ * `struct bpf_object`.
  *
  * @module
  */
 
+import { shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
 import type { MapShape } from "../../errors/map_rules.ts";
 import type { Subject } from "./hints.ts";
@@ -15,9 +16,9 @@ import { NativeMap, type Owner } from "./map.ts";
 import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces/mod.ts";
 import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
 import { NativeProgram } from "./program.ts";
-import { bindStructOps } from "./struct_ops.ts";
+import { bindStructOps, openOperation } from "./struct_ops.ts";
 
-/** An object of libbpf's. See {@link BpfObject}. */
+/** See {@link BpfObject}. */
 export class NativeObject implements BpfObject, Owner {
   readonly name: string;
   readonly #native: Native;
@@ -32,7 +33,7 @@ export class NativeObject implements BpfObject, Owner {
     this.name = name;
   }
 
-  /** True when the object is closed, and everything that belonged to it is invalid. */
+  /** True when the object is closed. Its programs, maps and links are then invalid. */
   get closed(): boolean {
     return this.#pointer === undefined;
   }
@@ -44,9 +45,9 @@ export class NativeObject implements BpfObject, Owner {
       .string("pin_root_path", options.pinRootPath)
       .string("btf_custom_path", options.btfPath);
     native.check.begin();
-    // libbpf copies what it keeps: the bytes need to stay only for the call.
+    // libbpf copies what it keeps, so the bytes need to stay only during the call.
     const pointer = native.object.symbols.bpf_object__open_mem(bytes, address(bytes.length), opts.bytes);
-    if (pointer === null) throw native.check.error(`Cannot open object "${name}"`, native.lastError());
+    if (pointer === null) throw native.check.error(openOperation(name), native.lastError());
     const object = new NativeObject(native, nativePointer(pointer), name);
     try {
       if (!options.persistentStructOps) bindStructOps(native, nativePointer(pointer), name);
@@ -61,7 +62,7 @@ export class NativeObject implements BpfObject, Owner {
     const pointer = this.#alive();
     this.#native.check.begin((reading) => this.#subjectOf(reading));
     this.#native.check.value(
-      `Cannot load object "${this.name}"`,
+      { operation: "load", kind: "object", subject: this.name },
       this.#native.object.symbols.bpf_object__load(pointer),
     );
     for (const map of this.#maps.values()) map.refresh();
@@ -113,16 +114,16 @@ export class NativeObject implements BpfObject, Owner {
     return found;
   }
 
-  /** The programs and the map that may have kept this object from loading: those that the log names, or all programs. */
+  /** The programs and the map that may be the reason why this object did not load: those that the log names, or all programs. */
   #subjectOf({ program, map, reason = "" }: LogReading): Subject {
     const programs = this.programs().filter(({ name, autoload }) =>
       program === undefined ? autoload : name === program
     );
-    const inner = reason.includes("failed to create inner map");
+    const inner = shows([reason], "innerMap");
     return { action: "load", programs, map: map === undefined ? undefined : this.#shapeOf(map, { inner }) };
   }
 
-  /** The definition of the map `name`, which may not be in the kernel yet; with `inner`, that of its inner maps. */
+  /** The definition of the map `name`, which may not be in the kernel yet. With `inner`, the definition of its inner maps. */
   #shapeOf(name: string, { inner }: { inner: boolean }): MapShape | undefined {
     const { symbols } = this.#native.map;
     const outer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));

@@ -1,8 +1,7 @@
 /**
- * The buffers behind a BPF_MAP_TYPE_PERF_EVENT_ARRAY: one perf event for each CPU, its pages laid over a buffer, and a way to
- * wait for records of all of them.
+ * The buffers of a BPF_MAP_TYPE_PERF_EVENT_ARRAY: a perf event for each CPU, with its pages mapped over a buffer.
  *
- * | offset within one | bytes     | what                                                                       |
+ * | offset within one | bytes     | content                                                                    |
  * |-------------------|-----------|----------------------------------------------------------------------------|
  * | 0                 | page      | `struct perf_event_mmap_page`: u64 data_head at 1024, u64 data_tail at 1032 |
  * | page              | dataBytes | the data, once: records wrap                                               |
@@ -10,7 +9,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { EpollSet } from "../system/epoll.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
 import type { BpfMap } from "./interfaces/mod.ts";
@@ -47,7 +46,6 @@ export interface PerfBufferPlace {
 export class PerfBuffers implements Disposable {
   readonly #calls: SystemCalls;
   readonly #map: PerfEventArray;
-  readonly #noun: string;
   readonly #events: { cpu: number; fd: number }[] = [];
   readonly #epoll: EpollSet;
   #pages: MappedPages | undefined;
@@ -55,13 +53,12 @@ export class PerfBuffers implements Disposable {
   /**
    * Opens the events. Nothing is recorded before {@link PerfBuffers.map}.
    *
-   * @param options.epoll where the events are waited for; the caller's.
-   * @throws {BpfError} what `perf_event_open` said.
+   * @param options.epoll gets the descriptors of the events. The caller owns it.
+   * @throws {BpfError} with the errno of `perf_event_open`.
    */
   constructor(calls: SystemCalls, map: PerfEventArray, options: { epoll: EpollSet }) {
     this.#calls = calls;
     this.#map = map;
-    this.#noun = `perf buffer "${map.name}"`;
     this.#epoll = options.epoll;
     try {
       this.#open();
@@ -71,27 +68,32 @@ export class PerfBuffers implements Disposable {
     }
   }
 
-  /** Their number. */
+  /** The number of events. */
   get count(): number {
     return this.#events.length;
   }
 
-  /** Maps the buffers' pages, then enters the events in the map, so that programs write to them. @throws {BpfError} */
+  /** Maps the pages of the buffers, then enters the events in the map. Programs write to them from then on. @throws {BpfError} */
   map(place: PerfBufferPlace): void {
     const { buffer, start, dataBytes } = place;
+    const name = this.#map.name;
+    const operation: Operation = { operation: "map", kind: "buffer", subject: name, words: `perf buffer "${name}"` };
     const pages = this.#pages = new MappedPages(this.#calls, buffer);
     const sizeBytes = this.#calls.pageSizeBytes + dataBytes;
     for (const [index, { cpu, fd }] of this.#events.entries()) {
-      pages.map(this.#noun, fd, { at: start + index * sizeBytes, sizeBytes, offset: 0, writable: true });
+      pages.map(operation, fd, { at: start + index * sizeBytes, sizeBytes, offset: 0, writable: true });
       this.#epoll.add(fd);
       const result = this.#map.update(mapEntry(cpu, fd), 0, 4, 0);
-      if (result < 0) throw new BpfError(`Cannot enter a perf event in map "${this.#map.name}"`, result);
+      if (result < 0) {
+        const words = `a perf event in map "${name}"`;
+        throw new BpfError({ operation: "enter", kind: "map", subject: name, words }, result);
+      }
     }
   }
 
   [Symbol.dispose](): void {
     for (const { cpu, fd } of this.#events.splice(0)) {
-      // The map has a reference of its own, which would keep the event alive. A closed map says so and has dropped it.
+      // The map's own reference would keep the event alive. If the map is closed, the call fails and the reference is gone.
       this.#map.delete(mapEntry(cpu, fd), 0, 0);
       this.#epoll.remove(fd);
       this.#calls.close(fd);
@@ -102,17 +104,21 @@ export class PerfBuffers implements Disposable {
   #open(): void {
     for (let cpu = 0; cpu < this.#map.maxEntries; cpu++) {
       const fd = openPerfEvent(this.#calls, OUTPUT_EVENT, cpu);
-      // Offline, or no such CPU below the highest that there may be.
+      // The CPU is offline, or its number is not used.
       if (fd === -LINUX_ERRNO.ENODEV) continue;
-      // Above the highest.
+      // The number is above the highest possible CPU.
       if (fd === -LINUX_ERRNO.EINVAL && cpu > 0) break;
-      if (fd < 0) {
-        const refused = fd === -LINUX_ERRNO.EACCES || fd === -LINUX_ERRNO.EPERM;
-        const hint = refused ? "run as root or grant CAP_PERFMON" : undefined;
-        throw new BpfError(`Cannot open ${this.#noun} of CPU ${cpu}`, fd, { hint });
-      }
+      if (fd < 0) throw this.#refused(cpu, fd);
       this.#events.push({ cpu, fd });
     }
+  }
+
+  #refused(cpu: number, errno: number): BpfError {
+    const { name } = this.#map;
+    const words = `perf buffer "${name}" of CPU ${cpu}`;
+    const lacksPrivilege = errno === -LINUX_ERRNO.EACCES || errno === -LINUX_ERRNO.EPERM;
+    const hint = lacksPrivilege ? "run as root or grant CAP_PERFMON" : undefined;
+    return new BpfError({ operation: "open", kind: "buffer", subject: name, words }, errno, { hint });
   }
 }
 

@@ -36,7 +36,7 @@ export class NativeProgram implements BpfProgram {
 
   get fd(): number {
     const fd = this.#native.program.symbols.bpf_program__fd(this.#alive());
-    return this.#native.check.value(`Cannot use program "${this.name}"`, fd);
+    return this.#native.check.value({ operation: "use", kind: "program", subject: this.name }, fd);
   }
 
   get autoload(): boolean {
@@ -45,7 +45,8 @@ export class NativeProgram implements BpfProgram {
 
   set autoload(value: boolean) {
     const result = this.#native.program.symbols.bpf_program__set_autoload(this.#alive(), value);
-    this.#native.check.value(`Cannot set autoload of program "${this.name}"`, result);
+    const words = `autoload of program "${this.name}"`;
+    this.#native.check.value({ operation: "set", kind: "program", subject: this.name, words }, result);
   }
 
   attach(target: AttachTarget = { kind: "section" }): BpfLink {

@@ -1,7 +1,7 @@
 /**
- * A ring-buffer map's pages (kernel/bpf/ringbuf.c), laid over a buffer, and a way to wait for records.
+ * The pages of a ring-buffer map (kernel/bpf/ringbuf.c), mapped over a buffer.
  *
- * | offset   | bytes             | what                                                             |
+ * | offset   | bytes             | content                                                          |
  * |----------|-------------------|------------------------------------------------------------------|
  * | 0        | page              | consumer position, u64; writable                                 |
  * | page     | page              | producer position, u64; read-only, as all that follows           |
@@ -30,25 +30,26 @@ export class RingBuffer implements Disposable {
   /**
    * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
    *
-   * @param options.epoll where the buffer's descriptor is waited for; the caller's.
-   * @throws {BpfError} what `mmap` or epoll said: EPERM for a map that user space may not write to.
+   * @param options.epoll gets the map's descriptor. The caller owns it.
+   * @throws {BpfError} with the errno of `mmap` or epoll: EPERM for a map that user space may not write to.
    */
   constructor(
     calls: SystemCalls,
     map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
     options: { buffer: ArrayBuffer; epoll: EpollSet },
   ) {
-    const noun = `ring buffer "${map.name}"`;
+    const buffer = { kind: "buffer", subject: map.name, words: `ring buffer "${map.name}"` } as const;
     const page = calls.pageSizeBytes;
-    // The kernel insists on a power of two that is a multiple of the page size; the pump's address arithmetic relies on it.
+    // The kernel accepts only powers of two that are multiples of the page size. The pump relies on this to compute addresses.
     if (map.maxEntries % page !== 0 || (map.maxEntries & (map.maxEntries - 1)) !== 0) {
-      throw new BpfError(`Cannot open ${noun}`, LINUX_ERRNO.EINVAL);
+      throw new BpfError({ operation: "open", ...buffer }, LINUX_ERRNO.EINVAL);
     }
     using stack = new DisposableStack();
+    const operation = { operation: "map", ...buffer };
     this.#pages = stack.use(new MappedPages(calls, options.buffer));
-    this.#pages.map(noun, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
+    this.#pages.map(operation, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
     const sizeBytes = page + 2 * map.maxEntries;
-    this.#pages.map(noun, map.fd, { at: page, sizeBytes, offset: page, writable: false });
+    this.#pages.map(operation, map.fd, { at: page, sizeBytes, offset: page, writable: false });
     this.#epoll = options.epoll;
     this.#fd = map.fd;
     this.#epoll.add(map.fd);

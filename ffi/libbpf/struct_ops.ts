@@ -1,17 +1,17 @@
 /**
- * Maps of `.struct_ops`: the kernel keeps their registration until it is removed, unless a link holds it.
+ * Maps of section `.struct_ops`. The kernel keeps their registration until it is removed, unless a link holds it.
  *
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { cString } from "../system/c_string.ts";
 import { MapType } from "./constants.ts";
 import { Struct } from "./layouts.ts";
 import type { Native } from "./native.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
 
-/** `BPF_F_LINK` (linux/bpf.h): the map is registered by a link, which ends with its last descriptor. */
+/** `BPF_F_LINK` (linux/bpf.h): a link registers the map. The link ends with its last descriptor. */
 const BPF_F_LINK = 1 << 13;
 
 /**
@@ -28,17 +28,22 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
     if (symbols.bpf_map__type(map) !== MapType.STRUCT_OPS) continue;
     const flags = symbols.bpf_map__map_flags(map);
     if ((flags & BPF_F_LINK) !== 0) continue;
-    const operation = `Cannot open object "${objectName}"`;
+    const operation = openOperation(objectName);
     isLinkable ??= canLink(native);
     if (!isLinkable) {
       const name = native.text(symbols.bpf_map__name(map));
       throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-        log: [`struct_ops "${name}" would stay in the kernel after this process`],
+        reason: `struct_ops "${name}" would stay in the kernel after this process`,
         hint: "--allow-persistent-struct-ops lets it; Linux 6.4 and newer need no such permission",
       });
     }
     native.check.value(operation, symbols.bpf_map__set_map_flags(map, flags | BPF_F_LINK));
   }
+}
+
+/** Opening the object `name`, for errors. */
+export function openOperation(name: string): Operation {
+  return { operation: "open", kind: "object", subject: name };
 }
 
 /**

@@ -45,7 +45,7 @@ export class EpollSet implements Disposable {
   constructor(calls: SystemCalls, wakeFd?: number) {
     this.#calls = calls;
     this.#fd = calls.result(calls.symbols.epoll_create1(NUMBER.epoll_create1, O.CLOEXEC));
-    if (this.#fd < 0) throw new BpfError("Cannot create an epoll set", this.#fd);
+    if (this.#fd < 0) throw new BpfError({ operation: "create", kind: "system", words: "an epoll set" }, this.#fd);
     try {
       // Level-triggered: whoever made it readable means every wait until it is read.
       if (wakeFd !== undefined) this.#control(wakeFd, EPOLLIN, WAKE);
@@ -101,7 +101,7 @@ export class EpollSet implements Disposable {
     this.#view.setBigUint64(EVENT.data, BigInt(data), true);
     const { symbols } = this.#calls;
     const result = this.#calls.result(symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL_CTL_ADD, fd, this.#events));
-    if (result < 0) throw new BpfError("Cannot wait for a buffer", result);
+    if (result < 0) throw new BpfError({ operation: "wait", kind: "buffer", words: "for a buffer" }, result);
   }
 }
 

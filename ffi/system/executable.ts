@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { address } from "./pointers.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
@@ -49,13 +49,13 @@ export function isElf(calls: SystemCalls, fd: number): boolean {
  *
  * @throws {BpfError} EINVAL when the file has no code at this address.
  */
-export function codeOffset(calls: SystemCalls, fd: number, address: number, operation: string): number {
+export function codeOffset(calls: SystemCalls, fd: number, address: number, operation: Operation): number {
   const segments = codeSegments(calls, fd);
   const segment = segments.find((one) => address >= one.address && address - one.address < one.sizeBytes);
   if (segment !== undefined) return address - segment.address + segment.offset;
   const ranges = segments.map((one) => `${hex(one.address)} to ${hex(one.address + one.sizeBytes - 1)}`).join(", ");
   throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-    log: [`no code is at address ${hex(address)}${ranges === "" ? "" : `; the file has code at ${ranges}`}`],
+    reason: `no code is at address ${hex(address)}${ranges === "" ? "" : `; the file has code at ${ranges}`}`,
   });
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { ELF_HEADER_BYTES, hasSoundSymbols, isElf } from "./executable.ts";
 import { FILE_MODE, S_IFMT } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
@@ -37,14 +37,14 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 
 /** Opens a cgroup2 directory. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is not cgroup2. */
 export function openCgroup(calls: SystemCalls, path: string): number {
-  const operation = `Cannot open cgroup "${printable(path)}"`;
+  const operation: Operation = { operation: "open", kind: "cgroup", subject: path };
   const place = resolve(calls, path, operation);
   return openChecked(calls, place, operation, () => {
     const { mode } = statusOf(calls, place, operation);
     if ((mode & S_IFMT) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
     if (fileSystemType(calls, place) === CGROUP2_SUPER_MAGIC) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-      log: ["it is no directory of a cgroup2 file system"],
+      reason: "it is no directory of a cgroup2 file system",
       hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
     });
   });
@@ -52,12 +52,13 @@ export function openCgroup(calls: SystemCalls, path: string): number {
 
 /** Opens a network namespace. The caller closes it. @throws {BpfError} ENOENT; EINVAL when it is not a network namespace. */
 export function openNetworkNamespace(calls: SystemCalls, path: string): number {
-  const operation = `Cannot open network namespace "${printable(path)}"`;
+  const words = `network namespace "${path}"`;
+  const operation: Operation = { operation: "open", kind: "namespace", subject: path, words };
   const place = resolve(calls, path, operation);
   return openChecked(calls, place, operation, () => {
     if (fileSystemType(calls, place) === NSFS_MAGIC) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-      log: ["it is no namespace"],
+      reason: "it is no namespace",
       hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
     });
   });
@@ -65,13 +66,13 @@ export function openNetworkNamespace(calls: SystemCalls, path: string): number {
 
 /** Opens a directory for pinned maps with O_PATH. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR, EINVAL. */
 export function openPinDirectory(calls: SystemCalls, path: string): number {
-  const operation = `Cannot pin maps in "${printable(path)}"`;
+  const operation: Operation = { operation: "pin", kind: "directory", subject: path, words: `maps in "${path}"` };
   const fd = calls.open(path, O.PATH | O.DIRECTORY | O.CLOEXEC);
   if (fd < 0) throw new BpfError(operation, fd);
   if (fileSystemType(calls, fd) === BPF_FS_MAGIC) return fd;
   calls.close(fd);
   throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-    log: ["it is not on a BPF file system"],
+    reason: "it is not on a BPF file system",
     hint: "`findmnt -t bpf` shows where one is; mount -t bpf bpf DIRECTORY mounts one",
   });
 }
@@ -83,14 +84,14 @@ export function openPinDirectory(calls: SystemCalls, path: string): number {
  * @throws {BpfError} ENOENT; EINVAL when it is not a regular file; ENOEXEC when it is not an ELF file, or a damaged one.
  */
 export function openBinary(library: NativeLibrary, calls: SystemCalls, name: string): number {
-  const operation = `Cannot open binary "${printable(name)}"`;
+  const operation: Operation = { operation: "open", kind: "binary", subject: name };
   const place = name.includes("/") ? resolve(calls, name, operation) : search(library, calls, name, operation);
   const fd = openChecked(calls, place, operation, () => checkBinary(calls, place, operation));
   const isElfFile = isElf(calls, fd);
   if (isElfFile && hasSoundSymbols(calls, fd)) return fd;
   const problem = isElfFile ? "its symbols have no size" : "it is no ELF file";
   calls.close(fd);
-  throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: [problem] });
+  throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { reason: problem });
 }
 
 /** A path of the open file `fd` for libbpf and the kernel. It stays valid when the file is renamed. */
@@ -106,14 +107,14 @@ function fileSystemType(calls: SystemCalls, fd: number): number {
   return result < 0 ? result : Number(statfs[0]);
 }
 
-function resolve(calls: SystemCalls, path: string, operation: string): number {
+function resolve(calls: SystemCalls, path: string, operation: Operation): number {
   const place = calls.open(path, O.PATH | O.CLOEXEC);
   if (place < 0) throw new BpfError(operation, place);
   return place;
 }
 
 /** Opens `place` for reading if `check` accepts it. Always closes `place`. */
-function openChecked(calls: SystemCalls, place: number, operation: string, check: () => void): number {
+function openChecked(calls: SystemCalls, place: number, operation: Operation, check: () => void): number {
   try {
     check();
     const fd = calls.open(pathOfDescriptor(place), O.RDONLY | O.CLOEXEC);
@@ -124,22 +125,24 @@ function openChecked(calls: SystemCalls, place: number, operation: string, check
   }
 }
 
-function statusOf(calls: SystemCalls, place: number, operation: string) {
+function statusOf(calls: SystemCalls, place: number, operation: Operation) {
   const status = calls.status(place);
   if (typeof status === "number") throw new BpfError(operation, status);
   return status;
 }
 
-function checkBinary(calls: SystemCalls, place: number, operation: string): void {
+function checkBinary(calls: SystemCalls, place: number, operation: Operation): void {
   const { mode, sizeBytes } = statusOf(calls, place, operation);
   if ((mode & S_IFMT) !== FILE_MODE.REGULAR) {
-    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is no regular file"] });
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { reason: "it is no regular file" });
   }
   if (KERNEL_FILE_SYSTEMS.has(fileSystemType(calls, place))) {
-    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: ["it is on no disk: the kernel makes up what is in it"] });
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
+      reason: "it is on no disk: the kernel makes up what is in it",
+    });
   }
   if (sizeBytes < ELF_HEADER_BYTES) {
-    throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { log: ["it is no ELF file"] });
+    throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { reason: "it is no ELF file" });
   }
 }
 
@@ -148,7 +151,7 @@ const SYSTEM_PROGRAMS = ["/usr/bin", "/usr/sbin"];
 const EXECUTABLE = 0o111;
 
 /** The first regular file of this name in libbpf's search directories, resolved. Programs must be executable. */
-function search(library: NativeLibrary, calls: SystemCalls, name: string, operation: string): number {
+function search(library: NativeLibrary, calls: SystemCalls, name: string, operation: Operation): number {
   const isLibrary = name.endsWith(".so") || name.includes(".so.");
   const variable = isLibrary ? "LD_LIBRARY_PATH" : "PATH";
   const system = isLibrary ? SYSTEM_LIBRARIES : SYSTEM_PROGRAMS;
@@ -162,6 +165,6 @@ function search(library: NativeLibrary, calls: SystemCalls, name: string, operat
     calls.close(place);
   }
   throw new BpfError(operation, LINUX_ERRNO.ENOENT, {
-    log: [`no such file in $${variable}, ${system.join(", ")}`],
+    reason: `no such file in $${variable}, ${system.join(", ")}`,
   });
 }

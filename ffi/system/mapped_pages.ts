@@ -1,21 +1,21 @@
 /**
- * The kernel's pages over a buffer of ours.
+ * Pages of the kernel, mapped over a buffer.
  *
- * The buffer must be the memory of trusted WebAssembly code, of fixed size: growing a memory with read-only pages in it would
- * end the process, and so would a store to one.
+ * The buffer must be the memory of trusted WebAssembly code and of fixed size. A memory that grows, or a store to it, would end the
+ * process when the memory contains read-only pages.
  *
  * @module
  */
 
-import { BpfError } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { mapFresh, mapMemory, MMAP } from "./memory_map.ts";
 import { address, addressOf } from "./pointers.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
-/** A stretch of `buffer` with mappings over it. Disposing puts fresh zero pages in their place, so that nothing keeps the map alive. */
+/** Mappings over a buffer. Disposing replaces them with fresh zero pages, so that they no longer keep the map alive. */
 export class MappedPages implements Disposable {
   readonly #calls: SystemCalls;
-  // Keeps the memory from being collected, and with it the address range from being used for something else.
+  // While this reference exists, the memory is not collected, and its addresses are not used for other memory.
   readonly #buffer: ArrayBuffer;
   readonly #base: number;
   #disposed = false;
@@ -30,16 +30,20 @@ export class MappedPages implements Disposable {
    * Maps `sizeBytes` bytes of `fd` from `offset` at `at` in the buffer, shared with the kernel.
    *
    * @param at bytes, a multiple of the page size, as are `sizeBytes` and `offset`.
-   * @throws {BpfError} what `mmap` said; EINVAL when the range is not in the buffer.
+   * @throws {BpfError} with the errno of `mmap`; EINVAL when the range is not in the buffer.
    */
-  map(noun: string, fd: number, range: { at: number; sizeBytes: number; offset: number; writable: boolean }): void {
+  map(
+    operation: Operation,
+    fd: number,
+    range: { at: number; sizeBytes: number; offset: number; writable: boolean },
+  ): void {
     const { at, sizeBytes, offset, writable } = range;
-    // A range past the buffer would replace whatever else lies there.
-    if (at > this.#buffer.byteLength - sizeBytes) throw new BpfError(`Cannot map ${noun}`, 22);
+    // A range beyond the buffer would replace other memory.
+    if (at > this.#buffer.byteLength - sizeBytes) throw new BpfError(operation, LINUX_ERRNO.EINVAL);
     const protection = MMAP.PROT_READ | (writable ? MMAP.PROT_WRITE : 0);
     const flags = MMAP.SHARED | MMAP.FIXED;
     const result = mapMemory(this.#calls, address(this.#base + at), sizeBytes, { protection, flags, fd, offset });
-    if (result < 0) throw new BpfError(`Cannot map ${noun}`, result);
+    if (result < 0) throw new BpfError(operation, result);
   }
 
   [Symbol.dispose](): void {

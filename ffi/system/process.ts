@@ -4,13 +4,14 @@
  * @module
  */
 
-import { BpfError } from "../../errors/mod.ts";
+import { BpfError, type Operation } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
 import type { NativeLibrary } from "./library.ts";
 import { readFile } from "./read_file.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
 const RLIMIT_DATA = 2;
+const LIMIT_MEMORY: Operation = { operation: "limit", kind: "process", words: "memory" };
 
 /** Options of {@link prepareProcess}. */
 export interface ProcessOptions {
@@ -37,7 +38,7 @@ export function prepareProcess(library: NativeLibrary, calls: SystemCalls, optio
  */
 function limitMemory(calls: SystemCalls, memoryBytes: number): void {
   const result = limitData(calls, dataBytes(calls) + memoryBytes);
-  if (result < 0) throw new BpfError("Cannot limit memory", result);
+  if (result < 0) throw new BpfError(LIMIT_MEMORY, result);
 }
 
 /** Lowers RLIMIT_DATA, which counts private writable memory, to `sizeBytes` if it is higher. @returns 0 or a negative errno. */
@@ -60,6 +61,6 @@ function dataBytes(calls: SystemCalls): number {
   } catch (cause) {
     if (!(cause instanceof BpfError)) throw cause;
     const hint = "mount /proc, or give --memory unlimited";
-    throw new BpfError("Cannot limit memory", cause.errno, { log: [`${path} cannot be read`], hint, cause });
+    throw new BpfError(LIMIT_MEMORY, cause.errno, { reason: `${path} cannot be read`, hint, cause });
   }
 }

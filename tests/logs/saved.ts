@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BpfError } from "../../mod.ts";
+import { type BpfError, describeOperation } from "../../errors/mod.ts";
 
 const SAVED = new URL("./saved/", import.meta.url);
 
@@ -40,15 +40,16 @@ export function savedLogs(): SavedLog[] {
 }
 
 /** The part of an error's line that comes from its log: the text between the code and the hint. */
-export function reasonIn({ message, operation, code, hint }: BpfError): string {
+export function reasonIn(error: BpfError): string {
+  const { message, code, hint } = error;
   const tail = hint === undefined ? "" : ` (hint: ${hint})`;
-  return message.slice(`${operation}: ${code}: `.length, message.length - tail.length);
+  return message.slice(`${describeOperation(error)}: ${code}: `.length, message.length - tail.length);
 }
 
 /** Writes the log of `error` under `name`, unless only addresses and numbers in its lines differ. */
 export function saveLog(name: string, error: BpfError, log: string): void {
-  const { operation, code, hint = "" } = error;
-  const fields = { kernel: Deno.osRelease(), operation, code, reason: reasonIn(error), hint };
+  const { code, hint = "" } = error;
+  const fields = { kernel: Deno.osRelease(), operation: describeOperation(error), code, reason: reasonIn(error), hint };
   const header = Object.entries(fields).map(([field, value]) => `${field}: ${value}`.trimEnd()).join("\n");
   const file = new URL(`${name}.log`, SAVED);
   const known = savedLogs().some((saved) => saved.name === name);
