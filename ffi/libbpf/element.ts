@@ -1,5 +1,5 @@
 /**
- * One element of a map by one system call, straight on the caller's bytes.
+ * Calls for one element of a map. Each is one system call, directly on the caller's bytes.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { MAP_ELEMENT_SYMBOLS } from "./symbols/libbpf.ts";
 /** The commands of bpf(2) on elements (`enum bpf_cmd`). */
 export const ELEMENT = { LOOKUP: 1, UPDATE: 2, DELETE: 3, GET_NEXT_KEY: 4, LOOKUP_AND_DELETE: 21 } as const;
 
-/** In place of an offset: NULL, as the kernel wants it for maps without keys, for the first key, and for deleting. */
+/** Stands for NULL in place of an offset. The kernel requires NULL for maps without keys, for the first key, and for deleting. */
 export const NOTHING = 0xffff_ffff;
 
 /**
- * Makes one command on map `fd`. `key` and `value` (or the next key) are offsets into `memory` that the caller has checked.
+ * Makes a command on an element of map `fd`. `key` and `value` (or the next key) are offsets into `memory` that the caller has checked.
  *
  * @returns 0 or a negative errno.
  */
@@ -32,9 +32,9 @@ export type ElementCall = (
   flags: number,
 ) => number;
 
-/** The ways to elements, opened at first use. */
+/** The functions for elements, opened at first use. */
 export class Elements implements Disposable {
-  /** The shim's function where the library has it, else libbpf's five. */
+  /** The shim's function if the library has it, else the five functions of libbpf. */
   readonly call: ElementCall;
   readonly #library: NativeLibrary;
   #byAddress: Deno.DynamicLibrary<typeof MAP_ELEMENT_SYMBOLS> | undefined;
@@ -47,11 +47,11 @@ export class Elements implements Disposable {
   /** See {@link Libbpf.openMapElement}. */
   openImportable(): MapElement | undefined {
     if (this.#library.shim === undefined) return undefined;
-    // Not from a symbol table: its functions are JavaScript's.
+    // The functions of a symbol table are JavaScript functions. This one must be native.
     this.#byAddress ??= Deno.dlopen(this.#library.path, MAP_ELEMENT_SYMBOLS);
     const call = this.#byAddress.symbols.wasm_bpf_map_element;
     if (callsFromWasmAreDirect()) return call;
-    // WebAssembly's numbers come as signed ones.
+    // WebAssembly passes signed numbers.
     return (command, fd, memory, key, value, flags) => call(command, fd, memory, key >>> 0, value >>> 0, flags >>> 0);
   }
 

@@ -1,8 +1,8 @@
 /**
  * Captures the messages of libbpf and the verifier.
  *
- * With this project's library the lines are collected in C (`shim.c`), per thread, without a call into JavaScript. With a
- * system libbpf they come through a callback and libc's `vsnprintf`.
+ * In this project's library, C code (`shim.c`) collects the lines of each thread, without a call into JavaScript. A system's libbpf
+ * calls back into JavaScript, which formats the lines with libc's `vsnprintf`.
  *
  * @module
  */
@@ -11,23 +11,23 @@ import type { NativeLibrary } from "../system/library.ts";
 import { address } from "../system/pointers.ts";
 import { LIBBPF_SYMBOLS, VSNPRINTF_SYMBOLS } from "./symbols/libbpf.ts";
 
-/** libbpf's levels (`enum libbpf_print_level`): what is kept is this and everything graver. */
+/** The levels of messages (`enum libbpf_print_level`). A log keeps a level and all graver ones. */
 export const LOG_LEVEL = { WARN: 0, INFO: 1, DEBUG: 2 } as const;
 
-/** The log of libbpf: taken after an operation, it is what that operation said. */
+/** The log of libbpf. Taken after an operation, it holds the messages of that operation. */
 export interface LibbpfLog extends Disposable {
   /** The lines since the last call, oldest first. */
   take(): string[];
 }
 
-/** Installs the log. There is one per process: the last one installed gets the lines. */
+/** Installs the log. A process has only one: the last installed log gets the lines. */
 export function installLog(library: NativeLibrary, level: number = LOG_LEVEL.INFO): LibbpfLog {
   return library.shim ? new ShimLog(library.shim, level) : new CallbackLog(library, level);
 }
 
 const CAPACITY_BYTES = 1 << 16;
 const HEAD_BYTES = 1 << 14;
-/** The longest message that is formatted: libbpf's own buffer for a verifier's log has 16 MiB. */
+/** The longest message that is formatted. libbpf's own buffer for a verifier's log has 16 MiB. */
 const MAX_MESSAGE_BYTES = 1 << 26;
 /** The size of a `va_list`. The caller's frame holds at least that many bytes at the pointer. */
 const VA_LIST_BYTES = Deno.build.arch === "x86_64" ? 24 : 32;
@@ -49,14 +49,14 @@ class ShimLog implements LibbpfLog {
     return size === 0 ? [] : linesOf(new TextDecoder().decode(this.#buffer.subarray(0, size)));
   }
 
-  /** The shim is the library's. */
+  /** Does nothing, since the library owns the shim. */
   [Symbol.dispose](): void {}
 }
 
 class CallbackLog implements LibbpfLog {
   readonly #libbpf;
   readonly #libc;
-  // C keeps only the address: the field keeps the callback alive.
+  // C keeps only the address of the callback. This field keeps the callback alive.
   readonly #callback;
   readonly #line = new Uint8Array(1 << 14);
   readonly #kept = new KeptText(CAPACITY_BYTES, HEAD_BYTES);
@@ -74,7 +74,7 @@ class CallbackLog implements LibbpfLog {
 
   #keep(format: Deno.PointerValue, args: Deno.PointerValue): number {
     if (args === null) return 0;
-    // vsnprintf() uses the list up: each call gets a copy.
+    // vsnprintf() consumes the list, so each call gets a copy.
     const list = new Uint8Array(new Deno.UnsafePointerView(args).getArrayBuffer(VA_LIST_BYTES)).slice();
     let into = this.#line;
     let size = this.#format(into, format, list.slice());

@@ -25,16 +25,16 @@ export function elementBytes(type: number, valueSize: number, machine: { readonl
   return PER_CPU_TYPES.has(type) ? Math.ceil(valueSize / 8) * 8 * machine.possibleCpus : valueSize;
 }
 
-/** The owner of a map or program. After it is closed, pointers are invalid and descriptors may belong to other files. */
+/** The owner of a map or program. After it is closed, their pointers are invalid, and their descriptors may be other files. */
 export interface Owner {
   readonly closed: boolean;
-  /** Takes ownership of a link, and detaches it before the object closes: libbpf's links may point to their object. */
+  /** Takes ownership of a link. It is detached before the object closes, because links of libbpf may point to their object. */
   own(link: BpfLink): BpfLink;
 }
 
 const CLOSED = -LINUX_ERRNO.EBADF;
 
-/** A map of a loaded object. See {@link BpfMap}. */
+/** See {@link BpfMap}. */
 export class NativeMap implements BpfMap {
   readonly name: string;
   readonly type: number;
@@ -179,12 +179,12 @@ export class NativeMap implements BpfMap {
 
   #element(command: number, memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
     if (this.#owner.closed) return CLOSED;
-    // The kernel insists on NULL for maps without keys (queue, stack, bloom filter).
+    // The kernel requires NULL for maps without keys (queue, stack, bloom filter).
     return this.#call(command, this.#fd, memory, this.keySize === 0 ? NOTHING : key, value, flags);
   }
 }
 
-/** `struct bpf_map_batch_opts`, or NULL where there is nothing to say. */
+/** `struct bpf_map_batch_opts`, or NULL if all its fields are 0. */
 function batchOptions({ elementFlags = 0, flags = 0 }: BatchFlags): Uint8Array<ArrayBuffer> | null {
   if (elementFlags === 0 && flags === 0) return null;
   return new Struct("bpf_map_batch_opts").u64("elem_flags", elementFlags).u64("flags", flags).bytes;

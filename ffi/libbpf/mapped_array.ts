@@ -1,9 +1,9 @@
 /**
- * The elements of an mmapable array (`BPF_F_MMAPABLE`, Linux 5.5; `.bss` and `.data` are such) as memory: writable pages that
- * are the kernel's own, either over a WebAssembly memory or by themselves.
+ * Maps the elements of an array with `BPF_F_MMAPABLE` (Linux 5.5), such as `.bss` and `.data`, into this process. The pages are
+ * writable and shared with the kernel. They lie over a WebAssembly memory or anywhere else.
  *
- * Pages that the guest can store to may lie in a memory that grows: V8 makes the whole range writable again when it grows it,
- * which these are anyway. Read-only ones must not, see `mapped_pages.ts`.
+ * V8 makes the whole range of a memory writable when it grows the memory. So writable pages may lie in a memory that grows, and
+ * read-only pages may not: see `mapped_pages.ts`.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import type { MemoryWindow } from "../system/memory_window.ts";
 import { address, NULL } from "../system/pointers.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
 
-/** A mapping: the map, and its address. */
+/** The properties of a map that a mapping uses. */
 type ArrayMap = Pick<BpfMap, "fd" | "name" | "valueSize" | "maxEntries">;
 
-/** Bytes of an array's elements in its pages: each is rounded up to 8 (kernel/bpf/arraymap.c). */
+/** The size of an array's elements in its pages. The size of each is rounded up to 8 bytes (kernel/bpf/arraymap.c). */
 export function arrayBytes(map: Pick<BpfMap, "valueSize" | "maxEntries">): number {
   return Math.ceil(map.valueSize / 8) * 8 * map.maxEntries;
 }
 
 /**
- * An array's pages over a stretch of a WebAssembly memory: a load there reads what the kernel wrote, a store is seen by it.
+ * The pages of an array over a part of a WebAssembly memory. Loads and stores there access the kernel's memory.
  *
  * When the memory moves, V8 copies its bytes to the new place and unmaps the whole old range at once, including these pages
  * (observed with Deno 2.6.10 and 2.9.8). The kernel may soon reuse the old addresses for other memory of this process. So this
@@ -39,9 +39,9 @@ export class OverlaidArray implements Disposable {
   #disposed = false;
 
   /**
-   * @param at offset into the memory, a multiple of the page size. The caller has checked that {@link arrayBytes}, rounded up
-   * to whole pages, lie there.
-   * @throws {BpfError} what `mmap` said: EPERM for a frozen map, EINVAL or ENOTSUPP for one that is not mmapable.
+   * @param at an offset into the memory, a multiple of the page size. The caller has checked that the range of {@link arrayBytes},
+   * rounded up to whole pages, is in the memory.
+   * @throws {BpfError} with the errno of `mmap`: EPERM for a frozen map, EINVAL or ENOTSUPP for a map that is not mmapable.
    */
   constructor(calls: SystemCalls, map: ArrayMap, window: MemoryWindow, at: number) {
     this.#calls = calls;
@@ -66,7 +66,7 @@ export class OverlaidArray implements Disposable {
   }
 }
 
-/** An array's pages somewhere in this process. {@link bytes} must not be touched after disposing. */
+/** The pages of an array anywhere in this process. {@link bytes} must not be used after disposing. */
 export class MappedArray implements Disposable {
   /** The elements, and the rest of the last page. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -75,7 +75,7 @@ export class MappedArray implements Disposable {
   readonly #sizeBytes: number;
   #disposed = false;
 
-  /** @throws {BpfError} what `mmap` said. */
+  /** @throws {BpfError} with the errno of `mmap`. */
   constructor(calls: SystemCalls, map: ArrayMap) {
     this.#calls = calls;
     this.#sizeBytes = wholePages(calls, arrayBytes(map));

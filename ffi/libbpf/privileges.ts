@@ -23,7 +23,7 @@ export interface PrivilegeRow {
   readonly attach: readonly Capability[];
 }
 
-/** Built at the first refusal. The first row that matches a program applies. */
+/** The table, built at the first refusal. The first row that matches a program applies. */
 export const privilegeRows = (): readonly PrivilegeRow[] => [
   { programs: "socket filter", types: [ProgramType.SOCKET_FILTER], load: ["CAP_BPF"], attach: ["CAP_NET_RAW"] },
   { programs: "cgroup_skb", types: [ProgramType.CGROUP_SKB], load: ["CAP_BPF"], attach: ["CAP_NET_ADMIN"] },
@@ -129,7 +129,7 @@ export function mapNeeds({ type, flags }: MapShape): readonly Capability[] {
   return (flags & BPF_F_ZERO_SEED) === 0 ? needs : [...needs, "CAP_SYS_ADMIN"];
 }
 
-/** The capabilities of `needed` that are not in the set `held`, without duplicates. */
+/** The capabilities of `needed` that the set `held` lacks, without duplicates. */
 export function missingCapabilities(needed: readonly Capability[], held: bigint): Capability[] {
   const has = (name: Capability) => (held >> CAPABILITY[name] & 1n) === 1n;
   const substituted = (name: Capability) => UNDER_SYS_ADMIN.includes(name) && has("CAP_SYS_ADMIN");

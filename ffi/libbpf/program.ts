@@ -10,7 +10,7 @@ import type { Owner } from "./map.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
 import type { NativePointer } from "../system/pointers.ts";
 
-/** A program of an object. See {@link BpfProgram}. */
+/** See {@link BpfProgram}. */
 export class NativeProgram implements BpfProgram {
   readonly name: string;
   readonly sectionName: string;

@@ -21,7 +21,7 @@ export function ringBufferBytes(calls: SystemCalls, maxEntries: number): number 
   return 2 * calls.pageSizeBytes + 2 * maxEntries;
 }
 
-/** The pages of a ring-buffer map, mapped. Needs Linux 5.8. Disposing unmaps them. */
+/** The mapped pages of a ring-buffer map. Needs Linux 5.8. Disposing unmaps them. */
 export class RingBuffer implements Disposable {
   readonly #pages: MappedPages;
   readonly #epoll: EpollSet;

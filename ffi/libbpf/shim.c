@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The C that TypeScript cannot say, linked into libwasm_bpf.so next to libbpf. Each function exists because the same thing
-// done by FFI would be wrong (errno), would call back into JavaScript from the middle of libbpf (the log), or would have to
-// wait for JavaScript's one thread (the kernel's BTF).
+// C functions in libwasm_bpf.so beside libbpf. TypeScript cannot do their work through FFI: errno would be wrong, the log would call
+// JavaScript from inside libbpf, and reading the kernel's BTF would block JavaScript's only thread.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -43,16 +42,16 @@ static __thread struct {
 
 static int wanted_level = -1;
 
-// wasm_bpf_syscall() makes one system call and returns its result, or -errno. Through FFI, errno could only be read by
-// a second call, and the runtime's own system calls in between may have changed it.
+// wasm_bpf_syscall() makes one system call and returns its result, or -errno. Through FFI, errno could only be read by a second
+// call. System calls of the runtime between the two may have changed it.
 EXPORT long wasm_bpf_syscall(int number, long a, long b, long c, long d, long e, long f) {
     long result = syscall(number, a, b, c, d, e, f);
 
     return result == -1 ? -errno : result;
 }
 
-// bpf_command() is bpf(2) without libc and its errno on the way: the result, or -errno. A map call takes the kernel 900 ns, and
-// leaves the processor's predictors cold: each jump more before and after it costs 5 ns.
+// bpf_command() makes bpf(2) without libc and its errno, and returns the result or -errno. A map call takes 900 ns in the kernel and
+// leaves the branch predictors cold, so each further jump before and after it costs 5 ns.
 static long bpf_command(long command, const union bpf_attr *attr, size_t size) {
 #if defined(__x86_64__)
     long result;
@@ -77,10 +76,10 @@ static long bpf_command(long command, const union bpf_attr *attr, size_t size) {
 #endif
 }
 
-// wasm_bpf_map_element() makes one of bpf(2)'s commands on an element of map `fd`: BPF_MAP_LOOKUP_ELEM, _UPDATE_ELEM,
-// _DELETE_ELEM, _GET_NEXT_KEY or _LOOKUP_AND_DELETE_ELEM. `key` and `value` (or the next key) are offsets into `memory`; the
-// offset UINT32_MAX is NULL. Returns 0 or -errno. libbpf's functions do the same with addresses, but in JavaScript those are
-// BigInts, or numbers that take Deno off its fast path: 60 and 300 ns a call; a buffer and offsets do not.
+// wasm_bpf_map_element() makes a command of bpf(2) on an element of map `fd`: BPF_MAP_LOOKUP_ELEM, _UPDATE_ELEM, _DELETE_ELEM,
+// _GET_NEXT_KEY or _LOOKUP_AND_DELETE_ELEM. `key` and `value` (or the next key) are offsets into `memory`. The offset UINT32_MAX
+// means NULL. Returns 0 or -errno. libbpf's functions take addresses. In JavaScript an address is a BigInt, which costs 60 ns a call,
+// or a number, for which Deno has no fast call: 300 ns. A buffer with offsets costs neither.
 EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags) {
     union bpf_attr attr;
     const size_t size = offsetof(union bpf_attr, flags) + sizeof(attr.flags);
@@ -177,15 +176,15 @@ static int capture(enum libbpf_print_level level, const char *format, va_list ar
     return length;
 }
 
-// wasm_bpf_log_install() makes libbpf's messages up to `level` (0 warning, 1 info, 2 debug; -1 nothing) go to the log
-// of the thread that caused them, and none to stderr. May be called again to change the level, which all threads share.
+// wasm_bpf_log_install() sends libbpf's messages up to `level` (0 warning, 1 info, 2 debug; -1 none) to the log of the thread that
+// caused them, instead of stderr. A further call changes the level, which all threads share.
 EXPORT void wasm_bpf_log_install(int level) {
     wanted_level = level;
     libbpf_set_print(capture);
 }
 
-// wasm_bpf_log_take() moves the calling thread's log into `buffer`, the last `size` bytes of it if it is longer, and
-// returns how many bytes that are. No NUL is added. The log is empty afterwards. 64 KiB always suffice.
+// wasm_bpf_log_take() moves the log of the calling thread into `buffer`, or its last `size` bytes if it is longer. Returns the number
+// of bytes, without a NUL. The log is empty afterwards. A buffer of 64 KiB always suffices.
 EXPORT int wasm_bpf_log_take(char *buffer, int size) {
     char note[LOG_NOTE];
     int noted = 0;
@@ -213,7 +212,8 @@ EXPORT int wasm_bpf_log_take(char *buffer, int size) {
     return (int)length;
 }
 
-// libelf's fstat(), which glibc has by this name only from 2.33 on. The kernel's struct is glibc's on x86_64 and arm64.
+// Replaces fstat() for libelf, because glibc has this symbol only since 2.33. The structs of the kernel and of glibc are the same on
+// x86_64 and arm64.
 struct stat;
 int __wrap_fstat(int fd, struct stat *stat);
 
@@ -221,15 +221,15 @@ int __wrap_fstat(int fd, struct stat *stat) {
     return (int)syscall(SYS_fstat, fd, stat);
 }
 
-// The kernel's BTF is what libbpf spends most of a load on: 5 MB that are read, copied, and looked through type by type. The
-// linker has libbpf's own calls of btf__load_vmlinux_btf() come to __wrap_btf__load_vmlinux_btf(), which does without the
-// reading (half of the time and of the memory) and takes what wasm_bpf_btf_prefetch() has begun on a thread of its own.
+// The kernel's BTF takes most of the time of a load: libbpf reads and copies 5 MB, and walks through all types. The linker redirects
+// libbpf's calls of btf__load_vmlinux_btf() to __wrap_btf__load_vmlinux_btf(). It maps the file instead, which halves time and memory,
+// and takes the BTF that wasm_bpf_btf_prefetch() loads on another thread.
 
 struct btf *__real_btf__load_vmlinux_btf(void);
 struct btf *__wrap_btf__load_vmlinux_btf(void);
 
-// Threads moved into libc with glibc 2.34 and got a new version there; this is the name they have had from the beginning, so that
-// a library that is linked today runs with glibc 2.31.
+// With glibc 2.34, threads moved into libc and their symbols got a new version. The first version is named here, so that a library
+// that is linked today runs with glibc 2.31.
 #if defined(__x86_64__)
 #define FIRST_GLIBC "GLIBC_2.2.5"
 #elif defined(__aarch64__)
@@ -246,7 +246,7 @@ static struct {
     int started;
 } prefetch = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-// Since Linux 6.16 the file can be mapped. NULL where it cannot, or is not what libbpf can read.
+// Since Linux 6.16 the file can be mapped. Returns NULL if it cannot, or if libbpf cannot read it.
 static struct btf *map_vmlinux_btf(void) {
     struct btf *btf = NULL;
     off_t size;
@@ -270,7 +270,7 @@ static struct btf *map_vmlinux_btf(void) {
 static struct btf *load_vmlinux_btf(void) {
     struct btf *btf = map_vmlinux_btf();
 
-    // libbpf's own way knows more places, and says what is wrong.
+    // libbpf's function looks in more places, and reports problems.
     return btf ? btf : __real_btf__load_vmlinux_btf();
 }
 
@@ -279,7 +279,7 @@ static void *run_prefetch(void *unused) {
     return load_vmlinux_btf();
 }
 
-// The BTF that was prefetched, once; NULL when there is none.
+// Returns the prefetched BTF, once; NULL when there is none.
 static struct btf *take_prefetched(void) {
     void *btf = NULL;
 
@@ -298,10 +298,10 @@ struct btf *__wrap_btf__load_vmlinux_btf(void) {
     return btf ? btf : load_vmlinux_btf();
 }
 
-// wasm_bpf_btf_prefetch() has the kernel's BTF read for the next object that is loaded in this process, while the caller does
-// something else. The caller must call wasm_bpf_btf_discard() before it closes the library.
+// wasm_bpf_btf_prefetch() starts a thread that loads the kernel's BTF for the next object of this process. The caller must call
+// wasm_bpf_btf_discard() before it closes the library.
 //
-// libbpf's messages are dropped: if BTF is missing, the load reports it again.
+// The thread's messages are dropped, because a load reports a missing BTF again.
 EXPORT void wasm_bpf_btf_prefetch(void) {
     libbpf_set_print(capture);
     pthread_mutex_lock(&prefetch.lock);
@@ -309,7 +309,7 @@ EXPORT void wasm_bpf_btf_prefetch(void) {
     pthread_mutex_unlock(&prefetch.lock);
 }
 
-// wasm_bpf_btf_discard() frees what was prefetched and not used.
+// wasm_bpf_btf_discard() frees BTF that was prefetched and not used.
 EXPORT void wasm_bpf_btf_discard(void) {
     btf__free(take_prefetched());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Signals of the whole process, for the command line. A library must not change them, so only wasm_bpf_process_prepare() does.
+// Handles signals of the whole process, for the command line. A library must not change them, so nothing changes before
+// wasm_bpf_process_prepare() is called.
 
 #define _GNU_SOURCE
 #include <signal.h>
@@ -49,13 +50,13 @@ static void end_line(void) {
     if (strstr(engine.line, "out of memory") || strstr(engine.line, "SetPermissions("))
         put_line(engine.out_of_memory, "");
     else
-        put_line("wasm-bpf: Cannot go on: the engine failed: ", engine.line + 2);
+        put_line("wasm-bpf: internal error: the engine failed: ", engine.line + 2);
     _exit(EXIT_ABORTED);
 }
 
 // Before it crashes, V8 prints the state of its heap and then the reason through C's stderr. This function ends the process at the
 // reason. Output of the guest, JavaScript and Rust goes to descriptor 2 by system call, and does not pass through here.
-static ssize_t read_last_words(void *unused, const char *text, size_t size) {
+static ssize_t read_crash_text(void *unused, const char *text, size_t size) {
     (void)unused;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n')
@@ -72,7 +73,7 @@ static void end_aborted(int signal) {
     void *room = mmap(NULL, 256 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     (void)signal;
-    put_line(room == MAP_FAILED ? engine.out_of_memory : "wasm-bpf: Cannot go on: the engine failed", "");
+    put_line(room == MAP_FAILED ? engine.out_of_memory : "wasm-bpf: internal error: the engine failed", "");
     _exit(EXIT_ABORTED);
 }
 
@@ -104,13 +105,13 @@ static void end_as_first_process(void) {
 // because the kernel ignores default actions there. The library must stay loaded from then on.
 EXPORT void wasm_bpf_process_prepare(const char *out_of_memory) {
     static const int signals[] = {SIGTRAP, SIGILL, SIGABRT};
-    FILE *words = fopencookie(NULL, "w", (cookie_io_functions_t){.write = read_last_words});
+    FILE *crash_text = fopencookie(NULL, "w", (cookie_io_functions_t){.write = read_crash_text});
 
     snprintf(engine.out_of_memory, sizeof(engine.out_of_memory), "%s", out_of_memory);
-    if (words) {
+    if (crash_text) {
         // The stream has no buffer, since allocating one could fail.
-        setvbuf(words, NULL, _IONBF, 0);
-        stderr = words;
+        setvbuf(crash_text, NULL, _IONBF, 0);
+        stderr = crash_text;
         for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) handle(signals[i], end_aborted, SA_ONSTACK);
     }
     if (getpid() == 1)

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The target of a program. `{ kind: "section" }` is the one in its section name, as for `bpf_program__attach`. */
+/** The target of a program. `{ kind: "section" }` is the target in its section name, as for `bpf_program__attach`. */
 export type AttachTarget =
   | { kind: "section" }
   | XdpTarget

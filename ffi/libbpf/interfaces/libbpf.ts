@@ -7,11 +7,13 @@
 import type { LibraryOrigin } from "../../system/library.ts";
 import type { BpfObject, OpenObjectOptions } from "./object.ts";
 
-/** libbpf, opened. Everything made from it must be disposed before it. */
+/** An open libbpf. Everything made from it must be disposed before it. */
 export interface Libbpf extends Disposable {
   /** libbpf's version: "v1.5". */
   readonly version: string;
+  /** The argument of `dlopen`. */
   readonly path: string;
+  /** The place in which the library was found. */
   readonly origin: LibraryOrigin;
   /** True for this project's own build, which has the patches of `scripts/patches/`. */
   readonly isPatched: boolean;
@@ -19,22 +21,22 @@ export interface Libbpf extends Disposable {
   readonly possibleCpus: number;
 
   /**
-   * Parses an ELF object. Nothing reaches the kernel yet.
+   * Parses an ELF object. The kernel is not involved yet.
    *
-   * @throws {BpfError} what libbpf said of it.
+   * @throws {BpfError} with libbpf's reason.
    */
   openObject(bytes: Uint8Array<ArrayBuffer>, options?: OpenObjectOptions): BpfObject;
 
   /**
-   * Opens what the element calls of {@link BpfMap} come down to, for a WebAssembly module to import, so that its calls need not
-   * enter JavaScript; undefined for a libbpf without the shim.
+   * Opens the native function behind the element calls of {@link BpfMap}. A WebAssembly module can import it, so that its calls do
+   * not enter JavaScript. Undefined for a libbpf without the shim.
    */
   openMapElement(): MapElement | undefined;
 }
 
 /**
- * `(i32, i32, i64, i32, i32, i32) -> i32`: one of bpf(2)'s commands on an element of map `fd`. `key` and `value` (or the next
- * key) are offsets into the memory at the address `memory`, or -1 for NULL; the caller has checked them.
+ * `(i32, i32, i64, i32, i32, i32) -> i32`: makes a command of bpf(2) on an element of map `fd`. `key` and `value` (or the next key)
+ * are offsets into the memory at the address `memory`, or -1 for NULL. The caller has checked them.
  *
  * @returns 0 or a negative errno.
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** `struct bpf_link`, or what stands for it where the kernel has none. Disposing detaches, once. */
+/** An attachment: `struct bpf_link`, or a substitute where the kernel has no link. Disposing detaches, once. */
 export interface BpfLink extends Disposable {
   /** The attachment, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
   readonly description: string;

@@ -9,22 +9,21 @@ import type { BpfLink } from "./link.ts";
 /**
  * `struct bpf_map` of a loaded object. Lives as long as its object.
  *
- * The element calls take offsets into `memory`, a guest's whole memory or any other bytes. They do not check them: the caller has
- * checked that {@link keySize} or {@link elementBytes} bytes lie there. They return 0 or a negative errno, and never throw or
- * allocate.
+ * The calls for elements take offsets into `memory`: the whole memory of a guest, or any other bytes. The caller has checked that
+ * {@link keySize} or {@link elementBytes} bytes lie there. The calls return 0 or a negative errno. They do not throw or allocate.
  */
 export interface BpfMap {
   readonly name: string;
   /** A value of {@link MapType}. */
   readonly type: number;
-  /** Bytes. 0 for queues, stacks and bloom filters. */
+  /** The size of a key in bytes; 0 for queues, stacks and bloom filters. */
   readonly keySize: number;
-  /** Bytes of one value as declared. */
+  /** The declared size of a value in bytes. */
   readonly valueSize: number;
-  /** Bytes that one element moves: for per-CPU maps `round_up(valueSize, 8) * possibleCpus`. */
+  /** The number of bytes that a call copies for an element: `round_up(valueSize, 8) * possibleCpus` for per-CPU maps. */
   readonly elementBytes: number;
   readonly maxEntries: number;
-  /** BPF_F_* flags of its creation. */
+  /** The BPF_F_* flags with which it is created. */
   readonly flags: number;
   /** The kernel's descriptor. @throws {BpfError} ENOENT when the map is not in the kernel. */
   readonly fd: number;
@@ -32,14 +31,14 @@ export interface BpfMap {
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
   update(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
   delete(memory: Uint8Array<ArrayBuffer>, key: number, flags: number): number;
-  /** @param key undefined asks for the first key. */
+  /** Writes the key after `key`, or the first key for undefined, at `nextKey`. */
   nextKey(memory: Uint8Array<ArrayBuffer>, key: number | undefined, nextKey: number): number;
   lookupAndDelete(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number;
 
   /**
-   * The batch calls (Linux 5.6): many elements in one system call.
+   * The calls for batches (Linux 5.6): many elements in one system call.
    *
-   * @returns 0 or a negative errno; -ENOENT when a lookup reached the end. How many elements were moved is at `count`.
+   * @returns 0 or a negative errno; -ENOENT when a lookup reached the end. The call writes the number of copied elements at `count`.
    */
   lookupBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags?: BatchFlags): number;
   lookupAndDeleteBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags?: BatchFlags): number;
@@ -55,17 +54,17 @@ export interface BpfMap {
   attachStructOps(): BpfLink;
 }
 
-/** The places of a batch's elements: offsets into the memory that the call gets. */
+/** The elements of a batch, as offsets into the memory that the call gets. */
 export interface Batch {
   /** `keySize` bytes for each element. */
   readonly keys: number;
   /** `elementBytes` bytes for each element. */
   readonly values: number;
-  /** A u32: how many elements there is room for; afterwards, how many were moved. */
+  /** A u32: the number of elements that fit; after the call, the number of copied elements. */
   readonly count: number;
 }
 
-/** A batch that walks the map: where the last one stopped, and where this one is to note its stop. */
+/** A batch of a walk through the map. */
 export interface BatchWalk extends Batch {
   /** The position that the last batch wrote at `outBatch`: `keySize` bytes, at least 4. By default the start. */
   readonly inBatch?: number;

@@ -22,13 +22,13 @@ export interface OpenObjectOptions {
   persistentStructOps?: boolean | undefined;
 }
 
-/** `struct bpf_object`. Disposing closes it and everything that came from it: links first. */
+/** `struct bpf_object`. Disposing detaches its links, then closes it with its programs and maps. */
 export interface BpfObject extends Disposable {
   readonly name: string;
   /** Loads maps and programs into the kernel. Needs CAP_BPF, and CAP_PERFMON or CAP_NET_ADMIN by program type. @throws {BpfError} */
   load(): void;
   findProgram(name: string): BpfProgram | undefined;
-  /** Finds a map by name; ".rodata" and its like also by their section. */
+  /** Finds a map by its name. Section names such as ".rodata" also find a map. */
   findMap(name: string): BpfMap | undefined;
   programs(): readonly BpfProgram[];
   maps(): readonly BpfMap[];

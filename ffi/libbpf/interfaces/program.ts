@@ -11,7 +11,7 @@ import type { BpfLink } from "./link.ts";
 export interface BpfProgram {
   /** The name of its function. */
   readonly name: string;
-  /** The section it came from, which says what it is: "tp/sched/sched_switch", "xdp", ... */
+  /** The name of its section, which determines its kind: "tp/sched/sched_switch", "xdp", ... */
   readonly sectionName: string;
   /** A value of {@link ProgramType}. */
   readonly type: number;
@@ -21,6 +21,6 @@ export interface BpfProgram {
   readonly fd: number;
   /** True when `load` loads this program into the kernel. Set it only before `load`. */
   autoload: boolean;
-  /** Attaches. The link is the caller's. @throws {BpfError} */
+  /** Attaches the program. The caller owns the link. @throws {BpfError} */
   attach(target?: AttachTarget): BpfLink;
 }
