@@ -7,7 +7,7 @@
  */
 
 /** Offsets in bytes, by struct and field. `size` is the struct's, as far as the project uses it. */
-export const LAYOUTS = {
+export const LAYOUT = {
   bpf_object_open_opts: { sz: 0, object_name: 8, pin_root_path: 24, btf_custom_path: 48, size: 56 },
   bpf_kprobe_opts: { sz: 0, bpf_cookie: 8, offset: 16, retprobe: 24, size: 32 },
   bpf_ksyscall_opts: { sz: 0, bpf_cookie: 8, retprobe: 16, size: 24 },
@@ -39,6 +39,5 @@ export const LAYOUTS = {
   bpf_link_create_opts: { sz: 0, flags: 8, size: 16 },
   bpf_map_create_opts: { sz: 0, btf_vmlinux_value_type_id: 20, map_flags: 28, size: 32 },
   bpf_map_batch_opts: { sz: 0, elem_flags: 8, flags: 16, size: 24 },
-  perf_event_attr: { type: 0, size_field: 4, config: 8, sample_period: 16, sample_type: 24, flags: 40, size: 64 },
   sockaddr_ll: { sll_family: 0, sll_protocol: 2, sll_ifindex: 4, size: 20 },
 } as const;

@@ -5,25 +5,15 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { O } from "./open_flags.ts";
+import { EPOLL, O } from "./linux_numbers.ts";
+import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
-const EPOLL_CTL_ADD = 1;
-const EPOLL_CTL_DEL = 2;
-const EPOLLIN = 1;
-const EPOLLET = 0x80000000;
 const NO_MASK = null;
 const SIGSET_BYTES = 8;
 
-/**
- * `struct epoll_event` (`sys/epoll.h`), packed on x86_64 only:
- *
- * | offset | size | field  | meaning                                    |
- * |--------|------|--------|--------------------------------------------|
- * | 0      | 4    | events | EPOLL* bits                                |
- * | 4 or 8 | 8    | data   | ours: {@link BUFFER} or {@link WAKE}       |
- */
-const EVENT = Deno.build.arch === "aarch64" ? { sizeBytes: 16, data: 8 } : { sizeBytes: 12, data: 4 };
+/** `struct epoll_event`: `events` are bits of {@link EPOLL}, `data` is {@link BUFFER} or {@link WAKE}. */
+const EVENT = LAYOUT.epoll_event;
 
 /** The number of events that one wait can return. Events of more CPUs need a second wait, which returns immediately. */
 const MAX_EVENTS = 16;
@@ -35,7 +25,7 @@ const WAKE = 1;
 export class EpollSet implements Disposable {
   readonly #calls: SystemCalls;
   readonly #fd: number;
-  readonly #events = new Uint8Array(MAX_EVENTS * EVENT.sizeBytes);
+  readonly #events = new Uint8Array(MAX_EVENTS * EVENT.size);
   readonly #view = new DataView(this.#events.buffer);
 
   /**
@@ -48,7 +38,7 @@ export class EpollSet implements Disposable {
     if (this.#fd < 0) throw new BpfError({ operation: "create", kind: "system", words: "an epoll set" }, this.#fd);
     try {
       // Level-triggered: whoever made it readable means every wait until it is read.
-      if (wakeFd !== undefined) this.#control(wakeFd, EPOLLIN, WAKE);
+      if (wakeFd !== undefined) this.#control(wakeFd, EPOLL.IN, WAKE);
     } catch (error) {
       calls.close(this.#fd);
       throw error;
@@ -65,12 +55,12 @@ export class EpollSet implements Disposable {
    * @throws {BpfError}
    */
   add(fd: number): void {
-    this.#control(fd, EPOLLIN | EPOLLET, BUFFER);
+    this.#control(fd, EPOLL.IN | EPOLL.ET, BUFFER);
   }
 
   /** Takes a descriptor out again; one that is closed by now has left by itself. */
   remove(fd: number): void {
-    this.#calls.symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL_CTL_DEL, fd, this.#events);
+    this.#calls.symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL.CTL_DEL, fd, this.#events);
   }
 
   /**
@@ -87,7 +77,7 @@ export class EpollSet implements Disposable {
     // The process was stopped and goes on (Ctrl-Z and fg, a debugger): no reason for a guest to hear of it.
     if (count === -LINUX_ERRNO.EINTR) return 1;
     for (let i = 0; i < count; i++) {
-      if (this.#view.getUint32(i * EVENT.sizeBytes + EVENT.data, true) === WAKE) return -LINUX_ERRNO.EINTR;
+      if (this.#view.getUint32(i * EVENT.size + EVENT.data, true) === WAKE) return -LINUX_ERRNO.EINTR;
     }
     return Math.min(count, 1);
   }
@@ -97,10 +87,10 @@ export class EpollSet implements Disposable {
   }
 
   #control(fd: number, events: number, data: number): void {
-    this.#view.setUint32(0, events >>> 0, true);
+    this.#view.setUint32(EVENT.events, events >>> 0, true);
     this.#view.setBigUint64(EVENT.data, BigInt(data), true);
     const { symbols } = this.#calls;
-    const result = this.#calls.result(symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL_CTL_ADD, fd, this.#events));
+    const result = this.#calls.result(symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL.CTL_ADD, fd, this.#events));
     if (result < 0) throw new BpfError({ operation: "wait", kind: "buffer", words: "for a buffer" }, result);
   }
 }

@@ -23,12 +23,13 @@ import {
   writePollFds,
 } from "./file_layouts.ts";
 import { cString } from "./c_string.ts";
-import { O } from "./open_flags.ts";
+import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
 import { addressOf } from "./pointers.ts";
-import { AT, NUMBER, type SystemCalls, type SystemCallSymbols } from "./system_calls.ts";
+import { LAYOUT } from "./struct_layouts.ts";
+import { NUMBER, type SystemCalls, type SystemCallSymbols } from "./system_calls.ts";
 
-/** The largest number of ranges that one call takes (`UIO_MAXIOV`). */
-export const MAX_RANGES = 1024;
+/** The largest number of ranges that one call takes. */
+export const MAX_RANGES = UIO_MAXIOV;
 
 /** Parts of one buffer: `pairs` holds `count` times an offset and a length, which the caller has checked. */
 export interface Ranges {
@@ -37,17 +38,9 @@ export interface Ranges {
   count: number;
 }
 
-const RESOLVE_NO_MAGICLINKS = 0x02;
-const RESOLVE_BENEATH = 0x08;
-const OPEN_HOW_SIZE = 24;
-const F_GETFL = 3;
-const F_SETFL = 4;
 const SIGSET_SIZE = 8;
-const TCGETS = 0x5401;
-const FIONREAD = 0x541b;
 const EMPTY = cString("");
 const DIRECTORY_CHUNK = 32768;
-const PATH_MAX = 4096;
 /** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
 
@@ -116,23 +109,23 @@ export class Files {
 
   /** The flags and access mode ({@link O}) of an open file, or a negative errno. */
   flags(fd: number): number {
-    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F_GETFL, 0));
+    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F.GETFL, 0));
   }
 
   /** Sets APPEND and NONBLOCK; the kernel ignores all other flags. */
   setFlags(fd: number, flags: number): number {
-    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F_SETFL, flags));
+    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F.SETFL, flags));
   }
 
   isTerminal(fd: number): boolean {
     const termios = new Uint8Array(64);
-    return this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, TCGETS, termios)) === 0;
+    return this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, IOCTL.TCGETS, termios)) === 0;
   }
 
   /** The number of bytes that can be read without waiting, or a negative errno. */
   readableBytes(fd: number): number {
     const count = new Int32Array(1);
-    const result = this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, FIONREAD, count));
+    const result = this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, IOCTL.FIONREAD, count));
     return result < 0 ? result : count[0] ?? 0;
   }
 
@@ -192,9 +185,9 @@ export class Files {
    * @returns a descriptor, `-EXDEV` when the path would leave, `-ENOSYS` before kernel 5.6, or another negative errno.
    */
   openBeneath(fd: number, path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
-    const how = openHow(flags | O.CLOEXEC, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+    const how = openHow(flags | O.CLOEXEC, mode, RESOLVE.BENEATH | RESOLVE.NO_MAGICLINKS);
     for (let tries = 0;; tries++) {
-      const result = this.#again(() => this.#call.openat2(NUMBER.openat2, fd, path, how, OPEN_HOW_SIZE));
+      const result = this.#again(() => this.#call.openat2(NUMBER.openat2, fd, path, how, LAYOUT.open_how.size));
       // The kernel gives up on a ".." when anything in the system was renamed meanwhile.
       if (result !== -LINUX_ERRNO.EAGAIN || tries === RACE_RETRIES) return result;
     }

@@ -8,31 +8,30 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { ELF_HEADER_BYTES, hasSoundSymbols, isElf } from "./executable.ts";
-import { FILE_MODE, S_IFMT } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
-import { O } from "./open_flags.ts";
+import { FILE_MODE, FILE_SYSTEM, O, S_IFMT } from "./linux_numbers.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
-/** Types of file systems (`linux/magic.h`). */
-const NSFS_MAGIC = 0x6e736673;
-const CGROUP2_SUPER_MAGIC = 0x63677270;
-const BPF_FS_MAGIC = 0xcafe4a11;
+/** Types of file systems that are in no header for programs. */
+const CONFIGFS = 0x62656570;
+const NFSD = 0x6e667364;
+
 /** Virtual file systems: reading their files can have side effects or block, and they hold no executables. */
 const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
-  0x9fa0, // proc
-  0x62656572, // sysfs
-  0x74726163, // tracefs
-  0x64626720, // debugfs
-  0x73636673, // securityfs
-  0x27e0eb, // cgroup
-  CGROUP2_SUPER_MAGIC,
-  BPF_FS_MAGIC,
-  0x62656570, // configfs
-  0x6165676c, // pstore
-  0xde5e81e4, // efivarfs
-  0x6e667364, // nfsd
-  0x42494e4d, // binfmt_misc
-  0xf97cff8c, // selinuxfs
+  FILE_SYSTEM.PROC,
+  FILE_SYSTEM.SYSFS,
+  FILE_SYSTEM.TRACEFS,
+  FILE_SYSTEM.DEBUGFS,
+  FILE_SYSTEM.SECURITYFS,
+  FILE_SYSTEM.CGROUP,
+  FILE_SYSTEM.CGROUP2,
+  FILE_SYSTEM.BPF,
+  CONFIGFS,
+  FILE_SYSTEM.PSTORE,
+  FILE_SYSTEM.EFIVARFS,
+  NFSD,
+  FILE_SYSTEM.BINFMT_MISC,
+  FILE_SYSTEM.SELINUX,
 ]);
 
 /** Opens a cgroup2 directory. The caller closes it. @throws {BpfError} ENOENT, ENOTDIR; EINVAL when it is not cgroup2. */
@@ -42,7 +41,7 @@ export function openCgroup(calls: SystemCalls, path: string): number {
   return openChecked(calls, place, operation, () => {
     const { mode } = statusOf(calls, place, operation);
     if ((mode & S_IFMT) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
-    if (fileSystemType(calls, place) === CGROUP2_SUPER_MAGIC) return;
+    if (fileSystemType(calls, place) === FILE_SYSTEM.CGROUP2) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
       reason: "it is no directory of a cgroup2 file system",
       hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
@@ -56,7 +55,7 @@ export function openNetworkNamespace(calls: SystemCalls, path: string): number {
   const operation: Operation = { operation: "open", kind: "namespace", subject: path, words };
   const place = resolve(calls, path, operation);
   return openChecked(calls, place, operation, () => {
-    if (fileSystemType(calls, place) === NSFS_MAGIC) return;
+    if (fileSystemType(calls, place) === FILE_SYSTEM.NAMESPACE) return;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
       reason: "it is no namespace",
       hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
@@ -69,7 +68,7 @@ export function openPinDirectory(calls: SystemCalls, path: string): number {
   const operation: Operation = { operation: "pin", kind: "directory", subject: path, words: `maps in "${path}"` };
   const fd = calls.open(path, O.PATH | O.DIRECTORY | O.CLOEXEC);
   if (fd < 0) throw new BpfError(operation, fd);
-  if (fileSystemType(calls, fd) === BPF_FS_MAGIC) return fd;
+  if (fileSystemType(calls, fd) === FILE_SYSTEM.BPF) return fd;
   calls.close(fd);
   throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
     reason: "it is not on a BPF file system",

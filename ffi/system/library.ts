@@ -8,7 +8,9 @@ import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
 import { DynamicLinker, openTable, type SymbolTable } from "./symbol_table.ts";
 import { SHIM_SYMBOLS } from "../libbpf/symbols/libbpf.ts";
-import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
+import { LIBC_SYMBOLS } from "./symbols/libc.ts";
+import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
+import { MFD_CLOEXEC, SIGPIPE } from "./linux_numbers.ts";
 
 /** The places of the library, in the order of search. */
 export type LibraryOrigin = "environment" | "embedded" | "built" | "system";
@@ -20,8 +22,6 @@ type ForeignFunctions = Deno.ForeignLibraryInterface & Record<string, Deno.Forei
 
 const FILE_NAME = "libwasm_bpf.so";
 const SYSTEM_NAME = "libbpf.so.1";
-const MFD_CLOEXEC = 1;
-const SIGPIPE = 13;
 
 /** The opened library: every symbol table of this folder is looked up in it. */
 export class NativeLibrary implements Disposable {
@@ -214,28 +214,15 @@ function openLibbpfAt(linker: DynamicLinker, path: string): { handle: Deno.Point
 }
 
 const LIBC = "libc.so.6";
-const SYSCALL_ROWS = libcRows("syscall");
-
-const LIBC_SYMBOLS = {
-  // char *secure_getenv(const char *name)
-  secure_getenv: { parameters: ["buffer"], result: "pointer" },
-  // unsigned int if_nametoindex(const char *ifname)
-  if_nametoindex: { parameters: ["buffer"], result: "u32" },
-  // sighandler_t signal(int signum, sighandler_t handler)
-  signal: { parameters: ["i32", "pointer"], result: "pointer" },
-  // int *__errno_location(void)
-  __errno_location: { parameters: [], result: "pointer" },
-  memfd_create: SYSCALL_ROWS.memfd_create,
-  write: SYSCALL_ROWS.write,
-  close: SYSCALL_ROWS.close,
-} as const;
+const { memfd_create, write, close } = systemCallRows("syscall");
+const LIBC_ROWS = { ...LIBC_SYMBOLS, memfd_create, write, close } as const;
 
 /** The C library by itself: what is needed before the one library is there, and the few calls that are no system calls. */
 class Libc6 implements Disposable {
   readonly #library;
 
   constructor(linker: DynamicLinker) {
-    this.#library = openTable(linker, LIBC, LIBC_SYMBOLS);
+    this.#library = openTable(linker, LIBC, LIBC_ROWS);
   }
 
   /** An environment variable; always undefined in a program with privileges that its user lacks (setcap, setuid). */
@@ -260,11 +247,11 @@ class Libc6 implements Disposable {
   }
 
   memfd(name: string, bytes: Uint8Array<ArrayBuffer>): number {
-    const fd = this.#library.symbols.memfd_create(syscallNumber("memfd_create"), cString(name), MFD_CLOEXEC);
+    const fd = this.#library.symbols.memfd_create(NUMBER.memfd_create, cString(name), MFD_CLOEXEC);
     if (fd < 0) throw new BpfError("Cannot make a memory file for libbpf", this.errnoView()[0] ?? 0);
     for (let done = 0; done < bytes.length;) {
       const rest = bytes.subarray(done);
-      const written = this.#library.symbols.write(syscallNumber("write"), fd, rest, rest.length);
+      const written = this.#library.symbols.write(NUMBER.write, fd, rest, rest.length);
       if (written <= 0) throw new BpfError("Cannot copy libbpf into memory", this.errnoView()[0] ?? 0);
       done += written;
     }
@@ -272,7 +259,7 @@ class Libc6 implements Disposable {
   }
 
   close(fd: number): void {
-    this.#library.symbols.close(syscallNumber("close"), fd);
+    this.#library.symbols.close(NUMBER.close, fd);
   }
 
   [Symbol.dispose](): void {

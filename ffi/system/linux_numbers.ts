@@ -135,18 +135,26 @@ export const XDP_FLAG = {
   offload: 8,
 } as const;
 
-/** Of perf_event_open(2) (`linux/perf_event.h`). */
-export const PERF = {
-  TYPE_HARDWARE: 0,
-  TYPE_SOFTWARE: 1,
-  COUNT_HW_CPU_CYCLES: 0,
-  COUNT_HW_INSTRUCTIONS: 1,
-  COUNT_SW_CPU_CLOCK: 0,
-  COUNT_SW_TASK_CLOCK: 1,
-  COUNT_SW_BPF_OUTPUT: 10,
-  SAMPLE_RAW: 1024,
-  FLAG_FD_CLOEXEC: 8,
+/** Types of perf events (`linux/perf_event.h`). */
+export const PERF_TYPE = {
+  HARDWARE: 0,
+  SOFTWARE: 1,
 } as const;
+
+/** Perf events of type hardware (HW) and software (SW) (`linux/perf_event.h`). */
+export const PERF_COUNT = {
+  HW_CPU_CYCLES: 0,
+  HW_INSTRUCTIONS: 1,
+  SW_CPU_CLOCK: 0,
+  SW_TASK_CLOCK: 1,
+  SW_BPF_OUTPUT: 10,
+} as const;
+
+/** Asks for a perf event's own data in its records. */
+export const PERF_SAMPLE_RAW = 1024;
+
+/** A flag of perf_event_open(2) (`linux/perf_event.h`). */
+export const PERF_FLAG_FD_CLOEXEC = 8;
 
 /** Bits of a capability set (`linux/capability.h`). */
 export const CAPABILITY = {

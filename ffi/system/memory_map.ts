@@ -5,17 +5,10 @@
  */
 
 import { type Address, address } from "./pointers.ts";
+import { MMAP } from "./linux_numbers.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
-/** `PROT_*` and `MAP_*` of sys/mman.h. */
-export const MMAP = {
-  PROT_READ: 1,
-  PROT_WRITE: 2,
-  SHARED: 1,
-  PRIVATE: 2,
-  FIXED: 0x10,
-  ANONYMOUS: 0x20,
-} as const;
+export { MMAP };
 
 /** Options of {@link mapMemory}. */
 export interface MapOptions {

@@ -7,13 +7,10 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
 import type { NativeLibrary } from "./library.ts";
+import { IFNAMSIZ, IOCTL } from "./linux_numbers.ts";
 import { AF, openSocket, SOCK } from "./sockets.ts";
+import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
-
-const SIOCGIFADDR = 0x8915;
-/** `struct ifreq` (`linux/if.h`): 16 bytes for the name with its NUL, 24 for a union. */
-const IFREQ_SIZE = 40;
-const IFNAMSIZ = 16;
 
 /**
  * The index of a network interface, by its name or by the label of an address on it ("eth0:1").
@@ -40,9 +37,10 @@ function hasAddressLabel(calls: SystemCalls, label: string): boolean {
   if (name.length > IFNAMSIZ) return false;
   const fd = openSocket(calls, { domain: AF.INET, type: SOCK.DGRAM | SOCK.CLOEXEC });
   if (fd < 0) return false;
-  const request = new Uint8Array(IFREQ_SIZE);
+  const request = new Uint8Array(LAYOUT.ifreq.size);
+  // The name is the first field.
   request.set(name);
-  const result = calls.result(calls.symbols.ioctl(NUMBER.ioctl, fd, SIOCGIFADDR, request));
+  const result = calls.result(calls.symbols.ioctl(NUMBER.ioctl, fd, IOCTL.SIOCGIFADDR, request));
   calls.close(fd);
   return result === 0;
 }

@@ -4,7 +4,11 @@
  * @module
  */
 
+import { PERF_FLAG_FD_CLOEXEC, PERF_TYPE } from "./linux_numbers.ts";
+import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
+
+export { PERF_TYPE };
 
 /** What {@link openPerfEvent} opens. Fields that are absent are 0. */
 export interface PerfEvent {
@@ -22,15 +26,9 @@ export interface PerfEvent {
   readonly wakeupEvents?: number;
 }
 
-/** `enum perf_type_id` of linux/perf_event.h. */
-export const PERF_TYPE = { HARDWARE: 0, SOFTWARE: 1 } as const;
-
 /** Bits of the flags in `struct perf_event_attr`. */
 export const PERF_FLAG = { FREQ: 1 << 10 } as const;
 
-/** `PERF_ATTR_SIZE_VER0`: the size of the first version of the struct. */
-const ATTRIBUTES_BYTES = 64;
-const PERF_FLAG_FD_CLOEXEC = 8;
 const ANY_PROCESS = -1;
 const NO_GROUP = -1;
 
@@ -49,27 +47,16 @@ export function openPerfEvent(calls: SystemCalls, event: PerfEvent, cpu: number)
   );
 }
 
-/**
- * `struct perf_event_attr` (`linux/perf_event.h`), its first version:
- *
- * | offset | size | field         |
- * |--------|------|---------------|
- * | 0      | 4    | type          |
- * | 4      | 4    | size          |
- * | 8      | 8    | config        |
- * | 16     | 8    | sample_period |
- * | 24     | 8    | sample_type   |
- * | 40     | 8    | flags (bits)  |
- * | 48     | 4    | wakeup_events |
- */
+/** The first version of `struct perf_event_attr`. */
 export function attributesOf(event: PerfEvent): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(ATTRIBUTES_BYTES));
-  view.setUint32(0, event.type, true);
-  view.setUint32(4, ATTRIBUTES_BYTES, true);
-  view.setBigUint64(8, BigInt(event.config), true);
-  view.setBigUint64(16, BigInt(event.samplePeriod), true);
-  view.setBigUint64(24, BigInt(event.sampleType ?? 0), true);
-  view.setBigUint64(40, BigInt(event.flags ?? 0), true);
-  view.setUint32(48, event.wakeupEvents ?? 0, true);
+  const at = LAYOUT.perf_event_attr;
+  const view = new DataView(new ArrayBuffer(at.size));
+  view.setUint32(at.type, event.type, true);
+  view.setUint32(at.size_field, at.size, true);
+  view.setBigUint64(at.config, BigInt(event.config), true);
+  view.setBigUint64(at.sample_period, BigInt(event.samplePeriod), true);
+  view.setBigUint64(at.sample_type, BigInt(event.sampleType ?? 0), true);
+  view.setBigUint64(at.flags, BigInt(event.flags ?? 0), true);
+  view.setUint32(at.wakeup_events, event.wakeupEvents ?? 0, true);
   return new Uint8Array(view.buffer);
 }

@@ -7,10 +7,10 @@
 import { BpfError, type Operation } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
 import type { NativeLibrary } from "./library.ts";
+import { RLIMIT_DATA } from "./linux_numbers.ts";
 import { readFile } from "./read_file.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
-const RLIMIT_DATA = 2;
 const LIMIT_MEMORY: Operation = { operation: "limit", kind: "process", words: "memory" };
 
 /** Options of {@link prepareProcess}. */

@@ -6,7 +6,7 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { mapMemory, MMAP, unmapMemory } from "./memory_map.ts";
-import { O } from "./open_flags.ts";
+import { O } from "./linux_numbers.ts";
 import { address, NULL } from "./pointers.ts";
 import type { SystemCalls } from "./system_calls.ts";
 

@@ -6,11 +6,7 @@
 
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
 
-/** `AF_*` (linux/socket.h). */
-export const AF = { INET: 2, PACKET: 17 } as const;
-
-/** `SOCK_*` (asm-generic/socket.h). */
-export const SOCK = { DGRAM: 2, RAW: 3, CLOEXEC: 0o2000000 } as const;
+export { AF, SOCK } from "./linux_numbers.ts";
 
 /** Opens a socket. @returns a descriptor or a negative errno. */
 export function openSocket(

@@ -11,6 +11,7 @@
 
 import { cString } from "./c_string.ts";
 import { nativePointer } from "./pointers.ts";
+import { DLFCN_SYMBOLS } from "./symbols/libc.ts";
 
 /** A table as {@link openTable} gives it: functions by name, and a way to close the library. */
 export interface SymbolTable<S extends Deno.ForeignLibraryInterface> {
@@ -115,14 +116,10 @@ export class DynamicLinker implements Disposable {
         continue;
       }
       this.#libc = libc;
-      // void *dlopen(const char *filename, int flags)
-      this.#open = fn(dlopen, { parameters: ["buffer", "i32"], result: "pointer" });
-      // void *dlsym(void *handle, const char *symbol)
-      this.#find = fn(dlsym, { parameters: ["pointer", "buffer"], result: "pointer" });
-      // int dlclose(void *handle)
-      this.#close = fn(dlclose, { parameters: ["pointer"], result: "i32" });
-      // char *dlerror(void)
-      this.#error = fn(dlerror, { parameters: [], result: "pointer" });
+      this.#open = fn(dlopen, DLFCN_SYMBOLS.dlopen);
+      this.#find = fn(dlsym, DLFCN_SYMBOLS.dlsym);
+      this.#close = fn(dlclose, DLFCN_SYMBOLS.dlclose);
+      this.#error = fn(dlerror, DLFCN_SYMBOLS.dlerror);
       return;
     }
     throw new TypeError(`Cannot find dlopen() in ${HOMES.join(" or ")}`);

@@ -8,7 +8,7 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { openBinary, openCgroup, openNetworkNamespace, openPinDirectory } from "./host_paths.ts";
 import { type NativeLibrary, openLibrary } from "./library.ts";
 import { interfaceIndex } from "./network_interfaces.ts";
-import { O } from "./open_flags.ts";
+import { O } from "./linux_numbers.ts";
 import { prepareProcess, type ProcessOptions } from "./process.ts";
 import { readFile, readToEnd } from "./read_file.ts";
 import { SystemCalls } from "./system_calls.ts";

@@ -10,61 +10,30 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
-import { type FileStatus, readStatx, STATX_SIZE } from "./file_layouts.ts";
+import { type FileStatus, readStatx } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
-import { O } from "./open_flags.ts";
+import { AT, AT_PAGESZ, O, STATX_BASIC_STATS } from "./linux_numbers.ts";
 import type { SymbolTable } from "./symbol_table.ts";
-import { FILE_SYSCALLS, fileRows } from "./symbols/files.ts";
-import { libcRows, syscallNumber } from "./symbols/syscalls.ts";
+import { LAYOUT } from "./struct_layouts.ts";
+import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
 
-/** The numbers of the system calls on this machine's architecture. */
-export const NUMBER = {
-  ...FILE_SYSCALLS,
-  bind: syscallNumber("bind"),
-  capget: syscallNumber("capget"),
-  epoll_create1: syscallNumber("epoll_create1"),
-  epoll_ctl: syscallNumber("epoll_ctl"),
-  epoll_pwait: syscallNumber("epoll_pwait"),
-  eventfd2: syscallNumber("eventfd2"),
-  fstatfs: syscallNumber("fstatfs"),
-  mmap: syscallNumber("mmap"),
-  munmap: syscallNumber("munmap"),
-  perf_event_open: syscallNumber("perf_event_open"),
-  pread64: syscallNumber("pread64"),
-  prlimit64: syscallNumber("prlimit64"),
-  setsockopt: syscallNumber("setsockopt"),
-  socket: syscallNumber("socket"),
-} as const;
+export { NUMBER };
 
-/** `AT_*` of linux/fcntl.h. */
-export const AT = {
-  /** In place of a directory's descriptor: the working directory of the process. */
-  FDCWD: -100,
-  SYMLINK_NOFOLLOW: 0x100,
-  REMOVEDIR: 0x200,
-  /** With an empty path: the descriptor's own file. */
-  EMPTY_PATH: 0x1000,
-} as const;
-
-const STATX_BASIC_STATS = 0x7ff;
-const AT_PAGESZ = 6;
 const EMPTY_PATH = cString("");
 
-const rows = (symbol: string) => ({ ...libcRows(symbol), ...fileRows(symbol) });
-
 /** The functions of the table. Each takes the call's {@link NUMBER} first. Its result goes through {@link SystemCalls.result}. */
-export type SystemCallSymbols = SymbolTable<ReturnType<typeof rows>>["symbols"];
+export type SystemCallSymbols = SymbolTable<ReturnType<typeof systemCallRows>>["symbols"];
 
 /** The table of system calls. Closed with the system. */
 export class SystemCalls implements Disposable {
   readonly symbols: SystemCallSymbols;
   readonly #library: NativeLibrary;
-  readonly #table: SymbolTable<ReturnType<typeof rows>>;
+  readonly #table: SymbolTable<ReturnType<typeof systemCallRows>>;
   #pageSizeBytes: number | undefined;
 
   constructor(library: NativeLibrary) {
     this.#library = library;
-    this.#table = library.openSyscalls(rows);
+    this.#table = library.openSyscalls(systemCallRows);
     this.symbols = this.#table.symbols;
   }
 
@@ -95,7 +64,7 @@ export class SystemCalls implements Disposable {
 
   /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
   status(fd: number): FileStatus | number {
-    const statx = new Uint8Array(STATX_SIZE);
+    const statx = new Uint8Array(LAYOUT.statx.size);
     const flags = AT.EMPTY_PATH | AT.SYMLINK_NOFOLLOW;
     const result = this.result(this.symbols.statx(NUMBER.statx, fd, EMPTY_PATH, flags, STATX_BASIC_STATS, statx));
     return result < 0 ? result : readStatx(statx);

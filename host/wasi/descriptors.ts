@@ -5,9 +5,8 @@
  */
 
 import { WASI_ERRNO } from "../../errors/mod.ts";
-import { FILE_MODE, S_IFMT } from "../../ffi/system/file_layouts.ts";
 import type { Files } from "../../ffi/system/files.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { FILE_MODE, O, S_IFMT } from "../../ffi/system/linux_numbers.ts";
 import type { Descriptor, DescriptorTable } from "../core/descriptors.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import { ALL_RIGHTS, DIRECTORY_RIGHTS, FDFLAGS, FILE_RIGHTS, FILETYPE, RIGHTS, STREAM_RIGHTS } from "./types.ts";

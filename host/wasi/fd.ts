@@ -5,9 +5,8 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import { POLL } from "../../ffi/system/file_layouts.ts";
 import type { Ranges } from "../../ffi/system/files.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O, POLL } from "../../ffi/system/linux_numbers.ts";
 import { POSITIVE_WASI } from "../core/guard.ts";
 import { guestPtr } from "../core/memory.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";

@@ -5,7 +5,7 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
 import { guestPtr } from "../core/memory.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";

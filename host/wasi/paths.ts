@@ -8,7 +8,7 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
 import { guestPtr } from "../core/memory.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import type { WasiContext } from "./context.ts";

@@ -5,7 +5,8 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO } from "../../errors/mod.ts";
-import { POLL, type PollEntry } from "../../ffi/system/file_layouts.ts";
+import type { PollEntry } from "../../ffi/system/file_layouts.ts";
+import { POLL } from "../../ffi/system/linux_numbers.ts";
 import { guestPtr } from "../core/memory.ts";
 import { checkedClock } from "./clocks.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";

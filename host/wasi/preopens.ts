@@ -6,7 +6,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Files } from "../../ffi/system/files.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
 import { type FileDescriptor, preopenedDirectory } from "./descriptors.ts";
 
 /**

@@ -37,16 +37,10 @@ export const LIBBPF_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   bpf_link_create_opts: opts("flags"),
   bpf_map_create_opts: opts("btf_vmlinux_value_type_id", "map_flags"),
   bpf_map_batch_opts: opts("elem_flags", "flags"),
-  perf_event_attr: {
-    fields: ["type", "size", "config", "sample_period", "sample_type"],
-    renamed: { size: "size_field" },
-    after: { flags: "read_format" },
-    size: "PERF_ATTR_SIZE_VER0",
-  },
   sockaddr_ll: { fields: ["sll_family", "sll_protocol", "sll_ifindex"], size: "whole" },
 };
 
-/** Structs of the kernel's interface for files and waiting, each with a reader or writer in `ffi/system/`. */
+/** Structs of system calls, each with a reader or writer in `ffi/system/`. */
 export const SYSTEM_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   epoll_event: { fields: ["events", "data"], size: "whole" },
   statx: {
@@ -65,6 +59,12 @@ export const SYSTEM_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   },
   statx_timestamp: { fields: ["tv_sec", "tv_nsec"], size: "whole" },
   pollfd: { fields: ["fd", "events", "revents"], size: "whole" },
+  perf_event_attr: {
+    fields: ["type", "size", "config", "sample_period", "sample_type", "wakeup_events"],
+    renamed: { size: "size_field" },
+    after: { flags: "read_format" },
+    size: "PERF_ATTR_SIZE_VER0",
+  },
   open_how: { fields: ["flags", "mode", "resolve"], size: "whole" },
 };
 

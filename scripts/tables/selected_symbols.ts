@@ -33,7 +33,7 @@ export interface SelectedFile {
 
 const ROWS = "Rows for `Deno.dlopen`.";
 
-export const SELECTED_SYMBOLS: readonly SelectedFile[] = [
+const LIBBPF: readonly SelectedFile[] = [
   {
     path: "ffi/libbpf/symbols/element.ts",
     about: "libbpf: the elements of a map, by descriptor (bpf.h). Keys and values are addresses in guest memory.",
@@ -193,8 +193,27 @@ export const SELECTED_SYMBOLS: readonly SelectedFile[] = [
   },
 ];
 
+const LIBC: SelectedFile = {
+  path: "ffi/system/symbols/libc.ts",
+  about: "libc: functions that are no system calls.",
+  tables: [
+    {
+      name: "LIBC_SYMBOLS",
+      about: ROWS,
+      functions: { secure_getenv: {}, if_nametoindex: {}, signal: {}, __errno_location: {} },
+    },
+    {
+      name: "DLFCN_SYMBOLS",
+      about: "Functions that find the other functions.",
+      functions: { dlopen: {}, dlsym: { handle: "pointer" }, dlclose: { handle: "pointer" }, dlerror: {} },
+    },
+  ],
+};
+
 /** The file of all system calls. */
 export const SYSTEM_CALLS_PATH = "ffi/system/symbols/system_calls.ts";
+
+export const SELECTED_SYMBOLS: readonly SelectedFile[] = [...LIBBPF, LIBC];
 
 /**
  * The system calls, whose prototypes are in `system_calls.h`. Sizes, counts and flags are 32 bits wide here, so that Deno passes numbers: none of them reaches 2^32.

@@ -15,6 +15,8 @@ const includes = (headers: readonly string[]) => headers.map((header) => `#inclu
 
 const LIBC_HEADERS = [
   "dirent.h",
+  "dlfcn.h",
+  "errno.h",
   "fcntl.h",
   "poll.h",
   "sched.h",

@@ -27,9 +27,9 @@ export async function structFiles(declarations: Declarations): Promise<Generated
   return [
     typescriptFile("ffi/libbpf/struct_layouts.ts", "Structs of libbpf and of the calls around it.", [
       ...architectureParts(libbpf),
-      `${comment}export const LAYOUTS = {\n${libbpf.join("")}} as const;\n`,
+      `${comment}export const LAYOUT = {\n${libbpf.join("")}} as const;\n`,
     ]),
-    typescriptFile("ffi/system/struct_layouts.ts", "Structs of the kernel's interface for files and waiting.", [
+    typescriptFile("ffi/system/struct_layouts.ts", "Structs of system calls.", [
       ...architectureParts(system),
       `${comment}export const LAYOUT = {\n${system.join("")}} as const;\n`,
     ]),
@@ -64,7 +64,7 @@ function tableOf(
   const end = (field: string) => place(field).offset + place(field).size;
   const offsets = new Map(fields.map((field) => [renamed[field] ?? field, place(field).offset]));
   for (const [name, field] of Object.entries(after)) offsets.set(name, end(field));
-  const used = Math.ceil(Math.max(0, ...fields.map(end)) / 8) * 8;
+  const used = Math.min(layout.size, Math.ceil(Math.max(0, ...fields.map(end)) / 8) * 8);
   return offsets.set("size", size === "used" ? used : size === "whole" ? layout.size : sizes.get(size) ?? 0);
 }
 

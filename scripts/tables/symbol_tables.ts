@@ -15,16 +15,18 @@ import { docComment, type GeneratedFile, typescriptFile } from "./text.ts";
 /** All files of symbols. @param declarations those of `NATIVE`. */
 export async function symbolFiles(declarations: Declarations): Promise<GeneratedFile[]> {
   const since = versionsOf(await Deno.readTextFile(new URL("libbpf.map", LIBBPF_SOURCE)));
-  const files = SELECTED_SYMBOLS.map(({ path, about, tables }) =>
-    typescriptFile(
+  const files = SELECTED_SYMBOLS.map(({ path, about, tables }) => {
+    const rows = tables.map((table) => symbolRows(declarations, table, since));
+    const hasOptional = rows.flat().some(({ optional }) => optional);
+    return typescriptFile(
       path,
-      `${about}\n\nEach row has its C prototype. Rows that libbpf 1.1 lacks are optional.`,
-      tables.map((table) => {
-        const rows = symbolRows(declarations, table, since).map((row) => rowText(row, "")).join("");
-        return `${docComment(table.about)}export const ${table.name} = {\n${rows}} as const;\n`;
+      `${about}${hasOptional ? " Rows that libbpf 1.1 lacks are optional." : ""}`,
+      tables.map((table, index) => {
+        const texts = (rows[index] ?? []).map((row) => rowText(row, "")).join("");
+        return `${docComment(table.about)}export const ${table.name} = {\n${texts}} as const;\n`;
       }),
-    )
-  );
+    );
+  });
   const calls = systemCallRows(declarations, SELECTED_SYSTEM_CALLS);
   return [...files, await systemCallFile(calls)];
 }

@@ -54,3 +54,12 @@ int sys_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int gr
 int sys_ppoll(struct pollfd *fds, nfds_t nfds, struct timespec *timeout, const sigset_t *sigmask, size_t sigsetsize);
 
 int vsnprintf(char *str, size_t size, const char *format, va_list ap);
+
+char *secure_getenv(const char *name);
+unsigned int if_nametoindex(const char *ifname);
+sighandler_t signal(int signum, sighandler_t handler);
+int *__errno_location(void);
+void *dlopen(const char *filename, int flags);
+void *dlsym(void *handle, const char *symbol);
+int dlclose(void *handle);
+char *dlerror(void);

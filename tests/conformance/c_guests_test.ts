@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Files } from "../../ffi/system/files.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
 import { ProcExit } from "../../host/core/cancellation.ts";
 import { Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
 import { WasiTestState } from "../doubles/wasi_guest.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ALL_RIGHTS, FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
 import { openFile, RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT };

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { WASI_ERRNO } from "../../errors/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
-import { O } from "../../ffi/system/open_flags.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
 import { openSystem } from "../../ffi/system/system.ts";
 import type { GuestMemory } from "../../host/core/memory.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
