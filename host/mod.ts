@@ -12,6 +12,8 @@ import { GuestContext } from "./core/context.ts";
 import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
 import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
 import { EventBuffer } from "./pump/mod.ts";
+import type { Counters } from "./core/counters.ts";
+import type { Policy } from "./core/policy.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
 import { SYS_MODULE, sysImports } from "./sys/mod.ts";
@@ -91,6 +93,10 @@ export interface HostOptions extends RunGuestOptions {
   system?: NativeSystem;
   /** The way in which map memory is shared with the guest: "map" (default) or, for tests, "copy". */
   sharedMemory?: SharedMemoryMode;
+  /** Decides about each request of the guest that would reach libbpf. By default everything is allowed. */
+  policy?: Policy;
+  /** Counts the guest's requests and events. */
+  counters?: Counters;
 }
 
 /**
@@ -207,6 +213,8 @@ function contextOf(libbpf: Libbpf, system: System, options: HostOptions): GuestC
       pinPath: options.pinPath,
       persistentStructOps: options.allowPersistentStructOps,
     },
+    policy: options.policy,
+    counters: options.counters,
     maxLinks: options.maxLinks,
     sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },

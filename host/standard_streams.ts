@@ -26,6 +26,8 @@ export function checkStandardStreams(files: Files, { stdin, stdout, stderr }: St
     if (fd === undefined) continue;
     const isDescriptor = Number.isInteger(fd) && fd >= 0 && fd <= MAX_DESCRIPTOR;
     if (isDescriptor && files.flags(fd) >= 0) continue;
-    throw new BpfError("Cannot run guest", LINUX_ERRNO.EBADF, { log: [`${name} is not an open descriptor`] });
+    throw new BpfError({ operation: "run", kind: "guest" }, LINUX_ERRNO.EBADF, {
+      reason: `${name} is not an open descriptor`,
+    });
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import * as ffi from "../../ffi/mod.ts";
-import { checkObject } from "../core/object_requests.ts";
+import { checkObject, openOperation } from "../core/object_requests.ts";
 import type { BpfObject, Libbpf } from "./interfaces.ts";
 import { ApiObject } from "./object.ts";
 
@@ -72,7 +72,7 @@ class ApiLibbpf implements Libbpf {
   openObject(bytes: Uint8Array, options: ffi.OpenObjectOptions = {}): BpfObject {
     const libbpf = this.#alive();
     const copy = new Uint8Array(bytes);
-    checkObject(libbpf, `Cannot open object "${options.name ?? "object"}"`, copy);
+    checkObject(libbpf, openOperation(options.name ?? "object"), copy);
     const raw = libbpf.openObject(copy, options);
     const object = new ApiObject(raw, (closed) => this.#objects.delete(closed));
     this.#objects.add(object);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 
 /**
  * The default limit of a guest's links. Detaching a link can take the kernel 75 ms, in which the process handles no signal: the
@@ -18,7 +18,7 @@ export const LARGEST_MAX_LINKS = 1 << 20;
 /** Most tools have one object, some have two or three. */
 const MAX_OBJECTS = 64;
 /** The total size of all objects. libbpf keeps a copy of each. */
-const MAX_OBJECT_BYTES = 1 << 28;
+export const MAX_OBJECT_BYTES = 1 << 28;
 /** Buffers take kernel memory: a perf buffer needs 260 KiB for each processor. Tools have one to four. */
 const MAX_BUFFERS = 64;
 /** A share needs two mappings, and Linux allows a process 65,530. An object has up to four sections of variables. */
@@ -38,11 +38,11 @@ export class Allowance {
     this.#hint = hint;
   }
 
-  /** Takes `count` resources. @throws {BpfError} EMFILE when fewer are left. */
-  take(operation: string, count = 1): void {
+  /** Takes `count` resources. @throws {BpfError} EMFILE if fewer are left. */
+  take(operation: Operation, count = 1): void {
     if (count > this.#limit - this.#held) {
       throw new BpfError(operation, LINUX_ERRNO.EMFILE, {
-        log: [`the guest has ${this.#held} ${this.#noun}, and may have ${this.#limit}`],
+        reason: `the guest has ${this.#held} ${this.#noun}, and may have ${this.#limit}`,
         hint: this.#hint,
       });
     }

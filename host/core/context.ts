@@ -6,16 +6,20 @@
 
 import type { BpfError } from "../../errors/mod.ts";
 import { type Libbpf, openWindow, type System } from "../../ffi/mod.ts";
+import { Admission } from "./admission.ts";
 import { Allowances } from "./allowances.ts";
 import { Cancellation } from "./cancellation.ts";
+import { Counters } from "./counters.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
+import { Gate } from "./gate.ts";
 import { Guard } from "./guard.ts";
+import type { GuestObject } from "./guest_object.ts";
 import { HandleTable } from "./handles.ts";
 import { GuestInstance, type InstanceParts } from "./instance.ts";
-import type { LoadedObject } from "./loaded_object.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
+import { ALLOW_EVERYTHING, type Policy } from "./policy.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 
 /** Receivers of the host's messages about a guest. */
@@ -28,6 +32,7 @@ export interface Diagnostics {
 
 /** Options of {@link GuestContext}. */
 export interface GuestContextOptions {
+  /** The guest reaches it only through {@link GuestContext.gate}. */
   libbpf: Libbpf;
   system: System;
   /** Opens a buffer of events for the guest. */
@@ -35,6 +40,10 @@ export interface GuestContextOptions {
   diagnostics: Diagnostics;
   /** The name and the permissions of the guest's objects. */
   grants: ObjectGrants;
+  /** Decides about the guest's requests; allows everything by default. */
+  policy?: Policy | undefined;
+  /** Counts the guest's requests and events; by default a new one. */
+  counters?: Counters | undefined;
   /** The limit of links that the guest may have at once; see {@link Allowances}. */
   maxLinks?: number | undefined;
   /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
@@ -43,26 +52,26 @@ export interface GuestContextOptions {
 
 /** The state of one guest. Disposing closes everything that the guest has open. */
 export class GuestContext implements Disposable {
-  readonly libbpf: Libbpf;
   readonly system: System;
   readonly openBuffer: OpenBuffer;
-  readonly grants: ObjectGrants;
+  readonly gate: Gate;
+  readonly counters: Counters;
   readonly instance = new GuestInstance();
   readonly cancellation = new Cancellation();
-  readonly objects = new HandleTable<"object", LoadedObject>("object");
+  readonly objects = new HandleTable<"object", GuestObject>("object");
   readonly descriptors = new DescriptorTable();
-  readonly allowances: Allowances;
   readonly shared: SharedMemory;
   readonly diagnostics: Diagnostics;
   readonly guard: Guard;
 
   constructor(options: GuestContextOptions) {
-    this.libbpf = options.libbpf;
+    const { policy = ALLOW_EVERYTHING, counters = new Counters(), maxLinks } = options;
+    const admission = new Admission({ policy, counters, allowances: new Allowances(maxLinks) });
     this.system = options.system;
     this.openBuffer = options.openBuffer;
-    this.grants = options.grants;
-    this.allowances = new Allowances(options.maxLinks);
-    this.shared = new SharedMemory(options.system.calls, this.allowances.shares, options.sharedMemory);
+    this.counters = counters;
+    this.gate = new Gate(admission, options);
+    this.shared = new SharedMemory(options.system.calls, admission, options.sharedMemory);
     this.diagnostics = options.diagnostics;
     this.guard = new Guard({
       cancellation: this.cancellation,
@@ -84,7 +93,7 @@ export class GuestContext implements Disposable {
 
   [Symbol.dispose](): void {
     this.shared[Symbol.dispose]();
-    for (const loaded of this.objects.drain()) loaded[Symbol.dispose]();
+    for (const object of this.objects.drain()) object[Symbol.dispose]();
     this.descriptors[Symbol.dispose]();
   }
 }

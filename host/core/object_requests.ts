@@ -5,7 +5,7 @@
  */
 
 import { type ObjectRequests, validateObject } from "../../object/validation/validate_object.ts";
-import { BpfError, FormatError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, FormatError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { BpfObject, Libbpf, System } from "../../ffi/mod.ts";
 
 /** Permissions of a guest's objects, from the options of the run. */
@@ -19,20 +19,31 @@ export interface ObjectGrants {
   readonly persistentStructOps?: boolean | undefined;
 }
 
+/** Objects and functions that {@link loadCheckedObject} uses. */
+export interface LoadingHost {
+  readonly libbpf: Libbpf;
+  readonly system: System;
+  /** Called before `map` is pinned in `directory`. @throws {BpfError} if the guest may not pin it. */
+  readonly onPin: (map: string, directory: string) => void;
+}
+
 /**
  * Checks, opens and loads an object of a guest.
  *
- * @throws {BpfError} when it is damaged, needs a permission that the guest lacks, or is refused by libbpf or the kernel.
+ * @throws {BpfError} if it is damaged, needs a permission that the guest lacks, or is refused by libbpf or the kernel.
  */
 export function loadCheckedObject(
-  { libbpf, system }: { libbpf: Libbpf; system: System },
+  host: LoadingHost,
   bytes: Uint8Array<ArrayBuffer>,
   grants: ObjectGrants,
 ): BpfObject {
-  const operation = `Cannot open object "${grants.objectName}"`;
-  const requests = checkObject(libbpf, operation, bytes);
-  if (requests.pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
-  const directory = openPinDirectory(system, operation, requests.pinnedMaps, grants.pinPath);
+  const { libbpf, system } = host;
+  const operation = openOperation(grants.objectName);
+  const { pinnedMaps } = checkObject(libbpf, operation, bytes);
+  if (pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
+  const path = checkPins(operation, pinnedMaps, grants.pinPath);
+  for (const map of pinnedMaps) host.onPin(map, path);
+  const directory = openPinDirectory(system, operation, pinnedMaps, path);
   try {
     // The path goes through the descriptor, so that it cannot be redirected to another directory meanwhile.
     return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
@@ -41,65 +52,71 @@ export function loadCheckedObject(
   }
 }
 
+/** The operation of opening an object, for errors. */
+export function openOperation(objectName: string): Operation {
+  return { operation: "open", kind: "object", subject: objectName };
+}
+
 /**
  * Checks everything that libbpf reads from an object, because some versions of libbpf check less than others.
  *
- * @throws {BpfError} EINVAL when it is damaged; EOPNOTSUPP when this libbpf would map an arena over memory of this process.
+ * @throws {BpfError} EINVAL if it is damaged; EOPNOTSUPP if this libbpf would map an arena over memory of this process.
  */
 export function checkObject(
   libbpf: Pick<Libbpf, "isPatched" | "path">,
-  operation: string,
+  operation: Operation,
   bytes: Uint8Array,
 ): ObjectRequests {
   const requests = validated(operation, bytes);
   const [arena] = requests.placedArenas;
   if (arena !== undefined && !libbpf.isPatched) {
     throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      log: [
+      reason:
         `arena "${arena}" is to be mapped at an address of its own, which ${libbpf.path} does over anything that is there`,
-      ],
     });
   }
   return requests;
 }
 
-function validated(operation: string, bytes: Uint8Array): ObjectRequests {
+function validated(operation: Operation, bytes: Uint8Array): ObjectRequests {
   try {
     return validateObject(bytes);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { log: [`${error.format}: ${error.problem}`], cause: error });
+    throw new BpfError(operation, LINUX_ERRNO.EINVAL, { reason: `${error.format}: ${error.problem}`, cause: error });
   }
 }
 
-/** Opens the directory for pinned maps. libbpf appends the map's name to its path, so only names without slashes are accepted. */
-function openPinDirectory(
-  system: System,
-  operation: string,
-  maps: readonly string[],
-  path: string | undefined,
-): number {
+/**
+ * Checks that the guest may pin `maps`. libbpf appends a map's name to the path of the directory, so only plain file names are accepted.
+ *
+ * @returns the directory.
+ */
+function checkPins(operation: Operation, maps: readonly string[], path: string | undefined): string {
   if (path === undefined) {
     throw new BpfError(operation, LINUX_ERRNO.EPERM, {
-      log: [`map "${maps[0]}" is to be pinned`],
+      reason: `map "${maps[0]}" is to be pinned`,
       hint: "--pin DIR gives it a directory for that",
     });
   }
-  const refuse = (map: string, problem: string): never => {
-    throw new BpfError(operation, LINUX_ERRNO.EPERM, {
-      log: [`map "${map}" is to be pinned in "${path}": ${problem}`],
-    });
-  };
-  for (const map of maps) {
-    if (map === "" || map === "." || map === ".." || map.includes("/")) {
-      refuse(map, "its name is not a plain file name");
-    }
-  }
+  const unfit = maps.find((map) => map === "" || map === "." || map === ".." || map.includes("/"));
+  if (unfit !== undefined) throw refusedPin(operation, unfit, { path, problem: "its name is not a plain file name" });
+  return path;
+}
+
+/** Opens the directory for pinned maps. Refuses symbolic links in it, which libbpf would follow. */
+function openPinDirectory(system: System, operation: Operation, maps: readonly string[], path: string): number {
   const directory = system.openPinDirectory(path);
   const link = maps.find((map) => system.isSymbolicLink(directory, map));
   if (link === undefined) return directory;
   system.closeDescriptor(directory);
-  return refuse(link, "a symbolic link is there");
+  throw refusedPin(operation, link, { path, problem: "a symbolic link is there" });
+}
+
+function refusedPin(operation: Operation, map: string, { path, problem }: { path: string; problem: string }): BpfError {
+  return new BpfError(operation, LINUX_ERRNO.EPERM, {
+    reason: `map "${map}" is to be pinned in "${path}": ${problem}`,
+  });
 }
 
 function load(

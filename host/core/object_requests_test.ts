@@ -5,6 +5,8 @@ import { FakeLibbpf } from "../../tests/doubles/libbpf.ts";
 import { FakeSystem } from "../../tests/doubles/system.ts";
 import { loadCheckedObject } from "./object_requests.ts";
 
+const onPin = () => {};
+
 function pinned(...names: string[]): Uint8Array<ArrayBuffer> {
   const maps = names.map((name) =>
     `struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u64);
@@ -27,7 +29,7 @@ function pinnedAs(name: string): Uint8Array<ArrayBuffer> {
 function refusal(object: Uint8Array<ArrayBuffer>, pinPath?: string): string {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
-  const load = () => loadCheckedObject({ libbpf, system }, object, { objectName: "x", pinPath });
+  const load = () => loadCheckedObject({ libbpf, system, onPin }, object, { objectName: "x", pinPath });
   const { message } = assertThrows(load, BpfError);
   assertEquals([libbpf.openObjects, ...libbpf.openDescriptors, ...system.openDescriptors], [0]);
   return message;
@@ -60,7 +62,7 @@ Deno.test("loadCheckedObject() holds the directory for pinned maps while it load
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
   const grants = { objectName: "x", pinPath: "/sys/fs/bpf/x" };
-  using _object = loadCheckedObject({ libbpf, system }, pinned("counts"), grants);
+  using _object = loadCheckedObject({ libbpf, system, onPin }, pinned("counts"), grants);
   assertEquals(libbpf.pinRootPaths, ["/proc/self/fd/101"]);
   assertEquals([...libbpf.openDescriptors, ...system.openDescriptors], []);
 });
@@ -69,10 +71,11 @@ Deno.test("loadCheckedObject() lets an arena choose its address where libbpf doe
   const object = compileArena("0x100000000000ull", 0, false);
   using system = new FakeSystem();
   using patched = new FakeLibbpf();
-  using _object = loadCheckedObject({ libbpf: patched, system }, object, { objectName: "x" });
+  using _object = loadCheckedObject({ libbpf: patched, system, onPin }, object, { objectName: "x" });
   using other = new FakeLibbpf({}, { isPatched: false });
   assertEquals(
-    assertThrows(() => loadCheckedObject({ libbpf: other, system }, object, { objectName: "x" }), BpfError).message,
+    assertThrows(() => loadCheckedObject({ libbpf: other, system, onPin }, object, { objectName: "x" }), BpfError)
+      .message,
     'Cannot open object "x": EOPNOTSUPP: arena "arena" is to be mapped at an address of its own, ' +
       "which fake does over anything that is there",
   );

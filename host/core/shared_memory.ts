@@ -8,9 +8,10 @@
  * @module
  */
 
-import type { BpfMap, MemoryWindow, SystemCalls } from "../../ffi/mod.ts";
+import type { MemoryWindow, SystemCalls } from "../../ffi/mod.ts";
 import { arrayBytes, MappedArray, OverlaidArray, wholePages } from "../../ffi/libbpf/mapped_array.ts";
-import type { Allowance } from "./allowances.ts";
+import type { Admission } from "./admission.ts";
+import type { GuestMap } from "./guest_map.ts";
 import type { GuestMemory, GuestPtr } from "./memory.ts";
 
 /** The way in which map memory is shared with the guest. */
@@ -25,16 +26,16 @@ export interface SharingGuest {
 /** All shared memory of one guest. Disposing replaces it with the guest's own memory, which keeps the last bytes. */
 export class SharedMemory implements Disposable {
   readonly #calls: SystemCalls;
-  readonly #allowance: Allowance;
+  readonly #admission: Admission;
   readonly #mode: SharedMemoryMode;
   readonly #shares: Share[] = [];
   readonly #listeners: (() => void)[] = [];
   #guest: SharingGuest | undefined;
   #hasCopies: boolean;
 
-  constructor(calls: SystemCalls, allowance: Allowance, mode: SharedMemoryMode = "map") {
+  constructor(calls: SystemCalls, admission: Admission, mode: SharedMemoryMode = "map") {
     this.#calls = calls;
-    this.#allowance = allowance;
+    this.#admission = admission;
     this.#mode = mode;
     this.#hasCopies = mode === "copy";
   }
@@ -48,7 +49,7 @@ export class SharedMemory implements Disposable {
   }
 
   /** The bytes that the guest must reserve for `map`, in whole pages. */
-  roomFor(map: BpfMap): number {
+  roomFor(map: GuestMap): number {
     return wholePages(this.#calls, arrayBytes(map));
   }
 
@@ -60,26 +61,27 @@ export class SharedMemory implements Disposable {
   /**
    * Shares `map` at `at`. The caller has checked that {@link roomFor} bytes lie there, are free, and begin on a page.
    *
-   * @throws {BpfError} EMFILE if the guest shares too many maps; the errno of `mmap`.
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest shares too many maps; the errno of `mmap`.
    */
-  add(map: BpfMap, at: GuestPtr, guest: SharingGuest): void {
+  add(map: GuestMap, at: GuestPtr, guest: SharingGuest): void {
     this.#guest = guest;
-    this.#allowance.take(`Cannot share map "${map.name}"`);
-    using stack = new DisposableStack();
-    stack.defer(() => this.#allowance.give());
-    this.#shares.push(new Share(this.#calls, map, at, { guest, mode: this.#mode }));
-    stack.move();
+    const share = this.#admission.admit(
+      { kind: "share", map },
+      [{ allowance: this.#admission.allowances.shares }],
+      () => new Share(this.#calls, map, at, { guest, mode: this.#mode }),
+    );
+    this.#shares.push(share);
     if (this.#hasCopies) this.#tellListeners();
   }
 
   /** Ends the sharing of every map in `maps`. */
-  remove(maps: readonly BpfMap[]): void {
+  remove(maps: readonly GuestMap[]): void {
     for (let i = this.#shares.length - 1; i >= 0; i--) {
       const share = this.#shares[i];
       if (share === undefined || !maps.includes(share.map)) continue;
       this.#shares.splice(i, 1);
       share[Symbol.dispose]();
-      this.#allowance.give();
+      this.#admission.allowances.shares.give();
     }
   }
 
@@ -115,7 +117,7 @@ export class SharedMemory implements Disposable {
 
 /** A map at its place in the guest's memory. */
 class Share implements Disposable {
-  readonly map: BpfMap;
+  readonly map: GuestMap;
   readonly at: GuestPtr;
   readonly sizeBytes: number;
   readonly #guest: SharingGuest;
@@ -126,7 +128,12 @@ class Share implements Disposable {
   /** The bytes of both sides after the last synchronisation. Used only for copies. */
   #last = new Uint8Array();
 
-  constructor(calls: SystemCalls, map: BpfMap, at: GuestPtr, options: { guest: SharingGuest; mode: SharedMemoryMode }) {
+  constructor(
+    calls: SystemCalls,
+    map: GuestMap,
+    at: GuestPtr,
+    options: { guest: SharingGuest; mode: SharedMemoryMode },
+  ) {
     const { guest, mode } = options;
     this.map = map;
     this.at = at;

@@ -21,7 +21,7 @@ export function libbpfImports(guest: GuestContext): ImportTable {
   const { guard } = guest;
   return {
     /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
-    libbpf_num_possible_cpus: guard.wrap(() => guest.libbpf.possibleCpus, GUARD),
+    libbpf_num_possible_cpus: guard.wrap(() => guest.gate.possibleCpus(), GUARD),
     bpf_map_mmap: guard.wrap(mapMmap(guest), GUARD),
     bpf_map_munmap: guard.wrap(mapMunmap(guest), GUARD),
   };

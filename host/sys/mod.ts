@@ -1,5 +1,5 @@
 /**
- * The import module `wasm_bpf_sys`: facts about the machine that native tools get from libc, but that WASI does not offer.
+ * The import module `wasm_bpf_sys`: facts about the machine that native tools get from libc, but not from WASI.
  *
  * Results are 0 or positive, or a negative WASI errno, as in module `libbpf`.
  *

@@ -16,14 +16,16 @@ const ONLINE = "/sys/devices/system/cpu/online";
  */
 export function sysconf(guest: GuestContext): (name: number) => number {
   return (name) => {
-    if (name === _SC_NPROCESSORS_CONF) return guest.libbpf.possibleCpus;
+    if (name === _SC_NPROCESSORS_CONF) return guest.gate.possibleCpus();
     if (name === _SC_NPROCESSORS_ONLN) return onlineCpus(guest);
-    throw new BpfError(`Cannot answer sysconf(${name})`, LINUX_ERRNO.EINVAL);
+    throw new BpfError({ operation: "answer", kind: "system", words: `sysconf(${name})` }, LINUX_ERRNO.EINVAL);
   };
 }
 
 function onlineCpus(guest: GuestContext): number {
   const count = countCpus(new TextDecoder().decode(guest.system.readFile(ONLINE)));
-  if (count === undefined) throw new BpfError("Cannot count CPUs", LINUX_ERRNO.EIO, { log: [`${ONLINE} is no list`] });
-  return count;
+  if (count !== undefined) return count;
+  throw new BpfError({ operation: "count", kind: "system", words: "CPUs" }, LINUX_ERRNO.EIO, {
+    reason: `${ONLINE} is no list`,
+  });
 }

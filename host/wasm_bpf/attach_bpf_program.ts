@@ -1,56 +1,68 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { type BpfLink, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
+import type { GuestObject } from "../core/guest_object.ts";
+import type { Attach, GuestProgram } from "../core/guest_program.ts";
 import { objectHandle } from "../core/handles.ts";
-import type { LoadedObject } from "../core/loaded_object.ts";
 import { guestPtr } from "../core/memory.ts";
-import { noneOfThisName } from "./names.ts";
+import type { AttachPlace } from "../core/policy.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
+import { noneOfThisName } from "./names.ts";
 import { HiddenPath } from "./target_reading.ts";
 
 /**
  * `wasm_attach_bpf_program(i64 object, i32 name, i32 target) -> i32`: attaches a program until the object is closed.
  *
- * `target` 0 or "" attaches by the program's section name; else what it means depends on the kind of program, see
- * {@link attachNamed}. A name that is no program's but a struct_ops map's attaches that map.
+ * `target` 0 or "" attaches by the program's section name. Otherwise its meaning depends on the kind of program, see
+ * {@link attachNamed}. The name of a struct_ops map attaches that map.
  */
 export function attachBpfProgram(guest: GuestContext): (object: bigint, name: number, target: number) => number {
-  return (object, name, target) => {
-    const loaded = guest.objects.find(objectHandle(object));
-    if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+  return (handle, name, target) => {
+    const object = guest.objects.find(objectHandle(handle));
+    if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const programName = guest.memory.readCString(guestPtr(name));
-    const targetName = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
-    const program = loaded.object.findProgram(programName);
-    if (program === undefined) return attachStructOps(guest, loaded, programName);
-    const link = () => attachNamed(guest.system, loaded.object, program, targetName);
-    return attach(guest, loaded, { name: programName, link });
+    const text = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
+    const program = object.findProgram(programName);
+    if (program === undefined) return attachStructOps(guest, object, programName);
+    return attachByName(guest, object, program, text);
   };
 }
 
 /**
- * `wasm_attach_bpf_program_fd(i64 object, i32 name, i32 fd) -> i32`: the same, to a directory that the guest holds open (a
+ * `wasm_attach_bpf_program_fd(i64 object, i32 name, i32 fd) -> i32`: attaches a program to a directory that the guest has open (a
  * cgroup). A negative `fd` attaches by the section name.
  */
 export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: number, fd: number) => number {
-  return (object, name, fd) => {
-    const loaded = guest.objects.find(objectHandle(object));
-    if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+  return (handle, name, fd) => {
+    const object = guest.objects.find(objectHandle(handle));
+    if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const programName = guest.memory.readCString(guestPtr(name));
-    const program = loaded.object.findProgram(programName);
-    if (program === undefined) return refuseName(guest, loaded, programName);
-    const hostFd = fd < 0 ? undefined : guest.descriptors.find(fd)?.passedFd;
-    if (fd >= 0 && hostFd === undefined) return -LINUX_ERRNO.EBADF;
-    const link = () =>
-      hostFd === undefined ? attachNamed(guest.system, loaded.object, program, "") : attachDirectory(program, hostFd);
-    return attach(guest, loaded, { name: program.name, link });
+    const program = object.findProgram(programName);
+    if (program === undefined) return refuseName(guest, object, programName);
+    if (fd < 0) return attachByName(guest, object, program, "");
+    const hostFd = guest.descriptors.find(fd)?.passedFd;
+    if (hostFd === undefined) return -LINUX_ERRNO.EBADF;
+    const place = { kind: "directory", hostFd } as const;
+    return attach(guest, program, place, (attach) => attachDirectory(program, attach, hostFd));
   };
 }
 
-/** Keeps the link that `link` creates. For a refused path of the host, the guest only gets ENOENT. */
-function attach(guest: GuestContext, loaded: LoadedObject, what: { name: string; link: () => BpfLink }): number {
+function attachByName(guest: GuestContext, object: GuestObject, program: GuestProgram, text: string): number {
+  const { system } = guest;
+  const place: AttachPlace = text === "" ? { kind: "section" } : { kind: "text", text };
+  return attach(guest, program, place, (attach) => attachNamed({ system, object, program, attach }, text));
+}
+
+/** Attaches `program`. For a refused path of the host, the guest gets only ENOENT. */
+function attach(
+  guest: GuestContext,
+  program: GuestProgram,
+  place: AttachPlace,
+  reach: (attach: Attach) => BpfLink,
+): number {
   try {
-    const made = loaded.addLink(what.name, what.link);
-    if (made.note !== undefined) guest.diagnostics.report(made.note);
+    const { note } = program.attach(place, reach);
+    if (note !== undefined) guest.diagnostics.report(note);
     return 0;
   } catch (error) {
     if (!(error instanceof HiddenPath)) throw error;
@@ -59,14 +71,13 @@ function attach(guest: GuestContext, loaded: LoadedObject, what: { name: string;
   }
 }
 
-function attachStructOps(guest: GuestContext, loaded: LoadedObject, name: string): number {
-  const map = loaded.object.findMap(name);
-  if (map?.type !== MapType.STRUCT_OPS) return refuseName(guest, loaded, name);
-  loaded.addLink(name, () => map.attachStructOps());
+function attachStructOps(guest: GuestContext, object: GuestObject, name: string): number {
+  if (object.findMap(name)?.type !== MapType.STRUCT_OPS) return refuseName(guest, object, name);
+  object.attachStructOps(name);
   return 0;
 }
 
-function refuseName(guest: GuestContext, { object }: LoadedObject, name: string): number {
+function refuseName(guest: GuestContext, object: GuestObject, name: string): number {
   guest.diagnostics.report(`Cannot attach program "${name}": ${noneOfThisName(object.programs())}`);
   return -LINUX_ERRNO.ENOENT;
 }

@@ -1,16 +1,19 @@
 /**
- * The meaning of the target string of `wasm_attach_bpf_program`, by the kind of program.
+ * The targets of `wasm_attach_bpf_program`: their text is parsed by the kind of program.
  *
  * @module
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { AttachType, type BpfLink, type BpfObject, type BpfProgram, ProgramType, type System } from "../../ffi/mod.ts";
+import { AttachType, type BpfLink, ProgramType, type System } from "../../ffi/mod.ts";
+import type { GuestObject } from "../core/guest_object.ts";
+import type { Attach } from "../core/guest_program.ts";
+import type { ProgramDescription } from "../core/policy.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";
-import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
+import { attachOperation, misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
 
-/** By program type. Types that are not here attach only where their section name says. */
+/** The parsers of targets by program type. Programs of other types attach only to the target in their section name. */
 const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
   [ProgramType.XDP, xdp],
   [ProgramType.SOCKET_FILTER, socket],
@@ -35,48 +38,56 @@ const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
   [ProgramType.NETFILTER, netfilter],
 ]);
 
+/** A program to attach, with its context. */
+export interface Attaching {
+  readonly system: System;
+  readonly object: GuestObject;
+  readonly program: ProgramDescription;
+  /** Attaches the program. */
+  readonly attach: Attach;
+}
+
 /**
- * Attaches `program` to the target that `text` names; "" means the target in its section name. docs/attach-targets.md lists the
+ * Attaches a program to the target that `text` names; "" means the target in its section name. docs/attach-targets.md lists the
  * targets of every kind of program.
  *
  * @throws {BpfError} EOPNOTSUPP for a kind that cannot be attached and for a missing target; EINVAL for a malformed target;
  * otherwise the error of libbpf or the kernel.
- * @throws {HiddenPath} when a path of the host was not opened.
+ * @throws {HiddenPath} if a path of the host was not opened.
  */
-export function attachNamed(system: System, object: BpfObject, program: BpfProgram, text: string): BpfLink {
+export function attachNamed({ system, object, program, attach }: Attaching, text: string): BpfLink {
   refuseUnattachable(program);
   const place = text === "" ? placeInSection(program.sectionName) : text;
-  if (place === undefined) return program.attach();
+  if (place === undefined) return attach();
   const reading = { system, object, program, text: place };
   const read = READERS.get(program.type);
   if (read === undefined) {
     // Programs of these kinds are bound to their target when they are loaded.
-    if (program.sectionName.endsWith(`/${text}`)) return program.attach();
+    if (program.sectionName.endsWith(`/${text}`)) return attach();
     throw misread(reading, `programs of section "${program.sectionName}" take no target`);
   }
   const { target, opened } = read(reading);
   try {
-    return program.attach(target);
+    return attach(target);
   } finally {
     if (opened !== undefined) system.closeDescriptor(opened);
   }
 }
 
-/** Attaches `program` to the cgroup directory open as the host's descriptor `fd`. */
-export function attachDirectory(program: BpfProgram, fd: number): BpfLink {
+/** Attaches `program` to a cgroup directory, by the host's descriptor `fd`. */
+export function attachDirectory(program: ProgramDescription, attach: Attach, fd: number): BpfLink {
   refuseUnattachable(program);
   const read = READERS.get(program.type);
   if (read !== cgroup && !(read === lsm && program.expectedAttachType === AttachType.LSM_CGROUP)) {
-    throw new BpfError(`Cannot attach program "${program.name}"`, LINUX_ERRNO.EINVAL, {
-      log: [`programs of section "${program.sectionName}" do not attach to a directory`],
+    throw new BpfError(attachOperation(program), LINUX_ERRNO.EINVAL, {
+      reason: `programs of section "${program.sectionName}" do not attach to a directory`,
     });
   }
-  return program.attach({ kind: "cgroup", fd });
+  return attach({ kind: "cgroup", fd });
 }
 
 /**
- * Sections whose target this runtime parses instead of libbpf, because libbpf opens any path in them and accepts any text as a
- * name.
+ * Sections whose target this runtime parses instead of libbpf. libbpf would open any path in them, and accept any text as a name.
  */
 const OWN_SECTIONS =
   /^(?:u(?:ret)?probe(?:\.multi)?(?:\.s)?|usdt(?:\.s)?|k(?:ret)?probe\.multi|kprobe\.session|k(?:ret)?syscall|tp|tracepoint)\/(.*)$/s;
@@ -86,14 +97,14 @@ function placeInSection(section: string): string | undefined {
   return OWN_SECTIONS.exec(section)?.[1];
 }
 
-function refuseUnattachable(program: BpfProgram): void {
+function refuseUnattachable(program: ProgramDescription): void {
   const reason = whyUnattachable(program);
   if (reason === undefined) return;
-  throw new BpfError(`Cannot attach program "${program.name}"`, LINUX_ERRNO.EOPNOTSUPP, { log: [reason] });
+  throw new BpfError(attachOperation(program), LINUX_ERRNO.EOPNOTSUPP, { reason });
 }
 
 /** The reason why a program of this kind cannot be attached; undefined if it can. */
-function whyUnattachable({ type, expectedAttachType }: BpfProgram): string | undefined {
+function whyUnattachable({ type, expectedAttachType }: ProgramDescription): string | undefined {
   switch (type) {
     case ProgramType.SYSCALL:
       return "syscall programs attach nowhere: BPF_PROG_RUN calls them";

@@ -1,8 +1,8 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
+import type { GuestEvents } from "../core/event_buffers.ts";
 import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
-import type { GuestEvents } from "../core/event_buffers.ts";
 
 const WRAPPER_CALLBACK = 0;
 
@@ -10,7 +10,7 @@ const WRAPPER_CALLBACK = 0;
  * `wasm_bpf_buffer_poll(i64 object, i32 fd, i32 sample_func, i32 ctx, i32 data, i32 max_size, i32 timeout_ms) -> i32`: waits for
  * records of a ring or perf buffer, copies each to `data` and calls table entry `sample_func(ctx, data, size)`.
  *
- * @returns how many records were delivered, 0 on time-out, or the negative number that the callback returned.
+ * @returns the number of delivered records, 0 on time-out, or the negative number that the callback returned.
  */
 export function bufferPoll(
   guest: GuestContext,
@@ -24,8 +24,9 @@ export function bufferPoll(
   timeoutMs: number,
 ) => number {
   return (object, fd, sample, ctx, data, maxSize, timeoutMs) => {
-    if (guest.instance.table === undefined) return -LINUX_ERRNO.EINVAL;
-    const buffer = findBuffer(guest, object, fd, guest.instance.table);
+    const { table } = guest.instance;
+    if (table === undefined) return -LINUX_ERRNO.EINVAL;
+    const buffer = findBuffer(guest, object, fd, table);
     if (typeof buffer === "number") return buffer;
     return poll(buffer, guest, sample >>> 0, ctx, data, maxSize, timeoutMs);
   };
@@ -56,17 +57,23 @@ function poll(
 ): number {
   const lostBefore = buffer.lost;
   try {
-    return buffer.poll(callback, ctx, guestPtr(data), maxSize >>> 0, timeoutMs);
+    const result = buffer.poll(callback, ctx, guestPtr(data), maxSize >>> 0, timeoutMs);
+    if (result > 0) guest.counters.delivered += result;
+    return result;
   } finally {
-    if (buffer.lost > lostBefore) guest.diagnostics.lost(buffer.lost - lostBefore);
+    const lost = buffer.lost - lostBefore;
+    if (lost > 0) {
+      guest.counters.lost += lost;
+      guest.diagnostics.lost(lost);
+    }
   }
 }
 
-/** The buffer behind a number of the guest's, opened at first use; a negative errno when the numbers name none. */
-function findBuffer(guest: GuestContext, object: bigint, fd: number, table: WebAssembly.Table): GuestEvents | number {
-  const loaded = guest.objects.find(objectHandle(object));
-  if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
-  const found = guest.descriptors.maps.get(fd);
-  if (found === undefined || found.owner !== loaded) return -LINUX_ERRNO.EBADF;
-  return loaded.buffer(found.map, () => guest.openBuffer(found.map, { memory: guest.instance.rawMemory, table }));
+/** Returns the buffer of a map, opened at first use; a negative errno if the numbers name none. */
+function findBuffer(guest: GuestContext, handle: bigint, fd: number, table: WebAssembly.Table): GuestEvents | number {
+  const object = guest.objects.find(objectHandle(handle));
+  if (object === undefined) return -LINUX_ERRNO.EINVAL;
+  const map = guest.descriptors.maps.get(fd);
+  if (map === undefined || !object.owns(map)) return -LINUX_ERRNO.EBADF;
+  return map.buffer((raw) => guest.openBuffer(raw, { memory: guest.instance.rawMemory, table }));
 }

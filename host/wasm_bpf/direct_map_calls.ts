@@ -1,5 +1,5 @@
 /**
- * `wasm_bpf_map_operate` without JavaScript: from the guest through two small modules of our own to the native function.
+ * `wasm_bpf_map_operate` without JavaScript: the guest's calls go through two small modules of this project to the native function.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import type { MapOperate } from "./map_operate.ts";
 /** The exports of map_gate.wat. */
 interface MapGate {
   readonly target: WebAssembly.Global;
-  /** The import as C, C++ and most others declare it. */
+  /** The import as C, C++ and most other languages declare it. */
   readonly map_operate: ImportFunction;
-  /** The import as it is declared where pointers are `i64`. */
+  /** The import for guests that declare pointers as `i64`. */
   readonly map_operate_i64: ImportFunction;
 }
 
@@ -32,7 +32,7 @@ const NO_PAGES = -1;
 /** The number of calls through JavaScript before the direct path is set up, which takes 1 ms. */
 export const WORTH_IT = 16;
 
-/** The map calls of one guest, as functions of WebAssembly. What they do not do themselves they leave to `inJavaScript`. */
+/** The map calls of one guest, as functions of WebAssembly. They pass special cases to `inJavaScript`. */
 export class DirectMapCalls {
   readonly gate: MapGate;
   readonly #guest: GuestContext;
@@ -40,7 +40,7 @@ export class DirectMapCalls {
   #calls: MapCalls | undefined;
   readonly #worthIt: number;
   #seen = 0;
-  /** The guest's memory as it was when {@link MapCalls.pages} and {@link MapCalls.base} were set. */
+  /** The guest's memory at the time when {@link MapCalls.pages} and {@link MapCalls.base} were set. */
   #known: ArrayBuffer | undefined;
 
   constructor(guest: GuestContext, inJavaScript: MapOperate, worthIt: number) {
@@ -54,7 +54,7 @@ export class DirectMapCalls {
   }
 
   readonly #slowly: MapOperate = (...parameters) => {
-    this.#update();
+    if (this.#guest.descriptors.maps.get(parameters[0])?.isDirect) this.#update();
     return this.#inJavaScript(...parameters);
   };
 
@@ -84,8 +84,8 @@ export class DirectMapCalls {
   }
 
   #open(): MapCalls | undefined {
-    const { libbpf, instance, descriptors } = this.#guest;
-    const element = libbpf.openMapElement();
+    const { gate, instance, descriptors } = this.#guest;
+    const element = gate.openMapElement();
     if (element === undefined) return undefined;
     const calls = instantiate<MapCalls>(MAP_CALLS_BASE64, {
       guest: { memory: instance.rawMemory },
@@ -97,7 +97,7 @@ export class DirectMapCalls {
   }
 }
 
-/** The exports of our own module, whose bytes a test compares with its source. */
+/** Returns the exports of a module of this project. A test compares its bytes with its source. */
 function instantiate<E>(base64: string, imports: WebAssembly.Imports): E {
   return new WebAssembly.Instance(embeddedModule(base64), imports).exports as unknown as E;
 }

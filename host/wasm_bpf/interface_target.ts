@@ -6,7 +6,7 @@
 
 import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
 import type { XdpMode } from "../../ffi/mod.ts";
-import { misread, type Reached, type Reading } from "./target_reading.ts";
+import { attachOperation, misread, type Reached, type Reading } from "./target_reading.ts";
 
 const MODES: readonly XdpMode[] = ["generic", "native", "offload"];
 const DIRECTIONS = ["ingress", "egress"] as const;
@@ -63,7 +63,7 @@ function unknownSuffix({ program, text }: Reading, name: string, known: readonly
   const choice = known.length === 0
     ? `an interface takes no suffix for section "${program.sectionName}"`
     : `an interface takes ${known.map((suffix) => `:${suffix}`).join(", ")} here`;
-  return new BpfError(`Cannot attach program "${program.name}" to "${printable(text)}"`, LINUX_ERRNO.ENODEV, {
-    log: [`${choice}, and no address has the label "${printable(name)}"`],
+  return new BpfError(attachOperation(program, text), LINUX_ERRNO.ENODEV, {
+    reason: `${choice}, and no address has the label "${printable(name)}"`,
   });
 }

@@ -1,39 +1,37 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
-import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
-import { hasDescriptors } from "./descriptor_values.ts";
-import { noneOfThisName } from "./names.ts";
+import type { GuestMap } from "../core/guest_map.ts";
+import type { GuestObject } from "../core/guest_object.ts";
 import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
+import { noneOfThisName } from "./names.ts";
 
 /**
- * `wasm_bpf_map_fd_by_name(i64 object, i32 name) -> i32`: the number that names a map in later calls.
+ * `wasm_bpf_map_fd_by_name(i64 object, i32 name) -> i32`: returns the number that names a map in later calls.
  *
- * The number is the kernel's descriptor, so that it also means something inside map values; calls accept it because the guest
- * got it here, not because the process has it open.
+ * It is the kernel's descriptor, so that it is also valid inside map values. Other calls accept it because the guest got it here, not
+ * because this process has it open.
  */
 export function mapFdByName(guest: GuestContext): (object: bigint, name: number) => number {
-  return (object, name) => {
-    const loaded = guest.objects.find(objectHandle(object));
-    if (loaded === undefined) return -LINUX_ERRNO.EINVAL;
+  return (handle, name) => {
+    const object = guest.objects.find(objectHandle(handle));
+    if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const mapName = guest.memory.readCString(guestPtr(name));
-    const map = findMap(loaded.object, mapName);
+    const map = openMap(object, mapName);
     if (map === undefined) {
-      guest.diagnostics.report(`Cannot find map "${mapName}": ${noneOfThisName(loaded.object.maps())}`);
+      guest.diagnostics.report(`Cannot find map "${mapName}": ${noneOfThisName(object.maps())}`);
       return -LINUX_ERRNO.ENOENT;
     }
-    const { fd } = map;
-    loaded.addMap(map);
-    guest.descriptors.maps.set(fd, { map, owner: loaded, hasDescriptors: hasDescriptors(map) });
-    return fd;
+    guest.descriptors.maps.add(map);
+    return map.fd;
   };
 }
 
 /**
- * A map by name. libbpf begins the names of global-data maps with the object's name ("runqlat.rodata"), which a skeleton
- * spells as it was when it was generated: what follows the dot finds the map whatever the object is called now.
+ * Opens a map by name. libbpf begins the names of global-data maps with the object's name ("runqlat.rodata"). A skeleton has that name
+ * from the time when it was generated, so the part from the dot on is also tried.
  */
-function findMap(object: BpfObject, name: string): BpfMap | undefined {
+function openMap(object: GuestObject, name: string): GuestMap | undefined {
   const dot = name.indexOf(".");
-  return object.findMap(name) ?? (dot > 0 ? object.findMap(name.slice(dot)) : undefined);
+  return object.openMap(name) ?? (dot > 0 ? object.openMap(name.slice(dot)) : undefined);
 }

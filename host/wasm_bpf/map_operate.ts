@@ -1,9 +1,9 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
-import type { BpfMap } from "../../ffi/mod.ts";
 import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
+import type { GuestMap } from "../core/guest_map.ts";
 import { type GuestPtr, guestPtr } from "../core/memory.ts";
-import { translateKey, translateValue } from "./descriptor_values.ts";
+import { translateKey, translateValue } from "../core/descriptor_values.ts";
 
 const { LOOKUP, UPDATE, DELETE, GET_NEXT_KEY, LOOKUP_AND_DELETE } = MAP_COMMAND;
 const NULL = 0;
@@ -11,10 +11,10 @@ const EFAULT = -LINUX_ERRNO.EFAULT;
 const EINVAL = -LINUX_ERRNO.EINVAL;
 const EBADF = -LINUX_ERRNO.EBADF;
 
-/** `i32` in most guests; those that declare pointers as `i64` pass a BigInt. */
+/** A number for `i32`. Guests that declare pointers as `i64` pass a BigInt. */
 type Pointer = number | bigint;
 
-/** The call with its parameters; what comes back is 0 or a negative errno. */
+/** The import. It returns 0 or a negative errno. */
 export type MapOperate = (
   fd: number,
   cmd: number,
@@ -25,7 +25,7 @@ export type MapOperate = (
 ) => number;
 
 /**
- * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: one element of a map.
+ * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: uses one element of a map.
  *
  * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 gets the first), 21 lookup and delete (queues and stacks; hashes
  * since Linux 5.14). One native call works directly on guest memory, except for maps of descriptors. Most calls of a guest bypass
@@ -33,20 +33,19 @@ export type MapOperate = (
  */
 export function mapOperate(guest: GuestContext): MapOperate {
   return (fd, cmd, key, value, nextKey, flags) => {
-    const found = guest.descriptors.maps.get(fd);
-    if (found === undefined) return EBADF;
-    // The kernel has no flag past 32 bits.
+    const map = guest.descriptors.maps.get(fd);
+    if (map === undefined) return EBADF;
+    // The kernel knows no flag above 32 bits.
     if (BigInt.asUintN(32, flags) !== flags) return EINVAL;
-    const hasCopy = found.hasDescriptors && cmd !== GET_NEXT_KEY;
-    return hasCopy
-      ? operateOnCopy(guest, found.map, cmd, guestPtr(key), guestPtr(value), Number(flags))
-      : operate(found.map, guest.memory.bytes, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), Number(flags));
+    return map.hasDescriptors && cmd !== GET_NEXT_KEY
+      ? operateOnCopy(guest, map, cmd, guestPtr(key), guestPtr(value), Number(flags))
+      : operate(map, guest.memory.bytes, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), Number(flags));
   };
 }
 
-/** Checks that what `cmd` reads and writes is in `bytes`, the guest's memory, and makes the call on it. */
+/** Checks that the bytes that `cmd` uses lie in `bytes`, the guest's memory, and makes the call on them. */
 function operate(
-  map: BpfMap,
+  map: GuestMap,
   bytes: Uint8Array<ArrayBuffer>,
   cmd: number,
   key: GuestPtr,
@@ -73,12 +72,12 @@ function operate(
 }
 
 /**
- * For keys and values that name the guest's descriptors: on a copy, where they become the host's. The guest's own programs can
- * write to memory that they share with it, so what was checked there might not be what the kernel reads.
+ * Makes the call on a copy of key and value, in which the host's descriptors replace the guest's. The guest's programs can write to
+ * memory that they share with the guest, so bytes that were checked there could change before the kernel reads them.
  */
 function operateOnCopy(
   guest: GuestContext,
-  map: BpfMap,
+  map: GuestMap,
   cmd: number,
   key: GuestPtr,
   value: GuestPtr,
@@ -90,11 +89,13 @@ function operateOnCopy(
   const element = new Uint8Array(map.keySize + map.elementBytes);
   const view = new DataView(element.buffer);
   element.set(memory.view(key, map.keySize));
-  if (!translateKey(guest, map, view, 0)) return EBADF;
+  if (!translateKey(guest.descriptors, map, view, 0)) return EBADF;
   if (cmd === DELETE) return map.delete(element, 0, flags);
   if (cmd === UPDATE) {
     element.set(memory.view(value, map.elementBytes), map.keySize);
-    return translateValue(guest, map, view, map.keySize) ? map.update(element, 0, map.keySize, flags) : EBADF;
+    return translateValue(guest.descriptors, map, view, map.keySize)
+      ? map.update(element, 0, map.keySize, flags)
+      : EBADF;
   }
   const result = cmd === LOOKUP
     ? map.lookup(element, 0, map.keySize, flags)

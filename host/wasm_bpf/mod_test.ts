@@ -180,13 +180,17 @@ Deno.test("wasm_load_bpf_object() opens 64 objects at once, and counts none that
 
 Deno.test("Allowance counts bytes as well, without overflow", () => {
   const allowance = new Allowance("bytes of objects", 1 << 28);
-  allowance.take("Cannot open object", 1 << 28);
+  allowance.take({ operation: "open", kind: "object" }, 1 << 28);
   for (const count of [1, 2 ** 32, Infinity]) {
-    assertThrows(() => allowance.take("Cannot open object", count), BpfError, "EMFILE");
+    assertThrows(() => allowance.take({ operation: "open", kind: "object" }, count), BpfError, "EMFILE");
   }
   allowance.give(1);
-  allowance.take("Cannot open object", 1);
-  assertThrows(() => allowance.take("Cannot open object", 1), BpfError, "the guest has 268435456 bytes of objects");
+  allowance.take({ operation: "open", kind: "object" }, 1);
+  assertThrows(
+    () => allowance.take({ operation: "open", kind: "object" }, 1),
+    BpfError,
+    "the guest has 268435456 bytes of objects",
+  );
 });
 
 Deno.test("GuestContext closes what a guest left open", () => {

@@ -4,14 +4,16 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
-import type { AttachTarget, BpfObject, BpfProgram, System } from "../../ffi/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation, printable } from "../../errors/mod.ts";
+import type { AttachTarget, System } from "../../ffi/mod.ts";
+import type { GuestObject } from "../core/guest_object.ts";
+import type { ProgramDescription } from "../core/policy.ts";
 
 /** A target to parse, with its context. */
 export interface Reading {
   readonly system: System;
-  readonly object: BpfObject;
-  readonly program: BpfProgram;
+  readonly object: GuestObject;
+  readonly program: ProgramDescription;
   /** The target's text, from the caller or from the program's section. */
   readonly text: string;
 }
@@ -22,10 +24,15 @@ export interface Reached {
   readonly opened?: number;
 }
 
+/** The operation of attaching a program, for errors. @param text the target; by default none is named. */
+export function attachOperation({ name }: ProgramDescription, text?: string): Operation {
+  const target = text === undefined ? undefined : `"${text}"`;
+  return { operation: "attach", kind: "program", subject: name, target };
+}
+
 /** The error for a malformed target. */
 export function misread({ program, text }: Reading, reason: string): BpfError {
-  const operation = `Cannot attach program "${program.name}" to "${printable(text)}"`;
-  return new BpfError(operation, LINUX_ERRNO.EINVAL, { log: [printable(reason)] });
+  return new BpfError(attachOperation(program, text), LINUX_ERRNO.EINVAL, { reason: printable(reason) });
 }
 
 /**

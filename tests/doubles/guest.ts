@@ -7,13 +7,16 @@
 import { EM_BPF, SECTION_TYPE } from "../../object/elf/elf.ts";
 import type { BpfError } from "../../errors/mod.ts";
 import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
+import type { Libbpf } from "../../ffi/mod.ts";
 import { FakeSystem } from "./system.ts";
 import { Files } from "../../ffi/system/files.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import { GuestContext } from "../../host/core/context.ts";
 import type { ImportFunction } from "../../host/core/imports.ts";
+import type { OpenBuffer } from "../../host/core/event_buffers.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
+import type { Policy } from "../../host/core/policy.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
 import { mapOperateFor, wasmBpfImports } from "../../host/wasm_bpf/mod.ts";
@@ -55,6 +58,9 @@ export class FakeGuest implements Disposable {
   /**
    * @param options.directory what the guest holds as descriptor 3.
    * @param options.mapCalls how it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
+   * @param options.table its table; none by default.
+   * @param options.openBuffer opens its buffers; by default real ones.
+   * @param options.wrapLibbpf makes the libbpf that it gets from the fake one.
    * @param options.worthIt how many calls go through JavaScript before they are direct: none.
    */
   constructor(
@@ -65,7 +71,11 @@ export class FakeGuest implements Disposable {
       mapCalls?: "i32" | "i64" | "any";
       worthIt?: number;
       grants?: Partial<ObjectGrants>;
+      policy?: Policy;
       maxLinks?: number;
+      table?: WebAssembly.Table;
+      openBuffer?: OpenBuffer;
+      wrapLibbpf?: (libbpf: Libbpf) => Libbpf;
     } = {},
   ) {
     const { directory } = options;
@@ -78,16 +88,22 @@ export class FakeGuest implements Disposable {
       this.problems.push(typeof problem === "string" ? problem : problem.message);
     this.context = this.#stack.use(
       new GuestContext({
-        libbpf: this.libbpf,
+        libbpf: options.wrapLibbpf?.(this.libbpf) ?? this.libbpf,
         system: this.system,
-        openBuffer: (map, receiver) => EventBuffer.open(this.system.calls, map, receiver),
+        openBuffer: options.openBuffer ?? ((map, receiver) => EventBuffer.open(this.system.calls, map, receiver)),
         grants: { objectName: "guest", ...options.grants },
         maxLinks: options.maxLinks,
+        policy: options.policy,
         diagnostics: { report, lost: () => {} },
       }),
     );
     this.#stack.use(new Wasi(this.context, files, { args: ["guest"], env: {}, preopens }));
-    this.context.bind({ memory: this.memory, table: undefined, callback: undefined, callbackName: "go-callback" });
+    this.context.bind({
+      memory: this.memory,
+      table: options.table,
+      callback: undefined,
+      callbackName: "go-callback",
+    });
     const inJavaScript = wasmBpfImports(this.context);
     const { mapCalls = "i32", worthIt = 0 } = options;
     const types = mapCalls === "any" ? [] : [plainType(mapCalls === "i64" ? MAP_OPERATE_I64 : MAP_OPERATE)];

@@ -41,6 +41,8 @@ export interface FakeMapDefinition {
   readonly keySize?: number;
   readonly valueSize?: number;
   readonly maxEntries?: number;
+  /** None by default. */
+  readonly flags?: number;
 }
 
 /** The definition of a program of a fake object. */
@@ -207,7 +209,7 @@ class FakeMap implements BpfMap {
   readonly valueSize: number;
   readonly elementBytes: number;
   readonly maxEntries: number;
-  readonly flags = 0;
+  readonly flags: number;
   readonly fd: number;
   readonly #libbpf: FakeLibbpf;
   readonly #elements = new Map<string, Uint8Array>();
@@ -218,6 +220,7 @@ class FakeMap implements BpfMap {
     this.#libbpf = libbpf;
     this.name = name;
     this.type = type;
+    this.flags = definition.flags ?? 0;
     this.keySize = keySize;
     this.valueSize = valueSize;
     this.maxEntries = maxEntries;

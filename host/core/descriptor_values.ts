@@ -1,25 +1,29 @@
 /**
- * Map keys and values that are themselves descriptors. The kernel would take any descriptor of this process; a guest may use
- * its own.
+ * Map keys and values that are descriptors. The kernel would accept any descriptor of this process. A guest may use only its own.
  *
  * @module
  */
 
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
-import type { GuestContext } from "../core/context.ts";
 
-/** The offset of the descriptor in a value, and the host's descriptor for the guest's; undefined when the guest does not own it. */
-interface DescriptorRule {
-  readonly offset: number;
-  readonly hostFd: (guest: GuestContext, fd: number) => number | undefined;
+/** The guest's descriptors, see `descriptors.ts`. */
+interface OwnDescriptors {
+  readonly maps: { has(fd: number): boolean };
+  find(fd: number): { readonly passedFd: number | undefined } | undefined;
 }
 
-const ownMap: DescriptorRule = { offset: 0, hostFd: (guest, fd) => guest.descriptors.maps.has(fd) ? fd : undefined };
-const ownDirectory: DescriptorRule = { offset: 0, hostFd: (guest, fd) => guest.descriptors.find(fd)?.passedFd };
-// No call of version 1 gives a guest the descriptor of a program, a socket or a perf event.
+/** The offset of the descriptor in a value, and the host's descriptor for the guest's; undefined if the guest does not own it. */
+interface DescriptorRule {
+  readonly offset: number;
+  readonly hostFd: (own: OwnDescriptors, fd: number) => number | undefined;
+}
+
+const ownMap: DescriptorRule = { offset: 0, hostFd: (own, fd) => own.maps.has(fd) ? fd : undefined };
+const ownDirectory: DescriptorRule = { offset: 0, hostFd: (own, fd) => own.find(fd)?.passedFd };
+// A guest has no descriptors of programs, sockets or perf events.
 const nothing: DescriptorRule = { offset: 0, hostFd: () => undefined };
 // struct bpf_devmap_val { __u32 ifindex; int fd; } and struct bpf_cpumap_val: 0 and below mean no program.
-const optionalProgram: DescriptorRule = { offset: 4, hostFd: (_guest, fd) => fd <= 0 ? fd : undefined };
+const optionalProgram: DescriptorRule = { offset: 4, hostFd: (_own, fd) => fd <= 0 ? fd : undefined };
 
 /** The rules for values, by map type. */
 const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
@@ -66,32 +70,40 @@ const PLAIN_TYPES: ReadonlySet<number> = new Set([
   MapType.ARENA,
 ]);
 
-/** True when keys or values of this map may be descriptors: by a rule, or because its type is newer than this table. */
-export function hasDescriptors(map: BpfMap): boolean {
+/** True if keys or values of this map may be descriptors: by a rule, or because its type is newer than this table. */
+export function hasDescriptors(map: Pick<BpfMap, "type">): boolean {
   return !PLAIN_TYPES.has(map.type);
 }
 
-/** Puts the host's descriptor where the key of an element, at `at`, has the guest's. @returns whether the guest owns it. */
-export function translateKey(guest: GuestContext, map: BpfMap, element: DataView, at: number): boolean {
-  return isKnown(map) && translated(guest, KEY_RULES.get(map.type), element, at);
+/** The map of an element, as the rules need it. */
+type ElementMap = Pick<BpfMap, "type" | "valueSize">;
+
+/**
+ * Replaces the guest's descriptor in the key at `at` of `element` by the host's.
+ *
+ * @param own the guest's descriptors.
+ * @returns false if the guest does not own it.
+ */
+export function translateKey(own: OwnDescriptors, map: ElementMap, element: DataView, at: number): boolean {
+  return isKnown(map) && translated(own, KEY_RULES.get(map.type), element, at);
 }
 
-/** Puts the host's descriptor where the value of an element, at `at`, has the guest's. @returns whether the guest owns it. */
-export function translateValue(guest: GuestContext, map: BpfMap, element: DataView, at: number): boolean {
+/** As {@link translateKey}, for the value at `at`. */
+export function translateValue(own: OwnDescriptors, map: ElementMap, element: DataView, at: number): boolean {
   if (!isKnown(map)) return false;
   const rule = RULES.get(map.type);
-  // A device map's value may be the device alone.
-  return rule === undefined || map.valueSize < rule.offset + 4 || translated(guest, rule, element, at);
+  // A value of a device map may contain only the device.
+  return rule === undefined || map.valueSize < rule.offset + 4 || translated(own, rule, element, at);
 }
 
 /** False for a type in no table. Its elements could hold descriptors, so the guest must not write them. */
-function isKnown({ type }: BpfMap): boolean {
+function isKnown({ type }: ElementMap): boolean {
   return PLAIN_TYPES.has(type) || RULES.has(type) || KEY_RULES.has(type);
 }
 
-function translated(guest: GuestContext, rule: DescriptorRule | undefined, element: DataView, at: number): boolean {
+function translated(own: OwnDescriptors, rule: DescriptorRule | undefined, element: DataView, at: number): boolean {
   if (rule === undefined) return true;
-  const hostFd = rule.hostFd(guest, element.getInt32(at + rule.offset, true));
+  const hostFd = rule.hostFd(own, element.getInt32(at + rule.offset, true));
   if (hostFd === undefined) return false;
   element.setInt32(at + rule.offset, hostFd, true);
   return true;

@@ -1,0 +1,80 @@
+/**
+ * The gate between a guest and libbpf.
+ *
+ * Only the gate holds the guest's {@link Libbpf}. Objects, programs and maps behind it (`guest_object.ts`, `guest_program.ts`,
+ * `guest_map.ts`) hold libbpf's own in private fields, and each of their calls passes {@link Admission}: the policy may refuse it, an
+ * allowance limits it, a counter counts it.
+ *
+ * @module
+ */
+
+import type { Libbpf, MapElement, System } from "../../ffi/mod.ts";
+import type { Admission } from "./admission.ts";
+import { GuestObject } from "./guest_object.ts";
+import { loadCheckedObject, type ObjectGrants } from "./object_requests.ts";
+
+/** Options of {@link Gate}. */
+export interface GateOptions {
+  readonly libbpf: Libbpf;
+  readonly system: System;
+  /** The name and the permissions of the guest's objects. */
+  readonly grants: ObjectGrants;
+}
+
+/** The only way from a guest to libbpf. */
+export class Gate {
+  readonly admission: Admission;
+  /** The name of the guest's objects. */
+  readonly objectName: string;
+  readonly #libbpf: Libbpf;
+  readonly #system: System;
+  readonly #grants: ObjectGrants;
+
+  constructor(admission: Admission, options: GateOptions) {
+    this.admission = admission;
+    this.objectName = options.grants.objectName;
+    this.#libbpf = options.libbpf;
+    this.#system = options.system;
+    this.#grants = options.grants;
+  }
+
+  /**
+   * Opens and loads an object.
+   *
+   * @throws {BpfError} EPERM if the policy refuses or a permission is missing; EMFILE if the guest has too many objects; EINVAL if the
+   * object is damaged; the error of libbpf or the kernel.
+   */
+  load(bytes: Uint8Array<ArrayBuffer>): GuestObject {
+    const { admission, objectName } = this;
+    const { objects, objectBytes } = admission.allowances;
+    const sizeBytes = bytes.length;
+    const charges = [{ allowance: objects }, { allowance: objectBytes, count: sizeBytes }];
+    const object = admission.admit(
+      { kind: "load", object: objectName, sizeBytes },
+      charges,
+      () => this.#load(bytes),
+    );
+    return new GuestObject(object, { admission, sizeBytes });
+  }
+
+  #load(bytes: Uint8Array<ArrayBuffer>) {
+    const { admission, objectName } = this;
+    const onPin = (map: string, directory: string) =>
+      admission.pass({ kind: "pin", object: objectName, map, directory });
+    return loadCheckedObject({ libbpf: this.#libbpf, system: this.#system, onPin }, bytes, this.#grants);
+  }
+
+  /** The number of possible CPUs, which is the number of values in an element of a per-CPU map. @throws {BpfError} */
+  possibleCpus(): number {
+    this.admission.pass({ kind: "query", fact: "possible CPUs" });
+    return this.#libbpf.possibleCpus;
+  }
+
+  /**
+   * Opens the native function for elements of maps, see {@link Libbpf.openMapElement}. It passes no gate, so it may be called only for
+   * maps whose elements the policy does not restrict: {@link MapTable.sizes} has no others.
+   */
+  openMapElement(): MapElement | undefined {
+    return this.#libbpf.openMapElement();
+  }
+}

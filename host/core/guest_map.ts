@@ -1,0 +1,112 @@
+/**
+ * A map of a guest.
+ *
+ * @module
+ */
+
+import type { BpfMap } from "../../ffi/mod.ts";
+import type { Admission } from "./admission.ts";
+import { hasDescriptors } from "./descriptor_values.ts";
+import type { BufferMap, GuestEvents } from "./event_buffers.ts";
+import type { MapAccess, MapDescription } from "./policy.ts";
+
+/**
+ * A map that the guest has a number for. It alone holds libbpf's map, so each use passes the gate. Disposing closes its buffer; its object
+ * closes the map.
+ *
+ * The element calls are those of {@link BpfMap}, and throw EPERM if the policy refuses the access.
+ */
+export class GuestMap implements MapDescription, Disposable {
+  readonly name: string;
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly elementBytes: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** The kernel's descriptor. */
+  readonly fd: number;
+  /** True if keys or values may be descriptors, which must be checked and translated. */
+  readonly hasDescriptors: boolean;
+  /** True if the policy allows every use of elements. Then it is not asked again. */
+  readonly isUnrestricted: boolean;
+  /**
+   * True if calls on its elements need no JavaScript. False with a policy on its elements, with descriptors as elements, and without keys.
+   */
+  readonly isDirect: boolean;
+  readonly #map: BpfMap;
+  readonly #admission: Admission;
+  #buffer: GuestEvents | undefined;
+
+  /** @throws {BpfError} EPERM if the policy refuses the guest a number; ENOENT if the map is not in the kernel. */
+  constructor(map: BpfMap, admission: Admission) {
+    this.name = map.name;
+    this.type = map.type;
+    this.keySize = map.keySize;
+    this.valueSize = map.valueSize;
+    this.elementBytes = map.elementBytes;
+    this.maxEntries = map.maxEntries;
+    this.flags = map.flags;
+    this.fd = map.fd;
+    this.hasDescriptors = hasDescriptors(map);
+    this.#map = map;
+    this.#admission = admission;
+    admission.pass({ kind: "map", map: this });
+    this.isUnrestricted = this.#allows("read") && this.#allows("write");
+    this.isDirect = this.isUnrestricted && !this.hasDescriptors && this.keySize > 0;
+  }
+
+  lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    this.#ask("read");
+    return this.#map.lookup(memory, key, value, flags);
+  }
+
+  update(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    this.#ask("write");
+    return this.#map.update(memory, key, value, flags);
+  }
+
+  delete(memory: Uint8Array<ArrayBuffer>, key: number, flags: number): number {
+    this.#ask("write");
+    return this.#map.delete(memory, key, flags);
+  }
+
+  nextKey(memory: Uint8Array<ArrayBuffer>, key: number | undefined, nextKey: number): number {
+    this.#ask("read");
+    return this.#map.nextKey(memory, key, nextKey);
+  }
+
+  lookupAndDelete(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
+    this.#ask("read");
+    this.#ask("write");
+    return this.#map.lookupAndDelete(memory, key, value, flags);
+  }
+
+  /**
+   * Returns the map's buffer of events. Opens it at first use with `open`.
+   *
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many buffers; the error of `open`.
+   */
+  buffer(open: (map: BufferMap) => GuestEvents): GuestEvents {
+    return this.#buffer ??= this.#admission.admit(
+      { kind: "buffer", map: this },
+      [{ allowance: this.#admission.allowances.buffers }],
+      () => open(this.#map),
+    );
+  }
+
+  #allows(access: MapAccess): boolean {
+    return this.#admission.allows({ kind: "element", map: this, access });
+  }
+
+  #ask(access: MapAccess): void {
+    if (!this.isUnrestricted) this.#admission.pass({ kind: "element", map: this, access });
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#buffer === undefined) return;
+    this.#buffer[Symbol.dispose]();
+    this.#buffer = undefined;
+    this.#admission.allowances.buffers.give();
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * An object of a guest, with everything that is closed with it.
+ *
+ * @module
+ */
+
+import type { BpfObject } from "../../ffi/mod.ts";
+import type { Admission } from "./admission.ts";
+import { GuestLinks } from "./guest_links.ts";
+import { GuestMap } from "./guest_map.ts";
+import { GuestProgram } from "./guest_program.ts";
+import type { MapDescription, ProgramDescription } from "./policy.ts";
+
+/**
+ * A loaded object of a guest. It alone holds libbpf's object, so each use passes the gate.
+ *
+ * Disposing detaches its links, closes its buffers and closes the object, in this order, once.
+ */
+export class GuestObject implements Disposable {
+  readonly #object: BpfObject;
+  readonly #admission: Admission;
+  readonly #sizeBytes: number;
+  readonly #links: GuestLinks;
+  /** By the kernel's descriptor. */
+  readonly #maps = new Map<number, GuestMap>();
+
+  /** @param options.sizeBytes the size of its file, which is given back to the allowance. */
+  constructor(object: BpfObject, options: { admission: Admission; sizeBytes: number }) {
+    this.#object = object;
+    this.#admission = options.admission;
+    this.#sizeBytes = options.sizeBytes;
+    this.#links = new GuestLinks(options.admission);
+  }
+
+  /** The maps that the guest has a number for. */
+  get openMaps(): GuestMap[] {
+    return [...this.#maps.values()];
+  }
+
+  programs(): readonly ProgramDescription[] {
+    return this.#object.programs();
+  }
+
+  maps(): readonly MapDescription[] {
+    return this.#object.maps();
+  }
+
+  findProgram(name: string): GuestProgram | undefined {
+    const program = this.#object.findProgram(name);
+    return program === undefined ? undefined : new GuestProgram(program, this.#links);
+  }
+
+  /** Finds a map by name, without using it. */
+  findMap(name: string): MapDescription | undefined {
+    return this.#object.findMap(name);
+  }
+
+  /**
+   * Finds a map by name, for the guest to use; always the same for one map.
+   *
+   * @throws {BpfError} EPERM if the policy refuses the guest a number for it.
+   */
+  openMap(name: string): GuestMap | undefined {
+    const map = this.#object.findMap(name);
+    if (map === undefined) return undefined;
+    const opened = this.#maps.get(map.fd) ?? new GuestMap(map, this.#admission);
+    this.#maps.set(map.fd, opened);
+    return opened;
+  }
+
+  /** True if `map` is a map of this object. */
+  owns(map: GuestMap): boolean {
+    return this.#maps.get(map.fd) === map;
+  }
+
+  /**
+   * Attaches a map of type struct_ops until the object is closed.
+   *
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many links; the error of libbpf or the kernel.
+   */
+  attachStructOps(name: string): void {
+    const map = this.#object.findMap(name);
+    if (map === undefined) throw new TypeError(`Cannot attach map "${name}": not in the object`);
+    this.#links.add({ kind: "struct_ops", map }, () => map.attachStructOps());
+  }
+
+  [Symbol.dispose](): void {
+    const { objects, objectBytes } = this.#admission.allowances;
+    this.#links[Symbol.dispose]();
+    for (const map of this.#maps.values()) map[Symbol.dispose]();
+    this.#maps.clear();
+    this.#object[Symbol.dispose]();
+    objects.give();
+    objectBytes.give(this.#sizeBytes);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A program of a guest.
+ *
+ * @module
+ */
+
+import type { AttachTarget, BpfLink, BpfProgram } from "../../ffi/mod.ts";
+import type { GuestLinks } from "./guest_links.ts";
+import type { AttachPlace, ProgramDescription } from "./policy.ts";
+
+/** Attaches a program to a target; by default to the one in its section name. */
+export type Attach = (target?: AttachTarget) => BpfLink;
+
+/** A program of a guest's object. It alone holds libbpf's program, so each attachment passes the gate. */
+export class GuestProgram implements ProgramDescription {
+  readonly name: string;
+  readonly sectionName: string;
+  readonly type: number;
+  readonly expectedAttachType: number;
+  readonly #program: BpfProgram;
+  readonly #links: GuestLinks;
+
+  constructor(program: BpfProgram, links: GuestLinks) {
+    this.name = program.name;
+    this.sectionName = program.sectionName;
+    this.type = program.type;
+    this.expectedAttachType = program.expectedAttachType;
+    this.#program = program;
+    this.#links = links;
+  }
+
+  /**
+   * Attaches the program until its object is closed.
+   *
+   * @param reach finds the target at `place` and calls `attach` with it. It is called only if the guest may attach the program there.
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many links; the error of `reach`.
+   */
+  attach(place: AttachPlace, reach: (attach: Attach) => BpfLink): BpfLink {
+    return this.#links.add({ kind: "attach", program: this, place }, () => {
+      return reach((target) => this.#program.attach(target));
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Requests of a guest that would reach libbpf, and the policy that allows or refuses them.
+ *
+ * @module
+ */
+
+import type { Operation } from "../../errors/mod.ts";
+import type { BpfMap, BpfProgram } from "../../ffi/mod.ts";
+
+/** The properties of a program that a request is decided by. */
+export type ProgramDescription = Pick<BpfProgram, "name" | "sectionName" | "type" | "expectedAttachType">;
+
+/** The properties of a map that a request is decided by. */
+export type MapDescription = Pick<
+  BpfMap,
+  "name" | "type" | "keySize" | "valueSize" | "maxEntries" | "flags" | "fd"
+>;
+
+/** The place at which a program is to be attached. */
+export type AttachPlace =
+  /** The place that the program's section names. */
+  | { readonly kind: "section" }
+  /** A place in the guest's words, before it is parsed: "eth0:generic". */
+  | { readonly kind: "text"; readonly text: string }
+  /** A directory that the guest has open, by the host's descriptor. */
+  | { readonly kind: "directory"; readonly hostFd: number };
+
+/** The ways to use elements of a map. Deleting is writing. */
+export type MapAccess = "read" | "write";
+
+/** One request. */
+export type GateRequest =
+  /** Open an object and load it into the kernel. */
+  | { readonly kind: "load"; readonly object: string; readonly sizeBytes: number }
+  /** Pin a map of an object in a directory of the host. */
+  | { readonly kind: "pin"; readonly object: string; readonly map: string; readonly directory: string }
+  | { readonly kind: "attach"; readonly program: ProgramDescription; readonly place: AttachPlace }
+  /** Attach a map of type struct_ops. */
+  | { readonly kind: "struct_ops"; readonly map: MapDescription }
+  /** Get a number for a map. */
+  | { readonly kind: "map"; readonly map: MapDescription }
+  /** Use elements of a map. */
+  | { readonly kind: "element"; readonly map: MapDescription; readonly access: MapAccess }
+  /** Open the buffer of events of a map. */
+  | { readonly kind: "buffer"; readonly map: MapDescription }
+  /** Share the memory of a map. */
+  | { readonly kind: "share"; readonly map: MapDescription }
+  /** Ask libbpf about the machine. */
+  | { readonly kind: "query"; readonly fact: "possible CPUs" };
+
+/** A kind of request. */
+export type RequestKind = GateRequest["kind"];
+
+/** A policy of one guest. */
+export interface Policy {
+  /**
+   * Returns the reason to refuse `request`, in words for the user; undefined allows it.
+   *
+   * A request for elements is decided when the guest gets its number for the map. If the policy then allows every access, it is not asked
+   * again, because the guest's calls no longer enter JavaScript. Otherwise it is asked at each call.
+   */
+  refusal(request: GateRequest): string | undefined;
+}
+
+/** The policy of a guest without one. */
+export const ALLOW_EVERYTHING: Policy = { refusal: () => undefined };
+
+/** The operation of a request, for errors. */
+export function operationOf(request: GateRequest): Operation {
+  switch (request.kind) {
+    case "load":
+    case "pin":
+      return { operation: "open", kind: "object", subject: request.object };
+    case "attach":
+      return attachOperation("program", request.program.name);
+    case "struct_ops":
+      return attachOperation("map", request.map.name);
+    case "map":
+      return { operation: "use", kind: "map", subject: request.map.name };
+    case "element":
+      return { operation: request.access, kind: "map", subject: request.map.name };
+    case "buffer":
+      return {
+        operation: "open",
+        kind: "buffer",
+        subject: request.map.name,
+        words: `a buffer on map "${request.map.name}"`,
+      };
+    case "share":
+      return { operation: "share", kind: "map", subject: request.map.name };
+    case "query":
+      return { operation: "count", kind: "system", words: "CPUs" };
+  }
+}
+
+function attachOperation(kind: "program" | "map", name: string): Operation {
+  return { operation: "attach", kind, subject: name, words: `"${name}"` };
+}
