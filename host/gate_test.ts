@@ -3,14 +3,14 @@
 import { assertEquals } from "@std/assert";
 import { BpfError } from "../errors/mod.ts";
 import { MapType, ProgramType } from "../ffi/mod.ts";
-import { FakeGuest } from "../tests/doubles/guest.ts";
+import { FakeGuest, makeAll } from "../tests/doubles/guest.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/policy.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
-import { libbpfImports } from "./libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
-import { sysImports } from "./sys/mod.ts";
+import { SYS_FUNCTIONS } from "./sys/mod.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
 
 const EPERM = -1;
@@ -94,9 +94,9 @@ const REACHING: Readonly<Record<string, (loaded: Loaded) => unknown>> = {
   wasm_bpf_map_operate: ({ guest, fds }) => guest.operate(fds.hash, LOOKUP),
   wasm_bpf_buffer_poll: ({ guest, object, fds }) =>
     guest.call("wasm_bpf_buffer_poll", object, fds.ring, 0, 0, 0x100, 8, 0),
-  libbpf_num_possible_cpus: ({ guest }) => libbpfImports(guest.context)["libbpf_num_possible_cpus"]?.(),
-  bpf_map_mmap: ({ guest, fds }) => libbpfImports(guest.context)["bpf_map_mmap"]?.(fds.array, 0, 65536),
-  sysconf: ({ guest }) => sysImports(guest.context)["sysconf"]?.(83),
+  libbpf_num_possible_cpus: ({ guest }) => makeAll(LIBBPF_FUNCTIONS, guest.context)["libbpf_num_possible_cpus"]?.(),
+  bpf_map_mmap: ({ guest, fds }) => makeAll(LIBBPF_FUNCTIONS, guest.context)["bpf_map_mmap"]?.(fds.array, 0, 65536),
+  sysconf: ({ guest }) => makeAll(SYS_FUNCTIONS, guest.context)["sysconf"]?.(83),
 };
 
 /** The imports that never reach libbpf, or only to close what is open. */

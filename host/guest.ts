@@ -9,9 +9,9 @@ import { boundTables } from "../wasm/bound_tables.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import type { GuestContext } from "./core/context.ts";
-import type { ImportTable } from "./core/imports.ts";
 import type { InstanceParts } from "./core/instance.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
+import type { ImportModules } from "./import_tables.ts";
 import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
 
@@ -25,9 +25,6 @@ export interface GuestNames {
 
 /** The names that the field uses. */
 export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: WRAPPER_MODULE };
-
-/** Import functions by module, then by name. */
-export type ImportModules = Readonly<Record<string, ImportTable>>;
 
 /** A compiled module that may run, and its imports. */
 export interface CompiledGuest {
@@ -62,19 +59,21 @@ export function compileGuest(
   return { module, imports: declared.imports };
 }
 
+/** Options of {@link linkGuest}. */
+export interface LinkOptions {
+  /** The functions that the module declares. */
+  readonly imports: ImportModules;
+  readonly context: GuestContext;
+  readonly names: GuestNames;
+}
+
 /**
- * Links a module and binds it to `context`.
+ * Links a module and binds it to its context.
  *
- * @param imports all functions that {@link importProblem} accepts from the import modules that the module names.
- * @throws {GuestError} "unknown-import" with the names of unknown imports; "invalid-module" when an import has the wrong type, or the
+ * @throws {GuestError} "unknown-import" with the names of unknown imports; "invalid-module" if an import has the wrong type, or the
  * module has no memory.
  */
-export function linkGuest(
-  guest: CompiledGuest,
-  imports: ImportModules,
-  context: GuestContext,
-  names: GuestNames,
-): WebAssembly.Instance {
+export function linkGuest(guest: CompiledGuest, { imports, context, names }: LinkOptions): WebAssembly.Instance {
   checkImports(guest.imports, names.wrapperModule);
   const instance = instantiate(guest.module, imports);
   context.bind(partsOf(instance, names));

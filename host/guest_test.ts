@@ -272,6 +272,18 @@ Deno.test("linkGuest() serves a guest that declares map calls in both ways, or w
   assertEquals(run(grouped), 2 ** 32 - EBADF);
 });
 
+Deno.test("linkGuest() serves a guest that declares map calls twice in one module, with a plain type and one of a group", () => {
+  const parameters = "(param i32 i32 i32 i32 i32 i64) (result i32)";
+  const call = (name: string) =>
+    `(call $${name} (i32.const -1) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0))`;
+  const text = `(rec (type $other (func)) (type $grouped (func ${parameters})))
+    (import "wasm_bpf" "wasm_bpf_map_operate" (func $plain ${parameters}))
+    (import "wasm_bpf" "wasm_bpf_map_operate" (func $group (type $grouped))) ${EXIT} ${MEMORY}
+    ${startOf(`(call $exit (i32.add ${call("plain")} ${call("group")}))`)}`;
+  const EBADF = 9;
+  assertEquals(run(text), 2 ** 32 - 2 * EBADF);
+});
+
 Deno.test("startGuest() refuses an entry with parameters, or with results that are nothing in JavaScript", () => {
   for (const type of ["(param i32)", "(param i64)", "(param externref)", "(result v128)"]) {
     assertEquals(failureOf(() => run(`${MEMORY} (func (export "_start") ${type} unreachable)`)), {

@@ -4,24 +4,24 @@ import { assertEquals } from "@std/assert";
 import { openSystem } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { importProblem } from "./import_types.ts";
-import { libbpfImports } from "./libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
-import { sysImports } from "./sys/mod.ts";
+import { SYS_FUNCTIONS } from "./sys/mod.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import { Wasi } from "./wasi/mod.ts";
 import { FakeGuest } from "../tests/doubles/guest.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
-import { callbackWrapperImports, wasmBpfImports } from "./wasm_bpf/mod.ts";
+import { CALLBACK_WRAPPER_FUNCTIONS, WASM_BPF_FUNCTIONS } from "./wasm_bpf/mod.ts";
 
 const names = (table: object) => Object.keys(table).sort();
 
 Deno.test("the tables of types have each function that guests may import, and no other", () => {
   using guest = new FakeGuest();
-  assertEquals(names(WASM_BPF_TYPES), names(wasmBpfImports(guest.context)));
-  assertEquals(names(CALLBACK_WRAPPER_TYPES), names(callbackWrapperImports(guest.context)));
-  assertEquals(names(LIBBPF_TYPES), names(libbpfImports(guest.context)));
-  assertEquals(names(SYS_TYPES), names(sysImports(guest.context)));
+  assertEquals(names(WASM_BPF_TYPES), names(WASM_BPF_FUNCTIONS));
+  assertEquals(names(CALLBACK_WRAPPER_TYPES), names(CALLBACK_WRAPPER_FUNCTIONS));
+  assertEquals(names(LIBBPF_TYPES), names(LIBBPF_FUNCTIONS));
+  assertEquals(names(SYS_TYPES), names(SYS_FUNCTIONS));
   using system = openSystem();
   const files = new Files(system.calls);
   using wasi = new Wasi(guest.context, files, { args: [], env: {}, preopens: [] });

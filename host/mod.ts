@@ -7,18 +7,15 @@
 import type { BpfError } from "../errors/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } from "../ffi/mod.ts";
-import type { ModuleImport } from "../wasm/declarations.ts";
 import { GuestContext } from "./core/context.ts";
-import { compileGuest, DEFAULT_NAMES, type ImportModules, linkGuest, startGuest } from "./guest.ts";
-import { LIBBPF_MODULE, libbpfImports } from "./libbpf/mod.ts";
+import { compileGuest, DEFAULT_NAMES, linkGuest, startGuest } from "./guest.ts";
+import { importTables } from "./import_tables.ts";
 import { EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
 import type { Policy } from "./core/policy.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
-import { SYS_MODULE, sysImports } from "./sys/mod.ts";
-import { callbackWrapperImports, mapOperateFor, wasmBpfImports } from "./wasm_bpf/mod.ts";
-import { parsePreopen, type Preopen, Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
+import { parsePreopen, type Preopen, Wasi } from "./wasi/mod.ts";
 
 export { parsePreopen, type Preopen };
 
@@ -159,47 +156,13 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
   try {
-    startGuest(linkGuest(guest, importsOf(guest.imports, context, wasi, names.wrapperModule), context, names));
+    const imports = importTables(guest.imports, { guest: context, wasi, wrapperModule: names.wrapperModule });
+    startGuest(linkGuest(guest, { imports, context, names }));
   } catch (error) {
     // After proc_exit, later errors do not count: a guest that catches exceptions may have run on and trapped.
     if (context.cancellation.reason === undefined) throw error;
   }
   return context.cancellation.reason?.code ?? 0;
-}
-
-/** All functions of each import module that the guest names. */
-function importsOf(
-  named: readonly ModuleImport[],
-  context: GuestContext,
-  wasi: Wasi,
-  wrapperModule: string,
-): ImportModules {
-  const others: Readonly<Record<string, () => ImportModules[string]>> = {
-    [WASI_MODULE]: () => wasi.imports,
-    [WASI_UNSTABLE_MODULE]: () => wasi.unstableImports,
-    [LIBBPF_MODULE]: () => libbpfImports(context),
-    [SYS_MODULE]: () => sysImports(context),
-  };
-  const made = Object.fromEntries(
-    [...new Set(named.map((one) => one.module))].map((name) => [name, others[name]?.() ?? {}]),
-  );
-  const functions = withMapCalls(wasmBpfImports(context), named, context);
-  // Linkers use module `env` when none is named. The first guests of this ABI import from it.
-  const modules: Record<string, ImportModules[string]> = { ...made, wasm_bpf: functions, env: functions };
-  return { ...modules, [wrapperModule]: { ...modules[wrapperModule], ...callbackWrapperImports(context) } };
-}
-
-/** Replaces the map calls of `functions` by the most direct ones that the guest's declared types allow. */
-function withMapCalls(
-  functions: ReturnType<typeof wasmBpfImports>,
-  named: readonly ModuleImport[],
-  context: GuestContext,
-): ImportModules[string] {
-  const types = named.flatMap(({ name, type }) => name === "wasm_bpf_map_operate" && type !== undefined ? [type] : []);
-  return {
-    ...functions,
-    wasm_bpf_map_operate: mapOperateFor(types, context, functions.wasm_bpf_map_operate),
-  };
 }
 
 function contextOf(libbpf: Libbpf, system: System, options: HostOptions): GuestContext {

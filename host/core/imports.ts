@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { FunctionType } from "../../wasm/types.ts";
+import type { GuestContext } from "./context.ts";
+
 /** A function that a guest may import. WebAssembly checks its parameters against the guest's declaration. */
 // deno-lint-ignore no-explicit-any -- each import has parameters of its own, numbers and BigInts
 export type ImportFunction = (...parameters: any[]) => number | bigint | void;
@@ -13,3 +16,26 @@ export type ImportTable = Readonly<Record<string, ImportFunction>>;
 
 /** The types of an import module's functions by name, "(i32, i64) -> i32": the ABI's type, then others that guests declare. */
 export type ImportTypes = Readonly<Record<string, readonly [string, ...string[]]>>;
+
+/** The functions that a guest declares of one import module, by name. A function that it declares twice has two types. */
+export type DeclaredImports = ReadonlyMap<string, readonly FunctionType[]>;
+
+/**
+ * An import module: for each function, the way to make it for a guest.
+ *
+ * @param types the types with which the guest declares it.
+ */
+export type ImportModule = Readonly<
+  Record<string, (guest: GuestContext, types: readonly FunctionType[]) => ImportFunction>
+>;
+
+/** Makes the functions that the guest declares. Names that the module does not have are omitted. */
+export function makeImports(module: ImportModule, guest: GuestContext, declared: DeclaredImports): ImportTable {
+  const made: Record<string, ImportFunction> = {};
+  for (const [name, types] of declared) {
+    // A guest may name inherited properties, such as "constructor".
+    const make = Object.hasOwn(module, name) ? module[name] : undefined;
+    if (make !== undefined) made[name] = make(guest, types);
+  }
+  return made;
+}

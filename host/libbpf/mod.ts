@@ -1,14 +1,13 @@
 /**
  * ABI version 2: the import module `libbpf`. One activity a file; this is the table of them.
  *
- * Results are 0 or positive, or a negative WASI errno, so that a guest's own `<errno.h>` and `strerror` are right.
+ * Results are 0 or positive, or a negative WASI errno, which a guest's own `<errno.h>` and `strerror` understand.
  *
  * @module
  */
 
-import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
-import type { ImportTable } from "../core/imports.ts";
+import type { ImportModule } from "../core/imports.ts";
 import { mapMmap, mapMunmap } from "./map_memory.ts";
 
 /** The name of the import module. */
@@ -16,13 +15,10 @@ export const LIBBPF_MODULE = "libbpf";
 
 const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
 
-/** The functions of module `libbpf`, for one guest. */
-export function libbpfImports(guest: GuestContext): ImportTable {
-  const { guard } = guest;
-  return {
-    /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
-    libbpf_num_possible_cpus: guard.wrap(() => guest.gate.possibleCpus(), GUARD),
-    bpf_map_mmap: guard.wrap(mapMmap(guest), GUARD),
-    bpf_map_munmap: guard.wrap(mapMunmap(guest), GUARD),
-  };
-}
+/** The functions of module `libbpf`. */
+export const LIBBPF_FUNCTIONS: ImportModule = {
+  /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
+  libbpf_num_possible_cpus: ({ guard, gate }) => guard.wrap(() => gate.possibleCpus(), GUARD),
+  bpf_map_mmap: (guest) => guest.guard.wrap(mapMmap(guest), GUARD),
+  bpf_map_munmap: (guest) => guest.guard.wrap(mapMunmap(guest), GUARD),
+};

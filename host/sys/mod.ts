@@ -6,9 +6,8 @@
  * @module
  */
 
-import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
-import type { ImportTable } from "../core/imports.ts";
+import type { ImportModule } from "../core/imports.ts";
 import { sysconf } from "./sysconf.ts";
 
 /** The name of the import module. */
@@ -16,12 +15,9 @@ export const SYS_MODULE = "wasm_bpf_sys";
 
 const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
 
-/** The functions of module `wasm_bpf_sys`, for one guest. */
-export function sysImports(guest: GuestContext): ImportTable {
-  const { guard } = guest;
-  return {
-    /** `getpid() -> i32`: the id of this process in its PID namespace. BPF programs see the id in the initial namespace. */
-    getpid: guard.wrap(() => Deno.pid, GUARD),
-    sysconf: guard.wrap(sysconf(guest), GUARD),
-  };
-}
+/** The functions of module `wasm_bpf_sys`. */
+export const SYS_FUNCTIONS: ImportModule = {
+  /** `getpid() -> i32`: the id of this process in its PID namespace. BPF programs see the id in the initial namespace. */
+  getpid: ({ guard }) => guard.wrap(() => Deno.pid, GUARD),
+  sysconf: (guest) => guest.guard.wrap(sysconf(guest), GUARD),
+};

@@ -8,6 +8,8 @@ import type { GuestContext } from "../core/context.ts";
 import type { ImportFunction } from "../core/imports.ts";
 import { embeddedModule } from "../core/embedded_module.ts";
 import { WASM_PAGE_BYTES } from "../core/memory.ts";
+import type { FunctionType } from "../../wasm/types.ts";
+import { MAP_OPERATE_I64 } from "./import_types.ts";
 import { MAP_CALLS_BASE64 } from "./map_calls_bytes.ts";
 import { MAP_GATE_BASE64 } from "./map_gate_bytes.ts";
 import type { MapOperate } from "./map_operate.ts";
@@ -30,10 +32,29 @@ interface MapCalls {
 
 const NO_PAGES = -1;
 /** The number of calls through JavaScript before the direct path is set up, which takes 1 ms. */
-export const WORTH_IT = 16;
+const WORTH_IT = 16;
+
+/**
+ * Returns `wasm_bpf_map_operate` for a guest that declares it with `types`. If they are all the same plain type, a WebAssembly function of
+ * that type avoids JavaScript. Unlike a JavaScript function, that links with no other type.
+ *
+ * @param worthIt the number of calls through JavaScript before the direct path is set up.
+ */
+export function mapOperateFor(
+  types: readonly FunctionType[],
+  guest: GuestContext,
+  inJavaScript: MapOperate,
+  worthIt: number = WORTH_IT,
+): ImportFunction {
+  const [first, ...others] = types;
+  const isOneType = first !== undefined && others.every(({ text }) => text === first.text);
+  if (!isOneType || !types.every(({ isPlain }) => isPlain)) return inJavaScript;
+  const { gate } = new DirectMapCalls(guest, inJavaScript, worthIt);
+  return first.text === MAP_OPERATE_I64 ? gate.map_operate_i64 : gate.map_operate;
+}
 
 /** The map calls of one guest, as functions of WebAssembly. They pass special cases to `inJavaScript`. */
-export class DirectMapCalls {
+class DirectMapCalls {
   readonly gate: MapGate;
   readonly #guest: GuestContext;
   readonly #inJavaScript: MapOperate;

@@ -12,14 +12,17 @@ import { FakeSystem } from "./system.ts";
 import { Files } from "../../ffi/system/files.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import { GuestContext } from "../../host/core/context.ts";
-import type { ImportFunction } from "../../host/core/imports.ts";
+import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
+import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
 import type { OpenBuffer } from "../../host/core/event_buffers.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
 import type { Policy } from "../../host/core/policy.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
-import { mapOperateFor, wasmBpfImports } from "../../host/wasm_bpf/mod.ts";
+import { mapOperateFor } from "../../host/wasm_bpf/direct_map_calls.ts";
+import { mapOperate } from "../../host/wasm_bpf/map_operate.ts";
+import { WASM_BPF_FUNCTIONS } from "../../host/wasm_bpf/mod.ts";
 
 /** Bytes of the fake guest's memory at first. */
 export const MEMORY_BYTES = 65536;
@@ -104,11 +107,14 @@ export class FakeGuest implements Disposable {
       callback: undefined,
       callbackName: "go-callback",
     });
-    const inJavaScript = wasmBpfImports(this.context);
     const { mapCalls = "i32", worthIt = 0 } = options;
+    const inJavaScript = makeAll(WASM_BPF_FUNCTIONS, this.context);
     const types = mapCalls === "any" ? [] : [plainType(mapCalls === "i64" ? MAP_OPERATE_I64 : MAP_OPERATE)];
-    const mapOperate = mapOperateFor(types, this.context, inJavaScript.wasm_bpf_map_operate, worthIt);
-    this.imports = { ...inJavaScript, wasm_bpf_map_operate: mapOperate };
+    const guarded = this.context.guard.wrap(mapOperate(this.context), { errors: NEGATIVE_LINUX, syncs: true });
+    this.imports = {
+      ...inJavaScript,
+      wasm_bpf_map_operate: mapOperateFor(types, this.context, guarded, worthIt),
+    };
   }
 
   /** Calls an import. */
@@ -154,6 +160,11 @@ export class FakeGuest implements Disposable {
   [Symbol.dispose](): void {
     this.#stack[Symbol.dispose]();
   }
+}
+
+/** Makes all functions of an import module, as for a guest that declares them without types. */
+export function makeAll(module: ImportModule, guest: GuestContext): ImportTable {
+  return makeImports(module, guest, new Map(Object.keys(module).map((name) => [name, []])));
 }
 
 /** A type that a guest declares. Only its text matters here. */

@@ -1,0 +1,68 @@
+/**
+ * The import tables of one guest: for each module that it names, the functions that it declares.
+ *
+ * @module
+ */
+
+import type { ModuleImport } from "../wasm/declarations.ts";
+import type { FunctionType } from "../wasm/types.ts";
+import type { GuestContext } from "./core/context.ts";
+import { type DeclaredImports, type ImportTable, makeImports } from "./core/imports.ts";
+import { LIBBPF_FUNCTIONS, LIBBPF_MODULE } from "./libbpf/mod.ts";
+import { SYS_FUNCTIONS, SYS_MODULE } from "./sys/mod.ts";
+import { type Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
+import { CALLBACK_WRAPPER_FUNCTIONS, ENV_MODULE, WASM_BPF_FUNCTIONS, WASM_BPF_MODULE } from "./wasm_bpf/mod.ts";
+
+/** Import functions by module, then by name. */
+export type ImportModules = Readonly<Record<string, ImportTable>>;
+
+/** The sources of a guest's import functions. */
+export interface ImportSources {
+  readonly guest: GuestContext;
+  readonly wasi: Wasi;
+  /** The import module of the wrapper's poll. It may be one of the other modules, to which it then adds the poll. */
+  readonly wrapperModule: string;
+}
+
+/** Makes the tables. Unknown modules and names are omitted: `importProblem()` reports them. */
+export function importTables(imports: readonly ModuleImport[], sources: ImportSources): ImportModules {
+  const tables = Array.from(byModule(imports), ([module, declared]) => [module, tableOf(module, declared, sources)]);
+  return Object.fromEntries(tables);
+}
+
+function tableOf(module: string, declared: DeclaredImports, sources: ImportSources): ImportTable {
+  const { guest, wrapperModule } = sources;
+  const table = ownTableOf(module, declared, sources);
+  if (module !== wrapperModule) return table;
+  return { ...table, ...makeImports(CALLBACK_WRAPPER_FUNCTIONS, guest, declared) };
+}
+
+function ownTableOf(module: string, declared: DeclaredImports, { guest, wasi }: ImportSources): ImportTable {
+  switch (module) {
+    case WASM_BPF_MODULE:
+    case ENV_MODULE:
+      return makeImports(WASM_BPF_FUNCTIONS, guest, declared);
+    case LIBBPF_MODULE:
+      return makeImports(LIBBPF_FUNCTIONS, guest, declared);
+    case SYS_MODULE:
+      return makeImports(SYS_FUNCTIONS, guest, declared);
+    case WASI_MODULE:
+      return wasi.imports;
+    case WASI_UNSTABLE_MODULE:
+      return wasi.unstableImports;
+    default:
+      return {};
+  }
+}
+
+function byModule(imports: readonly ModuleImport[]): ReadonlyMap<string, DeclaredImports> {
+  const modules = new Map<string, Map<string, FunctionType[]>>();
+  for (const { module, name, type } of imports) {
+    const declared = modules.get(module) ?? new Map<string, FunctionType[]>();
+    modules.set(module, declared);
+    const types = declared.get(name) ?? [];
+    declared.set(name, types);
+    if (type !== undefined) types.push(type);
+  }
+  return modules;
+}
