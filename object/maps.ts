@@ -93,8 +93,8 @@ function readMap(btf: Btf, layouts: Layouts, name: string, definition: BtfStruct
   };
 }
 
-/** `__uint(name, N)` is a pointer to an array of N elements. */
-function readNumber(btf: Btf, map: string, member: BtfMember | undefined): number | undefined {
+/** The number N of `__uint(name, N)`, a pointer to an array of N elements. @throws {FormatError} when it is another type. */
+export function readNumber(btf: Btf, map: string, member: BtfMember | undefined): number | undefined {
   if (member === undefined) return undefined;
   const pointer = btf.resolve(member.type);
   const array = pointer.kind === "ptr" ? btf.get(pointer.target) : pointer;
@@ -114,16 +114,20 @@ function pointee(btf: Btf, map: string, member: BtfMember | undefined): TypeId |
   return pointer.target;
 }
 
-/** `__array(values, T)` is an empty array of pointers to T. */
 function readInner(btf: Btf, layouts: Layouts, map: string, values: BtfMember, isInner: boolean): MapDefinition {
   if (isInner) throw new FormatError("BTF", `map "${map}" has maps in maps in maps`);
+  return readMap(btf, layouts, `${map}.inner`, innerDefinition(btf, map, values), true);
+}
+
+/** The struct T of `__array(values, T)`, an empty array of pointers to T. @throws {FormatError} when it is another type. */
+export function innerDefinition(btf: Btf, map: string, values: BtfMember): BtfStruct {
   const array = btf.resolve(values.type);
   const pointer = array.kind === "array" ? btf.resolve(array.element) : array;
   const definition = pointer.kind === "ptr" ? btf.resolve(pointer.target) : pointer;
   if (array.kind !== "array" || pointer.kind !== "ptr" || definition.kind !== "struct") {
     throw new FormatError("BTF", `"values" of map "${map}" is not written with __array()`);
   }
-  return readMap(btf, layouts, `${map}.inner`, definition, true);
+  return definition;
 }
 
 function size(map: string, of: string, given: number | undefined, typed: number | undefined): number {

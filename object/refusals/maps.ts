@@ -7,6 +7,7 @@
 import { MapType } from "../bpf_numbers.ts";
 import type { Btf } from "../btf/btf.ts";
 import type { ElfFile } from "../elf/elf.ts";
+import { innerDefinition, readNumber } from "../maps.ts";
 import type { BtfStruct, BtfVar } from "../btf/types.ts";
 
 /** Members of a definition that libbpf knows; `values` must be the last one. */
@@ -34,7 +35,8 @@ export function* mapRefusals(elf: ElfFile, btf: Btf): Generator<string> {
     if (variable.kind !== "var") continue;
     yield* definitionRefusals(btf, variable);
     const definition = btf.resolve(variable.target);
-    if (definition.kind === "struct" && numberOf(btf, definition, "type") === MapType.ARENA) arenas.push(variable.name);
+    if (definition.kind !== "struct") continue;
+    if (numberOf(btf, variable.name, definition, "type") === MapType.ARENA) arenas.push(variable.name);
   }
   if (arenas.length > 1) yield `maps "${arenas.join('" and "')}" are arenas: an object has one`;
 }
@@ -44,16 +46,16 @@ function* definitionRefusals(btf: Btf, { name, target, linkage }: BtfVar): Gener
   const definition = btf.resolve(target);
   if (definition.kind !== "struct") return;
   yield* memberRefusals(name, definition);
-  const type = numberOf(btf, definition, "type");
+  const type = numberOf(btf, name, definition, "type");
   const isOfMaps = type === MapType.ARRAY_OF_MAPS || type === MapType.HASH_OF_MAPS;
   const values = definition.members.find((member) => member.name === "values");
   if (values !== undefined && !isOfMaps && type !== MapType.PROG_ARRAY) {
     yield `map "${name}" has "values", which arrays and hashes of maps and arrays of programs have`;
   }
-  const pinning = numberOf(btf, definition, "pinning") ?? 0;
+  const pinning = numberOf(btf, name, definition, "pinning") ?? 0;
   if (pinning > 1) yield `map "${name}" has "pinning" ${pinning}, which is neither 0 nor LIBBPF_PIN_BY_NAME`;
-  const inner = values === undefined || !isOfMaps ? undefined : innerOf(btf, values.type);
-  if (inner === undefined) return;
+  if (values === undefined || !isOfMaps) return;
+  const inner = innerDefinition(btf, name, values);
   yield* memberRefusals(`${name}.inner`, inner);
   if (inner.members.some((member) => member.name === "pinning")) yield `map "${name}" has inner maps that are pinned`;
 }
@@ -65,18 +67,6 @@ function* memberRefusals(name: string, { members }: BtfStruct): Generator<string
   }
 }
 
-function innerOf(btf: Btf, values: number): BtfStruct | undefined {
-  const array = btf.resolve(values);
-  const pointer = array.kind === "array" ? btf.resolve(array.element) : array;
-  const definition = pointer.kind === "ptr" ? btf.resolve(pointer.target) : pointer;
-  return definition.kind === "struct" ? definition : undefined;
-}
-
-/** `__uint(name, N)` is a pointer to an array of N elements. */
-function numberOf(btf: Btf, definition: BtfStruct, name: string): number | undefined {
-  const member = definition.members.find((member) => member.name === name);
-  if (member === undefined) return undefined;
-  const pointer = btf.resolve(member.type);
-  const array = pointer.kind === "ptr" ? btf.get(pointer.target) : pointer;
-  return array.kind === "array" ? array.length : undefined;
+function numberOf(btf: Btf, map: string, { members }: BtfStruct, name: string): number | undefined {
+  return readNumber(btf, map, members.find((member) => member.name === name));
 }
