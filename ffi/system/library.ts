@@ -12,7 +12,19 @@ import { LIBC_SYMBOLS } from "./symbols/libc.ts";
 import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
 import { MFD_CLOEXEC, SIGPIPE } from "./linux_numbers.ts";
 
-/** The places of the library, in the order of search. */
+/**
+ * The places of the library, in the order of search.
+ *
+ * @example
+ * ```ts
+ * import { type LibraryOrigin, openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * // The system's libbpf lacks this project's patches and its shim.
+ * const isOurs = (origin: LibraryOrigin) => origin === "embedded" || origin === "built";
+ * using libbpf = openLibbpf();
+ * console.log(isOurs(libbpf.origin));
+ * ```
+ */
 export type LibraryOrigin = "environment" | "embedded" | "built" | "system";
 
 /** Names the variable that overrides the search. */

@@ -4,7 +4,19 @@
  * @module
  */
 
-/** The target of a program. `{ kind: "section" }` is the target in its section name, as for `bpf_program__attach`. */
+/**
+ * The target of a program. `{ kind: "section" }` is the target in its section name, as for `bpf_program__attach`.
+ *
+ * The repository has a list, docs/attach-targets.md, of the kinds, the kernel versions and the privileges that they need.
+ *
+ * @example
+ * ```ts
+ * import type { AttachTarget, BpfProgram } from "@wasm-bpf/wasm-bpf";
+ *
+ * const exits: AttachTarget = { kind: "kprobe", function: "do_exit", offset: 0, retprobe: false };
+ * const attachToExits = (program: BpfProgram) => program.attach(exits);
+ * ```
+ */
 export type AttachTarget =
   | { kind: "section" }
   | XdpTarget
@@ -24,7 +36,16 @@ export type AttachTarget =
   | { kind: "netfilter"; family: number; hook: number; priority: number }
   | { kind: "sockmap"; map: { readonly name: string; readonly fd: number; readonly type: number } };
 
-/** A network interface. */
+/**
+ * A network interface.
+ *
+ * @example
+ * ```ts
+ * import type { InterfaceTarget, Libbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * const interfaceOf = (libbpf: Libbpf, name: string): InterfaceTarget => ({ ifindex: libbpf.interfaceIndex(name), name });
+ * ```
+ */
 export interface InterfaceTarget {
   /** Its index, as `interfaceIndex()` returns it. */
   readonly ifindex: number;
@@ -32,10 +53,32 @@ export interface InterfaceTarget {
   readonly name?: string;
 }
 
-/** The mode of XDP: in the driver, in the kernel's generic path, or in the hardware. */
+/**
+ * The mode of XDP: in the driver, in the kernel's generic path, or in the hardware.
+ *
+ * @example
+ * ```ts
+ * import type { XdpMode } from "@wasm-bpf/wasm-bpf";
+ *
+ * // The loopback interface has no driver for XDP.
+ * const modeOf = (name: string): XdpMode => name === "lo" ? "generic" : "native";
+ * ```
+ */
 export type XdpMode = "native" | "generic" | "offload";
 
-/** The target of an XDP program. */
+/**
+ * The target of an XDP program. Linux 5.9; CAP_NET_ADMIN.
+ *
+ * @example
+ * ```ts
+ * import type { BpfProgram, Libbpf, XdpTarget } from "@wasm-bpf/wasm-bpf";
+ *
+ * function attachGeneric(libbpf: Libbpf, program: BpfProgram) {
+ *   const target: XdpTarget = { kind: "xdp", ifindex: libbpf.interfaceIndex("lo"), mode: "generic" };
+ *   return program.attach(target);
+ * }
+ * ```
+ */
 export interface XdpTarget extends InterfaceTarget {
   /** The kind of target. */
   readonly kind: "xdp";
@@ -45,7 +88,19 @@ export interface XdpTarget extends InterfaceTarget {
   readonly replace?: boolean;
 }
 
-/** The target of a classifier. */
+/**
+ * The target of a classifier. CAP_NET_ADMIN.
+ *
+ * @example
+ * ```ts
+ * import type { BpfProgram, ClassifierTarget, Libbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * function attachOutgoing(libbpf: Libbpf, program: BpfProgram) {
+ *   const target: ClassifierTarget = { kind: "tc", ifindex: libbpf.interfaceIndex("lo"), direction: "egress" };
+ *   return program.attach(target);
+ * }
+ * ```
+ */
 export interface ClassifierTarget extends InterfaceTarget {
   /** "tc" falls back to a clsact qdisc on kernels without TCX links (before Linux 6.6); "tcx" does not. */
   readonly kind: "tc" | "tcx";
@@ -53,7 +108,17 @@ export interface ClassifierTarget extends InterfaceTarget {
   readonly direction?: "ingress" | "egress";
 }
 
-/** The kernel functions whose names match a pattern: `*` stands for any characters, `?` for one. */
+/**
+ * The kernel functions whose names match a pattern: `*` stands for any characters, `?` for one. Linux 5.18; CAP_PERFMON.
+ *
+ * @example
+ * ```ts
+ * import type { BpfProgram, KprobeMultiTarget } from "@wasm-bpf/wasm-bpf";
+ *
+ * const reads: KprobeMultiTarget = { kind: "kprobe_multi", pattern: "vfs_read*", retprobe: false, session: false };
+ * const attachToReads = (program: BpfProgram) => program.attach(reads);
+ * ```
+ */
 export interface KprobeMultiTarget {
   /** The kind of target. */
   readonly kind: "kprobe_multi";
@@ -65,7 +130,17 @@ export interface KprobeMultiTarget {
   readonly session: boolean;
 }
 
-/** A file to probe. */
+/**
+ * A file to probe.
+ *
+ * @example
+ * ```ts
+ * import type { BinaryTarget } from "@wasm-bpf/wasm-bpf";
+ *
+ * const EVERY_PROCESS = -1;
+ * const libc: BinaryTarget = { binary: "libc.so.6", pid: EVERY_PROCESS };
+ * ```
+ */
 export interface BinaryTarget {
   /** A path, or a name that is searched for as libbpf does: "libc.so.6", "bash". It must be a regular ELF file. */
   readonly binary: string;
@@ -75,7 +150,19 @@ export interface BinaryTarget {
   readonly pid: number;
 }
 
-/** A place in a file: a function and an offset in it, an address, or else an offset in the file. */
+/**
+ * A place in a file: a function and an offset in it, an address, or else an offset in the file. CAP_PERFMON.
+ *
+ * @example
+ * ```ts
+ * import type { BpfProgram, UprobeTarget } from "@wasm-bpf/wasm-bpf";
+ *
+ * function attachToFunction(program: BpfProgram, binary: string, name: string) {
+ *   const target: UprobeTarget = { kind: "uprobe", binary, pid: -1, function: name, offset: 0, retprobe: false };
+ *   return program.attach(target);
+ * }
+ * ```
+ */
 export interface UprobeTarget extends BinaryTarget {
   /** The kind of target. */
   readonly kind: "uprobe";
@@ -89,7 +176,19 @@ export interface UprobeTarget extends BinaryTarget {
   readonly retprobe: boolean;
 }
 
-/** The functions of a file whose names match a pattern, or the code at an address. Linux 6.6. */
+/**
+ * The functions of a file whose names match a pattern, or the code at an address. Linux 6.6; CAP_PERFMON.
+ *
+ * @example
+ * ```ts
+ * import type { BpfProgram, UprobeMultiTarget } from "@wasm-bpf/wasm-bpf";
+ *
+ * function attachToFunctions(program: BpfProgram, binary: string, pattern: string) {
+ *   const target: UprobeMultiTarget = { kind: "uprobe_multi", binary, pid: -1, place: { pattern }, retprobe: false };
+ *   return program.attach(target);
+ * }
+ * ```
+ */
 export interface UprobeMultiTarget extends BinaryTarget {
   /** The kind of target. */
   readonly kind: "uprobe_multi";

@@ -4,7 +4,25 @@
  * @module
  */
 
-/** An attachment: `struct bpf_link`, or a substitute where the kernel has no link. Disposing detaches, once. */
+/**
+ * `struct bpf_link`, or a substitute for attachments that the kernel has no link for. Disposal detaches, once.
+ *
+ * @see https://github.com/libbpf/libbpf/blob/v1.5.0/src/libbpf.h#L461 bpf_link__destroy
+ *
+ * @example
+ * ```ts
+ * import { openLibbpf } from "@wasm-bpf/wasm-bpf";
+ *
+ * using libbpf = openLibbpf();
+ * using object = libbpf.openObject(Deno.readFileSync("examples/bootstrap/bootstrap.bpf.o"));
+ * object.load();
+ * {
+ *   using link = object.findProgram("handle_exec")?.attach();
+ *   console.log("attached", link?.description);
+ * }
+ * console.log("detached");
+ * ```
+ */
 export interface BpfLink extends Disposable {
   /** The attachment, for messages: `program "handle_exec" to tp/sched/sched_process_exec`. */
   readonly description: string;

@@ -7,7 +7,19 @@
 import type { BpfMap } from "./map.ts";
 import type { BpfProgram } from "./program.ts";
 
-/** Options of opening an object. */
+/**
+ * Options of opening an object.
+ *
+ * @example
+ * ```ts
+ * import { openLibbpf, type OpenObjectOptions } from "@wasm-bpf/wasm-bpf";
+ *
+ * const options: OpenObjectOptions = { name: "bootstrap", pinRootPath: "/sys/fs/bpf" };
+ * using libbpf = openLibbpf();
+ * using object = libbpf.openObject(Deno.readFileSync("examples/bootstrap/bootstrap.bpf.o"), options);
+ * if (object.name !== "bootstrap") throw new Error(object.name);
+ * ```
+ */
 export interface OpenObjectOptions {
   /** The object's name; its first 8 characters begin the names of its global-data maps. */
   name?: string;
