@@ -8,7 +8,7 @@ import { genTypes } from "./c_types.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
-/** The user's own header, with the layout that the object's source has. */
+/** The user's own header, with the layout of the object's source. */
 const HEADER = `
 typedef unsigned int u32;
 struct hist { u32 slots[26]; char comm[16]; };
@@ -162,7 +162,7 @@ Deno.test("genSkeleton() stops a guest whose structs have not the kernel's layou
 });
 
 Deno.test("genSkeleton() holds the object's bytes as they are", () => {
-  // Every byte after every other sort of byte: escapes must not run into what follows.
+  // Every byte follows every other kind of byte, because an escape must not include the next byte.
   const object = compileObject("sections");
   const bytes = new Uint8Array(object.length + 70_000);
   bytes.set(object);

@@ -132,7 +132,7 @@ function checkPlaces(btf: Btf, layouts: Layouts, header: string): number {
     const bytes = new Uint8Array(memory.buffer, base, struct.sizeBytes + 8);
     const width = member.bitSize || layouts.of(member.type).sizeBytes * 8;
     const isBool = btf.resolve(member.type);
-    // A bool holds a single one however it is set.
+    // A bool stores only one bit.
     const ones = isBool.kind === "int" && isBool.bool && member.bitSize !== 0 ? 1 : width;
     assertEquals(bitRange(bytes), { from: member.bitOffset, width: ones }, `${struct.name}.${member.name}`);
   }
@@ -145,7 +145,7 @@ function isSettable(btf: Btf, { name, type }: BtfMember): boolean {
   return (resolved.kind !== "struct" && resolved.kind !== "union") || resolved.sizeBytes > 0;
 }
 
-/** First bit that is set, and how many follow it without a gap. */
+/** The first set bit, and the number of set bits from there on. */
 function bitRange(bytes: Uint8Array): { from: number; width: number } {
   const bits = [...bytes].flatMap((byte) => Array.from({ length: 8 }, (_, i) => (byte >> i) & 1));
   const from = bits.indexOf(1);
@@ -202,7 +202,7 @@ function randomStructs(seed: number, count: number): string {
     }
     if (kind === 3 && depth < 3) {
       const body = Array.from({ length: 1 + random(4) }, () => member(depth + 1)).join(" ");
-      // Without any member, a struct is an extension of its own.
+      // A struct without members is a GNU extension.
       const named = `${body} char n${number++};`;
       return `${pick(["struct", "union"])} { ${named} }${random(4) === 0 ? " __attribute__((packed))" : ""} ${
         pick(["", name, `${name}[2]`])
@@ -226,7 +226,7 @@ function randomStructs(seed: number, count: number): string {
     ]);
     const tag = `${random(6) === 0 ? "union" : "struct"} random${i}`;
     lines.push(`${tag} {\n  ${body}\n  char end;\n}${attribute} v${i};`);
-    // Structs of structs of structs would fill the memory.
+    // Deeply nested structs would fill the memory.
     if (!known.some((other) => body.includes(other))) known.push(tag);
     if (known.length > 20) known.shift();
   }

@@ -1,4 +1,4 @@
-/** Types that BTF allows but C compilers seldom write: they compile as C and C++, with the offsets of BTF. */
+/** Tests that types which BTF allows, but C compilers seldom write, compile as C and C++ with the offsets of BTF. */
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkForWasm, compileSource } from "../object/testdata/compile.ts";

@@ -61,7 +61,7 @@ Deno.test("parseObject() reads map definitions", () => {
   const u64 = btf?.find("typedef", "u64")?.id;
   const hist = btf?.find("struct", "hist")?.id;
   const inner = { ...MAP, type: 2, keySize: 4, valueSize: 8, maxEntries: 4, keyType: u32, valueType: u64 };
-  // In the order of their symbols' addresses, which is clang's choice; bpftool's skeleton has the same (c_skeleton_test.ts).
+  // The order is that of their symbols' addresses, which clang chooses. bpftool's skeleton has the same (c_skeleton_test.ts).
   assertEquals(
     Object.fromEntries(maps.map((map) => [map.name, map])),
     {

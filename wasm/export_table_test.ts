@@ -10,7 +10,7 @@ const TABLE = 4;
 const EXPORT = 7;
 const CODE = 10;
 
-/** One function type `() -> ()`, one function of it, one table of one element. */
+/** One function type `() -> ()`, one function of this type, one table with one element. */
 const TYPES = section(TYPE, [1, 0x60, 0, 0]);
 const FUNCTIONS = section(FUNCTION, [1, 0]);
 const TABLES = section(TABLE, [1, 0x70, 0, 1]);

@@ -11,12 +11,12 @@ const GUEST_BYTES = 2 * 65536;
 /** The byte that fills the test guest's memory. */
 const UNTOUCHED = 0xee;
 
-/** A record of `size` bytes, each telling its place and the record's `seed`. */
+/** A record of `size` bytes. Each depends on its position and on `seed`. */
 function record(size: number, seed = 0): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => (seed * 31 + i * 7 + 1) & 0xff);
 }
 
-/** Makes `guest` keep a copy of each record, answering `answer`. */
+/** Makes `guest` keep a copy of each record. `answer` gives the callback's result. */
 function keep(guest: TestGuest, answer: (count: number) => number = () => 0): Uint8Array[] {
   const kept: Uint8Array[] = [];
   guest.onRecord = (_context, data, size) => answer(kept.push(guest.bytes(data, size)));
@@ -245,7 +245,7 @@ Deno.test("perf_consume() goes through the CPUs, each in order, up to where each
 
 Deno.test("perf_consume() counts lost records and passes over other types", () => {
   const guest = new TestGuest();
-  // The count of the first lies around the end.
+  // The count of the first record wraps at the end.
   const perf = new HandMadePerf(guest, { start: DATA_BYTES - 16 });
   const kept = keep(guest);
   perf.lost(0, 3);
@@ -279,7 +279,7 @@ Deno.test("perf_consume() checks callback, range and record sizes", () => {
   assertEquals(perf.pump.perf_consume(Entry.RETURNING, 0, -8, 16), EFAULT);
   const kept = keep(guest);
   assertEquals([consumePerf(perf, Entry.GROWING, 100), kept], [1, [record(300).slice(0, 100)]]);
-  // Records that no kernel writes end in a trap, not in an endless loop.
+  // A record that no kernel writes traps. It must not cause an endless loop.
   perf.push(1, PerfType.SAMPLE, new Uint8Array(8), 0);
   assertThrows(() => consumePerf(perf), WebAssembly.RuntimeError, "unreachable");
 });

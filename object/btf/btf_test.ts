@@ -14,7 +14,7 @@ function btfOf(object: Uint8Array): Btf {
   return Btf.parse(section.bytes);
 }
 
-/** A type as bpftool's JSON has it. */
+/** A type in bpftool's JSON. */
 interface Dumped {
   id: number;
   kind: string;
@@ -128,7 +128,7 @@ Deno.test("Btf.find() tells kinds with the same name apart", () => {
 });
 
 Deno.test("Btf.resolve() ends on a loop of modifiers", () => {
-  // Two types, volatile and const, each of the other.
+  // A volatile and a const type refer to each other.
   const btf = Btf.parse(rawBtf([0, 9 << 24, 2, 0, 10 << 24, 1]));
   assertThrows(() => btf.resolve(1), FormatError, "Cannot parse BTF: type 1 is a loop of modifiers");
 });

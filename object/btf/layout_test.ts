@@ -9,7 +9,7 @@ import type { BtfStruct } from "./types.ts";
 /** Structs whose layout comes from an attribute or an unnamed bit-field, which BTF does not record. */
 const ALIGNED = ["aligned_members", "packed_and_aligned", "packed_union", "aligned_holder", "bits_with_gaps"];
 
-/** C assertions that `struct` is as `layouts` say. */
+/** C assertions that `struct` has the layout in `layouts`. */
 function assertions(struct: BtfStruct, layouts: Layouts): string[] {
   const layout = layouts.ofStruct(struct);
   const name = `${struct.kind} ${struct.name}`;

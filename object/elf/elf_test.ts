@@ -41,7 +41,7 @@ Deno.test("parseElf() reads the sections and symbols that llvm-readelf reads", (
       link: s.Link,
     })),
   );
-  // readelf gives section symbols, which have no name, their section's.
+  // Section symbols have no name. readelf prints the name of their section.
   assertEquals(
     elf.symbols.filter(({ name }) => name !== ""),
     expected?.Symbols.filter(({ Symbol: s }) => s.Name.Name !== "" && s.Type.Value !== 3).map(({ Symbol: s }) => ({

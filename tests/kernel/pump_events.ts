@@ -1,5 +1,5 @@
 /**
- * The programs of pump_events.bpf.c, loaded: exact numbers of events on demand.
+ * Loads pump_events.bpf.c, whose programs emit an exact number of events.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "../../ffi/mod.ts";
 import { addressOf } from "../../ffi/system/pointers.ts";
 
-/** What one run of a program emits. */
+/** The events of one run of a program. */
 export interface Emission {
   count: number;
   /** Bytes of each record, 8 to 4096. 64 when absent. */
@@ -27,7 +27,7 @@ export interface Emission {
   flags?: number;
   /** Every n-th record is discarded. */
   discard?: number;
-  /** Where to run. */
+  /** The CPU to run on. By default the current one. */
   cpu?: number;
 }
 
@@ -45,7 +45,7 @@ export class Runner implements Disposable {
     });
   }
 
-  /** Runs the program once. @returns how many records it sent. */
+  /** Runs the program once. @returns the number of records that it sent. */
   emit(programFd: number, emission: Emission): number {
     const { count, size = 64, first = 0, flags = 0, discard = 0, cpu } = emission;
     const context = BigUint64Array.from([count, size, first, flags, discard], BigInt);
@@ -66,10 +66,10 @@ export class Runner implements Disposable {
   }
 }
 
-/** Names of the programs. */
+/** The names of the programs. */
 export type EmitterName = "emit_ring" | "emit_large_ring" | "emit_perf";
 
-/** Loaded programs, and their maps. */
+/** The loaded programs and their maps. */
 export class Events implements Disposable {
   readonly #system: NativeSystem;
   readonly #libbpf: Libbpf;
@@ -105,7 +105,7 @@ export class Events implements Disposable {
     return program.fd;
   }
 
-  /** Runs `program`. @returns how many records it sent. */
+  /** Runs `program`. @returns the number of records that it sent. */
   emit(program: EmitterName, emission: Emission): number {
     return this.#runner.emit(this.programFd(program), emission);
   }

@@ -1,5 +1,5 @@
 /**
- * A program that waits for events that do not come, for pump_test.ts to stop and continue.
+ * Waits for events that never come. pump_test.ts stops and continues this program.
  *
  * @module
  */
