@@ -4,6 +4,7 @@
  * @module
  */
 
+import { skipReference } from "./constant_expressions.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Kind, type Limits, readKind, readLimits, readSections, SECTION } from "./sections.ts";
 import { type FunctionType, ModuleTypes, readValueType } from "./types.ts";
@@ -117,11 +118,8 @@ export function readExport(cursor: Cursor): ModuleExport {
   return { name, kind };
 }
 
+/** The byte before a table whose entries have an initial value. */
 const WITH_VALUE = 0x40;
-const GLOBAL_GET = 0x23;
-const REF_NULL = 0xd0;
-const REF_FUNC = 0xd2;
-const END = 0x0b;
 
 /** A table. If its entries have an initial value, an expression follows. @throws {FormatError} */
 export function readTable(cursor: Cursor): ModuleTable {
@@ -133,23 +131,6 @@ export function readTable(cursor: Cursor): ModuleTable {
   const end = cursor.at;
   if (hasValue) skipReference(cursor);
   return { type, minimum, maximum, limits: { start, end } };
-}
-
-/** Skips a constant expression for a reference. */
-function skipReference(cursor: Cursor): void {
-  const opcode = cursor.byte();
-  switch (opcode) {
-    case REF_NULL:
-      cursor.s32();
-      break;
-    case REF_FUNC:
-    case GLOBAL_GET:
-      cursor.u32();
-      break;
-    default:
-      cursor.fail(`unknown value of a table's entries (opcode ${opcode})`);
-  }
-  if (cursor.byte() !== END) cursor.fail("a value of a table's entries that is computed");
 }
 
 function readTag(cursor: Cursor, types: ModuleTypes): FunctionType {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readAddress } from "./constant_expressions.ts";
 import type { Cursor } from "./cursor.ts";
 import { type ModuleImport, readExport, readImport } from "./declarations.ts";
 import { readSections, SECTION } from "./sections.ts";
@@ -71,16 +72,4 @@ function readSegment(cursor: Cursor): DataSegment {
   if (mode === 2) cursor.u32();
   const address = mode === 1 ? undefined : readAddress(cursor);
   return { address, bytes: cursor.bytes(cursor.u32()) };
-}
-
-/** A constant expression: `i32.const N` or `global.get N`. */
-function readAddress(cursor: Cursor): number | undefined {
-  const I32_CONST = 0x41;
-  const GLOBAL_GET = 0x23;
-  const END = 0x0b;
-  const opcode = cursor.byte();
-  if (opcode !== I32_CONST && opcode !== GLOBAL_GET) cursor.fail(`unknown address of data (opcode ${opcode})`);
-  const value = cursor.s32();
-  if (cursor.byte() !== END) cursor.fail("an address of data that is computed");
-  return opcode === I32_CONST ? value >>> 0 : undefined;
 }
