@@ -40,7 +40,7 @@ export class Arguments<V> {
   readonly #texts: ReadonlyMap<string, readonly string[]>;
 
   /**
-   * Parses `args`. Checks all values and the number of operands, unless an option stands alone.
+   * Parses `args`. Checks the given values and the number of operands, unless an option stands alone.
    *
    * @throws {UsageError} for the first mistake.
    */
@@ -53,7 +53,9 @@ export class Arguments<V> {
     this.#syntax = syntax;
     this.#texts = words.texts;
     if ([...words.texts.keys()].some((name) => options.get(name)?.standsAlone)) return;
-    for (const name in syntax.options) this.get(name);
+    for (const name in syntax.options) {
+      if (words.texts.has(name)) this.get(name);
+    }
     this.#checkOperands();
   }
 

@@ -6,7 +6,7 @@ import { UsageError } from "./usage_error.ts";
 const OPTIONS = {
   verbose: flag({ letter: "v", help: "" }),
   output: single({ letter: "o", value: "FILE", parse: anyText, help: "" }),
-  size: single({ value: "N", parse: parseNumber, default: "8", help: "" }),
+  size: single({ value: "N", parse: parseNumber, default: 8, help: "" }),
   define: list({ letter: "D", value: "NAME", parse: anyText, help: "" }),
   name: single({ value: "NAME", bareWord: true, parse: anyText, help: "" }),
   version: flag({ standsAlone: true, help: "" }),

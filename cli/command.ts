@@ -29,16 +29,16 @@ export function command<V extends { help: boolean }>(declaration: Command<V>): C
  * @returns the exit code.
  */
 export function runCommand<V extends { help: boolean }>(
-  { page, ...syntax }: Command<V>,
+  command: Command<V>,
   args: readonly string[],
   action: (given: Arguments<V>) => number,
 ): number {
   try {
-    const given = new Arguments(syntax, args);
-    return given.get("help") ? writeOutput(helpText(page)) : action(given);
+    const given = new Arguments(command, args);
+    return given.get("help") ? writeOutput(helpText(command.page)) : action(given);
   } catch (error) {
     if (!(error instanceof UsageError)) return reportInternalError(error, { withStack: true });
-    const help = ["wasm-bpf", page.of, "--help"].filter((word) => word !== "").join(" ");
+    const help = ["wasm-bpf", command.page.of, "--help"].filter((word) => word !== "").join(" ");
     printError(`${error.message} (${error.advice ?? `${help} shows what there is`})`);
     return EXIT.USAGE;
   }

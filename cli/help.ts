@@ -51,8 +51,8 @@ function labelOf(name: string, { letter, value, bareWord }: Option<unknown>): st
   return `${short}${bareWord ? name : `--${name}`}${value === undefined ? "" : ` ${value}`}`;
 }
 
-function textOf({ help, default: usual }: Option<unknown>): string {
-  return usual === undefined ? help : `${help} (default: ${usual})`;
+function textOf({ help, shownDefault }: Option<unknown>): string {
+  return shownDefault === undefined ? help : `${help} (default: ${shownDefault})`;
 }
 
 /** Rows of two aligned columns, indented. The second one is wrapped. */

@@ -9,8 +9,8 @@
 export interface Option<T> extends Description {
   /** The name of its value in the help: "SIZE"; undefined for an option without a value. */
   readonly value?: string;
-  /** The value when the option is not given. */
-  readonly default?: string;
+  /** The text in the help for the value when the option is not given. */
+  readonly shownDefault?: string | undefined;
   /** True for an option that after an operand also works as a word without dashes, as bpftool's `name NAME`. */
   readonly bareWord?: boolean;
   /** True for an option that replaces what the command does, so that operands and other options do not matter. */
@@ -37,8 +37,13 @@ export type ParseValue<T> = (text: string, refuse: Refuse) => T;
 interface ValueDescription<T> extends Description {
   readonly value: string;
   readonly parse: ParseValue<T>;
-  readonly default?: string;
   readonly bareWord?: boolean;
+}
+
+/** The value when the option is not given, and its text in the help if the value itself is not readable there. */
+interface Default<T> {
+  readonly default: T;
+  readonly shownDefault?: string;
 }
 
 /** An option without a value, false by default. */
@@ -47,15 +52,16 @@ export function flag(row: Description & { readonly standsAlone?: boolean }): Opt
 }
 
 /** An option that may be given once. Without a default, its value is undefined when it is not given. */
-export function single<T>(row: ValueDescription<T> & { readonly default: string }): Option<T>;
+export function single<T>(row: ValueDescription<T> & Default<T>): Option<T>;
 export function single<T>(row: ValueDescription<T>): Option<T | undefined>;
-export function single<T>({ parse, ...row }: ValueDescription<T>): Option<T | undefined> {
+export function single<T>(row: ValueDescription<T> & Partial<Default<T>>): Option<T | undefined> {
+  const { parse, default: usual, shownDefault = usual === undefined ? undefined : String(usual), ...rest } = row;
   const read = (texts: readonly string[], refuse: Refuse) => {
+    const [text] = texts;
     if (texts.length > 1) return refuse("is given twice");
-    const text = texts[0] ?? row.default;
-    return text === undefined ? undefined : parse(text, refuse);
+    return text === undefined ? usual : parse(text, refuse);
   };
-  return { ...row, read };
+  return { ...rest, shownDefault, read };
 }
 
 /** An option that may be repeated; its value is a list. */

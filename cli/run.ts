@@ -12,7 +12,7 @@ import { openSystem } from "../ffi/mod.ts";
 import { command, runCommand } from "./command.ts";
 import { exitCodeOf } from "./exit.ts";
 import { reportInternalError } from "./internal_error.ts";
-import { parseMemorySize } from "./memory_size.ts";
+import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
 import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { printError, printLines, writeOutput } from "./output.ts";
 import { stackLine } from "./stack_line.ts";
@@ -37,7 +37,7 @@ const OPTIONS = {
   memory: single({
     value: "SIZE",
     parse: parseMemorySize,
-    default: "1GiB",
+    ...DEFAULT_MEMORY,
     help: "the memory limit of the guest and its compilation: 16MiB, 2GiB, unlimited",
   }),
   btf: single({
@@ -67,7 +67,7 @@ const OPTIONS = {
   "max-links": single({
     value: "N",
     parse: parseLinks,
-    default: String(DEFAULT_MAX_LINKS),
+    default: DEFAULT_MAX_LINKS,
     help: "the number of programs that the guest may have attached at once; detaching each can take 75 ms",
   }),
   version: flag({ standsAlone: true, help: "the versions of wasm-bpf, Deno, V8 and libbpf" }),
