@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Prints every argument on a line of its own, as the host gave them. */
+/* Prints each argument on a separate line. */
 #include <stdio.h>
 int main(int argc, char **argv) {
     for (int i = 0; i < argc; i++) puts(argv[i]);

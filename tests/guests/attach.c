@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* attach PROGRAM [TARGET]: loads one program of targets.bpf.c and attaches it; exit code 0 if that worked. */
+/* attach PROGRAM [TARGET]: loads one program of targets.bpf.c and attaches it. Exits with 0 on success. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "targets.skel.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A program attached to a directory that the guest holds: the test runs this with --dir CGROUP. A number that is no
- * such directory is refused; a negative one attaches by section name.
+ * Attaches a program to a directory that the guest has open; the test runs it with --dir CGROUP. The host refuses other
+ * numbers. With a negative number, it attaches by section name.
  */
 #include <wasi/api.h>
 #include "libbpf-wasm.h"

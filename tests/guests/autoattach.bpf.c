@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A program of every kind that skeletons do not attach and that any kernel loads, and two whose section names a target. */
+/* Programs of all kinds that skeletons do not attach and every kernel loads, and two programs with a target in the section. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

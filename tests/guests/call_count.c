@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* A map call is one bpf(2) call: events.bpf.c counts those of this process. */
+/* A map call makes one bpf(2) call. events.bpf.c counts the calls of this process. */
 #include "events_guest.h"
 
 enum { ROUNDS = 1000 };
 
 static struct events_bpf *skel;
 
-/* Counts itself as well: the kernel's side adds one before the look-up runs. */
+/* The look-up counts itself, because the BPF program runs first. */
 static __u64 calls(void) {
     __u32 key = 0;
     __u64 count = 0;
@@ -19,7 +19,7 @@ int main(void) {
     __u64 value = 0;
     skel = events_open_and_start();
     int map = bpf_map__fd(skel->maps.globals);
-    events_emit(skel, COMMAND_RING_A, 0, 0, 0); /* says which process to count */
+    events_emit(skel, COMMAND_RING_A, 0, 0, 0); /* selects the process to count */
 
     __u64 before = calls();
     for (int i = 0; i < ROUNDS; i++) bpf_map_lookup_elem(map, &key, &value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Polling as existing Go guests do: no table, the callback is the export "go-callback". */
+/* Polls like existing Go guests: without a function table, and with the callback as the export "go-callback". */
 #include "events_guest.h"
 
 __attribute__((import_module("callback-wrapper"), import_name("wasm_bpf_buffer_poll"))) int

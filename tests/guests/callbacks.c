@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a callback may do: stop, return nothing, grow memory, use maps, attach, poll another buffer but not its own. */
+/* A callback may stop, return nothing, grow memory, use maps, attach, and poll other buffers, but not its own. */
 #include "events_guest.h"
 #include "xdp_pass.skel.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How test guests report: "ok NAME" or "not ok NAME: why" for each fact, and exit code 1 if one does not hold. */
+/* Output of test guests: "ok NAME" or "not ok NAME: reason" for each fact, and exit code 1 if one fact is false. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -8,7 +8,7 @@
 
 static int check_failures;
 
-/* The fact is that `got` is `wanted`. */
+/* Checks that `got` is `wanted`. */
 static inline bool check_equal(const char *name, long long got, long long wanted) {
     bool holds = got == wanted;
     if (holds) {
@@ -17,7 +17,7 @@ static inline bool check_equal(const char *name, long long got, long long wanted
         printf("not ok %s: got %lld, wanted %lld\n", name, got, wanted);
         check_failures++;
     }
-    fflush(stdout); /* what comes next may end the guest */
+    fflush(stdout); /* the next step may end the guest */
     return holds;
 }
 

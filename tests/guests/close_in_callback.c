@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A callback closes its own object: delivery ends there, memory stays valid, and the handle is dead afterwards. */
+/* A callback closes its own object. Delivery ends, memory stays valid, and the handle is invalid afterwards. */
 #include "events_guest.h"
 
 static bpf_object_skel object;

@@ -5,7 +5,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* A congestion control that does as little as the kernel lets it, and counts the connections that it is chosen for. */
+/* A minimal congestion control that counts its connections. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);

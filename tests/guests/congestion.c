@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Attaches a struct_ops map by its name, or with an argument as the skeleton does. The rest is as in fires.c. The map's value refers
- * to programs, so the guest must not write it.
+ * Attaches a struct_ops map by its name or, with an argument, as skeletons do; otherwise works like fires.c. The map's value
+ * refers to programs, so the guest must not write it.
  */
 #include "libbpf-wasm.h"
 #include "congestion.skel.h"
@@ -21,7 +21,7 @@ static bool has_run(int runs) {
     return false;
 }
 
-/* Attaches it as a skeleton with a link for the map does. */
+/* Attaches the map like a skeleton that has a link for it. */
 static int attach_skeleton(struct congestion_bpf *skel) {
     static struct bpf_link *link;
     for (int i = 0; i < skel->skeleton->map_cnt; i++)

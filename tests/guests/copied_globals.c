@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* For hosts of version 1: the same source without module "libbpf". The program's changes are visible only through the map. */
+/* For hosts of version 1, without module "libbpf". The guest sees the program's changes only through the map. */
 #define WASM_BPF_ABI 1
 #include "events_guest.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Wrong use is a negative Linux error number, the host survives it, and says why on stderr but never on stdout. */
+/* Wrong calls return a negative Linux error number. The host continues, and prints the reason on stderr. */
 #include "events_guest.h"
 
 enum { ENOENT_LINUX = 2, EBADF_LINUX = 9, EINVAL_LINUX = 22 };
@@ -63,7 +63,7 @@ static void polling(bpf_object_skel object, int array, int ring) {
                     wasm_bpf_buffer_poll(object, ring, wrong[i], 0, data, sizeof(data), 0), -EINVAL_LINUX);
 }
 
-/* The SDK turns them into the guest's own numbers. */
+/* The SDK converts them to numbers of the guest's libc. */
 static void sdk(int array) {
     __u32 key = 1000;
     __u64 value;

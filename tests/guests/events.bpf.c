@@ -7,7 +7,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u64 magic = 0;
 __u32 owner;           /* the process that sent the last command */
-__u64 initial_data = 1; /* what the guest gave these two before load goes into `globals` */
+__u64 initial_data = 1; /* the program copies this and initial_bss to `globals` */
 __u64 initial_bss;
 
 struct {
@@ -56,7 +56,7 @@ struct {
     __type(value, struct record);
 } scratch SEC(".maps");
 
-/* The members of union bpf_attr that BPF_MAP_UPDATE_ELEM has. */
+/* The members of union bpf_attr for BPF_MAP_UPDATE_ELEM. */
 struct update_attr {
     __u32 map_fd;
     __u32 padding;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Records on demand: the guest writes a command into a map, and the program that sees the call does what it says. */
+/* Records on demand: the guest writes a command into a map, and the BPF program that traces the call executes it. */
 #ifndef EVENTS_H
 #define EVENTS_H
 
 enum command_kind {
     COMMAND_RING_A,    /* 16 KiB */
     COMMAND_RING_B,    /* 256 KiB */
-    COMMAND_PERF,      /* of the CPU that the guest runs on */
-    COMMAND_DISCARD_A, /* reserves a record in ring A and gives it back */
-    COMMAND_HUGE_B,    /* a record of HUGE_SIZE bytes in ring B; `size` does not matter */
+    COMMAND_PERF,      /* of the guest's CPU */
+    COMMAND_DISCARD_A, /* reserves a record in ring A and discards it */
+    COMMAND_HUGE_B,    /* a record of HUGE_SIZE bytes in ring B; `size` is ignored */
 };
 
 #define COMMAND_COUNT_MAX 512
@@ -16,11 +16,11 @@ enum command_kind {
 #define HUGE_SIZE 70000 /* more than bpf_buffer__poll() takes */
 
 struct command {
-    __u64 magic; /* as set before load: commands of other guests are not ours */
-    __u64 first; /* `number` of the first record; the next has one more */
+    __u64 magic; /* set before load; distinguishes the commands of several guests */
+    __u64 first; /* `number` of the first record; each record adds 1 */
     __u32 kind;
     __u32 count; /* at most COMMAND_COUNT_MAX */
-    __u32 size;  /* of each record, at most RECORD_SIZE_MAX; below 16 the header is cut short */
+    __u32 size;  /* of each record, at most RECORD_SIZE_MAX; below 16 the header is incomplete */
     __u32 reserved;
 };
 

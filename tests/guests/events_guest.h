@@ -18,7 +18,7 @@ static inline struct events_bpf *events_open(void) {
     return skel;
 }
 
-/* Loads and attaches, or ends the guest. */
+/* Loads and attaches the program. Ends the guest on failure. */
 static inline void events_start(struct events_bpf *skel) {
     if (events_bpf__load(skel) < 0 || events_bpf__attach(skel) < 0) {
         check("the events object loads and attaches", false);
@@ -36,7 +36,7 @@ static inline bpf_object_skel events_handle(const struct events_bpf *skel) {
     return skel->maps.ring_a->obj_ptr;
 }
 
-/* Has the kernel make `count` records of `size` bytes, numbered from `first`. */
+/* Makes the BPF program send `count` records of `size` bytes, numbered from `first`. */
 static inline void events_emit(struct events_bpf *skel, enum command_kind kind, __u64 first, __u32 count, __u32 size) {
     __u32 key = 0;
     struct command command = {
@@ -47,10 +47,10 @@ static inline void events_emit(struct events_bpf *skel, enum command_kind kind, 
 
 /* The state of a callback over all records. */
 struct seen {
-    __u64 next;      /* the number that the next record should have */
+    __u64 next;      /* the expected number of the next record */
     __u32 count;     /* records */
     __u32 misplaced; /* records with another number */
-    __u32 missized;  /* records whose size is not what they say */
+    __u32 missized;  /* records of another size than they contain */
     size_t last_size;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* exit(7) in a callback ends the guest, with 7. */
+/* exit(7) in a callback ends the guest with exit code 7. */
 #include "events_guest.h"
 
 static int leave(void *ctx, void *data, size_t size) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A program of every kind, each of which counts its runs. fires.c loads those that it is told to. */
+/* A program of every kind. Each counts its runs. The arguments of fires.c select programs. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -66,7 +66,7 @@ PROGRAM("netfilter", on_netfilter, struct bpf_nf_ctx, 1 /* NF_ACCEPT */)
 PROGRAM("sk_msg", on_sk_msg, struct sk_msg_md, SK_PASS)
 PROGRAM("sk_skb/verdict", on_sk_skb, struct __sk_buff, SK_PASS)
 
-/* Puts the sockets of new connections into the map of on_sk_msg and on_sk_skb; does not count. */
+/* Adds the sockets of new connections to the map of on_sk_msg and on_sk_skb. Does not count. */
 SEC("sockops")
 int fill_sockets(struct bpf_sock_ops *ctx) {
     if (ctx->op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB || ctx->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB) {

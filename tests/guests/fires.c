@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * fires PROGRAM[=TARGET]...: attaches programs of fires.bpf.c, says "attached", waits up to ten seconds until one of them
- * ran and says "fired", waits for a line on stdin, closes the object and says "closed", waits for another line and ends.
+ * fires PROGRAM[=TARGET]...: attaches programs of fires.bpf.c and prints "attached". Waits up to ten seconds until one of
+ * them ran and prints "fired". Waits for a line on stdin, closes the object and prints "closed". Waits for another line.
  */
 #include "libbpf-wasm.h"
 #include "fires.skel.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One poll call ends although each record that it delivers makes the kernel send another. */
+/* A poll call ends, although each delivered record causes another. */
 #include "events_guest.h"
 
 static struct events_bpf *skel;
@@ -7,7 +7,7 @@ static int runs;
 
 static int cause_another(void *ctx, void *data, size_t size) {
     (void)ctx, (void)data, (void)size;
-    if (++runs > 1000) exit(1); /* with the facts below missing from the output */
+    if (++runs > 1000) exit(1); /* the test then misses the facts below */
     events_emit(skel, COMMAND_RING_A, 0, 1, 64);
     return 0;
 }

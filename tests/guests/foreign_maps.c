@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* No number is a map but those that the guest got by name: not the host's files, programs or other maps. */
+/* A guest can only use map numbers that it got by name, not the numbers of the host's files, programs or maps. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "maps.skel.h"
@@ -25,7 +25,7 @@ static void as_map(int command, const char *name) {
     check_equal(name, refused, tried);
 }
 
-/* The kernel would take any map or program of the host process. */
+/* The kernel would accept any map or program of the host process. */
 static void as_value(const struct bpf_map *map, const char *name) {
     int refused = 0, tried = 0;
     for (int number = 0; number < NUMBERS; number++) {
@@ -65,7 +65,7 @@ int main(void) {
     }
     check_equal("or polled", refused, tried);
 
-    /* Once an object is closed its numbers are nothing, even while the host has other files of that number. */
+    /* After an object is closed its numbers are invalid, even if the host has other files with these numbers. */
     int number = bpf_map__fd(skel->maps.hash);
     __u32 key = 0;
     __u64 value = 0;

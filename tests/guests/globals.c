@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the guest writes into rodata, data and bss between open and load is what the program starts with. */
+/* The program starts with the values that the guest writes into rodata, data and bss between open and load. */
 #include "events_guest.h"
 
 static __u64 global(struct events_bpf *skel, __u32 index) {
@@ -29,7 +29,7 @@ static void run(struct events_bpf *skel, __u64 data, __u64 bss) {
 }
 
 int main(void) {
-    /* Two of one object, open at a time, do not share a value. */
+    /* Two skeletons of one object have separate values. */
     struct events_bpf *first = open_with(11, 12), *second = open_with(21, 22);
     run(first, 11, 12);
     run(second, 21, 22);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Prints its own environment, which it gets from the host, and the host's environment, which its BPF program reads. */
+/* Prints its own environment, and the host's environment, which its BPF program reads. */
 #include "libbpf-wasm.h"
 #include "host_memory.skel.h"
 

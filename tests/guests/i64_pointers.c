@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* wasm_bpf_map_operate as existing Rust and Go guests declare it: pointers and flags are i64. */
+/* Declares wasm_bpf_map_operate like existing Rust and Go guests: pointers and flags are i64. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "maps.skel.h"

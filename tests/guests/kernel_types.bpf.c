@@ -38,7 +38,7 @@ const volatile struct bpf_stack_build_id build_id = {.status = 1, .build_id = {2
 const volatile struct bpf_perf_event_value counter = {1, 2, 3};
 const volatile struct bpf_cgroup_storage_key storage_key = {1, 2};
 
-/* In .data: types that the kernel keeps in maps. Nothing loads this object. */
+/* In .data: types for map values. No test loads this object. */
 struct bpf_spin_lock lock = {1};
 struct bpf_timer timer = {{1}};
 struct bpf_wq work_queue = {{1}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Headers and global variables of the kernel's types, read by the SDK's own headers. The skeleton asserts their sizes. */
+/* Reads headers and global variables of the kernel's types with the SDK's headers. The skeleton asserts their sizes. */
 #include "libbpf-wasm.h"
 #include <linux/bpf.h>
 #include <linux/icmp.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Shared like the headers of networking tools: by the BPF program, after vmlinux.h, and by the guest. */
+/* For the BPF program, which includes it after vmlinux.h, and for the guest. */
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H
 

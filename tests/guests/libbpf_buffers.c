@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ring and perf buffers by libbpf's own names. */
+/* Ring and perf buffers by libbpf's names. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <sys/resource.h>

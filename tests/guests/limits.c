@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Takes more of every resource than the host allows a guest at once. argv[1] is the limit of links. */
+/* Requests more of each resource than the host allows a guest. argv[1] is the limit of links. */
 #include "events_guest.h"
 #include "shared_memory.skel.h"
 #include "targets.skel.h"
@@ -22,7 +22,7 @@ static int see(void *ctx, void *record, size_t size) {
     return 0;
 }
 
-/* An object with one program that can be attached any number of times: each link has its own events. */
+/* An object whose program can be attached any number of times, because each link has its own events. */
 static struct targets_bpf *load_sampler(void) {
     struct targets_bpf *skel = targets_bpf__open();
     for (int i = 0; skel && i < skel->skeleton->prog_cnt; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* load FILE...: loads each file as an object, and says "loaded" or "refused". */
+/* load FILE...: loads each file as an object, and prints "loaded" or "refused". */
 #include "libbpf-wasm.h"
 
 int main(int argc, char **argv) {

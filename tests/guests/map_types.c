@@ -89,7 +89,7 @@ static void percpu_hash(const char *kind, const struct bpf_map *map) {
     check_equal("leaves nothing", take(map, &key, back), -ENOENT_LINUX);
 }
 
-/* Queues and stacks have no keys; looking up peeks. */
+/* Queues and stacks have no keys. A look-up does not remove the element. */
 static void keyless(const char *kind, const struct bpf_map *map, __u64 first) {
     __u64 value, back = 0;
     printf("# %s\n", kind);
@@ -128,7 +128,7 @@ static void lpm(const struct bpf_map *map) {
     check_equal("one outside does not", lookup(map, &elsewhere, &back), -ENOENT_LINUX);
 }
 
-/* A value is a map number of the guest's own. */
+/* A value is the number of one of the guest's maps. */
 static void map_in_map(const char *kind, const struct bpf_map *outer, const struct bpf_map *inner) {
     __u32 key = 1;
     int number = bpf_map__fd(inner);

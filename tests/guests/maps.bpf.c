@@ -89,7 +89,7 @@ struct {
     __type(value, __u32);
 } perf_event_array SEC(".maps");
 
-/* A program of the kind that prog_array could hold: its number is one that a guest might guess. */
+/* A program that prog_array could contain. A guest could guess its number. */
 SEC("tp/syscalls/sys_enter_getpgid")
 int nothing(void *ctx) {
     bpf_tail_call(ctx, &prog_array, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Shares .bss, grows a memory that must move, and ends the sharing in the way of argv[1]. Stores after the growth must persist. */
+/* Shares .bss, grows a memory that then moves, and ends the sharing as argv[1] says. Stores after the growth must persist. */
 #define WASM_BPF_ABI 2
 #include "events_guest.h"
 
@@ -19,7 +19,7 @@ static int grow_in_callback(void *ctx, void *record, size_t size) {
     return events_see(ctx, record, size);
 }
 
-/* The program's own view of `initial_bss`. */
+/* The value of `initial_bss` in the BPF program. */
 static __u64 in_the_kernel(void) {
     __u32 key = 1;
     __u64 value = 0;
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
         check_equal("the sharing ends", bpf_map_munmap(bpf_map__fd(skel->maps.bss)), 0);
         check_equal("after the last store has reached the program", in_the_kernel(), STORED);
     } else if (!strcmp(how, "call")) {
-        for (int i = 0; i < 50; i++) in_the_kernel(); /* map calls have left JavaScript by then */
+        for (int i = 0; i < 50; i++) in_the_kernel(); /* from then on, map calls run without JavaScript */
         grow_and_store();
         check_equal("the next map call brings the store to the program", in_the_kernel(), STORED);
         skel->bss->initial_bss = 8;

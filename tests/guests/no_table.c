@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A module linked without --export-table: the host finds the callback all the same. */
+/* A module that is linked without --export-table. The host must find the callback. */
 #include "events_guest.h"
 
 int main(void) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prints the numbers that are Linux's according to docs/guest-libc.md. The test also compiles this file for the machine. Both
- * programs must print the same.
+ * Prints the numbers that are Linux's according to docs/guest-libc.md. The test also compiles this file natively. Both
+ * programs must print the same numbers.
  */
 #ifdef __wasm__
 #define _WASI_EMULATED_SIGNAL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Opens the file that its first argument names, and prints the reason if it cannot. */
+/* Opens the file of its first argument. Prints the reason if that fails. */
 #include <stdio.h>
 
 int main(int argc, char **argv) {

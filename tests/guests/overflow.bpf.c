@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A record for each getpgid(MAGIC) of any process, numbered by what the ring took; and what it did not take is counted. */
+/* Sends a record for each getpgid(MAGIC) of any process. Numbers the records in the ring, and counts those that do not fit. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

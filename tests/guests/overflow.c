@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * overflow COUNT: says "attached", then takes records until COUNT were produced, by a process on another core that is faster.
- * Every record that the ring took arrives, in order; those that it did not take are the rest.
+ * overflow COUNT: prints "attached", then reads records until a faster process on another core has produced COUNT of them.
+ * All records in the ring arrive in order. The others are counted as dropped.
  */
 #include "libbpf-wasm.h"
 #include "check.h"

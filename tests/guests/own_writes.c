@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Traces its own write(2) by getpid(), as the first example of many tutorials does. Prints five dots on stderr. */
+/* Traces its own write(2) by getpid(), like the first example of many tutorials. Prints five dots on stderr. */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Without --dir a guest sees no file of the host. */
+/* Without --dir a guest cannot open any file of the host. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>

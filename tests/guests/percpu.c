@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Per-CPU maps move a value, rounded up to 8 bytes, for each CPU there may be; the guest must have room for all. */
+/* A call for a per-CPU map copies a value, rounded up to 8 bytes, for each possible CPU. All must fit into the memory. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "maps.skel.h"
@@ -22,7 +22,7 @@ static int written(const struct bpf_map *map) {
     return last + 1;
 }
 
-/* The end of memory, on a page that nothing else uses. */
+/* The end of memory, on an otherwise unused page. */
 static char *end_of_memory(void) {
     __builtin_wasm_memory_grow(0, 1);
     return (char *)(__builtin_wasm_memory_size(0) * 65536);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Every record of a perf buffer arrives, once and in order, and what did not fit is counted: the host says "Lost N" on
- * stderr, which the test of this guest looks for.
+ * Every record of a perf buffer arrives once and in order. The host counts records that did not fit, and prints "Lost N"
+ * on stderr; the test compares that.
  */
 #include "events_guest.h"
 
 static char data[RECORD_SIZE_MAX + 8];
 
-/* The SDK opens a perf buffer when it is told to, not at the first poll, and delivers at polls only. */
+/* The SDK opens a perf buffer in bpf_buffer__open(), not at the first poll, and delivers records only in polls. */
 static void sdk(struct events_bpf *skel) {
     struct seen perf = {0}, ring = {0};
     events_emit(skel, COMMAND_RING_A, 0, 4, 64);
@@ -44,7 +44,7 @@ int main(void) {
     check_equal("records that wrap around the end arrive", seen.count, sent);
     check_equal("whole and in order", seen.misplaced, 0);
 
-    /* More than any sensible buffer holds at once: two MiB for each CPU. */
+    /* More than fits into a buffer: two MiB for each CPU. */
     seen = (struct seen){0};
     events_emit(skel, COMMAND_PERF, 0, 512, RECORD_SIZE_MAX);
     int held = poll_perf(skel, &seen, 0);

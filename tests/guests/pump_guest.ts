@@ -1,5 +1,5 @@
 /**
- * A guest that does nothing but receive events, for tests of the pump: its callbacks hand what they get to JavaScript.
+ * A guest for tests of the pump. Its callbacks pass the records to JavaScript.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export const Entry = {
   UNFIT: 3,
   /** Calls {@link TestGuest.onRecord}, then traps. */
   TRAPPING: 4,
-  /** Grows the memory by a page, then as RETURNING. */
+  /** Grows the memory by a page, then works like RETURNING. */
   GROWING: 5,
-  /** Past the end. */
+  /** An index past the end. */
   BEYOND: 6,
 } as const;
 
@@ -30,10 +30,10 @@ let compiled: WebAssembly.Module | undefined;
 export class TestGuest {
   readonly memory: WebAssembly.Memory;
   readonly table: WebAssembly.Table;
-  /** The callback as an export, as Go guests have it. */
-  // deno-lint-ignore ban-types -- it is what WebAssembly's own types call an exported function
+  /** The callback as an export, like in Go guests. */
+  // deno-lint-ignore ban-types -- WebAssembly's own types use it for an exported function
   readonly callback: Function;
-  /** What a callback does with a record. */
+  /** The test's function for each record. */
   onRecord: (context: number, data: number, size: number) => number = () => 0;
 
   constructor() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A pointer or length that leaves the guest's memory is -EFAULT, however it gets there; the last byte is fine. */
+/* A range that is not in the guest's memory returns -EFAULT. The last byte of memory is valid. */
 #include "events_guest.h"
 
 enum { EFAULT_LINUX = 14 };
 
-static char *end; /* of memory; the page before it is nobody's */
+static char *end; /* of memory; the page before it is unused */
 
 static int ignore(void *ctx, void *record, size_t size) {
     (void)ctx, (void)record, (void)size;

@@ -10,7 +10,7 @@ int good(void *ctx) {
     return 0;
 }
 
-/* In the same section as the good one. The verifier says "invalid mem access 'scalar'". */
+/* In the same section as the valid program. The verifier prints "invalid mem access 'scalar'". */
 SEC("tp/syscalls/sys_enter_getpgid")
 int bad(void *ctx) {
     struct task_struct *task = (void *)bpf_get_current_task();

@@ -18,7 +18,7 @@ static void burst(struct events_bpf *skel) {
     check_equal("none comes twice", poll_ring_a(skel, &seen), 0);
 }
 
-/* 16 KiB of ring take these records many times over, at every alignment of the end. */
+/* These records fill the ring of 16 KiB many times, with every alignment at its end. */
 static void wrap_around(struct events_bpf *skel) {
     struct seen seen = {0};
     __u32 sent = 0;
@@ -52,7 +52,7 @@ static void odd_records(struct events_bpf *skel) {
     check_equal("in order", seen.misplaced, 0);
 }
 
-/* The ring refuses what it has no room for; what it held arrives. */
+/* Records that do not fit are dropped. All records in the ring arrive. */
 static void full_ring(struct events_bpf *skel) {
     struct seen seen = {0};
     events_emit(skel, COMMAND_RING_A, 0, 512, 56); /* 64 bytes each in the ring, which never fills to the last byte */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The SDK and a skeleton in C++, through the skeleton's own methods.
+// The SDK and a skeleton in C++, with the skeleton's methods.
 #include "events_guest.h"
 
 static int count(void *ctx, void *, size_t) {

@@ -5,9 +5,9 @@
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u64 magic = 0;
-__u64 sum;           /* .bss: what the program added up */
+__u64 sum;           /* .bss: the sum of all additions */
 __u32 last[2000];    /* .bss over more than one page */
-__u64 addend = 1;    /* .data: what it adds each time, the guest's to change */
+__u64 addend = 1;    /* .data: the number to add; the guest changes it */
 __u32 pid;           /* the process that made the call */
 __u64 custom SEC(".data.custom") = 3;
 __u64 uncommon SEC(".bss.uncommon");
@@ -27,7 +27,7 @@ struct {
     __type(value, __u64);
 } trigger SEC(".maps");
 
-/* The members of union bpf_attr that BPF_MAP_UPDATE_ELEM has. */
+/* The members of union bpf_attr for BPF_MAP_UPDATE_ELEM. */
 struct update_attr {
     __u32 map_fd;
     __u32 padding;

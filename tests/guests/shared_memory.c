@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* .bss, .data and an mmapable array are the kernel's own memory, read and written without a call. */
+/* The guest reads and writes .bss, .data and an mmapable array in the kernel's memory, without calls. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "shared_memory.skel.h"
@@ -42,7 +42,7 @@ int main(void) {
     bpf_map_lookup_elem(cells_fd, &key, &value);
     check_equal("a lookup sees what the guest stored", value, 77);
 
-    /* The memory grows by far more than it has; everything stays where it is. */
+    /* The memory grows to many times its size. The shared pages stay in place. */
     char *more = (char *)malloc(64 << 20);
     check("the memory grows", more != NULL);
     more[0] = 1, more[(64 << 20) - 1] = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A program of every kind that takes a target at run time. attach.c loads one of them at a time. */
+/* A program of each kind with a target at run time. attach.c loads one of them. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

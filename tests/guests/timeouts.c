@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Poll waits as long as it is told to, and returns 0 when nothing came. */
+/* Poll waits for its timeout, and returns 0 if no record came. */
 #include <time.h>
 #include "events_guest.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A trap in a callback ends the guest: the host exits with 134. */
+/* A trap in a callback ends the guest, and the host exits with 134. */
 #include "events_guest.h"
 
-/* Enough calls that the engine's own ten lines of a stack end before the function that polls. */
+/* More nested calls than the ten of the engine's stack trace, so that the polling function is not among these. */
 __attribute__((noinline)) static int descend(volatile int *depth) {
     if (++*depth == 20) __builtin_trap();
     return descend(depth) + *depth;

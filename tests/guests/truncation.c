@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A record larger than the guest's buffer is cut to it; the callback is told the cut size, and no more is written. */
+/* A record that is larger than the guest's buffer is truncated. The callback gets the truncated size. */
 #include "events_guest.h"
 
 enum { ROOM = 64, CANARY = 0x5a };
@@ -27,10 +27,10 @@ static void cut(struct events_bpf *skel, struct bpf_map *map, enum command_kind 
 
     events_emit(skel, kind, 0, 1, 40);
     events_poll(object, map, note_size, NULL, data, ROOM, 0);
-    check("the next is whole", told >= 40 && told < 48); /* perf pads to 8 bytes, 4 of them its own */
+    check("the next is whole", told >= 40 && told < 48); /* perf pads records to 8 bytes, including its own 4 */
 }
 
-/* The SDK's buffer has room for 64 KiB, and never hands on less than a whole record. */
+/* The SDK's buffer has room for 64 KiB. The SDK delivers only whole records. */
 static void sdk(struct events_bpf *skel) {
     struct bpf_buffer *buffer = bpf_buffer__open(skel->maps.ring_b, note_size, NULL);
     events_emit(skel, COMMAND_HUGE_B, 0, 1, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Each buffer of an object has its own position: polling one says nothing of the other. */
+/* Each buffer of an object has its own position. */
 #include "events_guest.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A guest as of 2023: it imports from module "env". It is linked without --export-table, too. */
+/* A guest like those of 2023: it imports from module "env", and is linked without --export-table. */
 #define IMPORT_MODULE "env"
 #include "squares.h"
 

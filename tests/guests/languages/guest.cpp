@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A guest in C++: the records go through a lambda into a vector, and from there into a stream.
+// A guest in C++. A lambda receives the records and adds them to a vector; a stream prints the vector.
 #include <iostream>
 #include <vector>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A guest in Go. It has no table of functions: its callback is an export. Like the bindings in the field it declares the
-// pointers of wasm_bpf_map_operate as 64-bit.
+// A guest in Go. It has no table of functions, so its callback is an export. Like existing bindings, it declares the pointers
+// of wasm_bpf_map_operate as 64-bit.
 package main
 
 import (

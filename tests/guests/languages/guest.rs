@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-//! A guest in Rust. Like the bindings in the field it declares the pointers of `wasm_bpf_map_operate` as 64-bit, and its
-//! callback returns nothing.
+//! A guest in Rust. Like existing bindings, it declares the pointers of `wasm_bpf_map_operate` as 64-bit, and a callback
+//! without a result.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

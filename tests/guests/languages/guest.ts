@@ -37,7 +37,7 @@ class Square {
   square: u64;
 }
 
-// Places that pointers are made to.
+// Memory for values that are passed by pointer.
 const key = memory.data(8);
 const nextKey = memory.data(8);
 const value = memory.data(8);
@@ -45,7 +45,7 @@ const data = memory.data(64);
 const context = memory.data(8);
 const vector = memory.data(16);
 
-/** What AssemblyScript calls when it cannot go on; without it, modules import "env.abort". */
+/** AssemblyScript calls this function on a fatal error. Without it, modules import "env.abort". */
 function onAbort(_message: usize, _file: usize, _line: u32, _column: u32): void {
   procExit(255);
 }

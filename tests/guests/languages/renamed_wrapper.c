@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A guest whose callback is an export, both of its names chosen by itself; it attaches by the call with a descriptor. */
+/* A guest with its own names for the exported callback and the wrapper's module. It attaches by the call with a descriptor. */
 #include "squares.h"
 
 IMPORT("my wrapper", "wasm_bpf_buffer_poll")

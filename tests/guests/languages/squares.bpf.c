@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Five records whenever the guest asks: what each language's guest is tested with. */
+/* Sends five records when the guest requests them. The guests of all languages use it. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
@@ -20,7 +20,7 @@ struct {
     __uint(max_entries, 4096);
 } events SEC(".maps");
 
-/* The squares again, by number. */
+/* The same squares by number. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, RECORDS);
@@ -28,7 +28,7 @@ struct {
     __type(value, __u64);
 } squares SEC(".maps");
 
-/* SECRET is a random number that the guest sets first; when it writes the same to REQUEST, the records come. */
+/* The guest sets SECRET to a random number. When it writes the same number to REQUEST, the program sends the records. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 2);
@@ -36,7 +36,7 @@ struct {
     __type(value, __u64);
 } control SEC(".maps");
 
-/* The members of union bpf_attr that BPF_MAP_UPDATE_ELEM begins with. */
+/* The first members of union bpf_attr for BPF_MAP_UPDATE_ELEM. */
 struct update_attr {
     __u32 map_fd;
     __u32 padding;

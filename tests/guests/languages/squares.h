@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the guests in C and C++ share; they differ in where they import from and in how they are called back. */
+/* For the guests in C and C++, which differ in the module of their imports and in their callbacks. */
 #ifndef SQUARES_H
 #define SQUARES_H
 
@@ -69,7 +69,7 @@ static inline int count_keys(int fd) {
 typedef int attach_function(uint64_t object);
 typedef int poll_function(uint64_t object, int fd);
 
-/* The whole guest; returns its exit code. */
+/* Runs the guest and returns its exit code. */
 static inline int run(attach_function *attach, poll_function *poll) {
     uint64_t secret, value = 0, object = load_object(OBJECT, sizeof(OBJECT));
     if (object == 0) return 1;
