@@ -1,5 +1,5 @@
 /**
- * Nanoseconds per element of a batch lookup through the host API; native/batch.c is its twin. Prints samples as guests do.
+ * Nanoseconds per element of a batch lookup through the host API. The native twin is native/batch.c. Prints samples like the guests.
  *
  *     deno run --allow-ffi --allow-read bench/batch.ts OBJECT [SAMPLES]
  *
@@ -8,7 +8,7 @@
 
 import { openLibbpf } from "../mod.ts";
 
-/** As in guests/maps.h. */
+/** The number in guests/maps.h. */
 const ELEMENTS = 1000;
 const WARM_UP = 50;
 

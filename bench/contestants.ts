@@ -9,7 +9,7 @@ import { OUT, ROOT } from "./build.ts";
 /** The samples of one run, by name. */
 export type Figures = Record<string, number[]>;
 
-/** A run that has no figures; its message goes into the table. */
+/** A run without figures. The table shows the message. */
 export class NoFigures extends Error {
   override readonly name = "NoFigures";
 }
@@ -31,7 +31,7 @@ export function nativeContestant(): Contestant {
 /**
  * A host of WebAssembly guests.
  *
- * @param template a command line, in which "{module}" stands for the guest with its arguments; without it, they come last.
+ * @param template a command line. The guest and its arguments replace "{module}", or come last if there is no "{module}".
  */
 export function hostContestant(name: string, template: string): Contestant {
   const words = template.split(/\s+/).filter((word) => word !== "");
@@ -54,7 +54,7 @@ export interface Production {
   readonly records: number;
 }
 
-/** No run takes longer, unless something hangs. */
+/** A run that takes longer hangs. */
 const TIMEOUT_MS = 60_000;
 
 /** Runs a command to its end. @throws {NoFigures} when it fails or hangs. */
@@ -65,9 +65,9 @@ export async function runSamples(argv: readonly string[]): Promise<Figures> {
 }
 
 /**
- * Runs a command and, from its line "ready" until it ends, a producer of events.
+ * Runs a command, and a producer of events from the command's line "ready" to its end.
  *
- * @param production how many records it sends with each system call, and how long it sleeps after each.
+ * @param production the records of each system call, and the pause after each.
  */
 export async function runWithProducer(argv: readonly string[], production: Production): Promise<Figures> {
   const { pauseUs, records } = production;
@@ -83,7 +83,7 @@ export async function runWithProducer(argv: readonly string[], production: Produ
   return parse(argv, { success: status.success, code: status.code, text: await output, reason: await reason });
 }
 
-/** Runs a command with `launch`: see there. */
+/** Runs a command with the program `launch`, which native/launch.c describes. */
 export function launch(argv: readonly string[], stayMs: number): Promise<Figures> {
   return runSamples([`${OUT}/launch`, String(stayMs), ...argv]);
 }

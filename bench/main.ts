@@ -1,5 +1,5 @@
 /**
- * The benchmarks: guests against their native twins, and against any other host.
+ * The benchmarks. They compare guests with their native twins and with other hosts.
  *
  * @module
  */
@@ -10,24 +10,24 @@ import { type Contestant, hostContestant, nativeContestant, NoFigures } from "./
 import { type Effort, HERE, type Measure, MEASURES, README_TITLES } from "./measures.ts";
 import { excerpt, markdown, measureLines, type Result, type Rounds, tableHead } from "./table.ts";
 
-const HELP = `Benchmarks: each guest and its native C twin, made of one source, run in turn.
+const HELP = `Benchmarks. Each guest and its native C twin have one source and run in turn.
 
 Usage: deno task bench [options]
 
 Options:
-  --quick               few samples: a rough idea in a minute
-  --rounds N            how often each pair runs (7; --quick 3)
-  --only NAME           the measures whose name has NAME in it (repeatable; --list shows the names)
-  --host COMMAND        what runs the guests ("./wasm-bpf {module}"; built if needed)
-  --peer COMMAND        another host, in a column of its own (repeatable): 'wasm-host run {module}'
+  --quick               few samples, in a minute
+  --rounds N            the number of runs of each pair (7; --quick 3)
+  --only NAME           only measures with NAME in their name (repeatable; --list shows the names)
+  --host COMMAND        the command that runs the guests ("./wasm-bpf {module}", which is built first)
+  --peer COMMAND        another host, in a separate column (repeatable): 'wasm-host run {module}'
   --markdown PATH       writes the table to a file
   --readme              writes the table into docs/benchmarks.md, and ten rows of it into README.md
-  --list                names of the measures
-  -h, --help            this text
+  --list                shows the names of the measures
+  -h, --help            shows this text
 
-Needs root, a kernel with BTF and what scripts/setup.sh installs. Figures are medians of the rounds, ± half of the distance
-between the quartiles of all samples; the ratio is that of host to native (of native to host where more is better), taken
-round by round.`;
+Needs root, a kernel with BTF, and the packages of scripts/setup.sh. Figures are medians of the rounds, ± half of the distance
+between the quartiles of all samples. The ratio is host to native (native to host where more is better), computed for each
+round.`;
 
 const QUICK: Effort = { samples: 30, floodMs: 600 };
 const THOROUGH: Effort = { samples: 100, floodMs: 2000 };
@@ -90,7 +90,7 @@ function parse(args: readonly string[]): Options | string {
   if (parsed["list"]) return MEASURES.map(({ name }) => name).join("\n");
   const quick = parsed["quick"] === true;
   const rounds = Number(parsed["rounds"] ?? (quick ? 3 : 7));
-  if (!Number.isInteger(rounds) || rounds < 1) usage("--rounds wants a number of at least 1");
+  if (!Number.isInteger(rounds) || rounds < 1) usage("--rounds must be 1 or more");
   const only = texts(parsed["only"]);
   const measures = MEASURES.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
   if (measures.length === 0) usage(`no measure has "${only.join('" or "')}" in its name`);
@@ -106,7 +106,7 @@ function parse(args: readonly string[]): Options | string {
 }
 
 function usage(problem: string): never {
-  console.error(`Cannot run benchmarks: ${problem} (--help shows what there is)`);
+  console.error(`Cannot run benchmarks: ${problem} (see --help)`);
   Deno.exit(2);
 }
 
@@ -128,7 +128,7 @@ async function buildOrExit(binary: boolean): Promise<void> {
   }
 }
 
-/** Runs all contestants in turn, round after round. One that gave nothing once is left out of the other rounds. */
+/** Runs all contestants in turn, round after round. A contestant without figures does not run in the next rounds. */
 async function compare(
   measure: Measure,
   contestants: readonly Contestant[],
@@ -140,7 +140,7 @@ async function compare(
     rounds: new Array<Rounds[0]>(),
   }));
   for (let run = 0; run < rounds * (measure.runs ?? 1); run++) {
-    // There and back: what makes the machine slower meanwhile is not always the same one's share.
+    // The order alternates, so that a slowdown of the machine does not always affect the same contestant.
     for (const { contestant, rounds } of run % 2 === 0 ? results : results.toReversed()) {
       if (rounds.some((one) => one instanceof NoFigures)) continue;
       rounds.push(await attempt(measure, contestant, effort));
@@ -159,7 +159,7 @@ async function attempt(measure: Measure, contestant: Contestant, effort: Effort)
   }
 }
 
-/** Shows progress on a line that the next one replaces. */
+/** Shows progress. The next call replaces the line. */
 function note(what: string): void {
   if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${what}`));
 }

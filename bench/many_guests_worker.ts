@@ -1,5 +1,5 @@
 /**
- * One of the guests of many_guests.ts, on a thread of its own.
+ * The thread of one guest of many_guests.ts.
  *
  * @module
  */

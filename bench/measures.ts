@@ -1,5 +1,5 @@
 /**
- * The measures, and the bar for each figure.
+ * The measures, and the goals for their figures.
  *
  * @module
  */
@@ -31,16 +31,16 @@ export interface Row {
   readonly unit: Unit;
   /** The factor that converts a sample to the unit. 1 by default. */
   readonly scale?: number;
-  /** The ratio is native's figure to the other, not the other to native's. */
+  /** True if more is better. The ratio is then native to host instead of host to native. */
   readonly more?: boolean;
   readonly bar?: Bar;
 }
 
-/** Something to measure: one or more runs of a contestant for the figures of some rows. */
+/** One or more runs of a contestant that give the figures of some rows. */
 export interface Measure {
   readonly name: string;
   readonly rows: readonly Row[];
-  /** The number of runs in a round: more for short runs. 1 by default. */
+  /** The number of runs in a round; 1 by default. Short runs need more. */
   readonly runs?: number;
   run(contestant: Contestant, effort: Effort): Promise<Figures>;
 }
@@ -50,7 +50,7 @@ function times(limit: number): Bar {
   return { text: `${limit}x`, reached: ({ ratio }) => ratio <= limit };
 }
 
-/** At most `limit` of the figure's own unit. */
+/** Less than `limit` in the figure's unit. */
 function below(limit: number, unit: Unit): Bar {
   return { text: `${limit} ${unit}`, reached: ({ here }) => here < limit };
 }
@@ -92,7 +92,7 @@ function memory(title: string, figure: string, bar?: Bar): Row {
   return { title, figure, unit: "MiB", scale: 1 / 1024, ...bar && { bar } };
 }
 
-/** The batch calls are part of the host API; no guest has them yet, so that no other host takes part. */
+/** Only this host takes part, because batch calls are part of its API and not of the ABI for guests. */
 const BATCH: Measure = {
   name: "map/batch",
   runs: 2,
@@ -118,7 +118,7 @@ const MAPPED: Measure = {
   run: (contestant, { samples }) => runSamples(contestant.command("mapped", [samples])),
 };
 
-/** Enough for the reader to sleep between two records. */
+/** The pause is long enough for the reader to sleep between two records. */
 const NOW_AND_THEN = { pauseUs: 1000, records: 1 };
 
 const WAKE: Measure = {
@@ -127,7 +127,7 @@ const WAKE: Measure = {
   run: (contestant, { samples }) => runWithProducer(contestant.command("wake", [samples]), NOW_AND_THEN),
 };
 
-/** As fast as the producer can, with so many records from each of its system calls. */
+/** The producer sends as fast as it can, `records` with each system call. */
 function flood(records: number): Measure {
   const title = `flood, ${records} record${records === 1 ? "" : "s"} a system call`;
   return {
@@ -141,7 +141,7 @@ function flood(records: number): Measure {
   };
 }
 
-/** Long enough to have settled: compilers in the background are done. */
+/** Time for V8's compilers in the background to finish. */
 const SETTLE_MS = 300;
 
 const START: Measure = {
@@ -171,7 +171,7 @@ function manyMaps(count: number): Measure {
   };
 }
 
-/** Each guest in a process of its own, as the command line runs them. */
+/** Each guest in its own process, as on the command line. */
 function manyGuests(count: number): Measure {
   const title = `${count} guest${count === 1 ? "" : "s"} at once`;
   return {
@@ -192,7 +192,7 @@ function manyGuests(count: number): Measure {
   };
 }
 
-/** Guests on threads of one process, through the host API; natively, as many processes. */
+/** Guests on threads of one process, through the host API. The native twins are separate processes. */
 function oneProcess(count: number): Measure {
   const title = `${count} guest${count === 1 ? "" : "s"} in one process`;
   return {
@@ -218,7 +218,7 @@ function only(figures: Figures, name: string): number {
 /** The name of this project's host in the table. */
 export const HERE = "wasm-bpf";
 
-/** All measures, as the table has them. */
+/** All measures, in the order of the table. */
 export const MEASURES: readonly Measure[] = [
   events("ring", "light", 64, LIGHT),
   events("ring", "hash", 64, times(1.39)),

@@ -1,9 +1,9 @@
 /**
- * The event pump beside libbpf in C: nanoseconds per event, light callback, the same programs as producers. Needs root.
+ * Compares the event pump with libbpf in C: nanoseconds per event, with a light callback and the same producers. Needs root.
  *
  *     deno run -A bench/pump.ts [rounds]
  *
- * Both run in turn, a few times, so that what else the machine does hits both; each figure is the median of all rounds.
+ * Both run in turn, several times, so that other load on the machine affects both. Each figure is the median of all rounds.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type EmitterName, Events, EVENTS_OBJECT } from "../tests/kernel/pump_ev
 interface Case {
   map: "ring" | "large_ring" | "perf";
   size: number;
-  /** Records in each round: as many as fit. 0: polls of the empty buffer. */
+  /** Records in each round, as many as fit. 0 measures polls of the empty buffer. */
   count: number;
 }
 
@@ -64,7 +64,7 @@ function runNative({ map, size, count }: Case, rounds: number): number[] {
   return new TextDecoder().decode(stdout).trim().split("\n").map(Number);
 }
 
-/** The same on the pump. The first rounds, which V8 runs in its baseline code, are left out. */
+/** Measures the pump. Ignores the first rounds, which run in V8's baseline code. */
 function measure({ map, size, count }: Case, guest: WebAssembly.Module, rounds: number): number[] {
   const { memory, __indirect_function_table: table, callback } = new WebAssembly.Instance(guest).exports;
   if (
@@ -88,7 +88,7 @@ function measure({ map, size, count }: Case, guest: WebAssembly.Module, rounds: 
   return results;
 }
 
-/** The median, and the middle 80 %. */
+/** The median, and the range of the middle 80 %. */
 function summary(values: number[]): { median: number; spread: string } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => Number(sorted[Math.floor(share * (sorted.length - 1))]?.toFixed(2));

@@ -1,10 +1,9 @@
 /**
- * Where the time from exec to attached goes: how long it takes to get to each step of bootstrap, and what the step adds.
- * Needs root.
+ * Shows the time from exec to each step of bootstrap until it is attached, and the time of each step. Needs root.
  *
  *     deno run -A bench/startup.ts [--rounds N] [--host COMMAND]
  *
- * Nothing is instrumented: each step is a run of its own that stops there, timed from outside, all steps in turn.
+ * Each step is a separate run that stops there, timed from outside. All steps run in turn.
  *
  * @module
  */
@@ -15,7 +14,7 @@ import { type Contestant, type Figures, hostContestant, launch, nativeContestant
 import { markdown } from "./table.ts";
 import { median } from "./stats.ts";
 
-/** A step, and the command that gets there. */
+/** A step, and the command that runs up to it. */
 interface Step {
   readonly title: string;
   readonly argv: readonly string[];
@@ -27,7 +26,7 @@ function guestSteps(contestant: Contestant, begin: string): Step[] {
     open: "open: the guest's own preparation",
     load: "load: maps and programs into the kernel",
     attach: "attach: two programs",
-    listen: "listen: the ring is mapped, the pump is there",
+    listen: "listen: the ring is mapped, the pump is linked",
   }).map(([step, title]) => ({ title, argv: contestant.command("steps", [step]) }));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The middle of `values`; NaN of none. */
+/** The median of `values`; NaN if there are none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -12,7 +12,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Half of the distance between the quartiles, as a share of the median: how far a typical sample is from it. */
+/** Half of the distance between the quartiles, divided by the median. */
 export function spread(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const quarter = (n: number) => sorted[Math.round((sorted.length - 1) * n / 4)] ?? NaN;

@@ -45,7 +45,7 @@ export function excerpt(rows: readonly (readonly string[])[], titles: readonly s
   return [head, ...body.filter(([title = ""]) => titles.includes(title))].map((row) => row.slice(0, RATIO_COLUMN + 1));
 }
 
-/** Rows of cells as markdown: the first is the head; columns are padded, so that a terminal shows a table as well. */
+/** A markdown table. The first row is the head. Columns are padded, so that it is also readable in a terminal. */
 export function markdown(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]) =>
@@ -74,9 +74,9 @@ function value(row: Row, result: Result): number {
   return median(samplesOf(row, result).map(median));
 }
 
-/** The median of the ratios of the rounds, each of which compares what ran one after the other. */
+/** The median of the ratios of all rounds. The two runs of a round follow one another. */
 function ratioOf(row: Row, native: Result, other: Result): number {
-  if (row.unit === "%") return NaN; // shares are not compared by dividing them
+  if (row.unit === "%") return NaN; // a ratio of percentages says little
   const ours = samplesOf(row, native).map(median);
   const theirs = samplesOf(row, other).map(median);
   const ratios = ours.slice(0, theirs.length).map((one, i) => {

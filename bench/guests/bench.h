@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Shared code of the benchmark guests. Each is compiled twice from one source: for wasm32 with the SDK's header, and natively
+ * Code for all benchmark guests. Each guest is compiled twice from one source: for wasm32 with the SDK's header, and natively
  * with bench/native/libbpf-wasm.h. A sample is one line on stdout: its name, a space, a number.
  */
 #ifndef BENCH_H
@@ -20,14 +20,14 @@ static inline uint64_t bench_now_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
-/* Ends the guest when what it needs did not work. */
+/* Ends the guest if a step failed. */
 static inline void bench_require(bool true_as_expected, const char *what) {
     if (true_as_expected) return;
     fprintf(stderr, "Cannot run the benchmark: %s\n", what);
     exit(1);
 }
 
-/* A number from the command line, or its default. */
+/* A number from the command line, or the default. */
 static inline unsigned bench_argument(int argc, char **argv, int index, unsigned otherwise) {
     return argc > index ? (unsigned)strtoul(argv[index], NULL, 10) : otherwise;
 }
@@ -37,12 +37,12 @@ static struct {
     unsigned count;
 } bench_samples;
 
-/* Keeps a sample: what is printed between measurements would disturb them. */
+/* Keeps a sample. Printing between measurements would disturb them. */
 static inline void bench_keep(double value) {
     if (bench_samples.count < BENCH_SAMPLES_MAX) bench_samples.values[bench_samples.count++] = value;
 }
 
-/* Prints what was kept, under one name, and forgets it. */
+/* Prints the kept samples under one name, and removes them. */
 static inline void bench_print(const char *name) {
     for (unsigned i = 0; i < bench_samples.count; i++) printf("%s %.3f\n", name, bench_samples.values[i]);
     fflush(stdout);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Exact numbers of records on demand: see struct command. */
+/* Sends exact numbers of records on demand; struct command describes a request. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "events.h"
@@ -45,7 +45,7 @@ struct {
     __type(value, struct bytes);
 } scratch SEC(".maps");
 
-/* The members of union bpf_attr that BPF_MAP_UPDATE_ELEM has. */
+/* The members of union bpf_attr for BPF_MAP_UPDATE_ELEM. */
 struct update_attr {
     __u32 map_fd;
     __u32 padding;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Delivery of records: events KIND WORK SIZE SAMPLES.
- *   KIND ring or perf; WORK light, hash or format; SIZE bytes of a record. A sample fills the buffer, which is not timed, and
- *   then times the one poll that empties it: nanoseconds per record.
- * Prints how many records were sent and delivered as well: a host that loses some has no time per record.
+ *   KIND is ring or perf; WORK is light, hash or format; SIZE is the bytes of a record.
+ * For each sample, it fills the buffer and then times the one poll that empties it, in nanoseconds per record. Also prints the
+ * numbers of sent and delivered records. If they differ, the result does not count.
  */
 #include "bench.h"
 #include "events.h"
@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
     struct command command = {COMMAND_MAGIC, perf ? COMMAND_PERF : COMMAND_RING, count, size, 0};
     int commands = bpf_map__fd(skel->maps.commands);
     uint32_t zero = 0;
-    bpf_buffer__poll(buffer, 0); /* a host may open the buffer only now */
+    bpf_buffer__poll(buffer, 0); /* some hosts open the buffer here */
     for (unsigned round = 0; round < WARM_UP + samples; round++) {
         bench_require(bpf_map_update_elem(commands, &zero, &command, BPF_ANY) == 0, "the command failed");
         uint64_t before = delivered, start = bench_now_ns();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A flood, each record formatted: flood MS. A producer on another core sends as fast as it can; after the first record the
- * guest reads for MS milliseconds. Prints "ready" when it listens, then how many records were delivered per second, how many
- * were lost meanwhile, and the percentage of one core that the reader used.
+ * Formats each record of a flood: flood MS. A producer on another core sends as fast as it can. After the first record, the
+ * guest reads for MS milliseconds. Prints "ready" when it listens, then the delivered records per second, the percentage of
+ * lost records, and the percentage of one core that the reader used.
  */
 #include "bench.h"
 #include "events.h"
@@ -21,7 +21,7 @@ static int format(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-/* CPU time of the whole process, its threads included; 0 where a host does not tell. */
+/* CPU time of the process with all threads; 0 on hosts without this clock. */
 static uint64_t cpu_ns(void) {
 #ifdef __wasm__
     uint64_t ns = 0;
@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
     puts("ready");
     fflush(stdout);
 
-    /* The first third of the time warms up. */
+    /* The first third of the time is for warming up. */
     uint64_t start = 0, cpu = 0, now, phase = 0;
     while (delivered == 0) bench_require(bpf_buffer__poll(buffer, 5000) >= 0, "poll failed");
     for (start = now = bench_now_ns(); phase < 2; now = bench_now_ns()) {

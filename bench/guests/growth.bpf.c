@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* MAPS arrays, 1, 8 or 64: what grows with their number. */
+/* MAPS arrays (1, 8 or 64), to measure costs that grow with their number. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

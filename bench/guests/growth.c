@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lookups that go round all maps of an object: growth SAMPLES [IDLE_MS]. Nanoseconds per lookup; then, with IDLE_MS, stays
- * that long so that its memory can be looked at.
+ * Times lookups in all maps of an object in turn, in nanoseconds per lookup: growth SAMPLES [IDLE_MS]. Then waits IDLE_MS, so
+ * that its memory can be measured.
  */
 #include "bench.h"
 #include SKELETON

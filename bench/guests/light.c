@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-//
-// A guest with the lightest callback there is: the same as in native/ring.c.
+// A guest with the same minimal callback as native/ring.c.
 
 static unsigned long long sum, delivered;
 
@@ -10,7 +9,7 @@ int on_record(void *context, void *data, unsigned int size) {
     return 0;
 }
 
-// What the host asks for the index of the callback in the table.
+// Returns the index of the callback in the table.
 __attribute__((export_name("callback"))) int (*callback(void))(void *, void *, unsigned int) {
     return on_record;
 }

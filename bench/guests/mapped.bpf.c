@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Global variables, which are an array that programs of user space can map. */
+/* Global variables, in an array that user space can map. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

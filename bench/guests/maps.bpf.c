@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Maps to call; no program. */
+/* Maps without a program. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "maps.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Map calls and polls that find nothing: maps WHAT SAMPLES.
- *   WHAT lookup, update, delete, walk or poll. A sample is a pass over all elements: nanoseconds per element.
+ * Times map calls, and polls of an empty buffer: maps WHAT SAMPLES.
+ *   WHAT is lookup, update, delete, walk or poll. A sample is a pass over all elements, in nanoseconds per element.
  */
 #include "bench.h"
 #include "maps.h"

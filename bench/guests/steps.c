@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * bootstrap up to a point: steps begin|open|load|attach|listen. Prints a line when it is there, and stays for a minute.
+ * Runs bootstrap up to a step: steps begin|open|load|attach|listen. Then prints a line and waits for a minute.
  */
 #include "bench.h"
 #include "bootstrap.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * From the kernel's wakeup to the callback: wake SAMPLES. A producer elsewhere sends a record now and then, each with the time
- * at which it was sent. Prints "ready" when it listens; a sample is nanoseconds from sent to the callback's first line.
+ * Times the way from the kernel's wakeup to the callback: wake SAMPLES. Another process sends a record from time to time, with
+ * the time of sending. Prints "ready" when it listens. A sample is the nanoseconds from sending to the callback's first line.
  */
 #include "bench.h"
 #include "events.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The native twin of batch.ts: nanoseconds per element of bpf_map_lookup_batch(). batch [SAMPLES] */
+/* batch [SAMPLES]: the native twin of batch.ts. Times bpf_map_lookup_batch(), in nanoseconds per element. */
 #include "bench.h"
 #include "maps.h"
 #include "maps.skel.h"

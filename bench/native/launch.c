@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs a command until its first line on stdout: launch STAY_MS COMMAND [ARGUMENTS...]. Keeps it STAY_MS milliseconds longer,
- * ends it with SIGINT, and prints (the middle three are 0 when it ended by itself)
- *   first_line_ns   from just before the process is made until the first line has arrived
- *   resident_kib    what is resident at the end of the stay
- *   own_kib         its proportional share (PSS)
- *   cpu_ns          CPU time of all threads until then
- *   peak_kib        the most memory that was resident, shared pages included
+ * launch STAY_MS COMMAND [ARGUMENTS...]: runs a command until its first line on stdout and STAY_MS milliseconds longer, ends it
+ * with SIGINT, and prints:
+ *   first_line_ns   from just before fork until the first line
+ *   resident_kib    resident memory before SIGINT
+ *   own_kib         the proportional share of it (PSS)
+ *   cpu_ns          CPU time of all threads before SIGINT
+ *   peak_kib        the maximum of resident memory, with shared pages
+ * resident_kib, own_kib and cpu_ns are 0 if the command ended before SIGINT.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,7 +36,7 @@ static void sleep_ms(long ms) {
     while (nanosleep(&time, &time) < 0 && errno == EINTR) {}
 }
 
-/* The value in KiB of a line "Name:   123 kB" in a file of /proc/PID; 0 when there is none. */
+/* The value in KiB of a line "Name:   123 kB" in a file of /proc/PID; 0 if there is no such line. */
 static unsigned long proc_kib(pid_t pid, const char *file, const char *name) {
     char path[64], line[256];
     unsigned long value = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The SDK's header for native programs: guests compile unchanged against the real libbpf. Only bpf_buffer__*, which libbpf
- * does not have, is made here, as thin as it can be.
+ * The SDK's header for native programs. With it, guests compile unchanged against the real libbpf. It only adds
+ * bpf_buffer__*, which libbpf does not have.
  */
 #ifndef LIBBPF_WASM_NATIVE_H
 #define LIBBPF_WASM_NATIVE_H
@@ -25,7 +25,7 @@ struct bpf_buffer {
     void *ctx;
 };
 
-/* The size in libbpf's own tools. */
+/* The size that libbpf's tools use. */
 enum { NATIVE_PERF_PAGES = 64 };
 
 static inline void native_perf_sample(void *ctx, int cpu, void *data, __u32 size) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Has the kernel send records until it is killed: producer CPU PAUSE_US RECORDS. RECORDS with each system call, with a pause
- * of PAUSE_US after each; 0 is a flood. Runs on core CPU alone.
+ * producer CPU PAUSE_US RECORDS: makes the BPF program send records until it is killed, RECORDS with each system call. Pauses
+ * for PAUSE_US after each call; 0 is a flood. Runs only on core CPU.
  */
 #define _GNU_SOURCE
 #include <linux/bpf.h>
@@ -28,7 +28,7 @@ int main(int argc, char **argv) {
     struct command command = {COMMAND_MAGIC, COMMAND_RING_WAKE, (unsigned)strtoul(argv[3], NULL, 10), 64, 0};
     union bpf_attr attr = {.map_fd = -1, .value = (uintptr_t)&command};
     for (;;) {
-        /* Fails, since there is no such map; the tracepoint has seen it by then. */
+        /* Fails, because there is no such map. The tracepoint runs before that. */
         syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
         if (pause_us) nanosleep(&pause, NULL);
     }

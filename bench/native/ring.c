@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-//
-// The native twin of bench/pump.ts: the same events, consumed by libbpf.
+// The native twin of bench/pump.ts: libbpf consumes the same events.
 //
 //   ring OBJECT KIND SIZE COUNT ROUNDS
 //
 // KIND is ring, large_ring or perf. Each round emits COUNT records of SIZE bytes with a program of OBJECT
-// (tests/kernel/pump_events.bpf.c), then consumes them, and prints the nanoseconds of each record, one line a round.
-// With COUNT 0 each round polls the empty buffer with time-out 0, a thousand times.
+// (tests/kernel/pump_events.bpf.c), consumes them, and prints the nanoseconds per record. With COUNT 0, each round polls
+// the empty buffer a thousand times with timeout 0.
 
 #include <stdint.h>
 #include <stdio.h>
