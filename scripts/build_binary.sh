@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds ./wasm-bpf, one file that needs neither Deno nor libbpf: what runs guests as one script with its bytecode, the other
-# subcommands as modules that are loaded when they are called, and .build/lib/libwasm_bpf.so, all appended to the bare
-# runtime. The same sources and the same library give the same bytes wherever it is built. Does nothing when no source is
-# newer.
+# Builds ./wasm-bpf, one file that needs neither Deno nor libbpf. It appends to the bare runtime:
+#   - the code that runs guests, as one script with its bytecode;
+#   - the other subcommands, as modules that are loaded when they are called;
+#   - .build/lib/libwasm_bpf.so.
+# The same sources and the same library give the same bytes on every machine. Does nothing if no source is newer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -22,12 +23,12 @@ fail() {
 
 up_to_date() {
   [[ -x $binary && -f $stamp ]] || return 1
-  local newer # folders count too: a file may have gone
+  local newer # compares folders too, because a file may have been deleted
   newer=$(find "${sources[@]}" ! -name '*_test.ts' -newer "$stamp" -print -quit 2>/dev/null)
   [[ ! $newer ]]
 }
 
-# Runs a chatty command and shows what it said only when it fails.
+# Runs a command, and shows its output only if it fails.
 quietly() {
   "$@" >"$log" 2>&1 || { cat "$log" >&2 && fail "${1##*/} $2 failed (see above)"; }
 }
@@ -42,28 +43,28 @@ touch "$stamp.new"
 
 quietly "$deno" bundle --frozen --minify --code-splitting --outdir "$staging" cli/start.ts
 quietly "$deno" bundle --frozen --minify --format cjs --output "$staging/main.cjs" cli/main.ts
-# A script whose value is what the module exports.
+# A script whose value is the exports of the module.
 { echo '(function(module){' && cat "$staging/main.cjs" && echo 'return module.exports})({})'; } >"$staging/main.js"
 rm "$staging/main.cjs"
-# The binary runs with the same flag, or V8 would not take the cache.
+# V8 accepts the cache only with the same flags, so the binary also runs with this one.
 v8_flags=--v8-flags=--no-lazy
 quietly "$deno" run "$v8_flags" --allow-read --allow-write scripts/build_code_cache.ts "$staging"/main.{js,cache}
 cp .build/lib/libwasm_bpf.so "$staging/"
-# File times are embedded too.
+# The binary contains the times of the files.
 touch --date @0 "$staging"/*
 
-# The only permission is FFI: files, environment and memory come from libc through it, and what is embedded is free to
-# read. No code cache of Deno's: it would be a file with a known name in /tmp, read by a program that root runs.
+# The only permission is FFI: the code calls libc for files, environment and memory, and embedded files need no permission.
+# Deno's own code cache is off: it would be a file with a known name in /tmp, and root would run it.
 cd "$staging"
 DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-remote --no-npm --no-prompt \
   --no-code-cache "$v8_flags" --allow-ffi --include main.js --include main.cache --include libwasm_bpf.so \
   --output wasm-bpf start.js
 cd ../..
 
-# The binary must begin with the pinned bytes, even if Deno chose another base.
+# Deno may choose another base. The binary must begin with the pinned bytes.
 base_size=$(stat --dereference --format %s "$base")
 head --bytes "$base_size" "$staging/wasm-bpf" | sha256sum --check --status <(echo "${DENORT_SHA256[$(uname -m)]}  -") ||
   fail "its base is not denort $DENO_VERSION"
 mv "$staging/wasm-bpf" "$binary"
 mv "$stamp.new" "$stamp"
-echo "  $(($(stat --format %s "$binary") - base_size)) bytes of ours on a bare runtime of $base_size" >&2
+echo "  $(($(stat --format %s "$binary") - base_size)) bytes of wasm-bpf on a bare runtime of $base_size" >&2

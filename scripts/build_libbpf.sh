@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds libbpf, with scripts/patches/ applied and with libelf, zlib and ffi/{libbpf/shim,system/process}.c inside, from Debian's sources:
-#   .build/lib/libwasm_bpf.so           needs libc alone; exports libbpf's own API and the shim's wasm_bpf_*
-#   .build/lib/libbpf.a, libelf.a       the same objects for native programs (the benchmarks' twins)
-#   .build/include/                     bpf/*.h, and the linux/*.h that they want
-# Does nothing when its inputs are unchanged. Needs gcc, make, patch, bzip2 and zlib1g-dev (scripts/setup.sh installs them).
+# Builds libbpf with libelf and zlib from Debian's sources, with scripts/patches/, and with ffi/libbpf/shim.c and
+# ffi/system/process.c:
+#   .build/lib/libwasm_bpf.so        the library for Deno. It needs only libc, and exports libbpf's API and wasm_bpf_*
+#   .build/lib/libbpf.a, libelf.a    the same objects for native programs (the benchmarks' native twins)
+#   .build/include/                  bpf/*.h, and the linux/*.h that they include
+# Does nothing if its inputs are unchanged. Needs gcc, make, patch, bzip2 and zlib1g-dev, which scripts/setup.sh installs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -12,27 +13,30 @@ work=.build/libbpf
 mkdir -p "$work" .build/lib .build/include
 exec 9>"$work/lock" && flock 9
 stamp=.build/lib/libwasm_bpf.stamp
-inputs=$(cat "$0" scripts/pins.sh scripts/patches/*.patch ffi/{libbpf/shim,system/process}.c | sha256sum)
+inputs=$({
+  echo "$LIBBPF_SHA256 $ELFUTILS_SHA256"
+  cat "$0" scripts/patches/*.patch ffi/{libbpf/shim,system/process}.c
+} | sha256sum)
 if [[ -f .build/lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
   exit 0
 fi
 echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION (once, a quarter of a minute)" >&2
 
-# The Debian mirror that this machine already uses; every suite shares its pool.
+# Prints the Debian mirror that this machine uses. All suites share its pool.
 known_mirror() {
   # shellcheck disable=SC2016 # apt expands these
   apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     sed -n 's/^Debian //p' | grep -m 1 .
 }
 
-# apt knows which of its sources are Debian's only after an update.
+# The same after an update: without one, apt does not know which of its sources are Debian's.
 debian_mirror() {
   known_mirror && return
   if ((EUID)); then sudo apt-get -qq update >&2; else apt-get -qq update >&2; fi
   known_mirror || { echo "Cannot find a Debian mirror: apt has no source of Debian's packages" >&2 && return 1; }
 }
 
-# Fetches one file of the Debian pool with apt's own downloader, so with its proxies; it refuses a wrong checksum.
+# Fetches and unpacks a file of the Debian pool. apt's downloader uses apt's proxies and refuses a wrong checksum.
 fetch_source() {
   local path=$1 sha256=$2
   local target=$work/${path##*/}
@@ -45,12 +49,12 @@ fetch_source() {
   tar --extract --no-same-owner --file "$target" --directory "$work"
 }
 
-# Runs a noisy command and shows what it said only when it fails.
+# Runs a command, and shows its output only if it fails.
 quietly() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && echo "Failed: $*" >&2 && exit 1; }
 }
 
-# Each patch gives its reason at the top. A source that was patched before is unpacked anew.
+# Applies the patches to freshly unpacked sources. Each patch begins with its reason.
 patch_libbpf() {
   local patch
   for patch in ../../scripts/patches/*.patch; do
@@ -61,7 +65,7 @@ patch_libbpf() {
 
 build_libelf() (
   cd "elfutils-$ELFUTILS_VERSION"
-  # Only ELF as compilers write it: no compressed debug sections but zlib's, no demangling, no debuginfo server.
+  # Without compression other than zlib's, demangling, and debuginfo servers, which libbpf does not need.
   [[ -f config.h ]] || CFLAGS=$flags ./configure --quiet --disable-shared --disable-debuginfod --disable-libdebuginfod \
     --disable-demangler --disable-nls --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
   make -s -j"$(nproc)" -C lib libeu.a
@@ -69,7 +73,7 @@ build_libelf() (
 )
 
 build_libbpf() {
-  # Position-independent objects serve both the archive and the shared library.
+  # The archive and the shared library use the same position-independent objects.
   make -s -j"$(nproc)" -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 \
     CFLAGS="$flags -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf" libbpf.a
   make -s -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 DESTDIR="$PWD/../" \
@@ -77,7 +81,7 @@ build_libbpf() {
 }
 
 link_shared() {
-  # libbpf's own list of what it exports, which hides all else, and the shim's.
+  # Exports the names in libbpf's list and wasm_bpf_*, and hides all others.
   { cat "libbpf-$LIBBPF_VERSION/src/libbpf.map" && echo 'WASM_BPF_1 { global: wasm_bpf_*; };'; } >exports.map
   # shellcheck disable=SC2086 # $flags is a list of words
   gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include -c ../../ffi/libbpf/shim.c ../../ffi/system/process.c
@@ -101,7 +105,7 @@ quietly build_libelf
 quietly patch_libbpf
 quietly build_libbpf
 quietly link_shared
-# libelf needs libeu's few functions; one archive is handier to link than two.
+# One archive for libelf and the functions of libeu that it needs.
 cp "libbpf-$LIBBPF_VERSION/src/libbpf.a" ../lib/
 rm -f ../lib/libelf.a
 ar -M <<MRI

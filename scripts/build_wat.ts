@@ -1,5 +1,5 @@
 /**
- * Assembles the WebAssembly text of `host/` and writes the bytes next to it, as `*_bytes.ts`.
+ * Assembles the WebAssembly text of `host/`, and writes the bytes into `*_bytes.ts` beside it.
  *
  *     deno run --allow-read --allow-write --allow-run scripts/build_wat.ts
  *
@@ -12,7 +12,7 @@ const HOST = new URL("../host/", import.meta.url);
 /** The configuration of the build tools. Their lock file is separate, so that users of this project do not download them. */
 const TOOLS = new URL("tools.json", import.meta.url).pathname;
 
-/** A generated file: its source, and the modules that are made of that. */
+/** A generated file: its source, and the modules in it. */
 interface Target {
   readonly wat: string;
   readonly bytes: string;
@@ -26,10 +26,10 @@ interface Constant {
   readonly change?: readonly [from: string, to: string];
 }
 
-/** The one store that tells the kernel of room; see pump.wat. */
+/** The store in pump.wat that tells the kernel how far the ring was read. */
 const PLAIN_STORE = "(i64.store $ring (local.get $at) (local.get $position))";
 
-/** All that is generated. */
+/** All generated files. */
 export const TARGETS: readonly Target[] = [
   {
     wat: "pump/pump.wat",
@@ -46,12 +46,12 @@ export const TARGETS: readonly Target[] = [
   {
     wat: "wasm_bpf/map_gate.wat",
     bytes: "wasm_bpf/map_gate_bytes.ts",
-    constants: [{ name: "MAP_GATE_BASE64", doc: "What a guest imports." }],
+    constants: [{ name: "MAP_GATE_BASE64", doc: "The module with the function that a guest imports." }],
   },
   {
     wat: "wasm_bpf/map_calls.wat",
     bytes: "wasm_bpf/map_calls_bytes.ts",
-    constants: [{ name: "MAP_CALLS_BASE64", doc: "What makes the calls." }],
+    constants: [{ name: "MAP_CALLS_BASE64", doc: "The module with the checks and the native calls." }],
   },
 ];
 
@@ -77,7 +77,7 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** The whole text of a generated file. */
+/** The text of a generated file. */
 export function generate({ wat, constants }: Target): string {
   const source = Deno.readTextFileSync(new URL(wat, HOST));
   const name = wat.slice(wat.lastIndexOf("/") + 1);

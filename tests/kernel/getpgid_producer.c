@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* getpgid_producer COUNT: that many getpgid(MAGIC), each of which is a record of overflow.bpf.c. */
+/* getpgid_producer COUNT: calls getpgid(MAGIC) COUNT times. overflow.bpf.c sends a record for each call. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-//
-// A program for each row of the table of privileges, and others that need one. privileges_test.ts loads one at a time.
+// A program for each row of the table of privileges, and others that need privileges. privileges_test.ts loads each
+// separately.
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

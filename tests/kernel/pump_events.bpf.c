@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
+// Sends exact numbers of events on demand. The argument of bpf_prog_test_run_opts() is a context of five u64:
 //
-// Exact numbers of events on demand. Run with bpf_prog_test_run_opts() on a context of five u64:
-//
-//   0 how many records
-//   1 bytes of each: 8 to 4096
-//   2 number of the first: each record begins with its own number, u64
+//   0 the number of records
+//   1 the bytes of each record: 8 to 4096
+//   2 the number of the first record; each record begins with its number, u64
 //   3 flags of bpf_ringbuf_submit(): 1 no wakeup, 2 forced wakeup
-//   4 every n-th record is discarded instead of submitted; 0 none is
+//   4 n: every n-th record is discarded instead of submitted; 0: none is discarded
 //
-// Each program returns how many records it sent, discarded ones not counted.
+// Each program returns the number of sent records, without discarded ones.
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -92,7 +91,7 @@ static long one_to_perf(__u64 index, struct run *run) {
 
     if (size > MAX_SIZE) return 1;
     run->scratch[0] = run->number++;
-        // Refused when the buffer is full, which the kernel counts as lost.
+        // Fails when the buffer is full; the kernel then counts a lost record.
     if (bpf_perf_event_output(run->context, &perf, BPF_F_CURRENT_CPU, run->scratch, size) == 0) run->sent++;
     return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A native program with one USDT probe, wasm_bpf:tick, written as sys/sdt.h would write it: a nop, and a note of where it is. */
+/* A native program with the USDT probe wasm_bpf:tick: a nop, and a note with its address, like those of sys/sdt.h. */
 
 int main(void) {
     __asm__ volatile(

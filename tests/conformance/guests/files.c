@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-//
-// Files as a C program sees them, in the directory "/". Prints one line per thing tried.
+// Tests the functions of libc for files, in the directory "/". Prints one line for each call.
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-// The result of a call, or the name of its error.
+// The result of a call as text, or the name of its error.
 static const char *result(long value) {
     static char text[32];
 

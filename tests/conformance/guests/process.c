@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-//
-// What is around a C program: arguments, environment, clocks, sleeping, waiting for input, the exit code.
+// Tests arguments, environment, clocks, sleeping, waiting for input, and the exit code.
 
 #include <errno.h>
 #include <poll.h>
