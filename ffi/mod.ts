@@ -10,9 +10,9 @@ import type { Libbpf } from "./libbpf/interfaces/mod.ts";
 import { NativeLibbpf } from "./libbpf/libbpf.ts";
 import type { NativeSystem } from "./system/system.ts";
 
-export { AttachType, type BpfMapType, MapType, ProgramType } from "./libbpf/constants.ts";
+export { AttachType, MapType, ProgramType } from "./libbpf/constants.ts";
 export type * from "./libbpf/interfaces/mod.ts";
-export { LIBRARY_VARIABLE, type LibraryOrigin } from "./system/library.ts";
+export type { LibraryOrigin } from "./system/library.ts";
 export { type MemoryWindow, openWindow } from "./system/memory_window.ts";
 export { type NativeSystem, openSystem, type System } from "./system/system.ts";
 export type { SystemCalls } from "./system/system_calls.ts";

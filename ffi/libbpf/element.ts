@@ -10,7 +10,7 @@ import type { NativeLibrary } from "../system/library.ts";
 import { type Address, address, addressOf, NULL } from "../system/pointers.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
-import { MAP_ELEMENT_SYMBOLS } from "./symbols/libbpf.ts";
+import { MAP_ELEMENT_SYMBOLS } from "../system/symbols/shim.ts";
 
 /** The commands of bpf(2) on elements (`enum bpf_cmd`). */
 export const ELEMENT = { LOOKUP: 1, UPDATE: 2, DELETE: 3, GET_NEXT_KEY: 4, LOOKUP_AND_DELETE: 21 } as const;

@@ -9,7 +9,8 @@
 
 import type { NativeLibrary } from "../system/library.ts";
 import { address } from "../system/pointers.ts";
-import { LIBBPF_SYMBOLS, VSNPRINTF_SYMBOLS } from "./symbols/libbpf.ts";
+import { VSNPRINTF_SYMBOLS } from "../system/symbols/libc.ts";
+import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
 
 /** The levels of messages (`enum libbpf_print_level`). A log keeps a level and all graver ones. */
 export const LOG_LEVEL = { WARN: 0, INFO: 1, DEBUG: 2 } as const;

@@ -154,7 +154,7 @@ function search(library: NativeLibrary, calls: SystemCalls, name: string, operat
   const isLibrary = name.endsWith(".so") || name.includes(".so.");
   const variable = isLibrary ? "LD_LIBRARY_PATH" : "PATH";
   const system = isLibrary ? SYSTEM_LIBRARIES : SYSTEM_PROGRAMS;
-  const wished = library.environmentVariable(variable)?.split(":").filter((directory) => directory !== "") ?? [];
+  const wished = library.libc.environmentVariable(variable)?.split(":").filter((directory) => directory !== "") ?? [];
   for (const directory of [...wished, ...system]) {
     const place = calls.open(`${directory}/${name}`, O.PATH | O.CLOEXEC);
     if (place < 0) continue;

@@ -20,7 +20,7 @@ import { NUMBER, type SystemCalls } from "./system_calls.ts";
 export function interfaceIndex(library: NativeLibrary, calls: SystemCalls, name: string): number {
   // The kernel ignores text after a colon, so any "lo:x" would mean lo. Only the label of an address is accepted.
   const exists = !name.includes(":") || hasAddressLabel(calls, name);
-  const index = exists ? library.interfaceIndex(name) : 0;
+  const index = exists ? library.libc.interfaceIndex(name) : 0;
   if (index > 0) return index;
   const operation = {
     operation: "find",

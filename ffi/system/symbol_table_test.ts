@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { DynamicLinker, openTable } from "./symbol_table.ts";
+import { DynamicLinker } from "./dynamic_linker.ts";
+import { openTable } from "./symbol_table.ts";
 
 const LIBC = "libc.so.6";
 
@@ -8,7 +9,7 @@ const ABS = { parameters: ["i32"], result: "i32" } as const;
 
 Deno.test("openTable() calls a function alike before and after it gets its trampoline", () => {
   using linker = new DynamicLinker();
-  const table = openTable(linker, LIBC, { abs: ABS });
+  const table = openTable(linker, linker.open(LIBC), { abs: ABS });
   const { abs } = table.symbols; // taken out, as some callers do
   for (let i = 1; i <= 250; i++) {
     assertEquals(abs(-i), i);
@@ -21,7 +22,7 @@ Deno.test("openTable() calls a function alike before and after it gets its tramp
 
 Deno.test("openTable() finds functions by another name, and tells of those that are missing when they are used", () => {
   using linker = new DynamicLinker();
-  const table = openTable(linker, LIBC, {
+  const table = openTable(linker, linker.open(LIBC), {
     absolute: { ...ABS, name: "abs" },
     no_such_function: ABS,
     no_such_option: { ...ABS, optional: true },
@@ -32,10 +33,10 @@ Deno.test("openTable() finds functions by another name, and tells of those that 
   table.close();
 });
 
-Deno.test("openTable() says why there is no library", () => {
+Deno.test("DynamicLinker.open() says why there is no library", () => {
   using linker = new DynamicLinker();
   assertThrows(
-    () => openTable(linker, "/no/such/library.so", {}),
+    () => linker.open("/no/such/library.so"),
     Error,
     "cannot open shared object file: No such file or directory",
   );

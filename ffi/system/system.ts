@@ -6,7 +6,8 @@
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { openBinary, openCgroup, openNetworkNamespace, openPinDirectory } from "./host_paths.ts";
-import { type NativeLibrary, openLibrary } from "./library.ts";
+import type { NativeLibrary } from "./library.ts";
+import { openLibrary } from "./library_search.ts";
 import { interfaceIndex } from "./network_interfaces.ts";
 import { O } from "./linux_numbers.ts";
 import { prepareProcess, type ProcessOptions } from "./process.ts";

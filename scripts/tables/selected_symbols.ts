@@ -56,7 +56,7 @@ const LIBBPF: readonly SelectedFile[] = [
   },
   {
     path: "ffi/libbpf/symbols/libbpf.ts",
-    about: "libbpf itself: version, log, errors (libbpf.h, libbpf_legacy.h); the shim.",
+    about: "libbpf itself: version, log, errors (libbpf.h, libbpf_legacy.h).",
     tables: [
       {
         name: "LIBBPF_SYMBOLS",
@@ -67,30 +67,6 @@ const LIBBPF: readonly SelectedFile[] = [
           libbpf_set_print: {},
           libbpf_get_error: { ptr: "pointer" },
         },
-      },
-      {
-        name: "SHIM_SYMBOLS",
-        about:
-          "The shim's functions (`ffi/libbpf/shim.c`, `ffi/system/process.c`): only the library that this project builds has them.",
-        functions: {
-          wasm_bpf_log_install: {},
-          wasm_bpf_map_element: {},
-          wasm_bpf_btf_prefetch: {},
-          wasm_bpf_btf_discard: {},
-          wasm_bpf_log_take: {},
-          wasm_bpf_process_prepare: {},
-        },
-      },
-      {
-        name: "MAP_ELEMENT_SYMBOLS",
-        about: "The function of {@link SHIM_SYMBOLS} with the memory's address in place of its bytes.",
-        memory: "u64",
-        functions: { wasm_bpf_map_element: {} },
-      },
-      {
-        name: "VSNPRINTF_SYMBOLS",
-        about: "libc's function for the log of a libbpf without the shim.",
-        functions: { vsnprintf: { format: "pointer" } },
       },
     ],
   },
@@ -195,12 +171,25 @@ const LIBBPF: readonly SelectedFile[] = [
 
 const LIBC: SelectedFile = {
   path: "ffi/system/symbols/libc.ts",
-  about: "libc: functions that are no system calls.",
+  about: "libc.",
   tables: [
     {
       name: "LIBC_SYMBOLS",
       about: ROWS,
-      functions: { secure_getenv: {}, if_nametoindex: {}, signal: {}, __errno_location: {} },
+      functions: {
+        secure_getenv: {},
+        if_nametoindex: {},
+        signal: {},
+        __errno_location: {},
+        memfd_create: {},
+        write: {},
+        close: {},
+      },
+    },
+    {
+      name: "VSNPRINTF_SYMBOLS",
+      about: "The function for the log of a libbpf without the shim.",
+      functions: { vsnprintf: { format: "pointer" } },
     },
     {
       name: "DLFCN_SYMBOLS",
@@ -210,10 +199,35 @@ const LIBC: SelectedFile = {
   ],
 };
 
+const SHIM: SelectedFile = {
+  path: "ffi/system/symbols/shim.ts",
+  about: "The shim (`ffi/libbpf/shim.c`, `ffi/system/process.c`), which only the library of this project has.",
+  tables: [
+    {
+      name: "SHIM_SYMBOLS",
+      about: ROWS,
+      functions: {
+        wasm_bpf_log_install: {},
+        wasm_bpf_map_element: {},
+        wasm_bpf_btf_prefetch: {},
+        wasm_bpf_btf_discard: {},
+        wasm_bpf_log_take: {},
+        wasm_bpf_process_prepare: {},
+      },
+    },
+    {
+      name: "MAP_ELEMENT_SYMBOLS",
+      about: "The function of {@link SHIM_SYMBOLS} with the memory's address in place of its bytes.",
+      memory: "u64",
+      functions: { wasm_bpf_map_element: {} },
+    },
+  ],
+};
+
 /** The file of all system calls. */
 export const SYSTEM_CALLS_PATH = "ffi/system/symbols/system_calls.ts";
 
-export const SELECTED_SYMBOLS: readonly SelectedFile[] = [...LIBBPF, LIBC];
+export const SELECTED_SYMBOLS: readonly SelectedFile[] = [...LIBBPF, LIBC, SHIM];
 
 /**
  * The system calls, whose prototypes are in `system_calls.h`. Sizes, counts and flags are 32 bits wide here, so that Deno passes numbers: none of them reaches 2^32.
