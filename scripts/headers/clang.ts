@@ -88,7 +88,7 @@ export async function macros(source: Source): Promise<ReadonlyMap<string, string
   );
 }
 
-/** What clang prints for `source`. */
+/** Runs clang on `source`. @returns its output. */
 async function clang({ code, options }: Source, action: readonly string[]): Promise<string> {
   const command = new Deno.Command(llvmTool("clang"), {
     args: [...action, "-std=gnu23", ...options, "-x", "c", "-"],

@@ -12,7 +12,7 @@ export type ByArchitecture = Readonly<Record<Architecture, number>>;
 /** The constant that {@link numberText} refers to. */
 export const IS_ARM64 = `const IS_ARM64 = Deno.build.arch === "aarch64";\n`;
 
-/** How a number is written. */
+/** The notation of a number. */
 export interface NumberFormat {
   readonly base?: 8 | 16 | undefined;
   readonly big?: boolean | undefined;

@@ -12,7 +12,7 @@ export interface SelectedNumbers {
   readonly about: string;
   /** One C expression; or C expressions by key; or all values of an enum. */
   readonly values: string | Readonly<Record<string, string>> | SelectedEnum;
-  /** How the numbers are written: decimal by default. */
+  /** The base of the written numbers. 10 by default. */
   readonly base?: 8 | 16;
   /** True for BigInts. */
   readonly big?: boolean;

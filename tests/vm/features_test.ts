@@ -16,7 +16,7 @@ const DEADLINE_MS = 30_000;
 
 /** A kind of program, the function on_NAME of features.bpf.c. */
 interface Feature extends Requirement {
-  /** Where it attaches; by default where its section says. */
+  /** The target. By default it is the one in the section's name. */
   readonly target?: (libbpf: Libbpf, object: BpfObject) => AttachTarget;
   /** Makes it run. Without it, the program is only attached. */
   readonly trigger?: () => Promise<unknown>;
