@@ -6,7 +6,7 @@
 
 import { MissingTypeError } from "../codegen/mod.ts";
 import { BpfError, FormatError } from "../errors/mod.ts";
-import { openSystem } from "../ffi/mod.ts";
+import { openSystem } from "../ffi/system/system.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { printError } from "./output.ts";
 import { readFrom } from "./standard_input.ts";
