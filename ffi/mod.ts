@@ -10,7 +10,7 @@ import type { Libbpf } from "./libbpf/interfaces/mod.ts";
 import { NativeLibbpf } from "./libbpf/libbpf.ts";
 import type { NativeSystem } from "./system/system.ts";
 
-export { AttachType, MapType, ProgramType } from "./libbpf/constants.ts";
+export { AttachType, MapType, ProgramType } from "../object/bpf_numbers.ts";
 export type * from "./libbpf/interfaces/mod.ts";
 export type { LibraryOrigin } from "./system/library.ts";
 export { type MemoryWindow, openWindow } from "./system/memory_window.ts";

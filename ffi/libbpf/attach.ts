@@ -12,7 +12,7 @@ import { attachClassifier, attachSocket, attachXdp } from "./attach_interface.ts
 import { attachPerfEvent } from "./attach_perf_event.ts";
 import { attachKprobeMulti, attachUprobe, attachUprobeMulti, attachUsdt } from "./attach_probe.ts";
 import type { Attachment, Target } from "./attachment.ts";
-import { AttachType, MapType, ProgramType } from "./constants.ts";
+import { AttachType, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
 import { DetachLink, NativeLink } from "./link.ts";

@@ -6,15 +6,14 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Attachment, Target } from "./attachment.ts";
-import { AttachType } from "./constants.ts";
-import type { BpfLink, XdpMode, XdpTarget } from "./interfaces/mod.ts";
+import { AttachType } from "../../object/bpf_numbers.ts";
+import type { BpfLink, XdpTarget } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
+import { ETH_P_ALL, SO_ATTACH_BPF, SOL_SOCKET, XDP_FLAG } from "../system/linux_numbers.ts";
 import { AF, bindSocket, openSocket, setSocketOption, SOCK } from "../system/sockets.ts";
+import { TC_ATTACH_POINT } from "./libbpf_numbers.ts";
 import { DetachLink } from "./link.ts";
 import { interfaceName } from "./target_text.ts";
-
-/** `XDP_FLAGS_*` of linux/if_link.h. */
-const XDP_FLAGS: Readonly<Record<XdpMode, number>> = { generic: 1 << 1, native: 1 << 2, offload: 1 << 3 };
 
 /** Errors of drivers that refuse native XDP: no support, a large MTU, conflicting features, too few queues or pages. */
 const DRIVER_REFUSALS: ReadonlySet<number> = new Set([
@@ -33,10 +32,10 @@ export function attachXdp(at: Attachment, target: XdpTarget): BpfLink {
 
 function linkXdp(at: Attachment, target: XdpTarget): BpfLink {
   const { native, description } = at;
-  const fd = createXdpLink(at, target, target.mode === undefined ? 0 : XDP_FLAGS[target.mode]);
+  const fd = createXdpLink(at, target, target.mode === undefined ? 0 : XDP_FLAG[target.mode]);
   if (fd >= 0) return new DetachLink(description, () => native.system.calls.close(fd));
   if (target.mode !== undefined || !DRIVER_REFUSALS.has(-fd)) throw xdpError(at, target, fd);
-  const generic = createXdpLink(at, target, XDP_FLAGS.generic);
+  const generic = createXdpLink(at, target, XDP_FLAG.generic);
   // An error that occurs in both modes does not come from the driver.
   if (generic < 0) throw native.check.error(at.operation, fd);
   const note = `Attached ${description} in generic mode: its driver has no native XDP as the interface is set up`;
@@ -84,9 +83,9 @@ function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
   try {
     // The kernel compares the program, since another process may have replaced it meanwhile.
     const expected = new Struct("bpf_xdp_attach_opts").i32("old_prog_fd", old);
-    const detached = symbols.bpf_xdp_detach(target.ifindex, XDP_FLAGS[mode], expected.bytes);
+    const detached = symbols.bpf_xdp_detach(target.ifindex, XDP_FLAG[mode], expected.bytes);
     if (detached < 0) throw xdpError(at, target, detached);
-    return linkOrPutBack(at, target, () => symbols.bpf_xdp_attach(target.ifindex, old, XDP_FLAGS[mode], null));
+    return linkOrPutBack(at, target, () => symbols.bpf_xdp_attach(target.ifindex, old, XDP_FLAG[mode], null));
   } finally {
     native.system.calls.close(old);
   }
@@ -102,9 +101,6 @@ function linkOrPutBack(at: Attachment, target: XdpTarget, putBack: () => number)
   }
 }
 
-const BPF_TC_INGRESS = 1;
-const BPF_TC_EGRESS = 2;
-
 /** Attaches a classifier through a TCX link (Linux 6.6), which ends with its owner, or else through a clsact qdisc. */
 export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): BpfLink {
   const { native, program, operation, description } = at;
@@ -116,7 +112,7 @@ export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): 
   if (fd >= 0) return new DetachLink(description, () => native.system.calls.close(fd));
   const isOlderKernel = fd === -LINUX_ERRNO.EINVAL || fd === -LINUX_ERRNO.EOPNOTSUPP;
   if (target.kind === "tcx" || !isOlderKernel) throw native.check.error(operation, fd);
-  return attachClsact(at, target.ifindex, egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+  return attachClsact(at, target.ifindex, egress ? TC_ATTACH_POINT.EGRESS : TC_ATTACH_POINT.INGRESS);
 }
 
 function attachClsact(
@@ -136,10 +132,6 @@ function attachClsact(
     symbols.bpf_tc_detach(hook.bytes, opts.bytes);
   });
 }
-
-const ETH_P_ALL = 3;
-const SOL_SOCKET = 1;
-const SO_ATTACH_BPF = 50;
 
 /** Opens a packet socket on the interface with the program as its filter. No packet is read: only the program matters. */
 export function attachSocket(

@@ -5,19 +5,19 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { openPerfEvent, PERF_FLAG, PERF_TYPE } from "../system/perf_event.ts";
+import { PERF_COUNT, PERF_TYPE } from "../system/linux_numbers.ts";
+import { openPerfEvent, PERF_FLAG } from "../system/perf_event.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import type { BpfLink } from "./interfaces/mod.ts";
 import { joinLinks, NativeLink } from "./link.ts";
 
 const { HARDWARE, SOFTWARE } = PERF_TYPE;
 
-/** `enum perf_sw_ids` and `enum perf_hw_id` of linux/perf_event.h. */
 const EVENTS = {
-  "cpu-clock": { type: SOFTWARE, config: 0 },
-  "task-clock": { type: SOFTWARE, config: 1 },
-  "cpu-cycles": { type: HARDWARE, config: 0 },
-  "instructions": { type: HARDWARE, config: 1 },
+  "cpu-clock": { type: SOFTWARE, config: PERF_COUNT.SW_CPU_CLOCK },
+  "task-clock": { type: SOFTWARE, config: PERF_COUNT.SW_TASK_CLOCK },
+  "cpu-cycles": { type: HARDWARE, config: PERF_COUNT.HW_CPU_CYCLES },
+  "instructions": { type: HARDWARE, config: PERF_COUNT.HW_INSTRUCTIONS },
 } as const;
 
 /** Opens the event on every online CPU and attaches to each. */

@@ -5,15 +5,13 @@
  */
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
+import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { MapElement } from "./interfaces/mod.ts";
 import type { NativeLibrary } from "../system/library.ts";
 import { type Address, address, addressOf, NULL } from "../system/pointers.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { MAP_ELEMENT_SYMBOLS } from "../system/symbols/shim.ts";
-
-/** The commands of bpf(2) on elements (`enum bpf_cmd`). */
-export const ELEMENT = { LOOKUP: 1, UPDATE: 2, DELETE: 3, GET_NEXT_KEY: 4, LOOKUP_AND_DELETE: 21 } as const;
 
 /** Stands for NULL in place of an offset. The kernel requires NULL for maps without keys, for the first key, and for deleting. */
 export const NOTHING = 0xffff_ffff;
@@ -80,15 +78,15 @@ function throughLibbpf({ symbols }: SymbolTable<typeof ELEMENT_SYMBOLS>): Elemen
     const keyAddress: Address = key === NOTHING ? NULL : address(base + key);
     const valueAddress: Address = value === NOTHING ? NULL : address(base + value);
     switch (command) {
-      case ELEMENT.LOOKUP:
+      case MAP_COMMAND.LOOKUP:
         return symbols.bpf_map_lookup_elem_flags(fd, keyAddress, valueAddress, address(flags));
-      case ELEMENT.UPDATE:
+      case MAP_COMMAND.UPDATE:
         return symbols.bpf_map_update_elem(fd, keyAddress, valueAddress, address(flags));
-      case ELEMENT.DELETE:
+      case MAP_COMMAND.DELETE:
         return symbols.bpf_map_delete_elem_flags(fd, keyAddress, address(flags));
-      case ELEMENT.GET_NEXT_KEY:
+      case MAP_COMMAND.GET_NEXT_KEY:
         return symbols.bpf_map_get_next_key(fd, keyAddress, valueAddress);
-      case ELEMENT.LOOKUP_AND_DELETE:
+      case MAP_COMMAND.LOOKUP_AND_DELETE:
         return symbols.bpf_map_lookup_and_delete_elem_flags(fd, keyAddress, valueAddress, address(flags));
       default:
         return -LINUX_ERRNO.EINVAL;

@@ -7,7 +7,7 @@
 import { forbiddenHelper, refusedProbe, shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../errors/map_rules.ts";
-import { AttachType, ProgramType } from "./constants.ts";
+import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
 import type { Capability } from "../system/capabilities.ts";
 import { mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
 

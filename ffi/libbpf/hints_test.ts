@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readLog } from "../../errors/mod.ts";
-import { AttachType, ProgramType } from "./constants.ts";
+import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
 import { hintFor, type Subject, type Surroundings } from "./hints.ts";
 import { CAPABILITY, type Capability } from "../system/capabilities.ts";
 import type { ProgramFacts } from "./privileges.ts";

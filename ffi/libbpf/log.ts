@@ -10,10 +10,8 @@
 import type { NativeLibrary } from "../system/library.ts";
 import { address } from "../system/pointers.ts";
 import { VSNPRINTF_SYMBOLS } from "../system/symbols/libc.ts";
+import { LOG_LEVEL } from "./libbpf_numbers.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
-
-/** The levels of messages (`enum libbpf_print_level`). A log keeps a level and all graver ones. */
-export const LOG_LEVEL = { WARN: 0, INFO: 1, DEBUG: 2 } as const;
 
 /** The log of libbpf. Taken after an operation, it holds the messages of that operation. */
 export interface LibbpfLog extends Disposable {

@@ -5,11 +5,11 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
-import { MapType } from "./constants.ts";
+import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";
-import { baseOf, ELEMENT, type ElementCall, NOTHING } from "./element.ts";
+import { baseOf, type ElementCall, NOTHING } from "./element.ts";
 import { NativeLink } from "./link.ts";
 import { address, type NativePointer, NULL } from "../system/pointers.ts";
 
@@ -80,23 +80,23 @@ export class NativeMap implements BpfMap {
   }
 
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
-    return this.#element(ELEMENT.LOOKUP, memory, key, value, flags);
+    return this.#element(MAP_COMMAND.LOOKUP, memory, key, value, flags);
   }
 
   update(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
-    return this.#element(ELEMENT.UPDATE, memory, key, value, flags);
+    return this.#element(MAP_COMMAND.UPDATE, memory, key, value, flags);
   }
 
   delete(memory: Uint8Array<ArrayBuffer>, key: number, flags: number): number {
-    return this.#element(ELEMENT.DELETE, memory, key, NOTHING, flags);
+    return this.#element(MAP_COMMAND.DELETE, memory, key, NOTHING, flags);
   }
 
   nextKey(memory: Uint8Array<ArrayBuffer>, key: number | undefined, nextKey: number): number {
-    return this.#element(ELEMENT.GET_NEXT_KEY, memory, key ?? NOTHING, nextKey, 0);
+    return this.#element(MAP_COMMAND.GET_NEXT_KEY, memory, key ?? NOTHING, nextKey, 0);
   }
 
   lookupAndDelete(memory: Uint8Array<ArrayBuffer>, key: number, value: number, flags: number): number {
-    return this.#element(ELEMENT.LOOKUP_AND_DELETE, memory, key, value, flags);
+    return this.#element(MAP_COMMAND.LOOKUP_AND_DELETE, memory, key, value, flags);
   }
 
   lookupBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags: BatchFlags = {}): number {

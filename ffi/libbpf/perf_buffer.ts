@@ -14,7 +14,8 @@ import type { EpollSet } from "../system/epoll.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
 import type { BpfMap } from "./interfaces/mod.ts";
 import { MappedPages } from "../system/mapped_pages.ts";
-import { openPerfEvent, PERF_TYPE, type PerfEvent } from "../system/perf_event.ts";
+import { PERF_COUNT, PERF_SAMPLE_RAW, PERF_TYPE } from "../system/linux_numbers.ts";
+import { openPerfEvent, type PerfEvent } from "../system/perf_event.ts";
 
 /** The used properties of the map. */
 export type PerfEventArray = Pick<BpfMap, "name" | "maxEntries" | "update" | "delete">;
@@ -22,9 +23,9 @@ export type PerfEventArray = Pick<BpfMap, "name" | "maxEntries" | "update" | "de
 /** The event whose records programs write with `bpf_perf_event_output`. Each record wakes. */
 const OUTPUT_EVENT: PerfEvent = {
   type: PERF_TYPE.SOFTWARE,
-  config: 10, // PERF_COUNT_SW_BPF_OUTPUT
+  config: PERF_COUNT.SW_BPF_OUTPUT,
   samplePeriod: 1,
-  sampleType: 1 << 10, // PERF_SAMPLE_RAW
+  sampleType: PERF_SAMPLE_RAW,
   wakeupEvents: 1,
 };
 

@@ -10,7 +10,7 @@
 
 import type { MapShape } from "../../errors/map_rules.ts";
 import { CAPABILITY, type Capability } from "../system/capabilities.ts";
-import { MapType, ProgramType } from "./constants.ts";
+import { MAP_FLAG, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 
 /** A row of the table: programs that need the same capabilities. */
 export interface PrivilegeRow {
@@ -120,13 +120,11 @@ export function programNeeds(program: ProgramFacts, action: "load" | "attach"): 
   return action === "load" ? row.load : [...row.load, ...row.attach];
 }
 
-/** A hash with a seed of 0 is open to collision attacks, so the kernel requires CAP_SYS_ADMIN for it. */
-const BPF_F_ZERO_SEED = 1 << 6;
-
 /** The capabilities that creating `map` needs. */
 export function mapNeeds({ type, flags }: MapShape): readonly Capability[] {
   const needs: Capability[] = NETWORK_MAPS.includes(type) ? ["CAP_BPF", "CAP_NET_ADMIN"] : ["CAP_BPF"];
-  return (flags & BPF_F_ZERO_SEED) === 0 ? needs : [...needs, "CAP_SYS_ADMIN"];
+  // A hash with a seed of 0 is open to collision attacks, so the kernel requires CAP_SYS_ADMIN for it.
+  return (flags & MAP_FLAG.BPF_F_ZERO_SEED) === 0 ? needs : [...needs, "CAP_SYS_ADMIN"];
 }
 
 /** The capabilities of `needed` that the set `held` lacks, without duplicates. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MapType, ProgramType } from "./constants.ts";
+import { MapType, ProgramType } from "../../object/bpf_numbers.ts";
 import { CAPABILITY } from "../system/capabilities.ts";
 import { mapNeeds, missingCapabilities, privilegeRows, programNeeds } from "./privileges.ts";
 

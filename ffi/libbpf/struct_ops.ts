@@ -6,13 +6,10 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { cString } from "../system/c_string.ts";
-import { MapType } from "./constants.ts";
+import { MAP_FLAG, MapType } from "../../object/bpf_numbers.ts";
 import { Struct } from "./layouts.ts";
 import type { Native } from "./native.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
-
-/** `BPF_F_LINK` (linux/bpf.h): a link registers the map. The link ends with its last descriptor. */
-const BPF_F_LINK = 1 << 13;
 
 /**
  * Makes every struct_ops map of an object register through a link, as those of `.struct_ops.link` do. Call it before load.
@@ -27,7 +24,7 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
     const map = nativePointer<"bpf_map">(pointer);
     if (symbols.bpf_map__type(map) !== MapType.STRUCT_OPS) continue;
     const flags = symbols.bpf_map__map_flags(map);
-    if ((flags & BPF_F_LINK) !== 0) continue;
+    if ((flags & MAP_FLAG.BPF_F_LINK) !== 0) continue;
     const operation = openOperation(objectName);
     isLinkable ??= canLink(native);
     if (!isLinkable) {
@@ -37,7 +34,7 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
         hint: "--allow-persistent-struct-ops lets it; Linux 6.4 and newer need no such permission",
       });
     }
-    native.check.value(operation, symbols.bpf_map__set_map_flags(map, flags | BPF_F_LINK));
+    native.check.value(operation, symbols.bpf_map__set_map_flags(map, flags | MAP_FLAG.BPF_F_LINK));
   }
 }
 
@@ -51,7 +48,10 @@ export function openOperation(name: string): Operation {
  * in every kernel, so the probe never creates a map.
  */
 function canLink(native: Native): boolean {
-  const opts = new Struct("bpf_map_create_opts").i32("btf_vmlinux_value_type_id", 1).i32("map_flags", BPF_F_LINK);
+  const opts = new Struct("bpf_map_create_opts").i32("btf_vmlinux_value_type_id", 1).i32(
+    "map_flags",
+    MAP_FLAG.BPF_F_LINK,
+  );
   const result = native.map.symbols.bpf_map_create(MapType.STRUCT_OPS, cString("probe"), 4, 4, 1, opts.bytes);
   if (result >= 0) native.system.calls.close(result);
   return result === -LINUX_ERRNO.ENOTSUPP;

@@ -119,11 +119,11 @@ export const MMAP = {
   ANONYMOUS: 0x20,
 } as const;
 
-/** A level and an option of setsockopt(2) (`asm/socket.h`). */
-export const SOCKET_OPTION = {
-  SOL_SOCKET: 1,
-  SO_ATTACH_BPF: 50,
-} as const;
+/** The level of options of all sockets (`asm/socket.h`). */
+export const SOL_SOCKET = 1;
+
+/** The option with a socket's program (`asm/socket.h`). */
+export const SO_ATTACH_BPF = 50;
 
 /** Every protocol of a packet socket (`linux/if_ether.h`). */
 export const ETH_P_ALL = 3;

@@ -4,11 +4,9 @@
  * @module
  */
 
-import { PERF_FLAG_FD_CLOEXEC, PERF_TYPE } from "./linux_numbers.ts";
+import { PERF_FLAG_FD_CLOEXEC } from "./linux_numbers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER, type SystemCalls } from "./system_calls.ts";
-
-export { PERF_TYPE };
 
 /** What {@link openPerfEvent} opens. Fields that are absent are 0. */
 export interface PerfEvent {

@@ -241,11 +241,8 @@ export const LINUX_NUMBERS: SelectedFile = {
       },
       base: 16,
     },
-    {
-      name: "SOCKET_OPTION",
-      about: "A level and an option of setsockopt(2) (`asm/socket.h`).",
-      values: whole("SOL_SOCKET", "SO_ATTACH_BPF"),
-    },
+    { name: "SOL_SOCKET", about: "The level of options of all sockets (`asm/socket.h`).", values: "SOL_SOCKET" },
+    { name: "SO_ATTACH_BPF", about: "The option with a socket's program (`asm/socket.h`).", values: "SO_ATTACH_BPF" },
     { name: "ETH_P_ALL", about: "Every protocol of a packet socket (`linux/if_ether.h`).", values: "ETH_P_ALL" },
     {
       name: "XDP_FLAG",

@@ -6,7 +6,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { MapType } from "../../ffi/libbpf/constants.ts";
+import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import type {
   AttachTarget,
   Batch,
@@ -19,7 +19,6 @@ import type {
   MapElement,
   OpenObjectOptions,
 } from "../../ffi/libbpf/interfaces/mod.ts";
-import { ELEMENT } from "../../ffi/libbpf/element.ts";
 import { elementBytes } from "../../ffi/libbpf/map.ts";
 import { FakeDescriptors } from "./descriptors.ts";
 
@@ -109,15 +108,15 @@ export class FakeLibbpf implements Libbpf {
     if (map === undefined || this.memory === undefined) return EBADF;
     const bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
     switch (command) {
-      case ELEMENT.LOOKUP:
+      case MAP_COMMAND.LOOKUP:
         return map.lookup(bytes, key, value);
-      case ELEMENT.UPDATE:
+      case MAP_COMMAND.UPDATE:
         return map.update(bytes, key, value, flags);
-      case ELEMENT.DELETE:
+      case MAP_COMMAND.DELETE:
         return value === -1 ? map.delete(bytes, key) : EINVAL;
-      case ELEMENT.GET_NEXT_KEY:
+      case MAP_COMMAND.GET_NEXT_KEY:
         return map.nextKey(bytes, key === -1 ? undefined : key, value);
-      case ELEMENT.LOOKUP_AND_DELETE:
+      case MAP_COMMAND.LOOKUP_AND_DELETE:
         return map.lookupAndDelete(bytes, key, value);
       default:
         return EINVAL;
