@@ -5,7 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation, printable } from "../../errors/mod.ts";
-import { mapTypeName } from "../../errors/map_rules.ts";
+import { describeMapType } from "../../object/map_rules.ts";
 import { cString } from "../system/c_string.ts";
 import type { NativePointer } from "../system/pointers.ts";
 import { attachClassifier, attachSocket, attachXdp } from "./attach_interface.ts";
@@ -113,7 +113,7 @@ function attachSockmap({ native, program, operation, description }: Attachment, 
   const { symbols } = native.program;
   const { type: mapType } = target.map;
   if (mapType !== MapType.SOCKMAP && mapType !== MapType.SOCKHASH) {
-    const reason = `it is ${mapTypeName(mapType)}: a sockmap or a sockhash takes programs`;
+    const reason = `it is ${describeMapType(mapType)}: a sockmap or a sockhash takes programs`;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { reason });
   }
   const [programFd, mapFd] = [program.fd, target.map.fd];

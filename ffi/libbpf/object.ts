@@ -6,7 +6,7 @@
 
 import { shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
-import type { MapShape } from "../../errors/map_rules.ts";
+import type { MapShape } from "../../object/map_rules.ts";
 import type { Subject } from "./hints.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./layouts.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MapShape } from "../../errors/map_rules.ts";
+import type { MapShape } from "../../object/map_rules.ts";
 import { CAPABILITY, type Capability } from "../system/capabilities.ts";
 import { MAP_FLAG, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { mapTypeName } from "../../errors/map_rules.ts";
+import { describeMapType } from "../../object/map_rules.ts";
 import { type BpfMap, MapType, type SystemCalls } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/system/epoll.ts";
 import { PerfBuffers } from "../../ffi/libbpf/perf_buffer.ts";
@@ -122,7 +122,7 @@ function openSource(calls: SystemCalls, map: BufferMap, guest: PumpGuest, option
       throw new BpfError(
         { operation: "open", kind: "buffer", subject: map.name, words: `a buffer on map "${map.name}"` },
         LINUX_ERRNO.EINVAL,
-        { reason: `it is ${mapTypeName(map.type)}, and only ring buffers and perf event arrays have events` },
+        { reason: `it is ${describeMapType(map.type)}, and only ring buffers and perf event arrays have events` },
       );
   }
 }

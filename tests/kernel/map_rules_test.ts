@@ -1,7 +1,7 @@
 /** Compares the rules for maps with the kernel: it refuses exactly the maps that break one. */
 
 import { assertEquals } from "@std/assert";
-import { brokenMapRule, describeMap, type MapShape } from "../../errors/map_rules.ts";
+import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 
 const LIBRARY = new URL("../../.build/lib/libwasm_bpf.so", import.meta.url).pathname;
 const EINVAL = 22;

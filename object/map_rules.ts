@@ -6,6 +6,8 @@
  * @module
  */
 
+import { MAP_FLAG, MapType } from "./bpf_numbers.ts";
+
 /** The definition of a map. */
 export interface MapShape {
   /** The number of its type, `enum bpf_map_type`. */
@@ -19,23 +21,6 @@ export interface MapShape {
 
 /** Checks one property of a map. Returns a text that follows the type's name when the property is wrong. */
 type Rule = (map: MapShape) => string | undefined;
-
-const FLAG = {
-  BPF_F_NO_PREALLOC: 1 << 0,
-  BPF_F_NO_COMMON_LRU: 1 << 1,
-  BPF_F_NUMA_NODE: 1 << 2,
-  BPF_F_RDONLY: 1 << 3,
-  BPF_F_WRONLY: 1 << 4,
-  BPF_F_STACK_BUILD_ID: 1 << 5,
-  BPF_F_ZERO_SEED: 1 << 6,
-  BPF_F_RDONLY_PROG: 1 << 7,
-  BPF_F_WRONLY_PROG: 1 << 8,
-  BPF_F_CLONE: 1 << 9,
-  BPF_F_MMAPABLE: 1 << 10,
-  BPF_F_PRESERVE_ELEMS: 1 << 11,
-  BPF_F_INNER_MAP: 1 << 12,
-  BPF_F_LINK: 1 << 13,
-} as const;
 
 /** The largest per-CPU value (`PCPU_MIN_UNIT_SIZE`). */
 const MAX_PER_CPU_BYTES = 32 * 1024;
@@ -64,10 +49,10 @@ const valueOf = (...sizes: readonly number[]): Rule => ({ valueSize }) =>
   sizes.includes(valueSize) ? undefined : `needs a value of ${sizes.join(" or ")} bytes, and this one has ${valueSize}`;
 const perCpuValue: Rule = ({ valueSize }) =>
   valueSize <= MAX_PER_CPU_BYTES ? undefined : `has a value of 32 KiB at most, and this one has ${valueSize} bytes`;
-const needs = (flag: keyof typeof FLAG): Rule => ({ flags }) =>
-  (flags & FLAG[flag]) !== 0 ? undefined : `needs ${flag}`;
-const flagsOf = (...allowed: readonly (keyof typeof FLAG)[]): Rule => ({ flags }) => {
-  const unknown = flags & ~allowed.reduce((all, name) => all | FLAG[name], 0);
+const needs = (flag: keyof typeof MAP_FLAG): Rule => ({ flags }) =>
+  (flags & MAP_FLAG[flag]) !== 0 ? undefined : `needs ${flag}`;
+const flagsOf = (...allowed: readonly (keyof typeof MAP_FLAG)[]): Rule => ({ flags }) => {
+  const unknown = flags & ~allowed.reduce((all, name) => all | MAP_FLAG[name], 0);
   return unknown === 0 ? undefined : `does not take ${flagNames(unknown >>> 0)}`;
 };
 
@@ -87,51 +72,60 @@ const DESCRIPTORS = [...ARRAY, valueOf(4), flagsOf(...USER_ACCESS)];
 const SOCKETS = [...ARRAY, valueOf(4, 8), flagsOf(...USER_ACCESS)];
 /** The kernel's per-CPU allocator cannot choose a NUMA node. */
 const withoutNode: Rule = ({ flags }) =>
-  (flags & FLAG.BPF_F_NUMA_NODE) === 0 ? undefined : "does not take BPF_F_NUMA_NODE";
+  (flags & MAP_FLAG.BPF_F_NUMA_NODE) === 0 ? undefined : "does not take BPF_F_NUMA_NODE";
 
 /** By type: its name with an article, and its rules in the order of reporting. Built at the first refusal. */
 const types = (): ReadonlyMap<number, readonly [name: string, rules: readonly Rule[]]> =>
   new Map([
-    [1, ["a hash", [...HASH, flagsOf(...HASH_FLAGS)]]],
-    [2, ["an array", [...ARRAY, someValue, flagsOf("BPF_F_MMAPABLE", "BPF_F_INNER_MAP", ...ACCESS)]]],
-    [3, ["a prog_array", DESCRIPTORS]],
-    [4, ["a perf_event_array", [keyOf(4), valueOf(4), flagsOf("BPF_F_PRESERVE_ELEMS", ...USER_ACCESS)]]],
-    [5, ["a percpu_hash", [...HASH, perCpuValue, withoutNode, flagsOf(...HASH_FLAGS)]]],
-    [6, ["a percpu_array", [...ARRAY, someValue, perCpuValue, withoutNode, flagsOf(...ACCESS)]]],
-    [7, ["a stack_trace", [...ARRAY, someValue, frames, flagsOf("BPF_F_STACK_BUILD_ID", ...USER_ACCESS)]]],
-    [8, ["a cgroup_array", DESCRIPTORS]],
-    [9, ["an lru_hash", [...HASH, flagsOf(...LRU_FLAGS)]]],
-    [10, ["an lru_percpu_hash", [...HASH, perCpuValue, withoutNode, flagsOf(...LRU_FLAGS)]]],
-    [11, ["an lpm_trie", [
+    [MapType.HASH, ["a hash", [...HASH, flagsOf(...HASH_FLAGS)]]],
+    [MapType.ARRAY, ["an array", [...ARRAY, someValue, flagsOf("BPF_F_MMAPABLE", "BPF_F_INNER_MAP", ...ACCESS)]]],
+    [MapType.PROG_ARRAY, ["a prog_array", DESCRIPTORS]],
+    [MapType.PERF_EVENT_ARRAY, ["a perf_event_array", [
+      keyOf(4),
+      valueOf(4),
+      flagsOf("BPF_F_PRESERVE_ELEMS", ...USER_ACCESS),
+    ]]],
+    [MapType.PERCPU_HASH, ["a percpu_hash", [...HASH, perCpuValue, withoutNode, flagsOf(...HASH_FLAGS)]]],
+    [MapType.PERCPU_ARRAY, ["a percpu_array", [...ARRAY, someValue, perCpuValue, withoutNode, flagsOf(...ACCESS)]]],
+    [MapType.STACK_TRACE, ["a stack_trace", [
+      ...ARRAY,
+      someValue,
+      frames,
+      flagsOf("BPF_F_STACK_BUILD_ID", ...USER_ACCESS),
+    ]]],
+    [MapType.CGROUP_ARRAY, ["a cgroup_array", DESCRIPTORS]],
+    [MapType.LRU_HASH, ["an lru_hash", [...HASH, flagsOf(...LRU_FLAGS)]]],
+    [MapType.LRU_PERCPU_HASH, ["an lru_percpu_hash", [...HASH, perCpuValue, withoutNode, flagsOf(...LRU_FLAGS)]]],
+    [MapType.LPM_TRIE, ["an lpm_trie", [
       prefixKey,
       someValue,
       someEntries,
       needs("BPF_F_NO_PREALLOC"),
       flagsOf("BPF_F_NO_PREALLOC", ...ACCESS),
     ]]],
-    [12, ["an array_of_maps", [...ARRAY, valueOf(4)]]],
-    [13, ["a hash_of_maps", [someKey, someEntries, valueOf(4)]]],
-    [14, ["a devmap", SOCKETS]],
-    [15, ["a sockmap", SOCKETS]],
-    [16, ["a cpumap", [...ARRAY, valueOf(4, 8), flagsOf("BPF_F_NUMA_NODE")]]],
-    [17, ["an xskmap", DESCRIPTORS]],
-    [18, ["a sockhash", [someKey, someEntries, valueOf(4, 8), flagsOf(...USER_ACCESS)]]],
-    [19, ["a cgroup_storage", CGROUP_STORAGE]],
-    [20, ["a reuseport_sockarray", [...ARRAY, valueOf(4, 8), flagsOf(...ACCESS)]]],
-    [21, ["a percpu_cgroup_storage", [...CGROUP_STORAGE, perCpuValue]]],
-    [22, ["a queue", QUEUE]],
-    [23, ["a stack", QUEUE]],
-    [24, ["an sk_storage", STORAGE]],
-    [25, ["a devmap_hash", SOCKETS]],
+    [MapType.ARRAY_OF_MAPS, ["an array_of_maps", [...ARRAY, valueOf(4)]]],
+    [MapType.HASH_OF_MAPS, ["a hash_of_maps", [someKey, someEntries, valueOf(4)]]],
+    [MapType.DEVMAP, ["a devmap", SOCKETS]],
+    [MapType.SOCKMAP, ["a sockmap", SOCKETS]],
+    [MapType.CPUMAP, ["a cpumap", [...ARRAY, valueOf(4, 8), flagsOf("BPF_F_NUMA_NODE")]]],
+    [MapType.XSKMAP, ["an xskmap", DESCRIPTORS]],
+    [MapType.SOCKHASH, ["a sockhash", [someKey, someEntries, valueOf(4, 8), flagsOf(...USER_ACCESS)]]],
+    [MapType.CGROUP_STORAGE, ["a cgroup_storage", CGROUP_STORAGE]],
+    [MapType.REUSEPORT_SOCKARRAY, ["a reuseport_sockarray", [...ARRAY, valueOf(4, 8), flagsOf(...ACCESS)]]],
+    [MapType.PERCPU_CGROUP_STORAGE, ["a percpu_cgroup_storage", [...CGROUP_STORAGE, perCpuValue]]],
+    [MapType.QUEUE, ["a queue", QUEUE]],
+    [MapType.STACK, ["a stack", QUEUE]],
+    [MapType.SK_STORAGE, ["an sk_storage", STORAGE]],
+    [MapType.DEVMAP_HASH, ["a devmap_hash", SOCKETS]],
     // Its rules depend on the kernel type that it holds.
-    [26, ["a struct_ops", []]],
-    [27, ["a ring buffer", RING]],
-    [28, ["an inode_storage", STORAGE]],
-    [29, ["a task_storage", STORAGE]],
-    [30, ["a bloom_filter", [noKey, someValue, someEntries, flagsOf("BPF_F_ZERO_SEED", ...ACCESS)]]],
-    [31, ["a user ring buffer", RING]],
-    [32, ["a cgrp_storage", STORAGE]],
-    [33, ["an arena", [noKey, noValue, someEntries, needs("BPF_F_MMAPABLE")]]],
+    [MapType.STRUCT_OPS, ["a struct_ops", []]],
+    [MapType.RINGBUF, ["a ring buffer", RING]],
+    [MapType.INODE_STORAGE, ["an inode_storage", STORAGE]],
+    [MapType.TASK_STORAGE, ["a task_storage", STORAGE]],
+    [MapType.BLOOM_FILTER, ["a bloom_filter", [noKey, someValue, someEntries, flagsOf("BPF_F_ZERO_SEED", ...ACCESS)]]],
+    [MapType.USER_RINGBUF, ["a user ring buffer", RING]],
+    [MapType.CGRP_STORAGE, ["a cgrp_storage", STORAGE]],
+    [MapType.ARENA, ["an arena", [noKey, noValue, someEntries, needs("BPF_F_MMAPABLE")]]],
   ]);
 
 function powerOfTwo({ maxEntries }: MapShape): string | undefined {
@@ -140,7 +134,7 @@ function powerOfTwo({ maxEntries }: MapShape): string | undefined {
 }
 
 function frames({ valueSize, flags }: MapShape): string | undefined {
-  const unit = (flags & FLAG.BPF_F_STACK_BUILD_ID) === 0 ? FRAME_BYTES : BUILD_ID_BYTES;
+  const unit = (flags & MAP_FLAG.BPF_F_STACK_BUILD_ID) === 0 ? FRAME_BYTES : BUILD_ID_BYTES;
   if (valueSize % unit !== 0) return `needs a value of a multiple of ${unit} bytes, and this one has ${valueSize}`;
   const count = valueSize / unit;
   if (count <= MAX_FRAMES) return undefined;
@@ -153,7 +147,7 @@ function prefixKey({ keySize }: MapShape): string | undefined {
 }
 
 function flagNames(flags: number): string {
-  const known = Object.entries(FLAG).filter(([, bit]) => (flags & bit) !== 0);
+  const known = Object.entries(MAP_FLAG).filter(([, bit]) => (flags & bit) !== 0);
   const rest = (flags & ~known.reduce((all, [, bit]) => all | bit, 0)) >>> 0;
   return [...known.map(([name]) => name), ...(rest === 0 ? [] : [`flag 0x${rest.toString(16)}`])].join(" and ");
 }
@@ -173,10 +167,10 @@ export function brokenMapRule(map: MapShape): string | undefined {
 export function describeMap({ type, keySize, valueSize, maxEntries, flags }: MapShape): string {
   const flagged = flags === 0 ? "no flags" : flagNames(flags);
   const entries = `${maxEntries} ${maxEntries === 1 ? "entry" : "entries"}`;
-  return `${mapTypeName(type)}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${entries}, ${flagged}`;
+  return `${describeMapType(type)}, key ${bytes(keySize)}, value ${bytes(valueSize)}, ${entries}, ${flagged}`;
 }
 
-/** The name of a map type, with its article: "a hash". */
-export function mapTypeName(type: number): string {
+/** The name of a map type with its article: "a hash". */
+export function describeMapType(type: number): string {
   return types().get(type)?.[0] ?? `a map of type ${type}`;
 }
