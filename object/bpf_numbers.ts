@@ -200,6 +200,3 @@ export const MAP_FLAG = {
   BPF_F_TOKEN_FD: 0x10000,
   BPF_F_SEGV_ON_FAULT: 0x20000,
 } as const;
-
-/** A value of {@link MapType}. */
-export type BpfMapType = (typeof MapType)[keyof typeof MapType];

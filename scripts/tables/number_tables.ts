@@ -25,10 +25,8 @@ export async function numberFiles(): Promise<GeneratedFile[]> {
   const linux = await constants(LINUX_NUMBERS.constants, [kernelHeaders("x86_64"), kernelHeaders("aarch64")]);
   const libc = await constants(LIBC_NUMBERS, [NATIVE, NATIVE]);
   const libbpf = await constants(LIBBPF_NUMBERS.constants, [NATIVE, NATIVE]);
-  const mapType =
-    `/** A value of {@link MapType}. */\nexport type BpfMapType = (typeof MapType)[keyof typeof MapType];\n`;
   return [
-    typescriptFile(BPF_NUMBERS.path, BPF_NUMBERS.about, [...bpf, mapType]),
+    typescriptFile(BPF_NUMBERS.path, BPF_NUMBERS.about, bpf),
     typescriptFile(LINUX_NUMBERS.path, LINUX_NUMBERS.about, [...architectureParts(linux), ...linux, ...libc]),
     typescriptFile(LIBBPF_NUMBERS.path, LIBBPF_NUMBERS.about, libbpf),
   ];
