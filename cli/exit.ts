@@ -24,7 +24,7 @@ export const EXIT = {
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof BpfError) {
-    if (error.operation !== "read") return EXIT.HOST;
+    if (error.operation !== "read" || error.kind !== "file") return EXIT.HOST;
     return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
   }
   if (error instanceof GuestError) {

@@ -200,9 +200,9 @@ function failed(error: unknown, request: Request): number {
   return exitCodeOf(error);
 }
 
-/** True when a word that may be a subcommand was not found as a module. A run reads no other file. */
-function isMissingModule({ operation, code }: BpfError, { mayBeSubcommand }: Request): boolean {
-  return mayBeSubcommand && operation === "read" && code === "ENOENT";
+/** True when a word that may be a subcommand was not found as a module. */
+function isMissingModule({ operation, kind, subject, code }: BpfError, { module, mayBeSubcommand }: Request): boolean {
+  return mayBeSubcommand && operation === "read" && kind === "file" && subject === module && code === "ENOENT";
 }
 
 function reportGuestError({ code, message, guestStack, cause }: GuestError, { verbose }: Request): void {
