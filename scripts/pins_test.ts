@@ -15,3 +15,12 @@ Deno.test("pin() reads the value that the shell reads", async () => {
 Deno.test("llvmTool() adds the pinned version", () => {
   assertMatch(llvmTool("clang++"), /^clang\+\+-\d+$/);
 });
+
+Deno.test("only pins.sh has the version of LLVM, except for examples in texts for users", async () => {
+  const pattern = String.raw`\b(clang(\+\+)?|lld|wasm-ld|llvm-[a-z]+)-[0-9]+\b`;
+  const folders = ["bench", "cli", "codegen", "errors", "ffi", "host", "object", "scripts", "tests", "wasm"];
+  const args = ["-rlE", "--include=*.ts", "--include=*.sh", "--include=*.mk", pattern, ...folders];
+  const { stdout } = await new Deno.Command("grep", { args, cwd: CHECKOUT }).output();
+  const found = new TextDecoder().decode(stdout).trimEnd().split("\n").sort();
+  assertEquals(found, ["cli/gen.ts", "scripts/pins.ts"]);
+});

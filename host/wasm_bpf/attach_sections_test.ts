@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { AttachType, ProgramType } from "../../ffi/mod.ts";
 import { FakeGuest } from "../../tests/doubles/guest.ts";
+import { pin } from "../../scripts/pins.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const EOPNOTSUPP = -95;
@@ -24,7 +25,7 @@ const ROW = /SEC_DEF\("([^"]+)",\s*(\w+),\s*(\w+),\s*[\w |]+(?:,\s*(attach_\w+))
 
 /** The rows of `section_defs` in libbpf.c. */
 async function sectionDefinitions(): Promise<SectionDefinition[]> {
-  const source = await Deno.readTextFile(new URL(".build/libbpf/libbpf-1.5.0/src/libbpf.c", ROOT));
+  const source = await Deno.readTextFile(new URL(`.build/libbpf/libbpf-${pin("LIBBPF_VERSION")}/src/libbpf.c`, ROOT));
   const begin = source.indexOf("section_defs[] = {");
   const types: Readonly<Record<string, number>> = ProgramType;
   const attachTypes: Readonly<Record<string, number>> = AttachType;
