@@ -81,31 +81,24 @@ export class BpfError extends Error implements Operation {
    * @param what the operation; another `BpfError` to say more about the same one.
    * @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored.
    */
-  constructor(what: Operation | string, errno: number, options: BpfErrorOptions = {}) {
+  constructor(what: Operation, errno: number, options: BpfErrorOptions = {}) {
     const number = Math.abs(errno);
     const code = errnoName(number);
     const { log = [], hint, cause } = options;
     const reason = options.reason ?? reasonOf(log) ?? errnoText(number);
-    const about = typeof what === "string" ? operationOf(what) : what;
     super(
-      `${describeOperation(about)}: ${code}${reason ? `: ${reason}` : ""}${hint ? ` (hint: ${hint})` : ""}`,
+      `${describeOperation(what)}: ${code}${reason ? `: ${reason}` : ""}${hint ? ` (hint: ${hint})` : ""}`,
       cause === undefined ? undefined : { cause },
     );
-    this.operation = about.operation;
-    this.kind = about.kind;
-    this.subject = about.subject;
-    this.target = about.target;
-    this.words = about.words;
+    this.operation = what.operation;
+    this.kind = what.kind;
+    this.subject = what.subject;
+    this.target = what.target;
+    this.words = what.words;
     this.errno = number;
     this.code = code;
     this.reason = options.reason;
     this.log = log;
     this.hint = hint;
   }
-}
-
-// Until every caller names its operation by parts.
-function operationOf(phrase: string): Operation {
-  const [, operation = "", words = ""] = /^Cannot (\S+) ?(.*)$/s.exec(phrase) ?? [];
-  return { operation, kind: "system", words };
 }

@@ -115,6 +115,8 @@ Deno.test("readLog() reads errnos as other versions of libbpf write them", () =>
 });
 
 Deno.test("BpfError takes a line of this project's own as it is", () => {
-  const error = new BpfError("Cannot open cgroup", LINUX_ERRNO.EINVAL, { log: ["it is no directory: of a cgroup2"] });
+  const error = new BpfError({ operation: "open", kind: "cgroup" }, LINUX_ERRNO.EINVAL, {
+    log: ["it is no directory: of a cgroup2"],
+  });
   assertEquals(error.message, "Cannot open cgroup: EINVAL: it is no directory: of a cgroup2");
 });

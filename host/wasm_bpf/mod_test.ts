@@ -29,7 +29,9 @@ Deno.test("wasm_load_bpf_object() gives 0 for ranges that are not in memory, and
   }
   assertEquals(guest.problems, []);
   assertEquals(guest.call("wasm_load_bpf_object", 0, 0), 0n);
-  guest.libbpf.loadError = new BpfError('Cannot load object "guest"', 1, { hint: "run as root" });
+  guest.libbpf.loadError = new BpfError({ operation: "load", kind: "object", subject: "guest" }, 1, {
+    hint: "run as root",
+  });
   assertEquals(guest.load(), 0n);
   assertEquals(guest.problems, [
     'Cannot open object "guest": EINVAL: ELF: it does not begin with \\x7fELF',

@@ -93,7 +93,9 @@ export class FakeLibbpf implements Libbpf {
   openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {
     const name = options.name ?? "object";
     if (options.pinRootPath !== undefined) this.pinRootPaths.push(options.pinRootPath);
-    if (bytes.length === 0) throw new BpfError(`Cannot open object "${name}"`, LINUX_ERRNO.EINVAL);
+    if (bytes.length === 0) {
+      throw new BpfError({ operation: "open", kind: "object", subject: name }, LINUX_ERRNO.EINVAL);
+    }
     return new FakeObject(this, name, this.#definition);
   }
 
@@ -288,7 +290,12 @@ class FakeMap implements BpfMap {
   }
 
   setInitialValue(_value: Uint8Array<ArrayBuffer>): void {
-    throw new BpfError(`Cannot set the initial value of map "${this.name}"`, LINUX_ERRNO.EINVAL);
+    throw new BpfError({
+      operation: "set",
+      kind: "map",
+      subject: this.name,
+      words: `the initial value of map "${this.name}"`,
+    }, LINUX_ERRNO.EINVAL);
   }
 
   attachStructOps(): BpfLink {

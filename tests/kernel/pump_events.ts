@@ -57,7 +57,7 @@ export class Runner implements Disposable {
     if (cpu !== undefined) options.setUint32(68, 1, true); // flags: BPF_F_TEST_RUN_ON_CPU
     options.setUint32(72, cpu ?? 0, true); // cpu
     const result = this.#library.symbols.bpf_prog_test_run_opts(programFd, new Uint8Array(options.buffer));
-    if (result < 0) throw new BpfError("Cannot run a program", result);
+    if (result < 0) throw new BpfError({ operation: "run", kind: "program", words: "a program" }, result);
     return options.getInt32(56, true); // retval
   }
 
@@ -116,7 +116,7 @@ export class Events implements Disposable {
     const element = new Uint8Array(8 + map.elementBytes);
     for (let at = 8; at < element.length; at += map.valueSize) element.set(bytes, at);
     const result = map.update(element, 0, 8, 0);
-    if (result < 0) throw new BpfError("Cannot fill map scratch", result);
+    if (result < 0) throw new BpfError({ operation: "fill", kind: "map", words: "map scratch" }, result);
   }
 
   [Symbol.dispose](): void {
