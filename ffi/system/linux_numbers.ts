@@ -66,7 +66,6 @@ export const S_IFMT = 0o170000;
 
 /** Types of files (`linux/stat.h`). */
 export const FILE_MODE = {
-  FIFO: 0o10000,
   CHARACTER_DEVICE: 0o20000,
   DIRECTORY: 0o40000,
   BLOCK_DEVICE: 0o60000,

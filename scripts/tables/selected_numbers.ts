@@ -187,7 +187,6 @@ export const LINUX_NUMBERS: SelectedFile = {
       name: "FILE_MODE",
       about: "Types of files (`linux/stat.h`).",
       values: {
-        FIFO: "S_IFIFO",
         CHARACTER_DEVICE: "S_IFCHR",
         DIRECTORY: "S_IFDIR",
         BLOCK_DEVICE: "S_IFBLK",

@@ -14,8 +14,6 @@ export const OBJECT_SYMBOLS = {
   bpf_object__load: { parameters: ["pointer"], result: "i32" },
   // void bpf_object__close(struct bpf_object *obj)
   bpf_object__close: { parameters: ["pointer"], result: "void" },
-  // const char *bpf_object__name(const struct bpf_object *obj)
-  bpf_object__name: { parameters: ["pointer"], result: "pointer" },
   // struct bpf_program *bpf_object__next_program(const struct bpf_object *obj, struct bpf_program *prog)
   bpf_object__next_program: { parameters: ["pointer", "pointer"], result: "pointer" },
   // struct bpf_map *bpf_object__next_map(const struct bpf_object *obj, const struct bpf_map *map)
