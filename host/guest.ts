@@ -1,5 +1,5 @@
 /**
- * From a module's bytes to a guest that ran: compile, link, start, and what came of it.
+ * Compiles, links and starts a guest.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface GuestNames {
   wrapperModule: string;
 }
 
-/** The names that the field uses. */
+/** The names that existing guests use. */
 export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: WRAPPER_MODULE };
 
 /** A compiled module that may run, and its imports. */
@@ -39,7 +39,7 @@ const NO_PERMISSIONS: ModulePermissions = { allowGc: false };
  * grow without bound.
  *
  * @param name for messages: the path as typed.
- * @throws {GuestError} "invalid-module" with the engine's reason, or when the module exceeds the limits of a guest.
+ * @throws {GuestError} "invalid-module" with the engine's reason, or if the module exceeds the limits of a guest.
  */
 export function compileGuest(
   bytes: Uint8Array<ArrayBuffer>,
@@ -48,7 +48,7 @@ export function compileGuest(
 ): CompiledGuest {
   checkMagic(bytes, name);
   const declared = declarationsOf(bytes);
-  // The engine describes an invalid module better than this reader.
+  // The engine gives a better reason for an invalid module than this reader.
   if (declared instanceof FormatError) {
     compile(bytes, name);
     throw new GuestError("invalid-module", `Cannot run "${name}": ${declared.problem}`, { cause: declared });
@@ -83,8 +83,8 @@ export function linkGuest(guest: CompiledGuest, { imports, context, names }: Lin
 /**
  * Runs a linked guest to its end: `_start` of a command, or `_initialize` of a reactor.
  *
- * @throws {GuestError} "trap", or "invalid-module" when it has no entry.
- * @throws {ProcExit} what `proc_exit` throws, when the guest ended itself.
+ * @throws {GuestError} "trap", or "invalid-module" if it has no entry.
+ * @throws {ProcExit} when the guest calls `proc_exit`.
  */
 export function startGuest(instance: WebAssembly.Instance): void {
   const { _start, _initialize } = instance.exports;
@@ -137,7 +137,7 @@ function declarationsOf(bytes: Uint8Array<ArrayBuffer>): Declarations | FormatEr
   }
 }
 
-/** True when a module polls and has a table, but does not export it. A name can be exported only once. */
+/** True if a module polls and has a table, but does not export it. A name can be exported only once. */
 function lacksTableExport({ imports, exports, tables }: Declarations): boolean {
   return tables.length > 0 &&
     exports.every(({ kind, name }) => kind !== "table" && name !== TABLE_NAME) &&
@@ -182,7 +182,7 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstancePar
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new GuestError("invalid-module", 'Cannot run module: it exports no "memory"');
   }
-  // A guest with threads could change bytes between the check and the use of them.
+  // Another thread of the guest could change bytes between the check and the use of them.
   if (!(memory.buffer instanceof ArrayBuffer)) {
     throw new GuestError("invalid-module", "Cannot run module: its memory is shared between threads");
   }
@@ -201,7 +201,7 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstancePar
   };
 }
 
-/** Growing by 0 changes nothing; a memory with 64-bit addresses wants a BigInt there. */
+/** Grows the memory by 0, which changes nothing. A memory with 64-bit addresses throws, since it takes a BigInt. */
 function hasAddressesOf32Bits(memory: WebAssembly.Memory): boolean {
   try {
     memory.grow(0);
@@ -217,7 +217,7 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
   return Object.values(exports).find((one) => one instanceof WebAssembly.Table);
 }
 
-/** Converts an error that ended a guest. `ProcExit` and errors of the host itself are unchanged. */
+/** Converts an error that ended a guest. Returns `ProcExit` and errors of the host unchanged. */
 function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
   if (error instanceof WebAssembly.RuntimeError) return trap(error.message, error);

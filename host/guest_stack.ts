@@ -13,7 +13,7 @@ interface CallSite {
 
 const PROPERTY = "prepareStackTrace";
 
-/** The engine's own 10 end between a callback of the guest and the guest's call that waits, with 8 of the host in between. */
+/** The engine's default of 10 is too small: 8 functions of the host lie between a callback and the guest's call that waits. */
 const MOST_LINES = 100;
 
 /** Runs `guest` with stacks long enough for {@link guestStackOf} to see through the host's part of them. */

@@ -99,8 +99,8 @@ export interface HostOptions extends RunGuestOptions {
 /**
  * Runs a WebAssembly guest on this thread until it ends.
  *
- * The guest drives eBPF through the import module `wasm_bpf` and is otherwise a WASI preview 1 program with this process's
- * standard streams. When it ends, everything that it attached is detached and everything it opened is closed.
+ * The guest drives eBPF through the import module `wasm_bpf`. Otherwise it is a WASI preview 1 program with this process's standard
+ * streams. When it ends, everything that it attached is detached, and everything that it opened is closed.
  *
  * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends the thread at most (Deno 2.9 does not interrupt a busy
  * worker): programs that the guest attached stay attached until the process ends.
@@ -184,7 +184,7 @@ function contextOf(libbpf: Libbpf, system: System, options: HostOptions): GuestC
   });
 }
 
-/** "dir/runqlat.wasm" as libbpf would name an object of a file: "runqlat", with what the kernel forbids in names replaced. */
+/** Names an object as libbpf does: "runqlat" for "dir/runqlat.wasm". Characters that the kernel forbids are replaced. */
 function objectNameOf(path: string): string {
   const file = path.slice(path.lastIndexOf("/") + 1);
   return file.replace(/\..*$/, "").replace(/[^A-Za-z0-9_]/g, "_") || "guest";

@@ -1,12 +1,12 @@
 /**
- * This project's own WebAssembly, carried as text in the scripts.
+ * WebAssembly modules of this project, which its scripts contain as text.
  *
  * @module
  */
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-/** The module whose bytes `base64` are, compiled at first use. */
+/** Returns the module with these bytes, compiled at first use. */
 export function embeddedModule(base64: string): WebAssembly.Module {
   let module = compiled.get(base64);
   if (module === undefined) {

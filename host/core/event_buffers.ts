@@ -12,6 +12,7 @@ export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "up
 /** The receiver of events: the guest's memory, and the table with its callbacks. */
 export interface EventReceiver {
   readonly memory: WebAssembly.Memory;
+  /** Any table of functions. For a guest without one, see `tableOf()` in `instance.ts`. */
   readonly table: WebAssembly.Table;
 }
 

@@ -83,7 +83,7 @@ export class Guard {
     };
   }
 
-  /** Returns the guest's result for what an import threw. Reports a {@link BpfError}. Throws what is not for the guest. */
+  /** Returns the guest's result for an error of an import. Reports a {@link BpfError}. Throws errors that are not for the guest. */
   resultOf(error: unknown, { space, sign }: ErrorResults): number {
     if (error instanceof Refusal && space === "wasi") return sign * error.errno;
     if (error instanceof MemoryFault) return sign * (space === "wasi" ? WASI_ERRNO : LINUX_ERRNO).EFAULT;

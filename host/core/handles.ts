@@ -1,5 +1,5 @@
 /**
- * Handles: the numbers by which a guest names what the host keeps for it.
+ * Handles: the numbers by which a guest names things that the host keeps for it.
  *
  * @module
  */

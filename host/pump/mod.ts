@@ -6,18 +6,14 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { describeMapType } from "../../object/map_rules.ts";
-import { type BpfMap, MapType, type SystemCalls } from "../../ffi/mod.ts";
+import { MapType, type SystemCalls } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/system/epoll.ts";
 import { PerfBuffers } from "../../ffi/libbpf/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/libbpf/ring_buffer.ts";
+import type { BufferMap, EventReceiver, GuestEvents } from "../core/event_buffers.ts";
 import { WASM_PAGE_BYTES } from "../core/memory.ts";
-import { instantiatePump, type Pump, type PumpGuest } from "./pump.ts";
+import { instantiatePump, type Pump } from "./pump.ts";
 import { deliverAfterWait } from "./wait.ts";
-
-export type { PumpGuest } from "./pump.ts";
-
-/** The properties of its map that a buffer uses. */
-export type BufferMap = Pick<BpfMap, "fd" | "name" | "type" | "maxEntries" | "update" | "delete">;
 
 /** Options of {@link EventBuffer.open}. */
 export interface EventBufferOptions {
@@ -38,7 +34,7 @@ const MAX_WASM_PAGES = 65536;
  *
  * Disposal ends delivery and unmaps the buffer. Its own callback may dispose it.
  */
-export class EventBuffer implements Disposable {
+export class EventBuffer implements GuestEvents {
   readonly #source: Source;
   readonly #epoll: EpollSet;
   #polling = false;
@@ -58,7 +54,7 @@ export class EventBuffer implements Disposable {
    * `perf_event_open`, `mmap` or epoll.
    * @throws {GuestError} when the table does not hold functions.
    */
-  static open(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: EventBufferOptions = {}): EventBuffer {
+  static open(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: EventBufferOptions = {}): EventBuffer {
     using stack = new DisposableStack();
     const epoll = stack.use(new EpollSet(calls, options.wakeFd));
     const buffer = new EventBuffer(openSource(calls, map, guest, { ...options, epoll }), epoll);
@@ -112,7 +108,7 @@ export class EventBuffer implements Disposable {
   }
 }
 
-function openSource(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: SourceOptions): Source {
+function openSource(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: SourceOptions): Source {
   switch (map.type) {
     case MapType.RINGBUF:
       return new RingSource(calls, map, guest, options);
@@ -145,7 +141,7 @@ class RingSource implements Source {
   readonly #ring: RingBuffer;
   readonly #pump: Pump;
 
-  constructor(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
+  constructor(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: SourceOptions) {
     const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), map.name);
     const layout = { pageSizeBytes: calls.pageSizeBytes, dataBytes: map.maxEntries };
     this.#pump = instantiatePump(memory, layout, guest);
@@ -177,7 +173,7 @@ class PerfSource implements Source {
   readonly #buffers: PerfBuffers;
   readonly #pump: Pump;
 
-  constructor(calls: SystemCalls, map: BufferMap, guest: PumpGuest, options: SourceOptions) {
+  constructor(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: SourceOptions) {
     const { perfBufferBytes: dataBytes = PERF_BUFFER_BYTES, epoll } = options;
     const pageSizeBytes = calls.pageSizeBytes;
     if (dataBytes < pageSizeBytes || (dataBytes & (dataBytes - 1)) !== 0) {

@@ -6,14 +6,8 @@
 
 import { GuestError } from "../../errors/mod.ts";
 import { embeddedModule } from "../core/embedded_module.ts";
+import type { EventReceiver } from "../core/event_buffers.ts";
 import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
-
-/** The receiver of records: the guest's memory, and the table with its callbacks. */
-export interface PumpGuest {
-  readonly memory: WebAssembly.Memory;
-  /** Any table of functions. For a guest without one, see `tableOf()` in `host/core/instance.ts`. */
-  readonly table: WebAssembly.Table;
-}
 
 /** The layout of the pump's own memory; see pump.wat. */
 export interface PumpLayout {
@@ -42,7 +36,7 @@ export interface Pump {
  * @param memory the pump's own memory, of fixed size. Growth would end the process, because the kernel's read-only pages are in it.
  * @throws {GuestError} when the guest's table does not hold functions.
  */
-export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: PumpGuest): Pump {
+export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: EventReceiver): Pump {
   const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
   const instance = link(embeddedModule(weakOrder ? WEAK_PUMP_BASE64 : PUMP_BASE64), {
     ring: {

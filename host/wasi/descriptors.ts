@@ -57,7 +57,7 @@ export class FileDescriptor implements Descriptor {
     return this.#owner !== undefined;
   }
 
-  /** The guest may pass on what it may read. */
+  /** The guest may pass on files that it may read. */
   get passedFd(): number | undefined {
     return (this.rights & (RIGHTS.FD_READ | RIGHTS.FD_READDIR)) === 0n ? undefined : this.hostFd;
   }

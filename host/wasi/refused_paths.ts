@@ -19,7 +19,7 @@ const MESSAGES = [
 /** The longest end of a line that is searched for a message. */
 const MAX_LINE = 4096;
 
-/** After so many bytes, stderr is assumed to be for normal output, and is not searched further, to keep it fast. */
+/** After so many bytes, stderr is taken as normal output and not searched further, to keep it fast. */
 const MAX_HEARD = 1 << 16;
 
 /** Watches stderr until it finds one message. */

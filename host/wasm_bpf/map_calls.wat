@@ -1,10 +1,10 @@
-;; Map calls that do not enter JavaScript: checks what the guest passes, and calls the native function itself. Whatever is not
-;; plain is left to JavaScript: maps that the guest does not own or whose values are descriptors, unknown commands, flags,
+;; Map calls that do not enter JavaScript. Checks the guest's parameters and calls the native function. JavaScript handles the
+;; other calls: maps that the guest does not own, maps with a policy or with descriptors as values, unknown commands and flags,
 ;; addresses outside the memory. The kernel takes about 900 ns for a call and leaves the processor's caches cold, so that each
-;; nanosecond on the way there costs two. scripts/build_wat.ts assembles this file into map_calls_bytes.ts.
+;; nanosecond before it costs two. scripts/build_wat.ts assembles this file into map_calls_bytes.ts.
 ;;
-;; $sizes has 8 bytes for each descriptor (host/map_table.ts): u32 bytes of a key, u32 bytes of an element. The second is 0 when
-;; calls are JavaScript's.
+;; $sizes has 8 bytes for each descriptor (host/core/map_table.ts): u32 bytes of a key, u32 bytes of an element. The second is 0
+;; for maps whose calls go to JavaScript.
 (module
   (import "guest" "memory" (memory $guest 0))
   (import "host" "sizes" (memory $sizes 1 1))
@@ -13,10 +13,10 @@
   ;; ffi/libbpf/shim.c: (command, fd, memory, key, value, flags), offsets into `memory` or -1 for NULL
   (import "native" "wasm_bpf_map_element" (func $element (param i32 i32 i64 i32 i32 i32) (result i32)))
 
-  ;; Pages of the guest's memory when JavaScript last looked. When it has grown since, JavaScript has to look again, for its base
-  ;; may have moved. -1 leaves every call to JavaScript.
+  ;; The pages of the guest's memory when JavaScript last read its base. After growth the base may have moved, so the next call goes
+  ;; to JavaScript, which reads it again. -1 sends every call to JavaScript.
   (global $pages (export "pages") (mut i32) (i32.const -1))
-  ;; The address of the guest's memory then.
+  ;; The address of the guest's memory at that time.
   (global $base (export "base") (mut i64) (i64.const 0))
 
   (func (export "map_operate")
@@ -49,7 +49,7 @@
               (br $in_javascript))
             (local.set $value (i32.const -1))
             (br $call))
-          ;; Key 0 asks for the first. JavaScript gets what the guest passed, if it comes to that.
+          ;; Key 0 means the first key. This check comes first, because JavaScript must get the guest's own parameters.
           (br_if $in_javascript
             (i64.gt_u
               (i64.add (i64.extend_i32_u (local.get $next_key)) (local.get $key_bytes))

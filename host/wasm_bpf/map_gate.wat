@@ -1,6 +1,6 @@
-;; What a guest imports as wasm_bpf_map_operate: hands each call on to where `target` points. A guest has to be given its imports
-;; before it has a memory, and map_calls.wat can be instantiated only when that memory is there; until then the target is
-;; JavaScript. scripts/build_wat.ts assembles this file into map_gate_bytes.ts.
+;; The import wasm_bpf_map_operate of a guest. Passes each call to the function in `target`. A guest needs its imports before it has a
+;; memory, but map_calls.wat needs that memory; until then the target is a JavaScript function. scripts/build_wat.ts assembles this
+;; file into map_gate_bytes.ts.
 (module
   (type $map_operate (func (param i32 i32 i32 i32 i32 i64) (result i32)))
 

@@ -7,7 +7,7 @@
 import type { AttachTarget } from "../../ffi/mod.ts";
 import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
 
-/** kprobe, uprobe, usdt and related sections have one program type. Only the section distinguishes them. */
+/** kprobe, uprobe, usdt and related sections have one program type, so the section decides. */
 export function probe(reading: Reading): Reached {
   const [kind = ""] = reading.program.sectionName.split("/");
   const retprobe = /^[ku]ret/.test(kind);
@@ -51,7 +51,7 @@ function uprobe(reading: Reading, retprobe: boolean): Reached {
   const [name, text] = splitOffset(place);
   if (name === "") throw misread(reading, "a uprobe's target is binary:function[+offset] or binary:address");
   const offset = parseOffset(reading, text);
-  // The kernel replaces the word at the top of the stack, which is the return address at the first instruction alone.
+  // The kernel replaces the word at the top of the stack, which is the return address only at the first instruction.
   if (retprobe && offset !== 0) throw misread(reading, "a return probe takes a whole function, without an offset");
   return onBinary(reading, binary, (file) => ({ kind: "uprobe", ...file, retprobe, function: name, offset }));
 }

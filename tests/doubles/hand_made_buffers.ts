@@ -4,7 +4,8 @@
  * @module
  */
 
-import { instantiatePump, type Pump, type PumpGuest } from "../../host/pump/pump.ts";
+import type { EventReceiver } from "../../host/core/event_buffers.ts";
+import { instantiatePump, type Pump } from "../../host/pump/pump.ts";
 
 const PAGE = 4096;
 
@@ -17,7 +18,7 @@ export class HandMadeRing {
   readonly #view: DataView;
 
   /** @param start the first position of producer and consumer: a multiple of 8. */
-  constructor(guest: PumpGuest, options: { start?: number; weakOrder?: boolean } = {}) {
+  constructor(guest: EventReceiver, options: { start?: number; weakOrder?: boolean } = {}) {
     const { start = 0, weakOrder = false } = options;
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
     this.#view = new DataView(memory.buffer);
@@ -74,7 +75,7 @@ export class HandMadePerf {
   readonly #view: DataView;
 
   /** @param start the first data_head and data_tail of each buffer: a multiple of 8. */
-  constructor(guest: PumpGuest, options: { count?: number; start?: number } = {}) {
+  constructor(guest: EventReceiver, options: { count?: number; start?: number } = {}) {
     const { count = 2, start = 0 } = options;
     const pages = Math.ceil((PAGE + count * (PAGE + DATA_BYTES)) / 65536);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
