@@ -83,15 +83,3 @@ Deno.test("imports point down", () => {
   );
   assertEquals(upward, []);
 });
-
-Deno.test("the folders of host/ import only host/core/, and not the files that combine them", () => {
-  const folderOf = (path: string) => /^host\/(\w+)\//.exec(path)?.[1];
-  const sideways = [...readGraph()].flatMap(([file, imports]) => {
-    const from = folderOf(file);
-    return from === undefined ? [] : imports.filter((path) => path.startsWith("host/"))
-      .map((path) => folderOf(path) ?? path)
-      .filter((to) => to !== from && to !== "core")
-      .map((to) => `${from} -> ${to}`);
-  });
-  assertEquals(sideways, []);
-});

@@ -24,16 +24,28 @@ const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(["globalThis", "self", "glob
 
 const NATIVE = /^(dlopen|Unsafe)/;
 
-/** The layer of the file at `url`; undefined for tests and for files outside the layers. */
+/** The folder that the other folders of `host/` share. */
+const HOST_CORE = "host/core";
+
+/**
+ * The layer of the file at `url`; undefined for tests and for files outside the layers. Each folder of `host/` is a layer too:
+ * "host/wasi".
+ */
 export function layerOf(url: string): string | undefined {
   if (!url.startsWith(ROOT) || url.endsWith("_test.ts")) return undefined;
-  const layer = url.slice(ROOT.length).split("/")[0]?.replace(/\.ts$/, "") ?? "";
-  return Object.hasOwn(MAY_IMPORT, layer) ? layer : undefined;
+  const [first = "", second, ...rest] = url.slice(ROOT.length).split("/");
+  const top = first.replace(/\.ts$/, "");
+  if (!Object.hasOwn(MAY_IMPORT, top)) return undefined;
+  return top === "host" && rest.length > 0 ? `host/${second}` : top;
 }
 
 /** True when a file of the layer `from` may import one of the layer `to`. Files outside the layers may be imported. */
 export function mayImport(from: string, to: string | undefined): boolean {
-  return to === undefined || to === from || MAY_IMPORT[from]?.includes(to) === true;
+  if (to === undefined || to === from) return true;
+  const [fromTop = "", toTop = ""] = [from, to].map((layer) => layer.replace(/\/.*/, ""));
+  if (fromTop !== "host" || toTop !== "host") return MAY_IMPORT[fromTop]?.includes(toTop) === true;
+  // The files directly in host/ combine its folders, which import only host/core/.
+  return from === "host" || to === HOST_CORE;
 }
 
 const plugin: Deno.lint.Plugin = {

@@ -110,7 +110,7 @@ Deno.test("native-calls leaves ffi/, tests and scripts alone", () => {
 
 Deno.test("layers reports an import that points up or sideways", () => {
   assertEquals(lint("ffi/map.ts", `import { x } from "../host/core/memory.ts";`), [
-    "Cannot import host from ffi: imports point down",
+    "Cannot import host/core from ffi: imports point down",
   ]);
   assertEquals(lint("object/elf.ts", `import { x } from "../ffi/mod.ts";`), [
     "Cannot import ffi from object: imports point down",
@@ -119,7 +119,7 @@ Deno.test("layers reports an import that points up or sideways", () => {
     "Cannot import object from wasm: imports point down",
   ]);
   assertEquals(lint("host/wasi/files.ts", `export * from "../../mod.ts";`), [
-    "Cannot import mod from host: imports point down",
+    "Cannot import mod from host/wasi: imports point down",
   ]);
   assertEquals(lint("codegen/c.ts", `export { x } from "../host/core/memory.ts";`).length, 1);
   assertEquals(lint("errors/mod.ts", `const m = await import("../cli/run.ts");`).length, 1);
@@ -127,11 +127,34 @@ Deno.test("layers reports an import that points up or sideways", () => {
   assertEquals(lint("errors/mod.ts", `let run: import("../cli/run.ts").Run;`).length, 1);
 });
 
+Deno.test("layers reports a folder of host/ that imports another than host/core/, or the files that combine them", () => {
+  const refused: [file: string, imported: string][] = [
+    ["host/wasm_bpf/buffer_poll.ts", "../pump/mod.ts"],
+    ["host/wasi/mod.ts", "../wasm_bpf/mod.ts"],
+    ["host/core/context.ts", "../wasi/mod.ts"],
+    ["host/core/context.ts", "../guest.ts"],
+    ["host/new/deep/file.ts", "../../api/mod.ts"],
+  ];
+  for (const [file, imported] of refused) {
+    assertEquals(lint(file, `import type { x } from "${imported}";`).length, 1, `${file} -> ${imported}`);
+  }
+  const allowed: [file: string, imported: string][] = [
+    ["host/mod.ts", "./wasi/mod.ts"],
+    ["host/wasi/mod.ts", "../core/memory.ts"],
+    ["host/wasi/mod.ts", "./fd.ts"],
+    ["host/core/gate.ts", "../../ffi/mod.ts"],
+    ["cli/run.ts", "../host/core/allowances.ts"],
+  ];
+  for (const [file, imported] of allowed) {
+    assertEquals(lint(file, `import type { x } from "${imported}";`), [], `${file} -> ${imported}`);
+  }
+});
+
 Deno.test("layers allows what points down, the same room and packages", () => {
   assertEquals(lint("cli/run.ts", `import { x } from "../mod.ts"; import { y } from "./inspect.ts";`), []);
   assertEquals(lint("cli.ts", `import { x } from "./cli/run.ts"; import { parseArgs } from "@std/cli";`), []);
   assertEquals(
-    lint("host/wasm_bpf/maps.ts", `import { x } from "../../ffi/mod.ts"; import { y } from "../memory.ts";`),
+    lint("host/wasm_bpf/maps.ts", `import { x } from "../../ffi/mod.ts"; import { y } from "../core/memory.ts";`),
     [],
   );
   assertEquals(lint("host/memory_test.ts", `import { x } from "../cli.ts";`), []);
