@@ -6,7 +6,7 @@
 
 const encoder = new TextEncoder();
 
-/** `text` as C wants it: UTF-8 with a NUL at the end. @throws {TypeError} when it has a NUL inside. */
+/** Encodes `text` as UTF-8 with a NUL at the end. @throws {TypeError} when `text` contains a NUL. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes("\0")) throw new TypeError("Cannot pass a string with a NUL to C");
   return encoder.encode(`${text}\0`);

@@ -5,7 +5,8 @@
  */
 
 import { CAPABILITY, CAPABILITY_VERSION } from "./linux_numbers.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 export { CAPABILITY };
 

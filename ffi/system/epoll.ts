@@ -1,5 +1,5 @@
 /**
- * Waiting for the kernel: one epoll set for all descriptors of one buffer or of many.
+ * Waits for buffers of events with epoll.
  *
  * @module
  */
@@ -7,7 +7,8 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { EPOLL, O } from "./linux_numbers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 const NO_MASK = null;
 const SIGSET_BYTES = 8;
@@ -21,7 +22,7 @@ const MAX_EVENTS = 16;
 const BUFFER = 0;
 const WAKE = 1;
 
-/** An epoll set of the descriptors of buffers and, if wanted, one that interrupts the wait. */
+/** A set of descriptors to wait for: those of buffers, and optionally one that ends a wait. */
 export class EpollSet implements Disposable {
   readonly #calls: SystemCalls;
   readonly #fd: number;
@@ -29,7 +30,7 @@ export class EpollSet implements Disposable {
   readonly #view = new DataView(this.#events.buffer);
 
   /**
-   * @param wakeFd a descriptor (an eventfd) that ends every wait for as long as it is readable.
+   * @param wakeFd a descriptor (an eventfd) that ends every wait while it is readable. The caller owns it.
    * @throws {BpfError}
    */
   constructor(calls: SystemCalls, wakeFd?: number) {
@@ -37,7 +38,7 @@ export class EpollSet implements Disposable {
     this.#fd = calls.result(calls.symbols.epoll_create1(NUMBER.epoll_create1, O.CLOEXEC));
     if (this.#fd < 0) throw new BpfError({ operation: "create", kind: "system", words: "an epoll set" }, this.#fd);
     try {
-      // Level-triggered: whoever made it readable means every wait until it is read.
+      // Level-triggered, since it ends every wait until it is read.
       if (wakeFd !== undefined) this.#control(wakeFd, EPOLL.IN, WAKE);
     } catch (error) {
       calls.close(this.#fd);
@@ -48,9 +49,9 @@ export class EpollSet implements Disposable {
   /**
    * Adds a ring-buffer map or a perf event.
    *
-   * Edge-triggered, since records are found by looking at the positions and not by epoll: a wait then ends only when the kernel
-   * wakes it, and not over and over while a record is reserved but not yet committed (a ring is readable all that time) or
-   * after a perf event's CPU is gone (EPOLLHUP).
+   * The descriptor is edge-triggered, so that a wait ends only when the kernel wakes it. Level-triggered, it would end again and again
+   * while a record is reserved but not committed, because the ring is readable then, and after the CPU of a perf event has gone
+   * (EPOLLHUP). The positions in the buffer show whether there are records, not epoll.
    *
    * @throws {BpfError}
    */
@@ -58,23 +59,23 @@ export class EpollSet implements Disposable {
     this.#control(fd, EPOLL.IN | EPOLL.ET, BUFFER);
   }
 
-  /** Takes a descriptor out again; one that is closed by now has left by itself. */
+  /** Removes a descriptor. The kernel has already removed one that is closed. */
   remove(fd: number): void {
     this.#calls.symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL.CTL_DEL, fd, this.#events);
   }
 
   /**
-   * Waits. @param timeoutMs whole milliseconds, -1 for ever.
+   * Waits.
    *
-   * @returns 1 when a buffer was woken, or may have been, 0 on time-out, -EINTR when the wake descriptor is readable, or another
-   * negative errno.
+   * @param timeoutMs whole milliseconds; -1 for ever.
+   * @returns 1 when a buffer may have records; 0 on time-out; -EINTR when the wake descriptor is readable; or another negative errno.
    */
   wait(timeoutMs: number): number {
     const { symbols } = this.#calls;
     const count = this.#calls.result(
       symbols.epoll_pwait(NUMBER.epoll_pwait, this.#fd, this.#events, MAX_EVENTS, timeoutMs, NO_MASK, SIGSET_BYTES),
     );
-    // The process was stopped and goes on (Ctrl-Z and fg, a debugger): no reason for a guest to hear of it.
+    // The process was stopped and continued (Ctrl-Z and fg, a debugger). The guest need not know.
     if (count === -LINUX_ERRNO.EINTR) return 1;
     for (let i = 0; i < count; i++) {
       if (this.#view.getUint32(i * EVENT.size + EVENT.data, true) === WAKE) return -LINUX_ERRNO.EINTR;

@@ -1,13 +1,13 @@
 /**
- * Converts addresses in executables and shared libraries to offsets in the file. Tools print addresses; the kernel sets probes by
- * offset.
+ * Reads executables and shared libraries to probe. Tools print addresses, and the kernel places probes by offset in the file.
  *
  * @module
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { address } from "./pointers.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 /** Byte offsets in `Elf32_Phdr`, `Elf32_Shdr` and their 64-bit counterparts, and of their tables in `Elf32_Ehdr` (`elf.h`). */
 const LAYOUTS = {
@@ -60,8 +60,8 @@ export function codeOffset(calls: SystemCalls, fd: number, address: number, oper
 }
 
 /**
- * True when libbpf can read the symbols of the ELF file `fd`. It divides by the size of one, so a size of 0 would end the process.
- * Our own libbpf is patched; a distribution's is not.
+ * True when libbpf can read the symbols of the ELF file `fd`. libbpf divides by the size of a symbol, so a size of 0 would end the
+ * process. This project's libbpf is patched, but a system's libbpf is not.
  */
 export function hasSoundSymbols(calls: SystemCalls, fd: number): boolean {
   const header = readHeader(calls, fd);

@@ -1,10 +1,9 @@
 /**
- * Files, directories, clocks and waiting: what WASI needs of the operating system. One method per system call, bytes in and
- * out; results are the kernel's own (a count, a descriptor, 0, or a negative errno). Calls that a signal interrupted are made
- * again.
+ * Files, directories, clocks and waiting, for WASI. Each method makes a system call, and makes it again if a signal interrupted it.
+ * Results are the kernel's: a count, a descriptor, 0, or a negative errno.
  *
- * A `name` is a path as bytes, relative to a directory's descriptor. Only {@link Files.openBeneath} follows a path of more than
- * one component; the kernel holds it inside the directory.
+ * A `name` is a path as bytes, relative to the descriptor of a directory. Only {@link Files.openBeneath} takes a path of more than
+ * one component, which the kernel confines to the directory.
  *
  * @module
  */
@@ -26,12 +25,13 @@ import { cString } from "./c_string.ts";
 import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
 import { addressOf } from "./pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
-import { NUMBER, type SystemCalls, type SystemCallSymbols } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls, SystemCallSymbols } from "./system_calls.ts";
 
 /** The largest number of ranges that one call takes. */
 export const MAX_RANGES = UIO_MAXIOV;
 
-/** Parts of one buffer: `pairs` holds `count` times an offset and a length, which the caller has checked. */
+/** Parts of one buffer. `pairs` holds `count` pairs of an offset and a length, which the caller has checked. */
 export interface Ranges {
   buffer: ArrayBuffer;
   pairs: Uint32Array<ArrayBuffer>;
@@ -44,12 +44,12 @@ const DIRECTORY_CHUNK = 32768;
 /** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
 
-/** System calls on files. */
+/** System calls for WASI. */
 export class Files {
   readonly #calls: SystemCalls;
   readonly #call: SystemCallSymbols;
   readonly #time = new BigInt64Array(2);
-  /** `struct iovec`s: address and length, 64 bits each, as pairs of 32-bit halves. */
+  /** `struct iovec`s: 64-bit addresses and lengths, as pairs of 32-bit halves. */
   readonly #iovecs = new Uint32Array(MAX_RANGES * 4);
 
   constructor(calls: SystemCalls) {
@@ -59,7 +59,7 @@ export class Files {
 
   // ----- reading and writing
 
-  /** Reads into `ranges` at the descriptor's position. @returns how many bytes, 0 at the end, or a negative errno. */
+  /** Reads into `ranges` at the descriptor's position. @returns the number of bytes, 0 at the end, or a negative errno. */
   read(fd: number, ranges: Ranges): number {
     for (;;) {
       const result = this.#calls.result(
@@ -71,7 +71,7 @@ export class Files {
     }
   }
 
-  /** Writes `ranges` at the descriptor's position, as one write. @returns how many bytes, or a negative errno. */
+  /** Writes `ranges` at the descriptor's position, in one write. @returns the number of bytes, or a negative errno. */
   write(fd: number, ranges: Ranges): number {
     for (;;) {
       const result = this.#calls.result(
@@ -83,19 +83,19 @@ export class Files {
     }
   }
 
-  /** Reads into `ranges` from `offset`, leaving the position. */
+  /** Reads into `ranges` from `offset`. The position stays. */
   readAt(fd: number, ranges: Ranges, offset: bigint): number {
     const iovecs = this.#iovecsOf(ranges);
     return this.#again(() => this.#call.preadv(NUMBER.preadv, fd, iovecs, ranges.count, offset));
   }
 
-  /** Writes `ranges` at `offset`, leaving the position. On a descriptor that appends, Linux appends. */
+  /** Writes `ranges` at `offset`. The position stays. A descriptor with `O.APPEND` appends instead. */
   writeAt(fd: number, ranges: Ranges, offset: bigint): number {
     const iovecs = this.#iovecsOf(ranges);
     return this.#again(() => this.#call.pwritev(NUMBER.pwritev, fd, iovecs, ranges.count, offset));
   }
 
-  /** Moves the position. @param whence 0 from the start, 1 from here, 2 from the end. @returns it, or a negative errno. */
+  /** Moves the position. @param whence 0 from the start, 1 from here, 2 from the end. @returns the position, or a negative errno. */
   seek(fd: number, offset: bigint, whence: number): bigint {
     const result = this.#call.lseek(NUMBER.lseek, fd, offset, whence);
     return result === -1n ? BigInt(this.#calls.result(-1)) : result;
@@ -129,14 +129,14 @@ export class Files {
     return result < 0 ? result : count[0] ?? 0;
   }
 
-  // ----- what a file is and holds
+  // ----- status and content
 
   /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
   status(fd: number): FileStatus | number {
     return this.#calls.status(fd);
   }
 
-  /** Sets the times of the open file `fd`, for which a descriptor from `O.PATH` will do (from kernel 5.8). */
+  /** Sets the times of the open file `fd`. Accepts a descriptor from `O.PATH` since Linux 5.8. */
   setTimes(fd: number, accessed: NewTime, modified: NewTime): number {
     const times = utimes(accessed, modified);
     return this.#calls.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT.EMPTY_PATH));
@@ -146,7 +146,7 @@ export class Files {
     return this.#again(() => this.#call.ftruncate(NUMBER.ftruncate, fd, sizeBytes));
   }
 
-  /** Makes sure that the range has space on the disk; the file grows to hold it. */
+  /** Reserves space on the disk for a range. The file grows to contain it. */
   allocate(fd: number, offset: bigint, sizeBytes: bigint): number {
     return this.#again(() => this.#call.fallocate(NUMBER.fallocate, fd, 0, offset, sizeBytes));
   }
@@ -164,7 +164,7 @@ export class Files {
     return this.#again(() => this.#call.fdatasync(NUMBER.fdatasync, fd));
   }
 
-  /** The next entries of a directory, from its position; none at the end. Or a negative errno. */
+  /** The next entries of a directory, from its position; none at the end; or a negative errno. */
   readDirectory(fd: number): DirectoryEntry[] | number {
     const bytes = new Uint8Array(DIRECTORY_CHUNK);
     const result = this.#again(() => this.#call.getdents64(NUMBER.getdents64, fd, bytes, bytes.length));
@@ -173,14 +173,14 @@ export class Files {
 
   // ----- names
 
-  /** Opens the host's own directory `path`. @returns a descriptor or a negative errno. */
+  /** Opens a directory of the host. @returns a descriptor or a negative errno. */
   openDirectory(path: string): number {
     const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;
     return this.#again(() => this.#call.openat(NUMBER.openat, AT.FDCWD, cString(path), flags, 0));
   }
 
   /**
-   * Opens `path` below the directory `fd`, which no `..`, link, magic link or race can leave.
+   * Opens `path` below the directory `fd`. No `..`, link, magic link or race leads outside.
    *
    * @returns a descriptor, `-EXDEV` when the path would leave, `-ENOSYS` before kernel 5.6, or another negative errno.
    */
@@ -188,7 +188,7 @@ export class Files {
     const how = openHow(flags | O.CLOEXEC, mode, RESOLVE.BENEATH | RESOLVE.NO_MAGICLINKS);
     for (let tries = 0;; tries++) {
       const result = this.#again(() => this.#call.openat2(NUMBER.openat2, fd, path, how, LAYOUT.open_how.size));
-      // The kernel gives up on a ".." when anything in the system was renamed meanwhile.
+      // The kernel fails at a ".." when any file of the system was renamed meanwhile.
       if (result !== -LINUX_ERRNO.EAGAIN || tries === RACE_RETRIES) return result;
     }
   }
@@ -209,7 +209,7 @@ export class Files {
     return this.#calls.result(this.#call.renameat2(NUMBER.renameat2, fd, name, newFd, newName, 0));
   }
 
-  /** Makes a hard link; a symbolic link is not followed (unless `name` ends with a slash, which the caller must not pass). */
+  /** Makes a hard link. Does not follow a symbolic link, unless `name` ends with a slash, which the caller must prevent. */
   link(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
     return this.#calls.result(this.#call.linkat(NUMBER.linkat, fd, name, newFd, newName, 0));
   }
@@ -227,7 +227,7 @@ export class Files {
     return result < 0 ? result : target.subarray(0, result);
   }
 
-  // ----- time, chance, waiting
+  // ----- clocks, random bytes, waiting
 
   /** The time of `clock` (`CLOCK_*`) in nanoseconds, or a negative errno. */
   clockTime(clock: number): bigint {
@@ -241,7 +241,7 @@ export class Files {
     return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
   }
 
-  /** Fills `bytes` with random ones. @returns how many were filled (the kernel stops at 32 MiB), or a negative errno. */
+  /** Fills `bytes` with random bytes. @returns the number of filled bytes (32 MiB at most), or a negative errno. */
   random(bytes: Uint8Array<ArrayBuffer>): number {
     return this.#again(() => this.#call.getrandom(NUMBER.getrandom, bytes, bytes.length, 0));
   }
@@ -251,9 +251,9 @@ export class Files {
   }
 
   /**
-   * Sleeps until something came on one of `entries`, or for `timeoutNs` (undefined: for ever).
+   * Sleeps until an event of `entries` occurs, or for `timeoutNs`; for ever if that is undefined.
    *
-   * @returns how many entries have something, 0 when the time is over, `-EINTR` after a signal, or another negative errno.
+   * @returns the number of entries with an event, 0 on time-out, `-EINTR` after a signal, or another negative errno.
    */
   poll(entries: readonly PollEntry[], timeoutNs: bigint | undefined): number {
     const fds = writePollFds(entries);

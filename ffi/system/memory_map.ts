@@ -6,7 +6,8 @@
 
 import { type Address, address } from "./pointers.ts";
 import { MMAP } from "./linux_numbers.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 export { MMAP };
 

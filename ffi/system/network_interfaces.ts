@@ -5,22 +5,23 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { CLibrary } from "./c_library.ts";
 import { cString } from "./c_string.ts";
-import type { NativeLibrary } from "./library.ts";
 import { IFNAMSIZ, IOCTL } from "./linux_numbers.ts";
 import { AF, openSocket, SOCK } from "./sockets.ts";
 import { LAYOUT } from "./struct_layouts.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 /**
  * The index of a network interface, by its name or by the label of an address on it ("eth0:1").
  *
  * @throws {BpfError} ENODEV when there is none.
  */
-export function interfaceIndex(library: NativeLibrary, calls: SystemCalls, name: string): number {
+export function interfaceIndex(libc: CLibrary, calls: SystemCalls, name: string): number {
   // The kernel ignores text after a colon, so any "lo:x" would mean lo. Only the label of an address is accepted.
   const exists = !name.includes(":") || hasAddressLabel(calls, name);
-  const index = exists ? library.libc.interfaceIndex(name) : 0;
+  const index = exists ? libc.interfaceIndex(name) : 0;
   if (index > 0) return index;
   const operation = {
     operation: "find",

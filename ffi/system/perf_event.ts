@@ -6,7 +6,8 @@
 
 import { PERF_FLAG_FD_CLOEXEC } from "./linux_numbers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 /** What {@link openPerfEvent} opens. Fields that are absent are 0. */
 export interface PerfEvent {

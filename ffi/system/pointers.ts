@@ -1,5 +1,5 @@
 /**
- * Native addresses, typed so that none is taken for another.
+ * Native addresses and pointers, with types that keep them apart.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 declare const addressBrand: unique symbol;
 
 /**
- * An address in this process, or a size or offset beside one, for parameters of native type `u64`.
+ * An address, size or offset for a parameter of native type `u64`.
  *
- * At run time a plain number: Deno takes numbers for 64-bit parameters (addresses of user space have 47 bits, a number has
- * 53) and keeps its fast call path for them, where a BigInt leaves it. Deno's declarations name only BigInt, hence the type.
+ * It is a number at run time. Addresses of user space have 47 bits, which a number can hold. Deno accepts numbers for 64-bit parameters
+ * and makes a fast call, which it does not for BigInts. Deno's declarations allow only BigInts, so this type pretends to be one.
  */
 export type Address = bigint & { readonly [addressBrand]: true };
 
@@ -23,10 +23,10 @@ export function address(value: number): Address {
 /** The null address. */
 export const NULL: Address = address(0);
 
-/** Cached addresses of buffers: a lookup costs 1.5 us. A buffer never moves, and a detached one is not used again. */
+/** Known addresses of buffers, since a lookup costs 1.5 us. A buffer does not move, and a detached one is not used again. */
 const addresses = new WeakMap<ArrayBuffer, number>();
 
-/** The address of a buffer's first byte, as a number. Valid as long as the buffer is neither collected nor detached. */
+/** The address of a buffer's first byte, as a number. It is valid until the buffer is collected or detached. */
 export function addressOf(buffer: ArrayBuffer): number {
   const known = addresses.get(buffer);
   if (known !== undefined) return known;
@@ -36,10 +36,10 @@ export function addressOf(buffer: ArrayBuffer): number {
   return found;
 }
 
-/** A pointer from C, by what it points to: the name of a struct ("bpf_map"), or a function's shape. */
+/** A pointer from C. Its type is the name of a struct ("bpf_map"), or the row of a function. */
 export type NativePointer<T> = Deno.PointerObject<T>;
 
-/** Says what a pointer from C points to. */
+/** Gives a pointer from C its type. */
 export function nativePointer<T>(pointer: Deno.PointerObject): NativePointer<T> {
   // The brand's only constructor.
   return pointer as NativePointer<T>;

@@ -1,5 +1,5 @@
 /**
- * Limits and signals of the whole process. Only the command line sets them: a library must not change its caller's process.
+ * Limits and signals of the whole process. Only the command line sets them, because a library must not change its caller's process.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import { cString } from "./c_string.ts";
 import type { NativeLibrary } from "./library.ts";
 import { RLIMIT_DATA } from "./linux_numbers.ts";
 import { readFile } from "./read_file.ts";
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 const LIMIT_MEMORY: Operation = { operation: "limit", kind: "process", words: "memory" };
 
@@ -22,8 +23,8 @@ export interface ProcessOptions {
 }
 
 /**
- * Makes this process end as a command line should: it stays within its memory, every signal ends it, and a failure of the engine
- * is reported in one line.
+ * Prepares this process as a command line should be: its memory is limited, every signal ends it, and it reports a failure of the
+ * engine in one line.
  *
  * @throws {BpfError} when the memory cannot be limited.
  */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { NUMBER, type SystemCalls } from "./system_calls.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 export { AF, SOCK } from "./linux_numbers.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
-import { openBinary, openCgroup, openNetworkNamespace, openPinDirectory } from "./host_paths.ts";
+import { HostPaths, pathOfDescriptor } from "./host_paths.ts";
 import type { NativeLibrary } from "./library.ts";
 import { openLibrary } from "./library_search.ts";
 import { interfaceIndex } from "./network_interfaces.ts";
@@ -60,10 +60,12 @@ export interface System {
 export class NativeSystem implements System, Disposable {
   readonly library: NativeLibrary;
   readonly calls: SystemCalls;
+  readonly #paths: HostPaths;
 
   constructor(library: NativeLibrary) {
     this.library = library;
     this.calls = new SystemCalls(library);
+    this.#paths = new HostPaths(this.calls, library.libc);
   }
 
   readFile(path: string): Uint8Array<ArrayBuffer> {
@@ -94,28 +96,27 @@ export class NativeSystem implements System, Disposable {
   }
 
   interfaceIndex(name: string): number {
-    return interfaceIndex(this.library, this.calls, name);
+    return interfaceIndex(this.library.libc, this.calls, name);
   }
 
   openCgroup(path: string): number {
-    return openCgroup(this.calls, path);
+    return this.#paths.openCgroup(path);
   }
 
   openNetworkNamespace(path: string): number {
-    return openNetworkNamespace(this.calls, path);
+    return this.#paths.openNetworkNamespace(path);
   }
 
   openBinary(name: string): number {
-    return openBinary(this.library, this.calls, name);
+    return this.#paths.openBinary(name);
   }
 
   openPinDirectory(path: string): number {
-    return openPinDirectory(this.calls, path);
+    return this.#paths.openPinDirectory(path);
   }
 
   isSymbolicLink(fd: number, name: string): boolean {
-    const path = `/proc/self/fd/${fd}/${name}`;
-    const entry = this.calls.open(path, O.RDONLY | O.NOFOLLOW | O.NONBLOCK | O.CLOEXEC);
+    const entry = this.calls.open(`${pathOfDescriptor(fd)}/${name}`, O.RDONLY | O.NOFOLLOW | O.NONBLOCK | O.CLOEXEC);
     if (entry >= 0) this.calls.close(entry);
     return entry === -LINUX_ERRNO.ELOOP;
   }

@@ -1,9 +1,9 @@
 /**
- * System calls through the one library.
+ * System calls.
  *
- * {@link SystemCalls} holds the table of all system calls, and the few that most files of this folder use. The other calls are in
- * the file of their subject. Every result is the kernel's own: a count, a descriptor, 0, or a negative errno. Hot paths thus need
- * no exception.
+ * {@link SystemCalls} has the table of all system calls, and methods for the few that many files of this folder use. The file of a
+ * subject makes its other calls through the table. Results are the kernel's: a count, a descriptor, 0, or a negative errno, so that
+ * hot paths need no exceptions.
  *
  * @module
  */
@@ -18,11 +18,9 @@ import type { SymbolTable } from "./symbol_table.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
 
-export { NUMBER };
-
 const EMPTY_PATH = cString("");
 
-/** The functions of the table. Each takes the call's {@link NUMBER} first. Its result goes through {@link SystemCalls.result}. */
+/** The functions of the table. The first parameter is the call's {@link NUMBER}. {@link SystemCalls.result} converts results. */
 export type SystemCallSymbols = SymbolTable<ReturnType<typeof systemCallRows>>["symbols"];
 
 /** The table of system calls. Closed with the system. */
