@@ -5,6 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation, printable } from "../../errors/mod.ts";
+import { AttachType, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 import { describeMapType } from "../../object/map_rules.ts";
 import { cString } from "../system/c_string.ts";
 import type { NativePointer } from "../system/pointers.ts";
@@ -12,7 +13,6 @@ import { attachClassifier, attachSocket, attachXdp } from "./attach_interface.ts
 import { attachPerfEvent } from "./attach_perf_event.ts";
 import { attachKprobeMulti, attachUprobe, attachUprobeMulti, attachUsdt } from "./attach_probe.ts";
 import type { Attachment, Target } from "./attachment.ts";
-import { AttachType, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
 import { DetachLink, NativeLink } from "./link.ts";

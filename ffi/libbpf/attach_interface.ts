@@ -5,12 +5,12 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import type { Attachment, Target } from "./attachment.ts";
 import { AttachType } from "../../object/bpf_numbers.ts";
+import { AF, ETH_P_ALL, SO_ATTACH_BPF, SOCK, SOL_SOCKET, XDP_FLAG } from "../system/linux_numbers.ts";
+import { bindSocket, openSocket, setSocketOption } from "../system/sockets.ts";
+import type { Attachment, Target } from "./attachment.ts";
 import type { BpfLink, XdpTarget } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
-import { ETH_P_ALL, SO_ATTACH_BPF, SOL_SOCKET, XDP_FLAG } from "../system/linux_numbers.ts";
-import { AF, bindSocket, openSocket, setSocketOption, SOCK } from "../system/sockets.ts";
 import { TC_ATTACH_POINT } from "./libbpf_numbers.ts";
 import { DetachLink } from "./link.ts";
 import { interfaceName } from "./target_text.ts";

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { shows, withFileName } from "../../errors/log_signs.ts";
-import type { Attachment, Target } from "./attachment.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { cString } from "../system/c_string.ts";
 import { codeOffset } from "../system/executable.ts";
 import { pathOfDescriptor } from "../system/host_paths.ts";
+import { address } from "../system/pointers.ts";
+import type { Attachment, Target } from "./attachment.ts";
 import type { BinaryTarget, BpfLink, KprobeMultiTarget, UprobeMultiTarget, UprobeTarget } from "./interfaces/mod.ts";
 import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
-import { address } from "../system/pointers.ts";
 
 /** Attaches to a place in a file. The kernel gets the open file, so renaming it meanwhile has no effect. */
 export function attachUprobe(at: Attachment, target: UprobeTarget): BpfLink {

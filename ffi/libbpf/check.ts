@@ -5,10 +5,10 @@
  */
 
 import { BpfError, errnoName, type LogReading, type Operation, readLog } from "../../errors/mod.ts";
-import { hintFor, type Subject, type Surroundings } from "./hints.ts";
 import { effectiveCapabilities } from "../system/capabilities.ts";
 import { readFile } from "../system/read_file.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
+import { hintFor, type Subject, type Surroundings } from "./hints.ts";
 import type { LibbpfLog } from "./log.ts";
 
 /** Finds the programs and maps that a failed operation concerned. */

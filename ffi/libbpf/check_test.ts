@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors/mod.ts";
-import { Checker } from "./check.ts";
 import { openSystem } from "../system/system.ts";
+import { Checker } from "./check.ts";
 
 const LOAD = { operation: "load", kind: "object", subject: "guest" } as const;
 

@@ -6,12 +6,12 @@
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
-import type { MapElement } from "./interfaces/mod.ts";
 import type { NativeLibrary } from "../system/library.ts";
 import { type Address, address, addressOf, NULL } from "../system/pointers.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
-import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { MAP_ELEMENT_SYMBOLS } from "../system/symbols/shim.ts";
+import type { MapElement } from "./interfaces/mod.ts";
+import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 
 /** Stands for NULL in place of an offset. The kernel requires NULL for maps without keys, for the first key, and for deleting. */
 export const NOTHING = 0xffff_ffff;

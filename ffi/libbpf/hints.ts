@@ -6,8 +6,8 @@
 
 import { forbiddenHelper, refusedProbe, shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
-import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
+import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 import type { Capability } from "../system/capabilities.ts";
 import { mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
 

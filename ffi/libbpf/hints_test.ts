@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readLog } from "../../errors/mod.ts";
 import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
+import type { Capability } from "../system/capabilities.ts";
+import { CAPABILITY } from "../system/linux_numbers.ts";
 import { hintFor, type Subject, type Surroundings } from "./hints.ts";
-import { CAPABILITY, type Capability } from "../system/capabilities.ts";
 import type { ProgramFacts } from "./privileges.ts";
 
 const INITIAL_NAMESPACE = { "/proc/self/uid_map": "         0          0 4294967295\n" };

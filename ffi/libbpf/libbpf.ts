@@ -5,11 +5,12 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import type { NativeSystem, System } from "../system/system.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
+import type { BpfObject, Libbpf, MapElement, OpenObjectOptions } from "./interfaces/mod.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
-import type { BpfObject, Libbpf, MapElement, OpenObjectOptions } from "./interfaces/mod.ts";
 import { NativeObject } from "./object.ts";
 import { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
@@ -17,7 +18,6 @@ import { LINK_SYMBOLS } from "./symbols/link.ts";
 import { MAP_SYMBOLS } from "./symbols/map.ts";
 import { OBJECT_SYMBOLS } from "./symbols/object.ts";
 import { PROGRAM_SYMBOLS } from "./symbols/program.ts";
-import type { NativeSystem, System } from "../system/system.ts";
 
 const COUNT_CPUS: Operation = { operation: "count", kind: "system", words: "CPUs" };
 

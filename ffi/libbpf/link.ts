@@ -5,9 +5,9 @@
  */
 
 import type { Operation } from "../../errors/mod.ts";
-import type { Native } from "./native.ts";
-import type { BpfLink } from "./interfaces/mod.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
+import type { BpfLink } from "./interfaces/mod.ts";
+import type { Native } from "./native.ts";
 
 /** A link of libbpf. */
 export class NativeLink implements BpfLink {

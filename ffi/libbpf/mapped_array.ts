@@ -9,11 +9,12 @@
  */
 
 import { BpfError, type Operation } from "../../errors/mod.ts";
-import type { BpfMap } from "./interfaces/mod.ts";
-import { mapFresh, mapMemory, MMAP, unmapMemory } from "../system/memory_map.ts";
+import { MMAP } from "../system/linux_numbers.ts";
+import { mapFresh, mapMemory, unmapMemory } from "../system/memory_map.ts";
 import type { MemoryWindow } from "../system/memory_window.ts";
 import { address, NULL } from "../system/pointers.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
+import type { BpfMap } from "./interfaces/mod.ts";
 
 /** The properties of a map that a mapping uses. */
 type ArrayMap = Pick<BpfMap, "fd" | "name" | "valueSize" | "maxEntries">;

@@ -5,10 +5,10 @@
  */
 
 import type { Operation } from "../../errors/mod.ts";
-import type { Checker } from "./check.ts";
-import type { ElementCall } from "./element.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
 import type { System } from "../system/system.ts";
+import type { Checker } from "./check.ts";
+import type { ElementCall } from "./element.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 import type { LINK_SYMBOLS } from "./symbols/link.ts";
 import type { MAP_SYMBOLS } from "./symbols/map.ts";

@@ -7,14 +7,14 @@
 import { shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
 import type { MapShape } from "../../object/map_rules.ts";
-import type { Subject } from "./hints.ts";
-import type { Native } from "./native.ts";
-import { Struct } from "./layouts.ts";
 import { cString } from "../system/c_string.ts";
+import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
+import type { Subject } from "./hints.ts";
+import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces/mod.ts";
+import { Struct } from "./layouts.ts";
 import { OwnedLink } from "./link.ts";
 import { NativeMap, type Owner } from "./map.ts";
-import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces/mod.ts";
-import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
+import type { Native } from "./native.ts";
 import { NativeProgram } from "./program.ts";
 import { bindStructOps, openOperation } from "./struct_ops.ts";
 

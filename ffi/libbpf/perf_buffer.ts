@@ -11,11 +11,11 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { EpollSet } from "../system/epoll.ts";
+import { PERF_COUNT, PERF_SAMPLE_RAW, PERF_TYPE } from "../system/linux_numbers.ts";
+import { MappedPages } from "../system/mapped_pages.ts";
+import { openPerfEvent, type PerfEvent } from "../system/perf_event.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
 import type { BpfMap } from "./interfaces/mod.ts";
-import { MappedPages } from "../system/mapped_pages.ts";
-import { PERF_COUNT, PERF_SAMPLE_RAW, PERF_TYPE } from "../system/linux_numbers.ts";
-import { openPerfEvent, type PerfEvent } from "../system/perf_event.ts";
 
 /** The used properties of the map. */
 export type PerfEventArray = Pick<BpfMap, "name" | "maxEntries" | "update" | "delete">;

@@ -8,9 +8,10 @@
  * @module
  */
 
-import type { MapShape } from "../../object/map_rules.ts";
-import { CAPABILITY, type Capability } from "../system/capabilities.ts";
 import { MAP_FLAG, MapType, ProgramType } from "../../object/bpf_numbers.ts";
+import type { MapShape } from "../../object/map_rules.ts";
+import type { Capability } from "../system/capabilities.ts";
+import { CAPABILITY } from "../system/linux_numbers.ts";
 
 /** A row of the table: programs that need the same capabilities. */
 export interface PrivilegeRow {

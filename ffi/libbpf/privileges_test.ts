@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { MapType, ProgramType } from "../../object/bpf_numbers.ts";
-import { CAPABILITY } from "../system/capabilities.ts";
+import { CAPABILITY } from "../system/linux_numbers.ts";
 import { mapNeeds, missingCapabilities, privilegeRows, programNeeds } from "./privileges.ts";
 
 const DOCUMENT = new URL("../../docs/privileges.md", import.meta.url);

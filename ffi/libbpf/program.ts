@@ -4,11 +4,11 @@
  * @module
  */
 
-import { attachProgram } from "./attach.ts";
-import type { Native } from "./native.ts";
-import type { Owner } from "./map.ts";
-import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
 import type { NativePointer } from "../system/pointers.ts";
+import { attachProgram } from "./attach.ts";
+import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
+import type { Owner } from "./map.ts";
+import type { Native } from "./native.ts";
 
 /** See {@link BpfProgram}. */
 export class NativeProgram implements BpfProgram {

@@ -12,9 +12,9 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { EpollSet } from "../system/epoll.ts";
+import { MappedPages } from "../system/mapped_pages.ts";
 import type { SystemCalls } from "../system/system_calls.ts";
 import type { BpfMap } from "./interfaces/mod.ts";
-import { MappedPages } from "../system/mapped_pages.ts";
 
 /** The size of the pages of a ring of `maxEntries` bytes. */
 export function ringBufferBytes(calls: SystemCalls, maxEntries: number): number {

@@ -8,8 +8,6 @@ import { CAPABILITY, CAPABILITY_VERSION } from "./linux_numbers.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
-export { CAPABILITY };
-
 /** The name of a capability. */
 export type Capability = keyof typeof CAPABILITY;
 

@@ -9,6 +9,7 @@
  */
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
+import { cString } from "./c_string.ts";
 import {
   type DirectoryEntry,
   type FileStatus,
@@ -21,7 +22,6 @@ import {
   utimes,
   writePollFds,
 } from "./file_layouts.ts";
-import { cString } from "./c_string.ts";
 import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
 import { addressOf } from "./pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";

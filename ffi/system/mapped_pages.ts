@@ -8,7 +8,8 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
-import { mapFresh, mapMemory, MMAP } from "./memory_map.ts";
+import { MMAP } from "./linux_numbers.ts";
+import { mapFresh, mapMemory } from "./memory_map.ts";
 import { address, addressOf } from "./pointers.ts";
 import type { SystemCalls } from "./system_calls.ts";
 

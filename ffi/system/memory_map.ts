@@ -4,12 +4,10 @@
  * @module
  */
 
-import { type Address, address } from "./pointers.ts";
 import { MMAP } from "./linux_numbers.ts";
+import { type Address, address } from "./pointers.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
-
-export { MMAP };
 
 /** Options of {@link mapMemory}. */
 export interface MapOptions {

@@ -7,8 +7,8 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { CLibrary } from "./c_library.ts";
 import { cString } from "./c_string.ts";
-import { IFNAMSIZ, IOCTL } from "./linux_numbers.ts";
-import { AF, openSocket, SOCK } from "./sockets.ts";
+import { AF, IFNAMSIZ, IOCTL, SOCK } from "./linux_numbers.ts";
+import { openSocket } from "./sockets.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";

@@ -9,7 +9,7 @@ import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
-/** What {@link openPerfEvent} opens. Fields that are absent are 0. */
+/** The attributes of a perf event. Absent fields are 0. */
 export interface PerfEvent {
   /** `enum perf_type_id` */
   readonly type: number;
@@ -47,7 +47,7 @@ export function openPerfEvent(calls: SystemCalls, event: PerfEvent, cpu: number)
 }
 
 /** The first version of `struct perf_event_attr`. */
-export function attributesOf(event: PerfEvent): Uint8Array<ArrayBuffer> {
+function attributesOf(event: PerfEvent): Uint8Array<ArrayBuffer> {
   const at = LAYOUT.perf_event_attr;
   const view = new DataView(new ArrayBuffer(at.size));
   view.setUint32(at.type, event.type, true);

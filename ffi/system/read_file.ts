@@ -5,8 +5,9 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
-import { mapMemory, MMAP, unmapMemory } from "./memory_map.ts";
 import { O } from "./linux_numbers.ts";
+import { MMAP } from "./linux_numbers.ts";
+import { mapMemory, unmapMemory } from "./memory_map.ts";
 import { address, NULL } from "./pointers.ts";
 import type { SystemCalls } from "./system_calls.ts";
 

@@ -7,8 +7,6 @@
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
-export { AF, SOCK } from "./linux_numbers.ts";
-
 /** Opens a socket. @returns a descriptor or a negative errno. */
 export function openSocket(
   calls: SystemCalls,

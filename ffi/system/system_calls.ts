@@ -9,13 +9,13 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import type { CLibrary } from "./c_library.ts";
 import { cString } from "./c_string.ts";
 import { type FileStatus, readStatx } from "./file_layouts.ts";
-import type { CLibrary } from "./c_library.ts";
 import type { NativeLibrary } from "./library.ts";
 import { AT, AT_PAGESZ, O, STATX_BASIC_STATS } from "./linux_numbers.ts";
-import type { SymbolTable } from "./symbol_table.ts";
 import { LAYOUT } from "./struct_layouts.ts";
+import type { SymbolTable } from "./symbol_table.ts";
 import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
 
 const EMPTY_PATH = cString("");

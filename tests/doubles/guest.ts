@@ -4,25 +4,25 @@
  * @module
  */
 
-import { EM_BPF, SECTION_TYPE } from "../../object/elf/elf.ts";
 import type { BpfError } from "../../errors/mod.ts";
-import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
 import type { Libbpf } from "../../ffi/mod.ts";
-import { FakeSystem } from "./system.ts";
 import { Files } from "../../ffi/system/files.ts";
-import type { FunctionType } from "../../wasm/types.ts";
 import { GuestContext } from "../../host/core/context.ts";
-import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
-import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
 import type { OpenBuffer } from "../../host/core/event_buffers.ts";
+import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
+import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
-import { EventBuffer } from "../../host/pump/mod.ts";
 import type { Policy } from "../../host/core/policy.ts";
+import { EventBuffer } from "../../host/pump/mod.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
-import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
 import { mapOperateFor } from "../../host/wasm_bpf/direct_map_calls.ts";
+import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
 import { mapOperate } from "../../host/wasm_bpf/map_operate.ts";
 import { WASM_BPF_FUNCTIONS } from "../../host/wasm_bpf/mod.ts";
+import { EM_BPF, SECTION_TYPE } from "../../object/elf/elf.ts";
+import type { FunctionType } from "../../wasm/types.ts";
+import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
+import { FakeSystem } from "./system.ts";
 
 /** Bytes of the fake guest's memory at first. */
 export const MEMORY_BYTES = 65536;

@@ -6,7 +6,6 @@
  */
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import type {
   AttachTarget,
   Batch,
@@ -20,6 +19,7 @@ import type {
   OpenObjectOptions,
 } from "../../ffi/libbpf/interfaces/mod.ts";
 import { elementBytes } from "../../ffi/libbpf/map.ts";
+import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import { FakeDescriptors } from "./descriptors.ts";
 
 const EINVAL = -LINUX_ERRNO.EINVAL;

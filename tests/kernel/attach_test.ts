@@ -6,7 +6,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openSystem } from "../../ffi/mod.ts";
 import { Struct } from "../../ffi/libbpf/layouts.ts";
-import { AF, bindSocket, openSocket, SOCK } from "../../ffi/system/sockets.ts";
+import { bindSocket, openSocket } from "../../ffi/system/sockets.ts";
+import { AF, SOCK } from "../../ffi/system/linux_numbers.ts";
 import { llvmTool } from "../../scripts/pins.ts";
 import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";

@@ -4,7 +4,8 @@ import { compileObject } from "../../object/testdata/compile.ts";
 import { validateObject } from "../../object/validation/validate_object.ts";
 import { openLibbpf, openSystem } from "../../ffi/mod.ts";
 import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
-import { mapMemory, MMAP } from "../../ffi/system/memory_map.ts";
+import { MMAP } from "../../ffi/system/linux_numbers.ts";
+import { mapMemory } from "../../ffi/system/memory_map.ts";
 import { address } from "../../ffi/system/pointers.ts";
 import { damage, Random, soreSpots } from "../../object/testdata/damage.ts";
 
