@@ -5,8 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
-import { O } from "./linux_numbers.ts";
-import { MMAP } from "./linux_numbers.ts";
+import { MMAP, O } from "./linux_numbers.ts";
 import { mapMemory, unmapMemory } from "./memory_map.ts";
 import { address, NULL } from "./pointers.ts";
 import type { SystemCalls } from "./system_calls.ts";

@@ -1,6 +1,6 @@
 /**
- * A libbpf of plain TypeScript, for tests of the host: maps are kept in memory, links are remembered. Nothing is native:
- * addresses are offsets into the bytes that a call is given.
+ * A libbpf in plain TypeScript, for tests of the host. It keeps maps in memory and records links. Addresses are offsets into the
+ * bytes that a call gets.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export interface FakeObjectDefinition {
   readonly programs?: readonly FakeProgramDefinition[];
 }
 
-/** See the module's documentation. Whatever is opened from no bytes at all is refused, as libbpf does. */
+/** See the module's documentation. Refuses to open an object without bytes, as libbpf does. */
 export class FakeLibbpf implements Libbpf {
   readonly version = "v1.5";
   readonly path = "fake";
@@ -125,7 +125,7 @@ export class FakeLibbpf implements Libbpf {
     }
   };
 
-  /** Remembers what is attached until the link is disposed. */
+  /** Records an attachment until its link is disposed. */
   link(what: string, target: AttachTarget | undefined): BpfLink {
     const entry = { what, target };
     this.attached.push(entry);
@@ -202,7 +202,7 @@ function fakeProgram(libbpf: FakeLibbpf, definition: FakeProgramDefinition): Bpf
   };
 }
 
-/** A hash whose keys are kept as text; arrays are hashes that have every key. */
+/** A hash with keys as text. Arrays are hashes that have every key. */
 class FakeMap implements BpfMap {
   readonly name: string;
   readonly type: number;

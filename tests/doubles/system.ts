@@ -1,5 +1,6 @@
 /**
- * A system for tests of the host: what attach targets name is of plain TypeScript, system calls and files are real.
+ * A system for tests of the host. Interfaces, cgroups, namespaces and binaries are in plain TypeScript. System calls and files are
+ * real.
  *
  * @module
  */

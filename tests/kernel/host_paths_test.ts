@@ -41,7 +41,7 @@ async function attach(...programs: readonly string[]): Promise<{ results: number
 const ENOENT = -2;
 const ESRCH = -3;
 
-Deno.test("a section that names a FIFO or a file of text is refused in a moment, as one that names nothing", () =>
+Deno.test("a section that names a FIFO or a text file is refused at once, like one that names no file", () =>
   withFiles(async () => {
     const programs = [
       "uprobe_fifo",
@@ -160,7 +160,7 @@ Deno.test("a file whose symbols have no size, by which libbpf would divide, is r
     const [odd, extended] = [`${DIRECTORY}/odd`, `${DIRECTORY}/extended`];
     const bytes = withSymbolSize(`${DIRECTORY}/target`, 0n);
     Deno.writeFileSync(odd, bytes);
-    // The number of sections where files with very many have it.
+    // Files with very many sections keep their number here.
     const view = new DataView(bytes.buffer);
     view.setBigUint64(Number(view.getBigUint64(0x28, true)) + 32, BigInt(view.getUint16(0x3c, true)), true);
     view.setUint16(0x3c, 0, true);

@@ -75,7 +75,7 @@ Deno.test("wasm-bpf ends a guest that fills the engine's heap with one line and 
   assertEquals(finished, { code: 134, stdout: "", stderr: OUT_OF_MEMORY });
 });
 
-Deno.test("wasm-bpf --memory: a guest's memory.grow fails where the limit is", async () => {
+Deno.test("wasm-bpf --memory: memory.grow fails at the limit", async () => {
   // Grows by 1 MiB until growing fails, and exits with the number of steps of 16 MiB.
   const text = `(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (memory (export "memory") 0) (func (export "_start")
@@ -108,7 +108,7 @@ Deno.test("wasm-bpf --memory 32MiB is enough for a guest with a ring buffer and 
   assertEquals((await runWasmBpf(["--memory", "32MiB", RUNQLAT, "1", "1"])).stderr, "");
 });
 
-Deno.test("wasm-bpf lowers the limit of the process and raises none", async () => {
+Deno.test("wasm-bpf lowers the limit of the process, and never raises it", async () => {
   const limits = async (before: string) => {
     const child = new Deno.Command("bash", {
       args: ["-c", `${before} exec "$0" "$@"`, ...WASM_BPF, "--memory", "1GiB", BOOTSTRAP],
@@ -141,7 +141,7 @@ Deno.test("wasm-bpf says that it needs /proc for the limit, and runs without eit
   assertEquals((await without(["--memory", "unlimited"])).code, 3);
 });
 
-Deno.test("wasm-bpf reads no module without an end", async () => {
+Deno.test("wasm-bpf refuses an endless module", async () => {
   const { code, stderr } = await runWasmBpf(["/dev/zero"]);
   assertEquals([code, stderr], [126, 'wasm-bpf: Cannot read "/dev/zero": EFBIG: it has more than 256 MiB\n']);
   const short = await runWasmBpf(["--memory", "64MiB", "/dev/zero"]);
@@ -180,7 +180,7 @@ for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1], [
   });
 }
 
-Deno.test("wasm-bpf as process 1 ends when its reader has gone, whatever the guest makes of that", async () => {
+Deno.test("wasm-bpf as process 1 ends when its reader has gone, even if the guest ignores that", async () => {
   await using guest = await moduleFile(assemble(`(module
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
     (memory (export "memory") 1) (data (i32.const 0) "\\10\\00\\00\\00\\05\\00\\00\\00") (data (i32.const 16) "line\\n")

@@ -30,7 +30,7 @@ function runAsNobody(path: string, args: readonly string[], env: Record<string, 
   return run("setpriv", [...NOBODY, "env", ...variables, `${path}/wasm-bpf`, ...args], { cwd: path });
 }
 
-Deno.test("wasm-bpf with capabilities of its own loads no library that the environment names", async () => {
+Deno.test("wasm-bpf with file capabilities loads no library that the environment names", async () => {
   await using folder = await privileged();
   const environments: readonly Record<string, string>[] = [
     { WASM_BPF_LIBBPF: `${folder.path}/libbpf.so.1` },
@@ -45,7 +45,7 @@ Deno.test("wasm-bpf with capabilities of its own loads no library that the envir
   }
 });
 
-Deno.test("wasm-bpf with capabilities of its own runs a guest for a user who has none", async () => {
+Deno.test("wasm-bpf with file capabilities runs a guest for a user without capabilities", async () => {
   await using folder = await privileged();
   const { code, stdout, stderr } = await runAsNobody(folder.path, ["guest.wasm"], {
     WASM_BPF_LIBBPF: `${folder.path}/libbpf.so.1`,
@@ -56,7 +56,7 @@ Deno.test("wasm-bpf with capabilities of its own runs a guest for a user who has
   assert(/^ok /.test(stdout) && !/^not ok|LOADED/m.test(stdout), stdout);
 });
 
-Deno.test("wasm-bpf without capabilities of its own does load the library that WASM_BPF_LIBBPF names", async () => {
+Deno.test("wasm-bpf without file capabilities does load the library that WASM_BPF_LIBBPF names", async () => {
   await using folder = await privileged();
   await run("setcap", ["-r", `${folder.path}/wasm-bpf`]);
   const { code, stdout } = await runAsNobody(folder.path, ["guest.wasm"], {

@@ -1,4 +1,4 @@
-/** The C of `ffi/libbpf/shim.c`, through FFI as the host uses it. */
+/** Tests the C code of `ffi/libbpf/shim.c` through FFI. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openLibbpf, openSystem } from "../../ffi/mod.ts";
@@ -29,7 +29,7 @@ function open() {
   return { symbols: library.symbols, [Symbol.dispose]: () => library.close() };
 }
 
-/** Makes libbpf speak: it names the file that it cannot open. */
+/** Makes libbpf log a message about a file that it cannot open. */
 function openMissingFile(library: ReturnType<typeof open>, path: string): void {
   assertEquals(library.symbols.bpf_object__open_file(new TextEncoder().encode(`${path}\0`), null), null);
 }
@@ -48,7 +48,7 @@ Deno.test("wasm_bpf_syscall() returns the kernel's result, or -errno", () => {
   assertEquals(library.symbols.wasm_bpf_syscall(close, -1n, 0n, 0n, 0n, 0n, 0n), BigInt(-EBADF));
 });
 
-Deno.test("wasm_bpf_log_take() moves out what libbpf said since the last time", () => {
+Deno.test("wasm_bpf_log_take() returns libbpf's messages since the last call", () => {
   using library = open();
   library.symbols.wasm_bpf_log_install(DEBUG);
   openMissingFile(library, "/missing/first");
@@ -56,7 +56,7 @@ Deno.test("wasm_bpf_log_take() moves out what libbpf said since the last time", 
   assertEquals(takeLog(library), "");
 });
 
-Deno.test("wasm_bpf_log_install() keeps what is above its level out of the log", () => {
+Deno.test("wasm_bpf_log_install() keeps messages above its level out of the log", () => {
   using library = open();
   library.symbols.wasm_bpf_log_install(0);
   openMissingFile(library, "/missing/file");
@@ -75,7 +75,7 @@ function tooLong(path: string): string {
   return `libbpf: elf: failed to open ${path}: File name too long\n`;
 }
 
-Deno.test("wasm_bpf_log_take() keeps the beginning and the end of a log that is too long, in whole lines, and says what is between", () => {
+Deno.test("wasm_bpf_log_take() keeps the beginning and the end of a log that is too long, in whole lines, and notes the omitted part", () => {
   using library = open();
   library.symbols.wasm_bpf_log_install(0);
   const paths = Array.from({ length: 50 }, (_, index) => `/${"a".repeat(3000)}${index}`);
@@ -107,7 +107,7 @@ Deno.test("wasm_bpf_log_take() keeps both ends of one line that is longer than t
   }
 });
 
-Deno.test("wasm_bpf_log_take() begins anew after a log that was too long", () => {
+Deno.test("wasm_bpf_log_take() leaves an empty log after one that was too long", () => {
   using library = open();
   library.symbols.wasm_bpf_log_install(0);
   for (let index = 0; index < 50; index++) openMissingFile(library, `/${"a".repeat(3000)}`);
@@ -174,7 +174,7 @@ Deno.test("the library needs no newer glibc than the README says", async () => {
   const { stdout } = await new Deno.Command("objdump", { args: ["-T", LIBRARY] }).output();
   const needed = [...new TextDecoder().decode(stdout).matchAll(/\(GLIBC_2\.(\d+)[.\d]*\)\s+(\S+)/g)];
   assert(needed.length > 0);
-  // From 2.38 on, glibc's headers put these in the place of strtol() and others.
+  // The headers of glibc 2.38 and newer replace strtol() and others with these.
   const newer = needed.filter(([, minor, name = ""]) => Number(minor) > 31 && !name.startsWith("__isoc23_"));
   assertEquals(newer.map(([text]) => text), []);
 });
