@@ -24,28 +24,25 @@ const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(["globalThis", "self", "glob
 
 const NATIVE = /^(dlopen|Unsafe)/;
 
-/** The folder that the other folders of `host/` share. */
-const HOST_CORE = "host/core";
+/** Layers whose folders are layers too, like "host/wasi". The value is the folder that the other folders may import. */
+const SHARED: Readonly<Record<string, string>> = { host: "host/core", ffi: "ffi/system" };
 
-/**
- * The layer of the file at `url`; undefined for tests and for files outside the layers. Each folder of `host/` is a layer too:
- * "host/wasi".
- */
+/** The layer of the file at `url`; undefined for tests and for files outside the layers. */
 export function layerOf(url: string): string | undefined {
   if (!url.startsWith(ROOT) || url.endsWith("_test.ts")) return undefined;
   const [first = "", second, ...rest] = url.slice(ROOT.length).split("/");
   const top = first.replace(/\.ts$/, "");
   if (!Object.hasOwn(MAY_IMPORT, top)) return undefined;
-  return top === "host" && rest.length > 0 ? `host/${second}` : top;
+  return Object.hasOwn(SHARED, top) && rest.length > 0 ? `${top}/${second}` : top;
 }
 
 /** True when a file of the layer `from` may import one of the layer `to`. Files outside the layers may be imported. */
 export function mayImport(from: string, to: string | undefined): boolean {
   if (to === undefined || to === from) return true;
   const [fromTop = "", toTop = ""] = [from, to].map((layer) => layer.replace(/\/.*/, ""));
-  if (fromTop !== "host" || toTop !== "host") return MAY_IMPORT[fromTop]?.includes(toTop) === true;
-  // The files directly in host/ combine its folders, which import only host/core/.
-  return from === "host" || to === HOST_CORE;
+  if (fromTop !== toTop) return MAY_IMPORT[fromTop]?.includes(toTop) === true;
+  // The files directly in host/ and ffi/ combine the folders there.
+  return from === fromTop || to === SHARED[fromTop];
 }
 
 const plugin: Deno.lint.Plugin = {
@@ -59,7 +56,7 @@ const plugin: Deno.lint.Plugin = {
     "native-calls": {
       create(context) {
         const layer = layerOf(fileUrl(context.filename));
-        if (layer === undefined || layer === "ffi") return {};
+        if (layer === undefined || /^ffi\b/.test(layer)) return {};
         const report = (node: Deno.lint.Node, what: string) =>
           context.report({ node, message: `Cannot use ${what} in ${layer}: native calls belong in ffi/` });
         /** Checks a use of `Deno` or the global object, which `node` refers to. */

@@ -127,13 +127,16 @@ Deno.test("layers reports an import that points up or sideways", () => {
   assertEquals(lint("errors/mod.ts", `let run: import("../cli/run.ts").Run;`).length, 1);
 });
 
-Deno.test("layers reports a folder of host/ that imports another than host/core/, or the files that combine them", () => {
+Deno.test("layers reports a folder of host/ or ffi/ that imports another than the shared one, or the files that combine them", () => {
   const refused: [file: string, imported: string][] = [
     ["host/wasm_bpf/buffer_poll.ts", "../pump/mod.ts"],
     ["host/wasi/mod.ts", "../wasm_bpf/mod.ts"],
     ["host/core/context.ts", "../wasi/mod.ts"],
     ["host/core/context.ts", "../guest.ts"],
     ["host/new/deep/file.ts", "../../api/mod.ts"],
+    ["ffi/system/library.ts", "../libbpf/log.ts"],
+    ["ffi/system/library.ts", "../libbpf/symbols/libbpf.ts"],
+    ["ffi/libbpf/interfaces/map.ts", "../../mod.ts"],
   ];
   for (const [file, imported] of refused) {
     assertEquals(lint(file, `import type { x } from "${imported}";`).length, 1, `${file} -> ${imported}`);
@@ -144,6 +147,11 @@ Deno.test("layers reports a folder of host/ that imports another than host/core/
     ["host/wasi/mod.ts", "./fd.ts"],
     ["host/core/gate.ts", "../../ffi/mod.ts"],
     ["cli/run.ts", "../host/core/allowances.ts"],
+    ["ffi/mod.ts", "./libbpf/libbpf.ts"],
+    ["ffi/libbpf/map.ts", "../system/pointers.ts"],
+    ["ffi/libbpf/map.ts", "./interfaces/mod.ts"],
+    ["ffi/system/library.ts", "./symbols/shim.ts"],
+    ["host/core/gate.ts", "../../ffi/system/epoll.ts"],
   ];
   for (const [file, imported] of allowed) {
     assertEquals(lint(file, `import type { x } from "${imported}";`), [], `${file} -> ${imported}`);
