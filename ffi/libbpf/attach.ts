@@ -14,9 +14,9 @@ import { attachPerfEvent } from "./attach_perf_event.ts";
 import { attachKprobeMulti, attachUprobe, attachUprobeMulti, attachUsdt } from "./attach_probe.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import type { AttachTarget, BpfLink, BpfProgram } from "./interfaces/mod.ts";
-import { Struct } from "./layouts.ts";
 import { DetachLink, NativeLink } from "./link.ts";
 import type { Native } from "./native.ts";
+import { Struct } from "./struct.ts";
 import { describeTarget } from "./target_text.ts";
 
 /** Attaches `program` to `target`. @throws {BpfError} with the reason of libbpf or the kernel. */

@@ -10,9 +10,9 @@ import { AF, ETH_P_ALL, SO_ATTACH_BPF, SOCK, SOL_SOCKET, XDP_FLAG } from "../sys
 import { bindSocket, openSocket, setSocketOption } from "../system/sockets.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import type { BpfLink, XdpTarget } from "./interfaces/mod.ts";
-import { Struct } from "./layouts.ts";
 import { TC_ATTACH_POINT } from "./libbpf_numbers.ts";
 import { DetachLink } from "./link.ts";
+import { Struct } from "./struct.ts";
 import { interfaceName } from "./target_text.ts";
 
 /** Errors of drivers that refuse native XDP: no support, a large MTU, conflicting features, too few queues or pages. */

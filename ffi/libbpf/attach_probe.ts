@@ -12,8 +12,8 @@ import { pathOfDescriptor } from "../system/host_paths.ts";
 import { address } from "../system/pointers.ts";
 import type { Attachment, Target } from "./attachment.ts";
 import type { BinaryTarget, BpfLink, KprobeMultiTarget, UprobeMultiTarget, UprobeTarget } from "./interfaces/mod.ts";
-import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
+import { Struct } from "./struct.ts";
 
 /** Attaches to a place in a file. The kernel gets the open file, so renaming it meanwhile has no effect. */
 export function attachUprobe(at: Attachment, target: UprobeTarget): BpfLink {

@@ -9,9 +9,9 @@ import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import { address, type NativePointer, NULL } from "../system/pointers.ts";
 import { baseOf, type ElementCall, NOTHING } from "./element.ts";
 import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap } from "./interfaces/mod.ts";
-import { Struct } from "./layouts.ts";
 import { NativeLink } from "./link.ts";
 import type { Native } from "./native.ts";
+import { Struct } from "./struct.ts";
 
 const PER_CPU_TYPES: ReadonlySet<number> = new Set([
   MapType.PERCPU_HASH,

@@ -11,11 +11,11 @@ import { cString } from "../system/c_string.ts";
 import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
 import type { Subject } from "./hints.ts";
 import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces/mod.ts";
-import { Struct } from "./layouts.ts";
 import { OwnedLink } from "./link.ts";
 import { NativeMap, type Owner } from "./map.ts";
 import type { Native } from "./native.ts";
 import { NativeProgram } from "./program.ts";
+import { Struct } from "./struct.ts";
 import { bindStructOps, openOperation } from "./struct_ops.ts";
 
 /** See {@link BpfObject}. */

@@ -8,8 +8,8 @@ import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { MAP_FLAG, MapType } from "../../object/bpf_numbers.ts";
 import { cString } from "../system/c_string.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
-import { Struct } from "./layouts.ts";
 import type { Native } from "./native.ts";
+import { Struct } from "./struct.ts";
 
 /**
  * Makes every struct_ops map of an object register through a link, as those of `.struct_ops.link` do. Call it before load.

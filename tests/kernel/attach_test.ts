@@ -5,7 +5,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openSystem } from "../../ffi/mod.ts";
-import { Struct } from "../../ffi/libbpf/layouts.ts";
+import { Struct } from "../../ffi/libbpf/struct.ts";
 import { bindSocket, openSocket } from "../../ffi/system/sockets.ts";
 import { AF, SOCK } from "../../ffi/system/linux_numbers.ts";
 import { llvmTool } from "../../scripts/pins.ts";

@@ -18,7 +18,7 @@ export class Struct<S extends StructName> {
   readonly #layout: Readonly<Record<string, number>>;
   readonly #pointedTo: Uint8Array<ArrayBuffer>[] = [];
 
-  /** Zeroed; libbpf's `sz`, where the struct has one, is set. */
+  /** A struct of zeros. libbpf's `sz` is set if the struct has it. */
   constructor(name: S) {
     this.#layout = LAYOUT[name];
     this.bytes = new Uint8Array(this.#layout["size"] ?? 0);
@@ -46,7 +46,7 @@ export class Struct<S extends StructName> {
     return this;
   }
 
-  /** A `const char *`; absent leaves it NULL. */
+  /** Sets a `const char *`. Undefined leaves it NULL. */
   string(field: FieldName<S>, value: string | undefined): this {
     if (value === undefined) return this;
     const bytes = cString(value);

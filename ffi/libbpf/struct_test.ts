@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Struct } from "./layouts.ts";
+import { Struct } from "./struct.ts";
 
 Deno.test("Struct fills in sz, numbers and strings", () => {
   const uprobe = new Struct("bpf_uprobe_opts").u64("bpf_cookie", 2 ** 40).u8("retprobe", 1).string("func_name", "main");
