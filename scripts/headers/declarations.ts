@@ -46,6 +46,7 @@ export class Declarations {
   readonly #functions = new Map<string, AstNode>();
   readonly #structs = new Map<string, AstNode>();
   readonly #enums = new Map<string, AstNode>();
+  readonly #unnamedEnums: AstNode[] = [];
 
   constructor(source: Source, nodes: readonly AstNode[]) {
     this.#source = source;
@@ -54,8 +55,9 @@ export class Declarations {
       if (kind === "TypedefDecl" && type !== undefined) this.#typedefs.set(name, type.qualType);
       // clang knows some functions of libc before it reads their headers, but not the names of their parameters.
       if (kind === "FunctionDecl" && (!this.#functions.has(name) || hasNames(node))) this.#functions.set(name, node);
-      if (kind === "RecordDecl" && node.completeDefinition === true) this.#structs.set(name, node);
-      if (kind === "EnumDecl") this.#enums.set(name, node);
+      if (kind === "RecordDecl" && name !== "" && node.completeDefinition === true) this.#structs.set(name, node);
+      if (kind === "EnumDecl" && name !== "") this.#enums.set(name, node);
+      if (kind === "EnumDecl" && name === "") this.#unnamedEnums.push(node);
     }
   }
 
@@ -97,12 +99,17 @@ export class Declarations {
   enumerators(tag: string): [name: string, value: number][] {
     const node = this.#enums.get(tag);
     if (node === undefined) throw new Error(`Cannot find enum ${tag} in the headers`);
-    let next = 0;
-    return (node.inner ?? []).filter(({ kind }) => kind === "EnumConstantDecl").map(({ name = "", inner }) => {
-      const value = constantValue(inner ?? []) ?? next;
-      next = value + 1;
-      return [name, value];
-    });
+    return enumeratorsOf(node);
+  }
+
+  /** The values of all enumerators, also of enums without a tag, by name. */
+  allEnumerators(): ReadonlyMap<string, number> {
+    return new Map([...this.#enums.values(), ...this.#unnamedEnums].flatMap(enumeratorsOf));
+  }
+
+  /** The tags of all structs whose fields are declared. */
+  structNames(): string[] {
+    return [...this.#structs.keys()];
   }
 
   /** The type with this spelling. */
@@ -121,9 +128,10 @@ export class Declarations {
     const values = await this.evaluate(
       structs.flatMap((struct, index) => [
         `sizeof(struct ${struct})`,
-        ...(fields[index] ?? []).flatMap(({ name }) => [
+        ...(fields[index] ?? []).flatMap(({ name, type }) => [
           `__builtin_offsetof(struct ${struct}, ${name})`,
-          `sizeof(((struct ${struct} *)0)->${name})`,
+          // An array without a length at the end of a struct has no size.
+          type.kind === "array" && type.length === 0 ? "0" : `sizeof(((struct ${struct} *)0)->${name})`,
         ]),
       ]),
     );
@@ -151,6 +159,15 @@ export class Declarations {
       return [{ name: member.name, type, isBitField: member.isBitfield === true }];
     });
   }
+}
+
+function enumeratorsOf(node: AstNode): [name: string, value: number][] {
+  let next = 0;
+  return (node.inner ?? []).filter(({ kind }) => kind === "EnumConstantDecl").map(({ name = "", inner }) => {
+    const value = constantValue(inner ?? []) ?? next;
+    next = value + 1;
+    return [name, value];
+  });
 }
 
 function parametersOf(node: AstNode): AstNode[] {

@@ -103,6 +103,15 @@ Deno.test("enumerators() counts on from the last value", async () => {
   assertThrows(() => declarations.enumerators("absent"), Error, "Cannot find enum absent");
 });
 
+Deno.test("allEnumerators() and structNames() have all declarations with names", async () => {
+  const declarations = await readDeclarations({
+    code: "enum named { A = 1 }; enum { B = A + 1, C }; struct one { int x; }; struct { int y; } two; struct opaque;",
+    options: [],
+  });
+  assertEquals(declarations.allEnumerators(), new Map([["A", 1], ["B", 2], ["C", 3]]));
+  assertEquals(declarations.structNames().filter((name) => !name.startsWith("__")), ["one"]);
+});
+
 Deno.test("layouts() gives offsets and sizes on the architecture of the source", async () => {
   const code = `
 #ifdef __x86_64__
@@ -111,12 +120,12 @@ Deno.test("layouts() gives offsets and sizes on the architecture of the source",
 #define PACKED
 #endif
 struct event { unsigned events; unsigned long data; } PACKED;
-struct name { char text[16]; unsigned bit : 1; };`;
+struct name { char text[16]; unsigned bit : 1; int rest[]; };`;
   const layouts = async (architecture: string) => {
     const declarations = await readDeclarations({ code, options: [`--target=${architecture}-linux-gnu`] });
     return await declarations.layouts(["event", "name"]);
   };
-  const name = { size: 20, fields: new Map([["text", { offset: 0, size: 16 }]]) };
+  const name = { size: 20, fields: new Map([["text", { offset: 0, size: 16 }], ["rest", { offset: 20, size: 0 }]]) };
   const event = (data: number, size: number) => ({
     size,
     fields: new Map([["events", { offset: 0, size: 4 }], ["data", { offset: data, size: 8 }]]),

@@ -57,7 +57,6 @@ ${includes([...LIBC_HEADERS, "bpf/libbpf.h", "bpf/bpf.h"])}
 const KERNEL_HEADERS = [
   "asm/fcntl.h",
   "asm/ioctls.h",
-
   "asm/poll.h",
   "asm/resource.h",
   "asm/signal.h",
