@@ -42,7 +42,8 @@ ssize_t writev(int fd, const struct iovec *iov, int iovcnt);
 
 int sys_bind(int sockfd, const struct sockaddr *addr, socklen_t addrlen);
 int sys_capget(cap_user_header_t header, cap_user_data_t data);
-int sys_epoll_pwait(int epfd, struct epoll_event *events, int maxevents, int timeout, const sigset_t *sigmask, size_t sigsetsize);
+int sys_epoll_pwait(int epfd, struct epoll_event *events, int maxevents, int timeout, const sigset_t *sigmask,
+                    size_t sigsetsize);
 int sys_eventfd2(unsigned int initval, int flags);
 int sys_fadvise64(int fd, loff_t offset, loff_t len, int advice);
 int sys_fcntl(int fd, int op, int arg);
