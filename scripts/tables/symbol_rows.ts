@@ -78,7 +78,7 @@ export function versionsOf(versionScript: string): ReadonlyMap<string, number> {
     if (line.startsWith("LIBBPF_")) {
       const [major, second] = line.slice("LIBBPF_".length).split(".");
       minor = major === "0" ? 0 : Number(second);
-    } else if (line.endsWith(";") && !line.startsWith("}")) since.set(line.slice(0, -1), minor);
+    } else if (line.endsWith(";") && !line.startsWith("}") && line !== "*;") since.set(line.slice(0, -1), minor);
   }
   return since;
 }

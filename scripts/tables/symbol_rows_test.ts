@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readDeclarations } from "../headers/declarations.ts";
+import { LIBBPF_SOURCE, NATIVE } from "./sources.ts";
 import { type SymbolRow, symbolRows, systemCallRows, versionsOf } from "./symbol_rows.ts";
 
 const DECLARATIONS = await readDeclarations({
@@ -91,7 +92,9 @@ Deno.test("versionsOf() reads libbpf's version script", () => {
   const script = `LIBBPF_0.8.0 {
 	global:
 		first;
-} LIBBPF_0.7.0;
+	local:
+		*;
+};
 
 LIBBPF_1.2.0 {
 	global:
@@ -100,4 +103,17 @@ LIBBPF_1.2.0 {
 } LIBBPF_1.1.0;
 `;
   assertEquals(versionsOf(script), new Map([["first", 0], ["second", 2], ["third", 2]]));
+});
+
+Deno.test("every function that libbpf exports is in its headers, with types that can be told apart", async () => {
+  const headers = await readDeclarations(NATIVE);
+  const exported = [...versionsOf(await Deno.readTextFile(new URL("libbpf.map", LIBBPF_SOURCE))).keys()];
+  assert(exported.length > 300, `${exported.length} functions`);
+  const kinds = new Set(exported.flatMap((name) => {
+    const { result, parameters } = headers.function(name);
+    return [result, ...parameters.map(({ type }) => type)].map((type) =>
+      type.kind === "pointer" ? type.to.kind : type.kind
+    );
+  }));
+  assertEquals([...kinds].sort(), ["bool", "enum", "function", "integer", "pointer", "struct", "void"]);
 });
