@@ -38,6 +38,8 @@ done
 
 export LLVM_VERSION RUST_LLD_VERSION GO_MINIMUM ASSEMBLYSCRIPT DENO_VERSION
 export DENO=${DENO:-$deno}
+GO=$(find_go)
+export GO
 silent=--silent
 [[ ! ${V-} ]] || silent=--no-silent
 mkdir -p .build

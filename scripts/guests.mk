@@ -125,14 +125,11 @@ in := tests/guests/languages
 squares := $(languages)/squares.bpf.o
 c_guests := $(addprefix $(languages)/,env_imports.wasm renamed_wrapper.wasm cplusplus.wasm)
 
-# Each of these variables is empty if the machine has the tools for the language.
+# no_LANGUAGE is empty if the machine has the tools for it, and otherwise the reason.
 rustc := /usr/bin/rustc
 rust_target := $(firstword $(foreach one,wasm32-wasip1 wasm32-wasi,$(if $(wildcard /usr/lib/rustlib/$(one)/lib),$(one))))
 no_rust := $(if $(and $(wildcard $(rustc)),$(rust_target)),,no rustc, or no libstd-rust-dev-wasm32)
-go := $(or $(shell command -v go),/usr/local/go/bin/go)
-go_version := $(patsubst go%,%,$(shell $(go) env GOVERSION 2>/dev/null))
-go_oldest := $(shell printf '%s\n' $(GO_MINIMUM) $(go_version) | sort --version-sort | head -1)
-no_go := $(if $(and $(go_version),$(filter $(GO_MINIMUM),$(go_oldest))),,needs Go $(GO_MINIMUM), found $(or $(go_version),none))
+no_go := $(if $(GO),,needs Go $(GO_MINIMUM))
 
 languages: $(c_guests) $(languages)/assemblyscript.wasm
 languages: $(languages)/rust.$(if $(no_rust),skipped,wasm) $(languages)/go.$(if $(no_go),skipped,wasm)
@@ -160,7 +157,7 @@ $(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
 	mkdir -p $(languages)/go
 	cp $< $(squares) $(languages)/go/
 	cd $(languages)/go && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
-	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(go) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
+	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
 
 # AssemblyScript cannot embed a file, so the object becomes an array in its source.
 $(languages)/assemblyscript.wasm: $(in)/guest.ts $(squares) $(rules)

@@ -66,6 +66,14 @@ use_deno() {
   export DENO_DIR=$PWD/.tools/deno-$1/cache DENO_TLS_CA_STORE=system DENO_NO_UPDATE_CHECK=1
 }
 
+# Prints the command of Go if it is GO_MINIMUM or newer.
+find_go() {
+  local go version
+  go=$(command -v go || echo /usr/local/go/bin/go)
+  version=$("$go" env GOVERSION 2>/dev/null) || return 0
+  if printf 'go%s\n' "$GO_MINIMUM" "${version#go}" | sort --check=quiet --version-sort; then echo "$go"; fi
+}
+
 # When root's script ends, gives the files that it made to the owner of the checkout. Otherwise that owner could not build
 # again after `sudo scripts/demo.sh`.
 leave_to_owner() {

@@ -2,7 +2,7 @@
 # Installs missing packages and tools, with a line for each. Prints nothing if nothing is missing.
 #   scripts/setup.sh          for the demo: Debian packages for building, Deno, the base of the binary
 #   scripts/setup.sh tests    also for the tests
-#   scripts/setup.sh vm       for scripts/vm.sh alone: QEMU and the tools for an initramfs
+#   scripts/setup.sh vm       only for scripts/vm.sh: QEMU and the tools for an initramfs
 # Installs Debian packages (bookworm and trixie) as root or through sudo, and all other tools into .tools/.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -95,14 +95,14 @@ check "types-$DENO_NEWEST" "$deno" check
 use_deno "$DENO_VERSION"
 check shellcheck shellcheck --severity=warning --external-sources "${shell_scripts[@]}"
 check tables "$deno" run --allow-all scripts/generate_tables.ts --check
-# actionlint needs Go 1.24, which bookworm does not have.
-go=$(command -v go || echo /usr/local/go/bin/go)
-if [[ $("$go" env GOVERSION 2>/dev/null) =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 24)); then
+# actionlint needs Go, and bookworm's Go is too old.
+go=$(find_go)
+if [[ $go ]]; then
   check workflows env GOTOOLCHAIN=local GOFLAGS=-modcacherw GOPATH="$PWD/.tools/go" GOCACHE="$PWD/.build/go-cache" \
     "$go" -C scripts/go_tools tool actionlint "$PWD"/.github/workflows/*.yml
 else
   skipped+=1 seconds=0
-  report workflows skip "needs Go 1.24"
+  report workflows skip "needs Go $GO_MINIMUM"
 fi
 # The tiers skip type checks, except for examples in the documentation, which are checked only here.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
