@@ -4,7 +4,8 @@
 #   .build/lib/libwasm_bpf.so        the library for Deno. It needs only libc, and exports libbpf's API and wasm_bpf_*
 #   .build/lib/libbpf.a, libelf.a    the same objects for native programs (the benchmarks' native twins)
 #   .build/include/                  bpf/*.h, and the linux/*.h that they include
-# Does nothing if its inputs are unchanged. Needs gcc, make, patch, bzip2 and zlib1g-dev, which scripts/setup.sh installs.
+# Does nothing if its inputs are unchanged. Needs gcc, make, patch, bzip2 and zlib1g-dev, which scripts/setup.sh
+# installs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -76,15 +77,24 @@ build_libbpf() {
   # The archive and the shared library use the same position-independent objects.
   make -s -j"$(nproc)" -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 \
     CFLAGS="$flags -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf" libbpf.a
-  make -s -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 DESTDIR="$PWD/../" \
+  make -s -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 DESTDIR="$PWD/" \
     INCLUDEDIR=include UAPIDIR=include install_headers install_uapi_headers
+}
+
+# Copies new and changed headers only, because guests are built again when a header is newer.
+install_headers() {
+  local header
+  while read -r header; do
+    cmp --silent "include/$header" "../include/$header" || install -D -m 644 "include/$header" "../include/$header"
+  done < <(cd include && find . -type f)
 }
 
 link_shared() {
   # Exports the names in libbpf's list and wasm_bpf_*, and hides all others.
   { cat "libbpf-$LIBBPF_VERSION/src/libbpf.map" && echo 'WASM_BPF_1 { global: wasm_bpf_*; };'; } >exports.map
   # shellcheck disable=SC2086 # $flags is a list of words
-  gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include -c ../../ffi/libbpf/shim.c ../../ffi/system/process.c
+  gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include \
+    -c ../../ffi/libbpf/shim.c ../../ffi/system/process.c
   # shellcheck disable=SC2086
   gcc $flags -shared -s -o ../lib/libwasm_bpf.so -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
     -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--wrap=btf__load_vmlinux_btf -Wl,--wrap=fstat \
@@ -104,6 +114,7 @@ work=.
 quietly build_libelf
 quietly patch_libbpf
 quietly build_libbpf
+quietly install_headers
 quietly link_shared
 # One archive for libelf and the functions of libeu that it needs.
 cp "libbpf-$LIBBPF_VERSION/src/libbpf.a" ../lib/
