@@ -1,5 +1,6 @@
 /**
- * Nanoseconds per element of a batch lookup through the host API. The native twin is native/batch.c. Prints samples like the guests.
+ * Nanoseconds per element of a batch lookup through the host API. The native twin is native/batch.c. Prints samples
+ * like the guests.
  *
  *     deno run --allow-ffi --allow-read bench/batch.ts OBJECT [SAMPLES]
  *

@@ -10,7 +10,7 @@ export const ROOT = new URL("../", import.meta.url).pathname;
 /** The folder with the guests and their native twins; scripts/guests.mk describes them. */
 export const OUT = `${ROOT}.build/bench`;
 
-/** Builds the guests, their native twins and, if asked, `./wasm-bpf`. @throws {Error} with the output of a failed step. */
+/** Builds the guests, their native twins and, with `binary`, `./wasm-bpf`. @throws {Error} with a failed step's output. */
 export async function build({ binary }: { binary: boolean }): Promise<void> {
   await run("scripts/build_guests.sh", "bench");
   if (binary) await run("scripts/build_binary.sh");

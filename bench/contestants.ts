@@ -31,7 +31,7 @@ export function nativeContestant(): Contestant {
 /**
  * A host of WebAssembly guests.
  *
- * @param template a command line. The guest and its arguments replace "{module}", or come last if there is no "{module}".
+ * @param template a command line. The guest and its arguments replace "{module}", or come last if there is none.
  */
 export function hostContestant(name: string, template: string): Contestant {
   const words = template.split(/\s+/).filter((word) => word !== "");

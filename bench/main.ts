@@ -25,9 +25,9 @@ Options:
   --list                shows the names of the measures
   -h, --help            shows this text
 
-Needs root, a kernel with BTF, and the packages of scripts/setup.sh. Figures are medians of the rounds, ± half of the distance
-between the quartiles of all samples. The ratio is host to native (native to host where more is better), computed for each
-round.`;
+Needs root, a kernel with BTF, and the packages of scripts/setup.sh. Figures are medians of the rounds, ± half of the
+distance between the quartiles of all samples. The ratio is host to native (native to host where more is better),
+computed for each round.`;
 
 const QUICK: Effort = { samples: 30, floodMs: 600 };
 const THOROUGH: Effort = { samples: 100, floodMs: 2000 };

@@ -1,6 +1,6 @@
 /**
- * Several guests in one process, each on its own thread: many_guests.ts MODULE COUNT IDLE_MS. Prints "ready" when all of them
- * have measured and are idle.
+ * Several guests in one process, each on its own thread: many_guests.ts MODULE COUNT IDLE_MS. Prints "ready" when all
+ * of them have measured and are idle.
  *
  *     deno run --allow-all bench/many_guests.ts .build/bench/growth1.wasm 16 1000
  *

@@ -1,9 +1,11 @@
 /**
- * Compares the event pump with libbpf in C: nanoseconds per event, with a light callback and the same producers. Needs root.
+ * Compares the event pump with libbpf in C: nanoseconds per event, with a light callback and the same producers. Needs
+ * root.
  *
  *     deno run -A bench/pump.ts [rounds]
  *
- * Both run in turn, several times, so that other load on the machine affects both. Each figure is the median of all rounds.
+ * Both run in turn, several times, so that other load on the machine affects both. Each figure is the median of all
+ * rounds.
  *
  * @module
  */

@@ -13,8 +13,8 @@ binary=$PWD/wasm-bpf
 base=$PWD/.tools/denort-$DENO_VERSION
 stamp=.build/wasm-bpf.stamp
 log=$PWD/.build/wasm-bpf.log
-sources=(*.ts cli errors ffi host object wasm codegen deno.json deno.lock scripts/pins.sh scripts/build_{binary.sh,code_cache.ts})
-sources+=(.build/lib/libwasm_bpf.so)
+sources=(*.ts cli errors ffi host object wasm codegen deno.json deno.lock)
+sources+=(scripts/pins.sh scripts/build_{binary.sh,code_cache.ts} .build/lib/libwasm_bpf.so)
 
 fail() {
   echo "Cannot build ./wasm-bpf: $*" >&2
@@ -53,7 +53,7 @@ cp .build/lib/libwasm_bpf.so "$staging/"
 # The binary contains the times of the files.
 touch --date @0 "$staging"/*
 
-# The only permission is FFI: the code calls libc for files, environment and memory, and embedded files need no permission.
+# The only permission is FFI: the code calls libc for files, environment and memory. Embedded files need no permission.
 # Deno's own code cache is off: it would be a file with a known name in /tmp, and root would run it.
 cd "$staging"
 DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-remote --no-npm --no-prompt \

@@ -1,6 +1,6 @@
 /**
- * Writes V8's code cache for a script: the bytecode of all its functions. Run it with the flags of the final program, because V8
- * compares the flags.
+ * Writes V8's code cache for a script: the bytecode of all its functions. Run it with the flags of the final program,
+ * because V8 compares the flags.
  *
  *     deno run --v8-flags=--no-lazy --allow-read --allow-write scripts/build_code_cache.ts SCRIPT CACHE
  *

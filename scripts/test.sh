@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Sets up, builds, and runs every check and every test. Prints one line for each step, and the whole output of steps that
-# failed. .build/test/ keeps all output. The last line is "N passed, N failed", with ", N skipped" if tests were skipped; a
-# check counts as one. Fails if a test or check failed, or if a tier of tests did not run. Run it as root, or as a user of sudo.
+# Sets up, builds, and runs every check and every test. Prints one line for each step, and the whole output of steps
+# that failed. .build/test/ keeps all output. The last line is "N passed, N failed", with ", N skipped" if tests were
+# skipped; a check counts as one. Fails if a test or check failed, or if a tier of tests did not run. Run it as root, or
+# as a user of sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -106,8 +107,8 @@ else
 fi
 # The tiers skip type checks, except for examples in the documentation, which are checked only here.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
-# Deno imports all exports of a module into each of its examples, so unused names must be allowed. Examples of the public API
-# import the package by its name.
+# Deno imports all exports of a module into each of its examples, so unused names must be allowed. Examples of the
+# public API import the package by its name.
 sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#
   s#"imports": {#&"@wasm-bpf/wasm-bpf": "../../mod.ts",#' deno.json >"$logs/deno.json"
 tier documentation "$DENO_VERSION" --config="$logs/deno.json" --no-lock --doc "${documented[@]}"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Code for all benchmark guests. Each guest is compiled twice from one source: for wasm32 with the SDK's header, and natively
- * with bench/native/libbpf-wasm.h. A sample is one line on stdout: its name, a space, a number.
+ * Code for all benchmark guests. Each guest is compiled twice from one source: for wasm32 with the SDK's header, and
+ * natively with bench/native/libbpf-wasm.h. A sample is one line on stdout: its name, a space, a number.
  */
 #ifndef BENCH_H
 #define BENCH_H

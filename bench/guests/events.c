@@ -2,8 +2,8 @@
 /*
  * Delivery of records: events KIND WORK SIZE SAMPLES.
  *   KIND is ring or perf; WORK is light, hash or format; SIZE is the bytes of a record.
- * For each sample, it fills the buffer and then times the one poll that empties it, in nanoseconds per record. Also prints the
- * numbers of sent and delivered records. If they differ, the result does not count.
+ * For each sample, it fills the buffer and then times the one poll that empties it, in nanoseconds per record. Also
+ * prints the numbers of sent and delivered records. If they differ, the result does not count.
  */
 #include "bench.h"
 #include "events.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Formats each record of a flood: flood MS. A producer on another core sends as fast as it can. After the first record, the
- * guest reads for MS milliseconds. Prints "ready" when it listens, then the delivered records per second, the percentage of
- * lost records, and the percentage of one core that the reader used.
+ * Formats each record of a flood: flood MS. A producer on another core sends as fast as it can. After the first record,
+ * the guest reads for MS milliseconds. Prints "ready" when it listens, then the delivered records per second, the
+ * percentage of lost records, and the percentage of one core that the reader used.
  */
 #include "bench.h"
 #include "events.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Times lookups in all maps of an object in turn, in nanoseconds per lookup: growth SAMPLES [IDLE_MS]. Then waits IDLE_MS, so
- * that its memory can be measured.
+ * Times lookups in all maps of an object in turn, in nanoseconds per lookup: growth SAMPLES [IDLE_MS]. Then waits
+ * IDLE_MS, so that its memory can be measured.
  */
 #include "bench.h"
 #include SKELETON

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads an element of a mapped array in place, in nanoseconds per read: mapped SAMPLES. Prints "unsupported" if skel->bss does
- * not change with the map.
+ * Reads an element of a mapped array in place, in nanoseconds per read: mapped SAMPLES. Prints "unsupported" if
+ * skel->bss does not change with the map.
  */
 #include "bench.h"
 #include "mapped.skel.h"

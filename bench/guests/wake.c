@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Times the way from the kernel's wakeup to the callback: wake SAMPLES. Another process sends a record from time to time, with
- * the time of sending. Prints "ready" when it listens. A sample is the nanoseconds from sending to the callback's first line.
+ * Times the way from the kernel's wakeup to the callback: wake SAMPLES. Another process sends a record from time to
+ * time, with the time of sending. Prints "ready" when it listens. A sample is the nanoseconds from sending to the
+ * callback's first line.
  */
 #include "bench.h"
 #include "events.h"

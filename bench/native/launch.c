@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * launch STAY_MS COMMAND [ARGUMENTS...]: runs a command until its first line on stdout and STAY_MS milliseconds longer, ends it
- * with SIGINT, and prints:
+ * launch STAY_MS COMMAND [ARGUMENTS...]: runs a command until its first line on stdout and STAY_MS milliseconds longer,
+ * ends it with SIGINT, and prints:
  *   first_line_ns   from just before fork until the first line
  *   resident_kib    resident memory before SIGINT
  *   own_kib         the proportional share of it (PSS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * producer CPU PAUSE_US RECORDS: makes the BPF program send records until it is killed, RECORDS with each system call. Pauses
- * for PAUSE_US after each call; 0 is a flood. Runs only on core CPU.
+ * producer CPU PAUSE_US RECORDS: makes the BPF program send records until it is killed, RECORDS with each system call.
+ * Pauses for PAUSE_US after each call; 0 is a flood. Runs only on core CPU.
  */
 #define _GNU_SOURCE
 #include <linux/bpf.h>

@@ -4,8 +4,8 @@
 //   ring OBJECT KIND SIZE COUNT ROUNDS
 //
 // KIND is ring, large_ring or perf. Each round emits COUNT records of SIZE bytes with a program of OBJECT
-// (tests/kernel/pump_events.bpf.c), consumes them, and prints the nanoseconds per record. With COUNT 0, each round polls
-// the empty buffer a thousand times with timeout 0.
+// (tests/kernel/pump_events.bpf.c), consumes them, and prints the nanoseconds per record. With COUNT 0, each round
+// polls the empty buffer a thousand times with timeout 0.
 
 #include <stdint.h>
 #include <stdio.h>

@@ -19,7 +19,7 @@ static inline bool tool_number(const char *what, const char *text, unsigned long
     return false;
 }
 
-/* Writes buffered output. Returns false when stdout is closed or full, and prints the reason, except for a closed pipe. */
+/* Writes buffered output. Returns false if stdout is closed or full. Prints the reason unless it is a closed pipe. */
 static inline bool tool_flush(void) {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;

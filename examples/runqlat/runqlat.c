@@ -79,8 +79,8 @@ static void print_hist(const struct hist *hist) {
 }
 
 /*
- * Prints and removes all histograms. It reads all keys first, because the kernel adds new histograms meanwhile; these belong
- * to the next interval. Returns 0 or a negative error.
+ * Prints and removes all histograms. It reads all keys first, because the kernel adds new histograms meanwhile; these
+ * belong to the next interval. Returns 0 or a negative error.
  */
 static int print_and_clear(int hists_fd) {
     static __u32 keys[MAX_HISTS];

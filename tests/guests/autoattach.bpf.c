@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Programs of all kinds that skeletons do not attach and every kernel loads, and two programs with a target in the section. */
+/* Programs that skeletons do not attach, of all kinds that every kernel loads, and two whose section has a target. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

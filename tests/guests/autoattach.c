@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The skeleton's attach silently skips programs without a target. Attaching such a program alone fails. With an argument,
- * the guest only attaches the program of that name.
+ * The skeleton's attach silently skips programs without a target. Attaching such a program alone fails. With an
+ * argument, the guest only attaches the program of that name.
  */
 #include "libbpf-wasm.h"
 #include "autoattach.skel.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Closing an object detaches its programs, and so does the SDK's detach. An interface has room for one XDP program, so
- * attaching a second one fails while the first is attached. The last program stays attached until the guest ends; the test
- * then runs the guest again.
+ * attaching a second one fails while the first is attached. The last program stays attached until the guest ends; the
+ * test then runs the guest again.
  */
 #include "libbpf-wasm.h"
 #include "check.h"

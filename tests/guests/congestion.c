@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Attaches a struct_ops map by its name or, with an argument, as skeletons do; otherwise works like fires.c. The map's value
- * refers to programs, so the guest must not write it.
+ * Attaches a struct_ops map by its name or, with an argument, as skeletons do; otherwise works like fires.c. The map's
+ * value refers to programs, so the guest must not write it.
  */
 #include "libbpf-wasm.h"
 #include "congestion.skel.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * fires PROGRAM[=TARGET]...: attaches programs of fires.bpf.c and prints "attached". Waits up to ten seconds until one of
- * them ran and prints "fired". Waits for a line on stdin, closes the object and prints "closed". Waits for another line.
+ * fires PROGRAM[=TARGET]...: attaches programs of fires.bpf.c and prints "attached". Waits up to ten seconds until one
+ * of them ran and prints "fired". Waits for a line on stdin, closes the object and prints "closed". Waits for another
+ * line.
  */
 #include "libbpf-wasm.h"
 #include "fires.skel.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Functions of libc that accept Linux's numbers: addresses as text, files, error texts. Needs a writable directory at /. */
+/* Functions of libc that accept Linux's numbers: addresses as text, files, error texts. "/" must be writable. */
 #include "libbpf-wasm.h"
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Constants of kernel types. The guest reads them with the SDK's headers, in which every field must have the same offset. */
+/* Constants of kernel types. The guest reads them with the SDK's headers, whose fields must have the same offsets. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "kernel_types.h"

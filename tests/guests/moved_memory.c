@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Shares .bss, grows a memory that then moves, and ends the sharing as argv[1] says. Stores after the growth must persist. */
+/* Shares .bss, grows a memory that then moves, and ends the sharing as argv[1] says. Later stores must persist. */
 #define WASM_BPF_ABI 2
 #include "events_guest.h"
 

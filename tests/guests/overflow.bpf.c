@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sends a record for each getpgid(MAGIC) of any process. Numbers the records in the ring, and counts those that do not fit. */
+/* Sends a record for each getpgid(MAGIC) of any process. Numbers the records in the ring, and counts dropped ones. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

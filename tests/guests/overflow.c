@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * overflow COUNT: prints "attached", then reads records until a faster process on another core has produced COUNT of them.
- * All records in the ring arrive in order. The others are counted as dropped.
+ * overflow COUNT: prints "attached", then reads records until a faster process on another core has produced COUNT of
+ * them. All records in the ring arrive in order. The others are counted as dropped.
  */
 #include "libbpf-wasm.h"
 #include "check.h"

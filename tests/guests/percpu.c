@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A call for a per-CPU map copies a value, rounded up to 8 bytes, for each possible CPU. All must fit into the memory. */
+/* A call for a per-CPU map copies a value, rounded up to 8 bytes, for each possible CPU. All must fit into memory. */
 #include "libbpf-wasm.h"
 #include "check.h"
 #include "maps.skel.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Every record of a perf buffer arrives once and in order. The host counts records that did not fit, and prints "Lost N"
- * on stderr; the test compares that.
+ * Every record of a perf buffer arrives once and in order. The host counts records that did not fit, and prints
+ * "Lost N" on stderr; the test compares that.
  */
 #include "events_guest.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * An object that the kernel rejects, and an attach target that does not exist. The test looks for the verifier's message and
- * the tracepoint's name on stderr. A program without autoload is not loaded.
+ * An object that the kernel rejects, and an attach target that does not exist. The test looks for the verifier's
+ * message and the tracepoint's name on stderr. A program without autoload is not loaded.
  */
 #include "libbpf-wasm.h"
 #include "check.h"

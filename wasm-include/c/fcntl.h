@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Opens files, with Linux's numbers for the flags. A guest can use the same O_* for its own open() and to decode flags that
- * a BPF program traced. libc has other numbers (O_CREAT is 0x1000 there).
+ * Opens files, with Linux's numbers for the flags. A guest can use the same O_* for its own open() and to decode flags
+ * that a BPF program traced. libc has other numbers (O_CREAT is 0x1000 there).
  */
 #ifndef WASM_BPF_FCNTL_H
 #define WASM_BPF_FCNTL_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The process id and the number of processors are the host's, because BPF programs use these. libc would return 42 and 1.
+ * The process id and the number of processors are the host's, because BPF programs use these. libc would return 42
+ * and 1.
  */
 #ifndef WASM_BPF_UNISTD_H
 #define WASM_BPF_UNISTD_H
@@ -16,13 +17,13 @@ WASM_BPF_EXTERN_C_BEGIN
 #define WASM_BPF_IMPORT(name) __attribute__((import_module("wasm_bpf_sys"), import_name(#name)))
 
 /*
- * The id of the process that runs the guest. bpf_get_current_pid_tgid() >> 32 gives the same id, unless the host runs in a PID
- * namespace: BPF programs see the id in the initial namespace.
+ * The id of the process that runs the guest. bpf_get_current_pid_tgid() >> 32 gives the same id, unless the host runs
+ * in a PID namespace: BPF programs see the id in the initial namespace.
  */
 WASM_BPF_IMPORT(getpid)
 pid_t getpid(void) WASM_BPF_REPLACED_BY(wasm_bpf_getpid);
 
-/* The number of processors for _SC_NPROCESSORS_CONF or _SC_NPROCESSORS_ONLN, or a negative error number of the guest. */
+/* The number of processors for _SC_NPROCESSORS_CONF or _SC_NPROCESSORS_ONLN, or a negative error number of libc. */
 WASM_BPF_IMPORT(sysconf)
 int wasm_bpf_sys_sysconf(int name);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A guest with its own names for the exported callback and the wrapper's module. It attaches by the call with a descriptor. */
+/* A guest with its own names for the callback's export and the wrapper's module. It attaches by descriptor. */
 #include "squares.h"
 
 IMPORT("my wrapper", "wasm_bpf_buffer_poll")

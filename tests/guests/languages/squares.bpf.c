@@ -28,7 +28,7 @@ struct {
     __type(value, __u64);
 } squares SEC(".maps");
 
-/* The guest sets SECRET to a random number. When it writes the same number to REQUEST, the program sends the records. */
+/* The guest sets SECRET to a random number. When it writes this number to REQUEST, the program sends the records. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The kernel's numbers for maps, programs and attachments, and the eBPF types that can be members of global variables, map
- * values and headers shared with the BPF side.
+ * The kernel's numbers for maps, programs and attachments, and the eBPF types that can be members of global variables,
+ * map values and headers shared with the BPF side.
  */
 #ifndef WASM_BPF_LINUX_BPF_H
 #define WASM_BPF_LINUX_BPF_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Sockets, with Linux's numbers of families and types, because a guest gets these from the kernel and BPF programs. libc has
- * other numbers (AF_INET is 1 there). docs/guest-libc.md lists them all.
+ * Sockets, with Linux's numbers of families and types, because a guest gets these from the kernel and BPF programs.
+ * libc has other numbers (AF_INET is 1 there). docs/guest-libc.md lists them all.
  */
 #ifndef WASM_BPF_SYS_SOCKET_H
 #define WASM_BPF_SYS_SOCKET_H

@@ -66,9 +66,9 @@ static inline int bpf_buffer__poll(struct bpf_buffer *buffer, int timeout_ms) {
 }
 
 /*
- * Perf buffers collect records only once they are open. In version 1 the first poll opens them, so earlier records would be
- * lost. A ring buffer collects records from load on, and must not deliver any before the caller polls it. Deleting an index
- * that is too large distinguishes the two: only a perf event array fails with Linux's E2BIG.
+ * Perf buffers collect records only once they are open. In version 1 the first poll opens them, so earlier records
+ * would be lost. A ring buffer collects records from load on, and must not deliver any before the caller polls it.
+ * Deleting an index that is too large distinguishes the two: only a perf event array fails with Linux's E2BIG.
  */
 static inline int wasm_bpf__open_perf_buffer(struct bpf_buffer *buffer) {
     uint32_t index = UINT32_MAX;
@@ -221,9 +221,9 @@ static inline void perf_buffer__free(struct perf_buffer *pb) {
 }
 
 /*
- * Reads the perf buffers of all processors. `sample_cb` gets WASM_BPF_CPU_UNKNOWN for the processor. `lost_cb` is never called:
- * the host counts lost records and prints the count on its stderr. The host chooses the size of the buffers and ignores
- * `page_cnt`.
+ * Reads the perf buffers of all processors. `sample_cb` gets WASM_BPF_CPU_UNKNOWN for the processor. `lost_cb` is never
+ * called: the host counts lost records and prints the count on its stderr. The host chooses the size of the buffers and
+ * ignores `page_cnt`.
  */
 static inline struct perf_buffer *perf_buffer__new(int map_fd, size_t page_cnt, perf_buffer_sample_fn sample_cb,
                                                    perf_buffer_lost_fn lost_cb, void *ctx,

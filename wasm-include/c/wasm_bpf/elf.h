@@ -94,8 +94,8 @@ static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_
 }
 
 /*
- * Removes a program from an object by changing the type of its symbol. libbpf treats only function symbols as programs, and
- * skips relocations and debug information of code outside programs.
+ * Removes a program from an object by changing the type of its symbol. libbpf treats only function symbols as programs,
+ * and skips relocations and debug information of code outside programs.
  */
 static inline void wasm_bpf__remove_program(void *elf, size_t elf_size, const char *name) {
     struct wasm_bpf__section symbols, strings;
@@ -141,8 +141,8 @@ static inline uint64_t wasm_bpf__btf_rest(const struct wasm_bpf__btf_type *type)
 }
 
 /*
- * A sufficient size for the values of .kconfig: libbpf stores each variable with its size, aligned to at most 8 bytes. 0 when
- * the object has no such variables.
+ * A sufficient size for the values of .kconfig: libbpf stores each variable with its size, aligned to at most 8 bytes.
+ * 0 when the object has no such variables.
  */
 static inline uint64_t wasm_bpf__kconfig_room(const void *elf, size_t elf_size) {
     struct wasm_bpf__section btf;

@@ -49,8 +49,8 @@ static inline int wasm_bpf__new_image(struct bpf_map *map, uint64_t size) {
 }
 
 /*
- * Gives `map` the initial bytes of its section. The values of .kconfig are 0 until load, as in libbpf. Other memory of a
- * skeleton (an arena) cannot be mapped. Opening then fails, because the skeleton's pointer would be invalid.
+ * Gives `map` the initial bytes of its section. The values of .kconfig are 0 until load, as in libbpf. Other memory of
+ * a skeleton (an arena) cannot be mapped. Opening then fails, because the skeleton's pointer would be invalid.
  */
 static inline int wasm_bpf__read_image(const struct bpf_object_skeleton *s, struct bpf_map *map) {
     struct wasm_bpf__section section;

@@ -13,8 +13,9 @@ WASM_BPF_EXTERN_C_BEGIN
 typedef uint64_t bpf_object_skel;
 
 /*
- * Module "wasm_bpf". Errors are negative Linux numbers. With `attach_target` NULL or "", the target is the one in the section
- * name. `sample_func` is a function pointer, int (*)(void *ctx, void *data, size_t size). `cmd` is an enum bpf_cmd.
+ * Module "wasm_bpf". Errors are negative Linux numbers. With `attach_target` NULL or "", the target is the one in the
+ * section name. `sample_func` is a function pointer, int (*)(void *ctx, void *data, size_t size). `cmd` is an enum
+ * bpf_cmd.
  */
 #define WASM_BPF_IMPORT(name) __attribute__((import_module("wasm_bpf"), import_name(#name)))
 
@@ -43,8 +44,8 @@ int wasm_bpf_buffer_poll(bpf_object_skel obj, int fd, int32_t sample_func, uint3
 WASM_BPF_IMPORT(libbpf_num_possible_cpus)
 int libbpf_num_possible_cpus(void);
 /*
- * Shares an mmapable array with the guest, at the `size` bytes from `addr` on, which must begin at a page boundary. Returns
- * the number of shared bytes. A host of version 1 refuses a guest that needs this import, with its name.
+ * Shares an mmapable array with the guest, at the `size` bytes from `addr` on, which must begin at a page boundary.
+ * Returns the number of shared bytes. A host of version 1 refuses a guest that needs this import, with its name.
  */
 WASM_BPF_IMPORT(bpf_map_mmap)
 int bpf_map_mmap(int fd, void *addr, size_t size);

@@ -34,7 +34,7 @@ static inline int bpf_map_lookup_and_delete_elem_flags(int fd, const void *key, 
     return wasm_bpf__result(wasm_bpf_map_operate(fd, BPF_MAP_LOOKUP_AND_DELETE_ELEM, (void *)key, value, NULL, flags));
 }
 
-/* Removes and returns an element: the next one of a queue or stack (`key` NULL), or that of `key` in a hash (Linux 5.14). */
+/* Removes and returns the next element of a queue or stack (`key` NULL), or that of `key` in a hash (Linux 5.14). */
 static inline int bpf_map_lookup_and_delete_elem(int fd, const void *key, void *value) {
     return bpf_map_lookup_and_delete_elem_flags(fd, key, value, 0);
 }

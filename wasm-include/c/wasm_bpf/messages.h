@@ -16,8 +16,8 @@ enum libbpf_print_level { LIBBPF_WARN, LIBBPF_INFO, LIBBPF_DEBUG };
 typedef int (*libbpf_print_fn_t)(enum libbpf_print_level level, const char *format, va_list arguments);
 
 /*
- * Stores the function for libbpf's messages, and returns the previous one. It is never called: libbpf runs in the host, which
- * prints messages on its stderr, and the whole log with its option -v.
+ * Stores the function for libbpf's messages, and returns the previous one. It is never called: libbpf runs in the host,
+ * which prints messages on its stderr, and the whole log with its option -v.
  */
 static inline libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t print) {
     static libbpf_print_fn_t current;

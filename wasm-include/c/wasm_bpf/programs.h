@@ -21,8 +21,8 @@ static inline int bpf_program__set_autoload(struct bpf_program *prog, bool autol
 }
 
 /*
- * Sets the target for bpf_object__attach_skeleton() of a program whose section name has none: a network interface for XDP,
- * TC and socket filters, a cgroup directory, "binary:function" for uprobes and so on. NULL or "" removes it.
+ * Sets the target for bpf_object__attach_skeleton() of a program whose section name has none: a network interface for
+ * XDP, TC and socket filters, a cgroup directory, "binary:function" for uprobes and so on. NULL or "" removes it.
  */
 static inline int bpf_set_prog_attach_target(struct bpf_program *prog, const char *target) {
     if (!prog) return wasm_bpf__fail(EINVAL);

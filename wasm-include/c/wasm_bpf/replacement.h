@@ -4,9 +4,9 @@
 #define WASM_BPF_REPLACEMENT_H
 
 /*
- * A declaration with WASM_BPF_REPLACED_BY, after libc's own declaration, redirects a function's calls to another symbol. libc
- * itself still calls its own function. WASM_BPF_REPLACEMENT marks the new definition: several files of a guest may contain
- * it, and the linker keeps one, or none without calls.
+ * A declaration with WASM_BPF_REPLACED_BY, after libc's own declaration, redirects a function's calls to another
+ * symbol. libc itself still calls its own function. WASM_BPF_REPLACEMENT marks the new definition: several files of a
+ * guest may contain it, and the linker keeps one, or none without calls.
  */
 #define WASM_BPF_REPLACED_BY(symbol) __asm__(#symbol)
 #define WASM_BPF_REPLACEMENT __attribute__((weak, visibility("hidden")))

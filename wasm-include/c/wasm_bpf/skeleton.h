@@ -16,7 +16,7 @@
 
 WASM_BPF_EXTERN_C_BEGIN
 
-/* Skeletons call a section of global variables "<object>.bss". The host finds it as ".bss", whatever the object's name. */
+/* Skeletons call a section of global variables "<object>.bss". The host finds it as ".bss" for any object name. */
 static inline const char *wasm_bpf__map_name(const char *name) {
     const char *dot = strchr(name, '.');
     return dot ? dot : name;
@@ -127,17 +127,17 @@ static inline int bpf_object__load_skeleton(struct bpf_object_skeleton *s) {
 }
 
 /*
- * The same for an object without .bss and .data. Generated skeletons call it for such objects: the guest then imports nothing
- * from module "libbpf", and runs on hosts of version 1.
+ * The same for an object without .bss and .data. Generated skeletons call it for such objects: the guest then imports
+ * nothing from module "libbpf", and runs on hosts of version 1.
  */
 static inline int wasm_bpf_object__load_unshared_skeleton(struct bpf_object_skeleton *s) {
     return wasm_bpf__load(s, NULL);
 }
 
 /*
- * Attaches every program, and every struct_ops map with a link in the skeleton. As in libbpf, programs without a target are
- * skipped. The first failure ends the call, and programs that are attached by then stay attached until the object is
- * destroyed.
+ * Attaches every program, and every struct_ops map with a link in the skeleton. As in libbpf, programs without a target
+ * are skipped. The first failure ends the call, and programs that are attached by then stay attached until the object
+ * is destroyed.
  */
 static inline int bpf_object__attach_skeleton(struct bpf_object_skeleton *s) {
     if (!s || !s->handle) return wasm_bpf__fail(EINVAL);
