@@ -19,7 +19,7 @@ import { structFiles } from "./tables/struct_tables.ts";
 import { symbolFiles } from "./tables/symbol_tables.ts";
 import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts";
 
-/** All generated files, as the headers want them. */
+/** All generated files, made from the headers. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
   const declarations = await readDeclarations(NATIVE);
   const files = await Promise.all([

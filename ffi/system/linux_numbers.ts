@@ -39,7 +39,7 @@ export const AT = {
   EMPTY_PATH: 0x1000,
 } as const;
 
-/** How openat2(2) resolves a path (`linux/openat2.h`). */
+/** Restrictions for paths of openat2(2) (`linux/openat2.h`). */
 export const RESOLVE = {
   NO_MAGICLINKS: 2,
   BENEATH: 8,

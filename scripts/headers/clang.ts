@@ -99,6 +99,6 @@ async function clang({ code, options }: Source, action: readonly string[]): Prom
   }).spawn();
   const input = ReadableStream.from([new TextEncoder().encode(`${code}\n`)]);
   const [{ success, stdout, stderr }] = await Promise.all([command.output(), input.pipeTo(command.stdin)]);
-  if (!success) throw new Error(`clang refuses the headers:\n${new TextDecoder().decode(stderr)}`);
+  if (!success) throw new Error(`Cannot read the headers:\n${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }

@@ -53,7 +53,7 @@ export class Declarations {
     for (const node of nodes) {
       const { kind, name = "", type } = node;
       if (kind === "TypedefDecl" && type !== undefined) this.#typedefs.set(name, type.qualType);
-      // clang knows some functions of libc before it reads their headers, but not the names of their parameters.
+      // clang has built-in declarations of some functions of libc, without the names of their parameters.
       if (kind === "FunctionDecl" && (!this.#functions.has(name) || hasNames(node))) this.#functions.set(name, node);
       if (kind === "RecordDecl" && name !== "" && node.completeDefinition === true) this.#structs.set(name, node);
       if (kind === "EnumDecl" && name !== "") this.#enums.set(name, node);

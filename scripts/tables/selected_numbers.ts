@@ -161,7 +161,7 @@ export const LINUX_NUMBERS: SelectedFile = {
     },
     {
       name: "RESOLVE",
-      about: "How openat2(2) resolves a path (`linux/openat2.h`).",
+      about: "Restrictions for paths of openat2(2) (`linux/openat2.h`).",
       values: named("RESOLVE_", "NO_MAGICLINKS", "BENEATH"),
     },
     { name: "F", about: "Commands of fcntl(2) (`asm/fcntl.h`).", values: named("F_", "GETFL", "SETFL") },

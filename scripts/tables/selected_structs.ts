@@ -13,8 +13,8 @@ export interface SelectedStruct {
   /** Names for places after a field: bit fields have no offset. */
   readonly after?: Readonly<Record<string, string>>;
   /**
-   * The size in the table. "used" ends after the last of these fields, as a multiple of 8: a struct of libbpf grows with each
-   * version, and says how much of it the caller knows. A name is that of a macro.
+   * The size in the table. "used" ends after the last of these fields, as a multiple of 8. libbpf's structs grow with its
+   * versions, and their field `sz` has the size of the part that the caller sets. A name is that of a macro.
    */
   readonly size: "used" | "whole" | "PERF_ATTR_SIZE_VER0";
 }

@@ -45,7 +45,7 @@ export async function formatted(files: readonly GeneratedFile[]): Promise<Genera
     await Promise.all(typescript.map((file) => Deno.writeTextFile(place(file), file.text)));
     const args = ["fmt", "--quiet", `--config=${CHECKOUT.pathname}deno.json`, folder];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-    if (!success) throw new Error(`deno fmt refuses the generated text:\n${new TextDecoder().decode(stderr)}`);
+    if (!success) throw new Error(`Cannot format the generated text:\n${new TextDecoder().decode(stderr)}`);
     return await Promise.all(
       files.map(async (file) =>
         typescript.includes(file) ? { ...file, text: await Deno.readTextFile(place(file)) } : file
