@@ -53,7 +53,6 @@ export interface GuestContextOptions {
 /** The state of one guest. Disposing closes everything that the guest has open. */
 export class GuestContext implements Disposable {
   readonly system: System;
-  readonly openBuffer: OpenBuffer;
   readonly gate: Gate;
   readonly counters: Counters;
   readonly instance = new GuestInstance();
@@ -68,7 +67,6 @@ export class GuestContext implements Disposable {
     const { policy = ALLOW_EVERYTHING, counters = new Counters(), maxLinks } = options;
     const admission = new Admission({ policy, counters, allowances: new Allowances(maxLinks) });
     this.system = options.system;
-    this.openBuffer = options.openBuffer;
     this.counters = counters;
     this.gate = new Gate(admission, options);
     this.shared = new SharedMemory(options.system.calls, admission, options.sharedMemory);

@@ -2,8 +2,8 @@
  * The descriptors of one guest.
  *
  * A guest numbers its files from 0, as WASI does. In version 1 of the ABI it also has numbers for maps, and these are the kernel's own
- * descriptors, so the two series can share a number: file 5 and map 5. The table therefore keeps two series, and each lookup names its
- * kind. Calls that take descriptors of any kind (version 2) add them to the first series.
+ * descriptors, so the two series can share a number: file 5 and map 5. The table therefore keeps two series, and each lookup chooses one.
+ * Calls that take descriptors of any kind (version 2) need one series; such entries belong to the first.
  *
  * @module
  */
@@ -13,12 +13,8 @@ import { MapTable } from "./map_table.ts";
 /** The largest number of descriptors that a guest can have. */
 export const MAX_DESCRIPTORS = 1024;
 
-/** The kinds of entries in the first series. */
-export type DescriptorKind = "file";
-
 /** An entry of the table. Disposing closes it. */
 export interface Descriptor extends Disposable {
-  readonly kind: DescriptorKind;
   /**
    * The host's descriptor, for calls that pass a guest's descriptor to the kernel: attaching to a directory, values of maps. Undefined
    * if the guest may not pass it on.

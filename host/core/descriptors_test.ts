@@ -3,7 +3,6 @@ import { type Descriptor, DescriptorTable, MAX_DESCRIPTORS } from "./descriptors
 
 /** An entry that counts how often it was closed. */
 class Entry implements Descriptor {
-  readonly kind = "file";
   readonly passedFd: number | undefined;
   closed = 0;
 

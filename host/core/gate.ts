@@ -8,8 +8,9 @@
  * @module
  */
 
-import type { Libbpf, MapElement, System } from "../../ffi/mod.ts";
+import type { BpfObject, Libbpf, MapElement, System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
+import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestObject } from "./guest_object.ts";
 import { loadCheckedObject, type ObjectGrants } from "./object_requests.ts";
 
@@ -19,23 +20,27 @@ export interface GateOptions {
   readonly system: System;
   /** The name and the permissions of the guest's objects. */
   readonly grants: ObjectGrants;
+  /** Opens a buffer of events for the guest. */
+  readonly openBuffer: OpenBuffer;
 }
 
 /** The only way from a guest to libbpf. */
 export class Gate {
-  readonly admission: Admission;
   /** The name of the guest's objects. */
   readonly objectName: string;
+  readonly #admission: Admission;
   readonly #libbpf: Libbpf;
   readonly #system: System;
   readonly #grants: ObjectGrants;
+  readonly #openBuffer: OpenBuffer;
 
   constructor(admission: Admission, options: GateOptions) {
-    this.admission = admission;
+    this.#admission = admission;
     this.objectName = options.grants.objectName;
     this.#libbpf = options.libbpf;
     this.#system = options.system;
     this.#grants = options.grants;
+    this.#openBuffer = options.openBuffer;
   }
 
   /**
@@ -45,28 +50,24 @@ export class Gate {
    * object is damaged; the error of libbpf or the kernel.
    */
   load(bytes: Uint8Array<ArrayBuffer>): GuestObject {
-    const { admission, objectName } = this;
+    const admission = this.#admission;
     const { objects, objectBytes } = admission.allowances;
     const sizeBytes = bytes.length;
     const charges = [{ allowance: objects }, { allowance: objectBytes, count: sizeBytes }];
-    const object = admission.admit(
-      { kind: "load", object: objectName, sizeBytes },
-      charges,
-      () => this.#load(bytes),
-    );
-    return new GuestObject(object, { admission, sizeBytes });
+    const request = { kind: "load", object: this.objectName, sizeBytes } as const;
+    const object = admission.admit(request, charges, () => this.#load(bytes));
+    return new GuestObject(object, { admission, sizeBytes, openBuffer: this.#openBuffer });
   }
 
-  #load(bytes: Uint8Array<ArrayBuffer>) {
-    const { admission, objectName } = this;
+  #load(bytes: Uint8Array<ArrayBuffer>): BpfObject {
     const onPin = (map: string, directory: string) =>
-      admission.pass({ kind: "pin", object: objectName, map, directory });
+      this.#admission.pass({ kind: "pin", object: this.objectName, map, directory });
     return loadCheckedObject({ libbpf: this.#libbpf, system: this.#system, onPin }, bytes, this.#grants);
   }
 
   /** The number of possible CPUs, which is the number of values in an element of a per-CPU map. @throws {BpfError} */
   possibleCpus(): number {
-    this.admission.pass({ kind: "query", fact: "possible CPUs" });
+    this.#admission.pass({ kind: "query", fact: "possible CPUs" });
     return this.#libbpf.possibleCpus;
   }
 

@@ -7,7 +7,7 @@
 import type { BpfMap } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
-import type { BufferMap, GuestEvents } from "./event_buffers.ts";
+import type { EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts";
 import type { MapAccess, MapDescription } from "./policy.ts";
 
 /**
@@ -36,10 +36,12 @@ export class GuestMap implements MapDescription, Disposable {
   readonly isDirect: boolean;
   readonly #map: BpfMap;
   readonly #admission: Admission;
+  readonly #openBuffer: OpenBuffer;
   #buffer: GuestEvents | undefined;
 
   /** @throws {BpfError} EPERM if the policy refuses the guest a number; ENOENT if the map is not in the kernel. */
-  constructor(map: BpfMap, admission: Admission) {
+  constructor(map: BpfMap, options: { admission: Admission; openBuffer: OpenBuffer }) {
+    const { admission, openBuffer } = options;
     this.name = map.name;
     this.type = map.type;
     this.keySize = map.keySize;
@@ -51,6 +53,7 @@ export class GuestMap implements MapDescription, Disposable {
     this.hasDescriptors = hasDescriptors(map);
     this.#map = map;
     this.#admission = admission;
+    this.#openBuffer = openBuffer;
     admission.pass({ kind: "map", map: this });
     this.isUnrestricted = this.#allows("read") && this.#allows("write");
     this.isDirect = this.isUnrestricted && !this.hasDescriptors && this.keySize > 0;
@@ -83,15 +86,15 @@ export class GuestMap implements MapDescription, Disposable {
   }
 
   /**
-   * Returns the map's buffer of events. Opens it at first use with `open`.
+   * Returns the map's buffer of events. Opens it at first use, for `receiver`.
    *
-   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many buffers; the error of `open`.
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many buffers; EINVAL if the map has no events.
    */
-  buffer(open: (map: BufferMap) => GuestEvents): GuestEvents {
+  buffer(receiver: EventReceiver): GuestEvents {
     return this.#buffer ??= this.#admission.admit(
       { kind: "buffer", map: this },
       [{ allowance: this.#admission.allowances.buffers }],
-      () => open(this.#map),
+      () => this.#openBuffer(this.#map, receiver),
     );
   }
 

@@ -6,6 +6,7 @@
 
 import type { BpfObject } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
+import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestLinks } from "./guest_links.ts";
 import { GuestMap } from "./guest_map.ts";
 import { GuestProgram } from "./guest_program.ts";
@@ -20,15 +21,17 @@ export class GuestObject implements Disposable {
   readonly #object: BpfObject;
   readonly #admission: Admission;
   readonly #sizeBytes: number;
+  readonly #openBuffer: OpenBuffer;
   readonly #links: GuestLinks;
   /** By the kernel's descriptor. */
   readonly #maps = new Map<number, GuestMap>();
 
   /** @param options.sizeBytes the size of its file, which is given back to the allowance. */
-  constructor(object: BpfObject, options: { admission: Admission; sizeBytes: number }) {
+  constructor(object: BpfObject, options: { admission: Admission; sizeBytes: number; openBuffer: OpenBuffer }) {
     this.#object = object;
     this.#admission = options.admission;
     this.#sizeBytes = options.sizeBytes;
+    this.#openBuffer = options.openBuffer;
     this.#links = new GuestLinks(options.admission);
   }
 
@@ -63,7 +66,8 @@ export class GuestObject implements Disposable {
   openMap(name: string): GuestMap | undefined {
     const map = this.#object.findMap(name);
     if (map === undefined) return undefined;
-    const opened = this.#maps.get(map.fd) ?? new GuestMap(map, this.#admission);
+    const opened = this.#maps.get(map.fd) ??
+      new GuestMap(map, { admission: this.#admission, openBuffer: this.#openBuffer });
     this.#maps.set(map.fd, opened);
     return opened;
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { compileArena, compileSmall } from "../../object/testdata/hostile.ts";
-import { BpfError } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { FakeLibbpf } from "../../tests/doubles/libbpf.ts";
 import { FakeSystem } from "../../tests/doubles/system.ts";
 import { loadCheckedObject } from "./object_requests.ts";
@@ -65,6 +65,20 @@ Deno.test("loadCheckedObject() holds the directory for pinned maps while it load
   using _object = loadCheckedObject({ libbpf, system, onPin }, pinned("counts"), grants);
   assertEquals(libbpf.pinRootPaths, ["/proc/self/fd/101"]);
   assertEquals([...libbpf.openDescriptors, ...system.openDescriptors], []);
+});
+
+Deno.test("loadCheckedObject() asks before it opens the directory for pinned maps", () => {
+  using libbpf = new FakeLibbpf();
+  using system = new FakeSystem();
+  const asked: string[] = [];
+  const onPin = (map: string, directory: string) => {
+    asked.push(`${map} in ${directory}`);
+    if (map === "second") throw new BpfError({ operation: "open", kind: "object" }, LINUX_ERRNO.EPERM);
+  };
+  const grants = { objectName: "x", pinPath: "/nowhere" };
+  const object = pinned("first", "second", "third");
+  const { code } = assertThrows(() => loadCheckedObject({ libbpf, system, onPin }, object, grants), BpfError);
+  assertEquals([code, asked, libbpf.openObjects], ["EPERM", ["first in /nowhere", "second in /nowhere"], 0]);
 });
 
 Deno.test("loadCheckedObject() lets an arena choose its address where libbpf does not map over what is there", () => {

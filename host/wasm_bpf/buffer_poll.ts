@@ -75,5 +75,5 @@ function findBuffer(guest: GuestContext, handle: bigint, fd: number, table: WebA
   if (object === undefined) return -LINUX_ERRNO.EINVAL;
   const map = guest.descriptors.maps.get(fd);
   if (map === undefined || !object.owns(map)) return -LINUX_ERRNO.EBADF;
-  return map.buffer((raw) => guest.openBuffer(raw, { memory: guest.instance.rawMemory, table }));
+  return map.buffer({ memory: guest.instance.rawMemory, table });
 }
