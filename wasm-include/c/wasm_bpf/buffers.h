@@ -71,8 +71,10 @@ static inline int bpf_buffer__poll(struct bpf_buffer *buffer, int timeout_ms) {
  * Deleting an index that is too large distinguishes the two: only a perf event array fails with Linux's E2BIG.
  */
 static inline int wasm_bpf__open_perf_buffer(struct bpf_buffer *buffer) {
+    enum { LINUX_E2BIG = 7 };
     uint32_t index = UINT32_MAX;
-    if (wasm_bpf_map_operate(buffer->events->fd, BPF_MAP_DELETE_ELEM, &index, NULL, NULL, 0) != -7) return 0;
+    int deleted = wasm_bpf_map_operate(buffer->events->fd, BPF_MAP_DELETE_ELEM, &index, NULL, NULL, 0);
+    if (deleted != -LINUX_E2BIG) return 0;
     int result = bpf_buffer__poll(buffer, 0);
     return result < 0 ? result : 0;
 }

@@ -8,6 +8,16 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Packed, because the object may begin at any address. */
+struct __attribute__((packed, may_alias)) wasm_bpf__elf_header {
+    unsigned char ident[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint64_t entry, segments_offset, sections_offset;
+    uint32_t flags;
+    uint16_t header_size, segment_size, segment_count, section_size, section_count, names_index;
+};
+
 struct wasm_bpf__section {
     uint32_t name, type;
     uint64_t flags, addr, offset, size;
@@ -39,15 +49,19 @@ static inline bool wasm_bpf__read(const void *elf, size_t elf_size, uint64_t off
 static inline bool wasm_bpf__section_at(const void *elf, size_t elf_size, unsigned index,
                                         struct wasm_bpf__section *section) {
     static const unsigned char ident[6] = {0x7f, 'E', 'L', 'F', 2 /* 64 bits */, 1 /* little-endian */};
-    uint64_t table;
-    uint16_t counts[2]; /* size of a header, number of headers */
-    if (elf_size < 64 || memcmp(elf, ident, sizeof(ident)) != 0) return false;
-    memcpy(&table, (const char *)elf + 0x28, sizeof(table));
-    memcpy(counts, (const char *)elf + 0x3a, sizeof(counts));
-    if (counts[0] != sizeof(*section) || index >= counts[1] || table > elf_size) return false;
+    const struct wasm_bpf__elf_header *header = (const struct wasm_bpf__elf_header *)elf;
+    if (elf_size < sizeof(*header) || memcmp(elf, ident, sizeof(ident)) != 0) return false;
+    uint64_t table = header->sections_offset;
+    if (header->section_size != sizeof(*section) || index >= header->section_count || table > elf_size) return false;
     if (!wasm_bpf__read(elf, elf_size, table + (uint64_t)index * sizeof(*section), section, sizeof(*section)))
         return false;
     return section->type == WASM_BPF__NOBITS || wasm_bpf__in_file(section->offset, section->size, elf_size);
+}
+
+/* Reads the header of the string table with the names of sections. */
+static inline bool wasm_bpf__names_section(const void *elf, size_t elf_size, struct wasm_bpf__section *names) {
+    const struct wasm_bpf__elf_header *header = (const struct wasm_bpf__elf_header *)elf;
+    return elf_size >= sizeof(*header) && wasm_bpf__section_at(elf, elf_size, header->names_index, names);
 }
 
 /* True if string `offset` of the string table `strings` is `text`. */
@@ -62,35 +76,36 @@ static inline bool wasm_bpf__string_is(const void *elf, const struct wasm_bpf__s
 static inline bool wasm_bpf__find_section(const void *elf, size_t elf_size, const char *name,
                                           struct wasm_bpf__section *section) {
     struct wasm_bpf__section names;
-    uint16_t names_index;
-    if (!wasm_bpf__read(elf, elf_size, 0x3e, &names_index, sizeof(names_index)) ||
-        !wasm_bpf__section_at(elf, elf_size, names_index, &names))
-        return false;
+    if (!wasm_bpf__names_section(elf, elf_size, &names)) return false;
     for (unsigned i = 1; wasm_bpf__section_at(elf, elf_size, i, section); i++)
         if (wasm_bpf__string_is(elf, &names, section->name, name)) return true;
     return false;
 }
 
-/* The name of a program's section; NULL when the object has no such program. */
-static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_size, const char *name) {
-    struct wasm_bpf__section symbols, strings, section, names;
-    struct wasm_bpf__symbol symbol;
-    uint16_t names_index;
-    if (!wasm_bpf__read(elf, elf_size, 0x3e, &names_index, sizeof(names_index)) ||
-        !wasm_bpf__section_at(elf, elf_size, names_index, &names))
-        return NULL;
+/* Finds the symbol of a program, and returns its offset in the file; 0 when there is none. */
+static inline uint64_t wasm_bpf__find_program(const void *elf, size_t elf_size, const char *name,
+                                              struct wasm_bpf__symbol *symbol) {
+    struct wasm_bpf__section symbols, strings;
     for (unsigned i = 1; wasm_bpf__section_at(elf, elf_size, i, &symbols); i++) {
         if (symbols.type != WASM_BPF__SYMTAB || !wasm_bpf__section_at(elf, elf_size, symbols.link, &strings)) continue;
-        for (uint64_t at = 0; at + sizeof(symbol) <= symbols.size; at += sizeof(symbol)) {
-            memcpy(&symbol, (const char *)elf + symbols.offset + at, sizeof(symbol));
-            if ((symbol.info & 0xf) != WASM_BPF__FUNC || !wasm_bpf__string_is(elf, &strings, symbol.name, name) ||
-                !wasm_bpf__section_at(elf, elf_size, symbol.section, &section) || section.name >= names.size)
-                continue;
-            const char *text = (const char *)elf + names.offset + section.name;
-            return memchr(text, '\0', names.size - section.name) ? text : NULL;
+        for (uint64_t at = 0; at + sizeof(*symbol) <= symbols.size; at += sizeof(*symbol)) {
+            memcpy(symbol, (const char *)elf + symbols.offset + at, sizeof(*symbol));
+            if ((symbol->info & 0xf) == WASM_BPF__FUNC && wasm_bpf__string_is(elf, &strings, symbol->name, name))
+                return symbols.offset + at;
         }
     }
-    return NULL;
+    return 0;
+}
+
+/* The name of a program's section; NULL when the object has no such program. */
+static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_size, const char *name) {
+    struct wasm_bpf__section section, names;
+    struct wasm_bpf__symbol symbol;
+    if (!wasm_bpf__names_section(elf, elf_size, &names) || !wasm_bpf__find_program(elf, elf_size, name, &symbol) ||
+        !wasm_bpf__section_at(elf, elf_size, symbol.section, &section) || section.name >= names.size)
+        return NULL;
+    const char *text = (const char *)elf + names.offset + section.name;
+    return memchr(text, '\0', names.size - section.name) ? text : NULL;
 }
 
 /*
@@ -98,77 +113,11 @@ static inline const char *wasm_bpf__program_section(const void *elf, size_t elf_
  * and skips relocations and debug information of code outside programs.
  */
 static inline void wasm_bpf__remove_program(void *elf, size_t elf_size, const char *name) {
-    struct wasm_bpf__section symbols, strings;
     struct wasm_bpf__symbol symbol;
-    for (unsigned i = 1; wasm_bpf__section_at(elf, elf_size, i, &symbols); i++) {
-        if (symbols.type != WASM_BPF__SYMTAB || !wasm_bpf__section_at(elf, elf_size, symbols.link, &strings)) continue;
-        for (uint64_t at = 0; at + sizeof(symbol) <= symbols.size; at += sizeof(symbol)) {
-            char *place = (char *)elf + symbols.offset + at;
-            memcpy(&symbol, place, sizeof(symbol));
-            if ((symbol.info & 0xf) != WASM_BPF__FUNC || !wasm_bpf__string_is(elf, &strings, symbol.name, name))
-                continue;
-            symbol.info &= 0xf0; /* the binding stays, the type becomes "none" */
-            memcpy(place, &symbol, sizeof(symbol));
-        }
-    }
-}
-
-/* ---- BTF, as far as .kconfig needs it: the file has no section with the variables of .kconfig ---- */
-
-struct wasm_bpf__btf_header {
-    uint16_t magic;
-    uint8_t version, flags;
-    uint32_t header_size, types_offset, types_size, strings_offset, strings_size;
-};
-
-struct wasm_bpf__btf_type {
-    uint32_t name, info, size;
-};
-
-struct wasm_bpf__btf_variable {
-    uint32_t type, offset, size;
-};
-
-enum { WASM_BPF__BTF_DATASEC = 15 };
-
-/* The number of bytes after the first 12 of a type. */
-static inline uint64_t wasm_bpf__btf_rest(const struct wasm_bpf__btf_type *type) {
-    /* For each kind: the bytes of the type itself, and of each member, parameter or variable. */
-    static const uint8_t fixed[] = {0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0};
-    static const uint8_t each[] = {0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12};
-    uint32_t kind = type->info >> 24 & 0x1f, count = type->info & 0xffff;
-    return (kind < sizeof(fixed) ? fixed[kind] : 0) + (kind < sizeof(each) ? (uint64_t)each[kind] * count : 0);
-}
-
-/*
- * A sufficient size for the values of .kconfig: libbpf stores each variable with its size, aligned to at most 8 bytes.
- * 0 when the object has no such variables.
- */
-static inline uint64_t wasm_bpf__kconfig_room(const void *elf, size_t elf_size) {
-    struct wasm_bpf__section btf;
-    struct wasm_bpf__btf_header header;
-    struct wasm_bpf__btf_type type;
-    struct wasm_bpf__btf_variable variable;
-    if (!wasm_bpf__find_section(elf, elf_size, ".BTF", &btf) || btf.type == WASM_BPF__NOBITS) return 0;
-    const char *start = (const char *)elf + btf.offset;
-    if (!wasm_bpf__read(start, btf.size, 0, &header, sizeof(header))) return 0;
-    uint64_t at = (uint64_t)header.header_size + header.types_offset, end = at + header.types_size;
-    uint64_t strings = (uint64_t)header.header_size + header.strings_offset;
-    for (; at < end && wasm_bpf__read(start, btf.size, at, &type, sizeof(type)); at += wasm_bpf__btf_rest(&type)) {
-        char name[sizeof(".kconfig")];
-        at += sizeof(type);
-        if ((type.info >> 24 & 0x1f) != WASM_BPF__BTF_DATASEC ||
-            !wasm_bpf__read(start, btf.size, strings + type.name, name, sizeof(name)) ||
-            memcmp(name, ".kconfig", sizeof(name)) != 0)
-            continue;
-        uint64_t room = 0;
-        for (uint32_t i = 0; i < (type.info & 0xffff); i++) {
-            if (!wasm_bpf__read(start, btf.size, at + i * sizeof(variable), &variable, sizeof(variable))) return 0;
-            room += (uint64_t)variable.size + 7;
-        }
-        return room;
-    }
-    return 0;
+    uint64_t offset = wasm_bpf__find_program(elf, elf_size, name, &symbol);
+    if (!offset) return;
+    symbol.info &= 0xf0; /* the binding stays, the type becomes "none" */
+    memcpy((char *)elf + offset, &symbol, sizeof(symbol));
 }
 
 #endif /* WASM_BPF_ELF_H */

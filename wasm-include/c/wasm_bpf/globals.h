@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/bpf.h>
+#include <wasm_bpf/btf.h>
 #include <wasm_bpf/elf.h>
 #include <wasm_bpf/errors.h>
 #include <wasm_bpf/objects.h>
