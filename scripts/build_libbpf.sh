@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
+source scripts/debian_mirror.sh
 
 work=.build/libbpf
 mkdir -p "$work" .build/lib .build/include
@@ -22,20 +23,6 @@ if [[ -f .build/lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]];
   exit 0
 fi
 echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION (once, a quarter of a minute)" >&2
-
-# Prints the Debian mirror that this machine uses. All suites share its pool.
-known_mirror() {
-  # shellcheck disable=SC2016 # apt expands these
-  apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    sed -n 's/^Debian //p' | grep -m 1 .
-}
-
-# The same after an update: without one, apt does not know which of its sources are Debian's.
-debian_mirror() {
-  known_mirror && return
-  if ((EUID)); then sudo apt-get -qq update >&2; else apt-get -qq update >&2; fi
-  known_mirror || { echo "Cannot find a Debian mirror: apt has no source of Debian's packages" >&2 && return 1; }
-}
 
 # Fetches and unpacks a file of the Debian pool. apt's downloader uses apt's proxies and refuses a wrong checksum.
 fetch_source() {
