@@ -70,7 +70,14 @@ export function describeOperation(what: Operation): string {
   return printable(`Cannot ${what.operation} ${what.words ?? nounOf(what)}${what.target ? ` to ${what.target}` : ""}`);
 }
 
+/** Kinds that messages describe more fully. */
+const NOUNS: Partial<Readonly<Record<OperationKind, string>>> = {
+  interface: "network interface",
+  namespace: "network namespace",
+};
+
 function nounOf({ kind, subject }: Operation): string {
-  if (subject === undefined) return kind;
-  return kind === "file" ? `"${subject}"` : `${kind} "${subject}"`;
+  const noun = NOUNS[kind] ?? kind;
+  if (subject === undefined) return noun;
+  return kind === "file" ? `"${subject}"` : `${noun} "${subject}"`;
 }

@@ -63,8 +63,7 @@ export class HostPaths {
   }
 
   openNetworkNamespace(path: string): number {
-    const words = `network namespace "${path}"`;
-    const operation: Operation = { operation: "open", kind: "namespace", subject: path, words };
+    const operation: Operation = { operation: "open", kind: "namespace", subject: path };
     return this.#openChecked(this.#resolve(path, operation), operation, (place) => {
       if (this.#fileSystem(place) === FILE_SYSTEM.NAMESPACE) return;
       throw new BpfError(operation, LINUX_ERRNO.EINVAL, {

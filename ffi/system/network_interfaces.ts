@@ -23,13 +23,9 @@ export function interfaceIndex(libc: CLibrary, calls: SystemCalls, name: string)
   const exists = !name.includes(":") || hasAddressLabel(calls, name);
   const index = exists ? libc.interfaceIndex(name) : 0;
   if (index > 0) return index;
-  const operation = {
-    operation: "find",
-    kind: "interface",
-    subject: name,
-    words: `network interface "${name}"`,
-  } as const;
-  throw new BpfError(operation, LINUX_ERRNO.ENODEV, { hint: "the names are in /sys/class/net" });
+  throw new BpfError({ operation: "find", kind: "interface", subject: name }, LINUX_ERRNO.ENODEV, {
+    hint: "the names are in /sys/class/net",
+  });
 }
 
 /** True when an IPv4 address of this network namespace has the label `label` ("eth0:1"), as `ip address` shows it. */

@@ -25,8 +25,7 @@ export class FakeSystem implements System, Disposable {
 
   interfaceIndex(name: string): number {
     if (name === "lo" || name === "lo:1") return 1;
-    const words = `network interface "${name}"`;
-    throw new BpfError({ operation: "find", kind: "interface", subject: name, words }, LINUX_ERRNO.ENODEV);
+    throw new BpfError({ operation: "find", kind: "interface", subject: name }, LINUX_ERRNO.ENODEV);
   }
 
   openCgroup(path: string): number {
@@ -36,8 +35,7 @@ export class FakeSystem implements System, Disposable {
 
   openNetworkNamespace(path: string): number {
     if (path.startsWith("/netns")) return this.openDescriptors.open();
-    const words = `network namespace "${path}"`;
-    throw new BpfError({ operation: "open", kind: "namespace", subject: path, words }, LINUX_ERRNO.ENOENT);
+    throw new BpfError({ operation: "open", kind: "namespace", subject: path }, LINUX_ERRNO.ENOENT);
   }
 
   openBinary(name: string): number {
