@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { BpfObject } from "../../ffi/mod.ts";
+import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestLinks } from "./guest_links.ts";
 import { GuestMap } from "./guest_map.ts";
 import { GuestProgram } from "./guest_program.ts";
-import type { MapDescription, ProgramDescription } from "./policy.ts";
+import type { MapDescription } from "./policy.ts";
 
 /**
  * A loaded object of a guest. It alone holds libbpf's object, so each use passes the gate.
@@ -40,12 +40,14 @@ export class GuestObject implements Disposable {
     return [...this.#maps.values()];
   }
 
-  programs(): readonly ProgramDescription[] {
-    return this.#object.programs();
+  /** The names of all programs, in file order. */
+  programNames(): string[] {
+    return this.#object.programs().map(({ name }) => name);
   }
 
-  maps(): readonly MapDescription[] {
-    return this.#object.maps();
+  /** The names of all maps, including those of global variables. */
+  mapNames(): string[] {
+    return this.#object.maps().map(({ name }) => name);
   }
 
   findProgram(name: string): GuestProgram | undefined {
@@ -53,9 +55,10 @@ export class GuestObject implements Disposable {
     return program === undefined ? undefined : new GuestProgram(program, this.#links);
   }
 
-  /** Finds a map by name, without using it. */
-  findMap(name: string): MapDescription | undefined {
-    return this.#object.findMap(name);
+  /** Describes the map of this name. The description has none of the map's calls. */
+  describeMap(name: string): MapDescription | undefined {
+    const map = this.#object.findMap(name);
+    return map === undefined ? undefined : descriptionOf(map);
   }
 
   /**
@@ -85,7 +88,7 @@ export class GuestObject implements Disposable {
   attachStructOps(name: string): void {
     const map = this.#object.findMap(name);
     if (map === undefined) throw new TypeError(`Cannot attach map "${name}": not in the object`);
-    this.#links.add({ kind: "struct_ops", map }, () => map.attachStructOps());
+    this.#links.add({ kind: "struct_ops", map: descriptionOf(map) }, () => map.attachStructOps());
   }
 
   [Symbol.dispose](): void {
@@ -97,4 +100,20 @@ export class GuestObject implements Disposable {
     objects.give();
     objectBytes.give(this.#sizeBytes);
   }
+}
+
+/** The descriptor is read when it is used, because a map that is not in the kernel has none. */
+function descriptionOf(map: BpfMap): MapDescription {
+  const { name, type, keySize, valueSize, maxEntries, flags } = map;
+  return {
+    name,
+    type,
+    keySize,
+    valueSize,
+    maxEntries,
+    flags,
+    get fd() {
+      return map.fd;
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
 import type { AttachPlace } from "../core/policy.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
-import { noneOfThisName } from "./names.ts";
+import { noneOfThisName } from "./unknown_name.ts";
 import { HiddenPath } from "./target_reading.ts";
 
 /**
@@ -72,12 +72,12 @@ function attach(
 }
 
 function attachStructOps(guest: GuestContext, object: GuestObject, name: string): number {
-  if (object.findMap(name)?.type !== MapType.STRUCT_OPS) return refuseName(guest, object, name);
+  if (object.describeMap(name)?.type !== MapType.STRUCT_OPS) return refuseName(guest, object, name);
   object.attachStructOps(name);
   return 0;
 }
 
 function refuseName(guest: GuestContext, object: GuestObject, name: string): number {
-  guest.diagnostics.report(`Cannot attach program "${name}": ${noneOfThisName(object.programs())}`);
+  guest.diagnostics.report(`Cannot attach program "${name}": ${noneOfThisName(object.programNames())}`);
   return -LINUX_ERRNO.ENOENT;
 }

@@ -184,7 +184,7 @@ function perfEvent(reading: Reading): Reached {
 }
 
 function sockmap(reading: Reading): Reached {
-  const map = reading.object.findMap(reading.text);
+  const map = reading.object.describeMap(reading.text);
   if (map === undefined) throw misread(reading, "the object has no map of this name");
   return { target: { kind: "sockmap", map } };
 }

@@ -4,7 +4,7 @@ import type { GuestMap } from "../core/guest_map.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
-import { noneOfThisName } from "./names.ts";
+import { noneOfThisName } from "./unknown_name.ts";
 
 /**
  * `wasm_bpf_map_fd_by_name(i64 object, i32 name) -> i32`: returns the number that names a map in later calls.
@@ -19,7 +19,7 @@ export function mapFdByName(guest: GuestContext): (object: bigint, name: number)
     const mapName = guest.memory.readCString(guestPtr(name));
     const map = openMap(object, mapName);
     if (map === undefined) {
-      guest.diagnostics.report(`Cannot find map "${mapName}": ${noneOfThisName(object.maps())}`);
+      guest.diagnostics.report(`Cannot find map "${mapName}": ${noneOfThisName(object.mapNames())}`);
       return -LINUX_ERRNO.ENOENT;
     }
     guest.descriptors.maps.add(map);
