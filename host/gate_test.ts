@@ -6,6 +6,7 @@ import { MapType, ProgramType } from "../ffi/mod.ts";
 import { FakeGuest, makeAll } from "../tests/doubles/guest.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
+import { objectHandle } from "./core/handles.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/policy.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
@@ -213,6 +214,25 @@ Deno.test("a map whose elements a policy restricts is never called directly, and
   assertEquals(guest.libbpf.directCalls, 4);
   assertEquals(guest.operate(hash, UPDATE), EPERM);
   assertEquals(guest.libbpf.directCalls, 4);
+});
+
+Deno.test("a guest cannot share a map whose elements the policy restricts", () => {
+  const policy: Policy = {
+    refusal: (request) =>
+      request.kind === "element" && request.access === "write" && request.map.name === "array"
+        ? "it is read-only"
+        : undefined,
+  };
+  using guest = new FakeGuest(OBJECT, { policy });
+  const fd = guest.map(guest.load(), "array");
+  assertEquals(makeAll(LIBBPF_FUNCTIONS, guest.context)["bpf_map_mmap"]?.(fd, 0, 65536), WASI_EPERM);
+  assertEquals(guest.problems, ['Cannot write map "array": EPERM: it is read-only']);
+});
+
+Deno.test("a description of a map has none of its calls", () => {
+  using guest = new FakeGuest(OBJECT);
+  const map = guest.context.objects.find(objectHandle(guest.load()))?.describeMap("hash");
+  assertEquals(Object.keys(map ?? {}), ["name", "type", "keySize", "valueSize", "maxEntries", "flags", "fd"]);
 });
 
 Deno.test("Counters count requests by kind, and events", () => {

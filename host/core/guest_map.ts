@@ -85,6 +85,12 @@ export class GuestMap implements MapDescription, Disposable {
     return this.#map.lookupAndDelete(memory, key, value, flags);
   }
 
+  /** Checks that the guest may read and write all elements, as shared memory lets it. @throws {BpfError} EPERM if the policy refuses. */
+  checkFullAccess(): void {
+    this.#ask("read");
+    this.#ask("write");
+  }
+
   /**
    * Returns the map's buffer of events. Opens it at first use, for `receiver`.
    *

@@ -43,7 +43,7 @@ export type GateRequest =
   | { readonly kind: "element"; readonly map: MapDescription; readonly access: MapAccess }
   /** Open the buffer of events of a map. */
   | { readonly kind: "buffer"; readonly map: MapDescription }
-  /** Share the memory of a map. */
+  /** Share the memory of a map. A map whose elements the policy restricts is refused before. */
   | { readonly kind: "share"; readonly map: MapDescription }
   /** Ask libbpf about the machine. */
   | { readonly kind: "query"; readonly fact: "possible CPUs" };

@@ -65,6 +65,7 @@ export class SharedMemory implements Disposable {
    */
   add(map: GuestMap, at: GuestPtr, guest: SharingGuest): void {
     this.#guest = guest;
+    map.checkFullAccess();
     const share = this.#admission.admit(
       { kind: "share", map },
       [{ allowance: this.#admission.allowances.shares }],
