@@ -10,6 +10,6 @@ export { FormatError } from "./format_error.ts";
 export { GuestError, type GuestErrorCode, type GuestErrorOptions } from "./guest_error.ts";
 export { LINUX_ERRNO, type LinuxErrnoName } from "./linux_errno.ts";
 export { type LogReading, readLog } from "./log.ts";
-export { describeOperation, type Operation, type OperationKind } from "./operation.ts";
+export { describeOperation, openOperation, type Operation, type OperationKind } from "./operation.ts";
 export { printable, printableJson } from "./printable.ts";
 export { WASI_ERRNO } from "./wasi_errno.ts";

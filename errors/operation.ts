@@ -70,6 +70,11 @@ export function describeOperation(what: Operation): string {
   return printable(`Cannot ${what.operation} ${what.words ?? nounOf(what)}${what.target ? ` to ${what.target}` : ""}`);
 }
 
+/** The operation of opening the object of this name. */
+export function openOperation(objectName: string): Operation {
+  return { operation: "open", kind: "object", subject: objectName };
+}
+
 /** Kinds that messages describe more fully. */
 const NOUNS: Partial<Readonly<Record<OperationKind, string>>> = {
   interface: "network interface",

@@ -5,7 +5,7 @@
  */
 
 import { shows } from "../../errors/log_signs.ts";
-import type { LogReading } from "../../errors/mod.ts";
+import { type LogReading, openOperation } from "../../errors/mod.ts";
 import type { MapShape } from "../../object/map_rules.ts";
 import { cString } from "../system/c_string.ts";
 import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
@@ -16,7 +16,7 @@ import { NativeMap, type Owner } from "./map.ts";
 import type { Native } from "./native.ts";
 import { NativeProgram } from "./program.ts";
 import { Struct } from "./struct.ts";
-import { bindStructOps, openOperation } from "./struct_ops.ts";
+import { bindStructOps } from "./struct_ops.ts";
 
 /** See {@link BpfObject}. */
 export class NativeObject implements BpfObject, Owner {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, openOperation } from "../../errors/mod.ts";
 import { MAP_FLAG, MapType } from "../../object/bpf_numbers.ts";
 import { cString } from "../system/c_string.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
@@ -36,11 +36,6 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
     }
     native.check.value(operation, symbols.bpf_map__set_map_flags(map, flags | MAP_FLAG.BPF_F_LINK));
   }
-}
-
-/** Opening the object `name`, for errors. */
-export function openOperation(name: string): Operation {
-  return { operation: "open", kind: "object", subject: name };
 }
 
 /**

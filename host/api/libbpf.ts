@@ -4,8 +4,9 @@
  * @module
  */
 
+import { openOperation } from "../../errors/mod.ts";
 import * as ffi from "../../ffi/mod.ts";
-import { checkObject, openOperation } from "../core/object_requests.ts";
+import { checkObject } from "../core/object_requests.ts";
 import type { BpfObject, Libbpf } from "./interfaces.ts";
 import { ApiObject } from "./object.ts";
 

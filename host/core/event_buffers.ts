@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Operation } from "../../errors/mod.ts";
 import type { BpfMap } from "../../ffi/mod.ts";
 
 /** The properties of its map that a buffer uses. */
@@ -31,3 +32,8 @@ export interface GuestEvents extends Disposable {
 
 /** Opens the buffer of `map`. @throws {BpfError} */
 export type OpenBuffer = (map: BufferMap, receiver: EventReceiver) => GuestEvents;
+
+/** The operation of opening the buffer of the map of this name. */
+export function openBufferOperation(mapName: string): Operation {
+  return { operation: "open", kind: "buffer", subject: mapName, words: `a buffer on map "${mapName}"` };
+}

@@ -5,7 +5,7 @@
  */
 
 import { type ObjectRequests, validateObject } from "../../object/validation/validate_object.ts";
-import { BpfError, FormatError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import { BpfError, FormatError, LINUX_ERRNO, openOperation, type Operation } from "../../errors/mod.ts";
 import type { BpfObject, Libbpf, System } from "../../ffi/mod.ts";
 
 /** Permissions of a guest's objects, from the options of the run. */
@@ -50,11 +50,6 @@ export function loadCheckedObject(
   } finally {
     system.closeDescriptor(directory);
   }
-}
-
-/** The operation of opening an object, for errors. */
-export function openOperation(objectName: string): Operation {
-  return { operation: "open", kind: "object", subject: objectName };
 }
 
 /**

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Operation } from "../../errors/mod.ts";
+import { openOperation, type Operation } from "../../errors/mod.ts";
 import type { BpfMap, BpfProgram } from "../../ffi/mod.ts";
+import { openBufferOperation } from "./event_buffers.ts";
 
 /** The properties of a program that a request is decided by. */
 export type ProgramDescription = Pick<BpfProgram, "name" | "sectionName" | "type" | "expectedAttachType">;
@@ -70,7 +71,7 @@ export function operationOf(request: GateRequest): Operation {
   switch (request.kind) {
     case "load":
     case "pin":
-      return { operation: "open", kind: "object", subject: request.object };
+      return openOperation(request.object);
     case "attach":
       return attachOperation("program", request.program.name);
     case "struct_ops":
@@ -80,12 +81,7 @@ export function operationOf(request: GateRequest): Operation {
     case "element":
       return { operation: request.access, kind: "map", subject: request.map.name };
     case "buffer":
-      return {
-        operation: "open",
-        kind: "buffer",
-        subject: request.map.name,
-        words: `a buffer on map "${request.map.name}"`,
-      };
+      return openBufferOperation(request.map.name);
     case "share":
       return { operation: "share", kind: "map", subject: request.map.name };
     case "query":

@@ -5,6 +5,7 @@ import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
 import { guestPtr } from "../core/memory.ts";
+import { operationOf } from "../core/policy.ts";
 
 /**
  * `bpf_map_mmap(i32 fd, i32 addr, i32 size) -> i32`: shares the elements of an mmapable array with the guest, as `mmap` on the
@@ -53,5 +54,5 @@ function ownMap(guest: GuestContext, fd: number): GuestMap {
 }
 
 function shareOperation(map: GuestMap): Operation {
-  return { operation: "share", kind: "map", subject: map.name };
+  return operationOf({ kind: "share", map });
 }

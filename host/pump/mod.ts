@@ -10,7 +10,7 @@ import { MapType, type SystemCalls } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/system/epoll.ts";
 import { PerfBuffers } from "../../ffi/libbpf/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/libbpf/ring_buffer.ts";
-import type { BufferMap, EventReceiver, GuestEvents } from "../core/event_buffers.ts";
+import { type BufferMap, type EventReceiver, type GuestEvents, openBufferOperation } from "../core/event_buffers.ts";
 import { WASM_PAGE_BYTES } from "../core/memory.ts";
 import { instantiatePump, type Pump } from "./pump.ts";
 import { deliverAfterWait } from "./wait.ts";
@@ -115,11 +115,9 @@ function openSource(calls: SystemCalls, map: BufferMap, guest: EventReceiver, op
     case MapType.PERF_EVENT_ARRAY:
       return new PerfSource(calls, map, guest, options);
     default:
-      throw new BpfError(
-        { operation: "open", kind: "buffer", subject: map.name, words: `a buffer on map "${map.name}"` },
-        LINUX_ERRNO.EINVAL,
-        { reason: `it is ${describeMapType(map.type)}, and only ring buffers and perf event arrays have events` },
-      );
+      throw new BpfError(openBufferOperation(map.name), LINUX_ERRNO.EINVAL, {
+        reason: `it is ${describeMapType(map.type)}, and only ring buffers and perf event arrays have events`,
+      });
   }
 }
 

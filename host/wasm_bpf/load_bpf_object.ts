@@ -1,8 +1,7 @@
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
+import { BpfError, LINUX_ERRNO, openOperation } from "../../errors/mod.ts";
 import { MAX_OBJECT_BYTES } from "../core/allowances.ts";
 import type { GuestContext } from "../core/context.ts";
 import { guestPtr } from "../core/memory.ts";
-import { openOperation } from "../core/object_requests.ts";
 
 /**
  * `wasm_load_bpf_object(i32 buf, i32 size) -> i64`: opens and loads the ELF object at `buf`.
