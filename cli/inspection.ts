@@ -14,7 +14,7 @@ import { mapTypeName } from "../object/map_types.ts";
 import { validateObject } from "../object/validation/validate_object.ts";
 import { FormatError } from "../errors/mod.ts";
 import { findObjects } from "../object/embedded_objects.ts";
-import { importProblem } from "../host/import_types.ts";
+import { abiOf, importProblem } from "../host/import_types.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";
 import { isWasm } from "../wasm/sections.ts";
@@ -117,7 +117,7 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
     sizeBytes: bytes.length,
     imports: modules.map((module) => ({
       module,
-      abi: ABIS.get(module) ?? "unknown",
+      abi: abiOf(module),
       functions: imports
         .filter((item) => item.module === module)
         .map(importReport),
@@ -135,17 +135,6 @@ function importReport(one: ModuleImport): ImportReport {
   if (problem === undefined) return report;
   return { ...report, problem: problem.kind === "unknown" ? "unknown" : `should be ${problem.expected.join(" or ")}` };
 }
-
-/** The meanings of import modules. */
-const ABIS: ReadonlyMap<string, string> = new Map([
-  ["wasm_bpf", "ABI version 1"],
-  ["env", "ABI version 1, as it was first imported"],
-  ["callback-wrapper", "ABI version 1, callbacks by export"],
-  ["libbpf", "ABI version 2"],
-  ["wasm_bpf_sys", "ABI version 2, system"],
-  ["wasi_snapshot_preview1", "WASI preview 1"],
-  ["wasi_unstable", "WASI before preview 1"],
-]);
 
 function inspectObject(bytes: Uint8Array): ObjectReport {
   const info = parseObject(bytes);

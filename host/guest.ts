@@ -12,8 +12,9 @@ import type { GuestContext } from "./core/context.ts";
 import type { InstanceParts } from "./core/instance.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import type { ImportModules } from "./import_tables.ts";
-import { importProblem, WRAPPER_MODULE } from "./import_types.ts";
+import { importProblem } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
+import { CALLBACK_WRAPPER_MODULE } from "./wasm_bpf/import_types.ts";
 
 /** Names that can be changed for guests made with other toolchains. */
 export interface GuestNames {
@@ -24,7 +25,7 @@ export interface GuestNames {
 }
 
 /** The names that existing guests use. */
-export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: WRAPPER_MODULE };
+export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrapperModule: CALLBACK_WRAPPER_MODULE };
 
 /** A compiled module that may run, and its imports. */
 export interface CompiledGuest {

@@ -8,10 +8,14 @@ import type { ModuleImport } from "../wasm/declarations.ts";
 import type { FunctionType } from "../wasm/types.ts";
 import type { GuestContext } from "./core/context.ts";
 import { type DeclaredImports, type ImportTable, makeImports } from "./core/imports.ts";
-import { LIBBPF_FUNCTIONS, LIBBPF_MODULE } from "./libbpf/mod.ts";
-import { SYS_FUNCTIONS, SYS_MODULE } from "./sys/mod.ts";
-import { type Wasi, WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/mod.ts";
-import { CALLBACK_WRAPPER_FUNCTIONS, ENV_MODULE, WASM_BPF_FUNCTIONS, WASM_BPF_MODULE } from "./wasm_bpf/mod.ts";
+import { LIBBPF_MODULE } from "./libbpf/import_types.ts";
+import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
+import { SYS_MODULE } from "./sys/import_types.ts";
+import { SYS_FUNCTIONS } from "./sys/mod.ts";
+import { WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/import_types.ts";
+import type { Wasi } from "./wasi/mod.ts";
+import { ENV_MODULE, WASM_BPF_MODULE } from "./wasm_bpf/import_types.ts";
+import { CALLBACK_WRAPPER_FUNCTIONS, WASM_BPF_FUNCTIONS } from "./wasm_bpf/mod.ts";
 
 /** Import functions by module, then by name. */
 export type ImportModules = Readonly<Record<string, ImportTable>>;

@@ -6,23 +6,38 @@
 
 import type { ModuleImport } from "../wasm/declarations.ts";
 import type { ImportTypes } from "./core/imports.ts";
-import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
-import { SYS_TYPES } from "./sys/import_types.ts";
-import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
-import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
+import { LIBBPF_MODULE, LIBBPF_TYPES } from "./libbpf/import_types.ts";
+import { SYS_MODULE, SYS_TYPES } from "./sys/import_types.ts";
+import { WASI_MODULE, WASI_TYPES, WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
+import {
+  CALLBACK_WRAPPER_MODULE,
+  CALLBACK_WRAPPER_TYPES,
+  ENV_MODULE,
+  WASM_BPF_MODULE,
+  WASM_BPF_TYPES,
+} from "./wasm_bpf/import_types.ts";
 
-/** The default import module of the wrapper's poll. */
-export const WRAPPER_MODULE = "callback-wrapper";
+/** An import module: what it is, in words, and its functions. */
+interface KnownModule {
+  readonly abi: string;
+  readonly types: ImportTypes;
+}
 
-const MODULES: ReadonlyMap<string, ImportTypes> = new Map([
-  ["wasm_bpf", WASM_BPF_TYPES],
-  // Linkers use "env" when no module is named. The first guests of this ABI import from it.
-  ["env", WASM_BPF_TYPES],
-  ["libbpf", LIBBPF_TYPES],
-  ["wasm_bpf_sys", SYS_TYPES],
-  ["wasi_snapshot_preview1", WASI_TYPES],
-  ["wasi_unstable", WASI_UNSTABLE_TYPES],
+const MODULES: ReadonlyMap<string, KnownModule> = new Map([
+  [WASM_BPF_MODULE, { abi: "ABI version 1", types: WASM_BPF_TYPES }],
+  [ENV_MODULE, { abi: "ABI version 1, as it was first imported", types: WASM_BPF_TYPES }],
+  // An option can move its function to another module; see typesOf().
+  [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", types: {} }],
+  [LIBBPF_MODULE, { abi: "ABI version 2", types: LIBBPF_TYPES }],
+  [SYS_MODULE, { abi: "ABI version 2, system", types: SYS_TYPES }],
+  [WASI_MODULE, { abi: "WASI preview 1", types: WASI_TYPES }],
+  [WASI_UNSTABLE_MODULE, { abi: "WASI before preview 1", types: WASI_UNSTABLE_TYPES }],
 ]);
+
+/** What an import module is, in words: "ABI version 1"; "unknown" for a module that the host does not have. */
+export function abiOf(module: string): string {
+  return MODULES.get(module)?.abi ?? "unknown";
+}
 
 /** The reason why an import cannot be linked: its name is unknown, or its type is wrong. */
 export type ImportProblem =
@@ -30,7 +45,10 @@ export type ImportProblem =
   | { readonly kind: "type"; readonly expected: readonly string[] };
 
 /** Checks an import. @returns undefined when the host offers it with the declared type. */
-export function importProblem(one: ModuleImport, wrapperModule: string = WRAPPER_MODULE): ImportProblem | undefined {
+export function importProblem(
+  one: ModuleImport,
+  wrapperModule: string = CALLBACK_WRAPPER_MODULE,
+): ImportProblem | undefined {
   const expected = one.kind === "function" ? typesOf(one.module, one.name, wrapperModule) : undefined;
   if (expected === undefined) return { kind: "unknown" };
   return one.type !== undefined && expected.includes(one.type.text) ? undefined : { kind: "type", expected };
@@ -39,6 +57,6 @@ export function importProblem(one: ModuleImport, wrapperModule: string = WRAPPER
 /** Only own properties count. A guest must not import inherited ones such as "constructor". */
 function typesOf(module: string, name: string, wrapperModule: string): readonly string[] | undefined {
   if (module === wrapperModule && Object.hasOwn(CALLBACK_WRAPPER_TYPES, name)) return CALLBACK_WRAPPER_TYPES[name];
-  const types = MODULES.get(module);
+  const types = MODULES.get(module)?.types;
   return types !== undefined && Object.hasOwn(types, name) ? types[name] : undefined;
 }

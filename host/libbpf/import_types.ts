@@ -6,7 +6,10 @@
 
 import type { ImportTypes } from "../core/imports.ts";
 
-/** Module `libbpf`. */
+/** The name of the import module. */
+export const LIBBPF_MODULE = "libbpf";
+
+/** Module {@link LIBBPF_MODULE}. */
 export const LIBBPF_TYPES: ImportTypes = {
   libbpf_num_possible_cpus: ["() -> i32"],
   bpf_map_mmap: ["(i32, i32, i32) -> i32"],

@@ -10,9 +10,6 @@ import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import type { ImportModule } from "../core/imports.ts";
 import { mapMmap, mapMunmap } from "./map_memory.ts";
 
-/** The name of the import module. */
-export const LIBBPF_MODULE = "libbpf";
-
 const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
 
 /** The functions of module `libbpf`. */

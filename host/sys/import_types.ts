@@ -6,7 +6,10 @@
 
 import type { ImportTypes } from "../core/imports.ts";
 
-/** Module `wasm_bpf_sys`. */
+/** The name of the import module. */
+export const SYS_MODULE = "wasm_bpf_sys";
+
+/** Module {@link SYS_MODULE}. */
 export const SYS_TYPES: ImportTypes = {
   getpid: ["() -> i32"],
   sysconf: ["(i32) -> i32"],

@@ -10,9 +10,6 @@ import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import type { ImportModule } from "../core/imports.ts";
 import { sysconf } from "./sysconf.ts";
 
-/** The name of the import module. */
-export const SYS_MODULE = "wasm_bpf_sys";
-
 const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
 
 /** The functions of module `wasm_bpf_sys`. */

@@ -8,7 +8,12 @@
 
 import type { ImportTypes } from "../core/imports.ts";
 
-/** Module `wasi_snapshot_preview1`. */
+/** The name of the import module. */
+export const WASI_MODULE = "wasi_snapshot_preview1";
+/** The name of the module before preview 1; see `unstable.ts`. */
+export const WASI_UNSTABLE_MODULE = "wasi_unstable";
+
+/** Module {@link WASI_MODULE}. */
 export const WASI_TYPES: ImportTypes = {
   args_get: ["(i32, i32) -> i32"],
   args_sizes_get: ["(i32, i32) -> i32"],
@@ -60,5 +65,5 @@ export const WASI_TYPES: ImportTypes = {
 
 const { sock_accept: _, ...unstable } = WASI_TYPES;
 
-/** Module `wasi_unstable`: the same functions, without the one that was added later. */
+/** Module {@link WASI_UNSTABLE_MODULE}: the same functions, without the one that was added later. */
 export const WASI_UNSTABLE_TYPES: ImportTypes = unstable;

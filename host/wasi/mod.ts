@@ -26,10 +26,6 @@ import { unstableFunctions } from "./unstable.ts";
 
 export type { WasiGuest } from "./context.ts";
 export { parsePreopen, type Preopen } from "./preopens.ts";
-export { WASI_UNSTABLE_MODULE } from "./unstable.ts";
-
-/** The name of the import module. */
-export const WASI_MODULE = "wasi_snapshot_preview1";
 
 /** Resources and options of a guest. */
 export interface WasiOptions {
@@ -49,7 +45,7 @@ export interface WasiOptions {
 
 /** One guest's WASI. Its files are in the guest's table of descriptors, which closes them. */
 export class Wasi implements Disposable {
-  /** The functions of {@link WASI_MODULE} by name. */
+  /** The functions of `wasi_snapshot_preview1` by name. */
   readonly imports: WasiFunctions;
   readonly #context: WasiContext;
   readonly #ranges = new RangeReader();
@@ -73,7 +69,7 @@ export class Wasi implements Disposable {
     options.preopens.forEach((preopen, index) => descriptors.set(3 + index, openPreopen(files, preopen)));
   }
 
-  /** The functions of {@link WASI_UNSTABLE_MODULE}, for guests from 2019 and 2020. */
+  /** The functions of `wasi_unstable`, for guests from 2019 and 2020. */
   get unstableImports(): WasiFunctions {
     return unstableFunctions(this.#context, this.#ranges, this.imports);
   }

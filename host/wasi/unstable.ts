@@ -12,9 +12,6 @@ import type { RangeReader } from "./iovecs.ts";
 import { attributeFunctions } from "./path.ts";
 import { pollFunctions, type SubscriptionLayout } from "./poll.ts";
 
-/** The name of the import module. */
-export const WASI_UNSTABLE_MODULE = "wasi_unstable";
-
 /** The link count has 32 bits, so the later fields have smaller offsets. */
 const FILESTAT: FilestatLayout = {
   sizeBytes: 56,
@@ -32,7 +29,7 @@ const SUBSCRIPTION: SubscriptionLayout = { sizeBytes: 56, fd: 16, clock: 24, tim
 /** The numbers of `fd_seek` for the start, the position and the end, in the order of preview 1. */
 const WHENCES = [2, 0, 1];
 
-/** The functions of {@link WASI_UNSTABLE_MODULE}: those of preview 1, with four replaced. */
+/** The functions of `wasi_unstable`: those of preview 1, with four replaced. */
 export function unstableFunctions(context: WasiContext, ranges: RangeReader, preview1: WasiFunctions): WasiFunctions {
   const { sock_accept: _, ...shared } = preview1;
   return {

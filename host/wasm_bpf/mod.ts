@@ -16,11 +16,6 @@ import { loadBpfObject } from "./load_bpf_object.ts";
 import { mapFdByName } from "./map_fd_by_name.ts";
 import { mapOperate } from "./map_operate.ts";
 
-/** The name of the import module. */
-export const WASM_BPF_MODULE = "wasm_bpf";
-/** Linkers use this module when none is named. The first guests of this ABI import from it. */
-export const ENV_MODULE = "env";
-
 const GUARD: GuardOptions<number> = { errors: NEGATIVE_LINUX, syncs: true };
 /** A handle of an object is never 0. */
 const HANDLE_GUARD: GuardOptions<bigint> = { errors: NEGATIVE_LINUX, syncs: true, onError: 0n };

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
 import { ProcExit } from "../../host/core/cancellation.ts";
-import { Wasi, WASI_MODULE, type WasiOptions } from "../../host/wasi/mod.ts";
+import { WASI_MODULE } from "../../host/wasi/import_types.ts";
+import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
 import { WasiTestState } from "../doubles/wasi_guest.ts";
 import { openFile, TestGuest } from "./test_guest.ts";
 
