@@ -173,6 +173,14 @@ export class Files {
 
   // ----- names
 
+  /** True if the host has a file or a directory at `path`. A path that ends with a slash must be a directory. */
+  exists(path: string): boolean {
+    const flags = O.PATH | O.CLOEXEC;
+    const fd = this.#again(() => this.#call.openat(NUMBER.openat, AT.FDCWD, cString(path), flags, 0));
+    if (fd >= 0) this.close(fd);
+    return fd >= 0;
+  }
+
   /** Opens a directory of the host. @returns a descriptor or a negative errno. */
   openDirectory(path: string): number {
     const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;

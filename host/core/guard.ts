@@ -49,10 +49,11 @@ export interface Copies {
 export class Guard {
   readonly #cancellation: Cancellation;
   readonly #copies: Copies;
-  readonly #report: (problem: BpfError) => void;
+  readonly #report: (problem: BpfError | string) => void;
+  #failures = 0;
 
   /** @param options.report gets each refusal before the guest gets its errno. */
-  constructor(options: { cancellation: Cancellation; copies: Copies; report: (problem: BpfError) => void }) {
+  constructor(options: { cancellation: Cancellation; copies: Copies; report: (problem: BpfError | string) => void }) {
     this.#cancellation = options.cancellation;
     this.#copies = options.copies;
     this.#report = options.report;
@@ -83,12 +84,29 @@ export class Guard {
     };
   }
 
+  /**
+   * The number of failures that can be the reason for a guest's "No such file or directory": reported problems, and WASI calls that
+   * returned ENOENT. Map calls are not counted, because that would slow them down.
+   */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Reports a problem for which the caller returns an errno to the guest. */
+  report(problem: BpfError | string): void {
+    this.#failures++;
+    this.#report(problem);
+  }
+
   /** Returns the guest's result for an error of an import. Reports a {@link BpfError}. Throws errors that are not for the guest. */
   resultOf(error: unknown, { space, sign }: ErrorResults): number {
-    if (error instanceof Refusal && space === "wasi") return sign * error.errno;
+    if (error instanceof Refusal && space === "wasi") {
+      if (error.errno === WASI_ERRNO.ENOENT) this.#failures++;
+      return sign * error.errno;
+    }
     if (error instanceof MemoryFault) return sign * (space === "wasi" ? WASI_ERRNO : LINUX_ERRNO).EFAULT;
     if (!(error instanceof BpfError)) throw error;
-    this.#report(error);
+    this.report(error);
     return sign * (space === "wasi" ? wasiErrno(error.errno) : linuxErrno(error.errno));
   }
 }

@@ -9,7 +9,11 @@ function open() {
   const copies = { copying: false, synced: 0, sync: () => void copies.synced++ };
   const reported: string[] = [];
   const cancellation = new Cancellation();
-  const guard = new Guard({ cancellation, copies, report: ({ code }) => reported.push(code) });
+  const guard = new Guard({
+    cancellation,
+    copies,
+    report: (problem) => reported.push(typeof problem === "string" ? problem : problem.code),
+  });
   return { guard, cancellation, copies, reported };
 }
 
@@ -44,6 +48,18 @@ Deno.test("Guard.wrap() returns WASI's errno of a refusal, and 0 for no result",
   assertEquals(guard.wrap(refused, { errors: NEGATIVE_WASI, syncs: false })(), -WASI_ERRNO.ENOTCAPABLE);
   assertEquals(guard.wrap(() => {}, { errors: POSITIVE_WASI, syncs: false })(), 0);
   assertThrows(() => checked(-LINUX_ERRNO.EBADF));
+});
+
+Deno.test("Guard.failures counts reported problems and WASI calls that returned ENOENT", () => {
+  const { guard, reported } = open();
+  const fail = (error: unknown) => guard.wrap(throwing(error), { errors: POSITIVE_WASI, syncs: false })();
+  for (const error of [new Refusal(WASI_ERRNO.EBADF), new MemoryFault("outside")]) fail(error);
+  assertEquals(guard.failures, 0);
+  fail(new Refusal(WASI_ERRNO.ENOENT));
+  assertEquals([guard.failures, reported], [1, []]);
+  fail(new BpfError(REFUSED, LINUX_ERRNO.EINVAL));
+  guard.report("Cannot find it");
+  assertEquals([guard.failures, reported], [3, ["EINVAL", "Cannot find it"]]);
 });
 
 Deno.test("Guard.wrap() returns onError for every error, and throws what is not for the guest", () => {

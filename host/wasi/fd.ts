@@ -165,6 +165,7 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
     },
 
     fd_prestat_get(fd: number, result: number): void {
+      context.refusedPaths?.listDirectories();
       const { guestPath } = descriptors.get(fd);
       if (guestPath === undefined) refuse("EBADF");
       const at = guestPtr(result);

@@ -39,7 +39,7 @@ export interface WasiOptions {
   readonly stdout?: number | undefined;
   /** 2 by default. */
   readonly stderr?: number | undefined;
-  /** Called once if the guest writes to its stderr that it could not open a path outside its directories. */
+  /** Called once if the guest writes to its stderr that it could not open a path outside its directories; see {@link RefusedPaths}. */
   readonly onRefusedPath?: ((problem: string) => void) | undefined;
 }
 
@@ -57,9 +57,7 @@ export class Wasi implements Disposable {
    * @throws {TypeError} if an argument or a variable contains a NUL.
    */
   constructor(guest: WasiGuest, files: Files, options: WasiOptions) {
-    const { args, onRefusedPath } = options;
-    const refusedPaths = onRefusedPath === undefined ? undefined : new RefusedPaths(args.slice(1), onRefusedPath);
-    this.#context = new WasiContext(guest, files, { refusedPaths });
+    this.#context = new WasiContext(guest, files, { refusedPaths: refusedPathsOf(guest, files, options) });
     const { descriptors } = this.#context;
     this.imports = importTable(this.#context, this.#ranges, options);
     [options.stdin ?? 0, options.stdout ?? 1, options.stderr ?? 2].forEach((hostFd, fd) => {
@@ -78,6 +76,18 @@ export class Wasi implements Disposable {
   [Symbol.dispose](): void {
     this.#context.refusedPaths?.end();
   }
+}
+
+function refusedPathsOf(guest: WasiGuest, files: Files, options: WasiOptions): RefusedPaths | undefined {
+  const { args, preopens, onRefusedPath } = options;
+  if (onRefusedPath === undefined) return undefined;
+  return new RefusedPaths({
+    args: args.slice(1),
+    preopens,
+    failures: () => guest.guard.failures,
+    exists: (path) => files.exists(path),
+    report: onRefusedPath,
+  });
 }
 
 function importTable(context: WasiContext, ranges: RangeReader, options: WasiOptions): WasiFunctions {

@@ -54,6 +54,18 @@ export function parsePreopen(text: string): Preopen {
   return { hostPath, guestPath, readOnly };
 }
 
+/**
+ * True if a guest's libc finds `path` through this directory. libc compares only the texts, without a slash or "./" at their start.
+ */
+export function contains({ guestPath }: Preopen, path: string): boolean {
+  const directory = withoutRoot(guestPath).replace(/\/+$/, "");
+  return directory === "" || `${withoutRoot(path)}/`.startsWith(`${directory}/`);
+}
+
+function withoutRoot(path: string): string {
+  return path.replace(/^(\.?\/+)*(\.$)?/, "");
+}
+
 /** Hints for a directory that can be opened, but not with the call that confines a guest. */
 const OPENAT2_HINTS = new Map<number, string>([
   [LINUX_ERRNO.ENOSYS, "openat2, which keeps a guest inside its directories, needs Linux 5.6 or newer"],

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
 import { openSystem } from "../../ffi/mod.ts";
-import { openPreopen, parsePreopen } from "./preopens.ts";
+import { contains, openPreopen, parsePreopen } from "./preopens.ts";
 
 Deno.test("parsePreopen() takes HOST, HOST::GUEST, and :ro after them", () => {
   assertEquals(parsePreopen("/data"), { hostPath: "/data", guestPath: "/data", readOnly: false });
@@ -15,6 +15,16 @@ Deno.test("parsePreopen() refuses empty paths", () => {
   for (const text of ["", "::", "::/x", "/x::", ":ro"]) {
     assertThrows(() => parsePreopen(text), RangeError, `Cannot give directory "${text}"`);
   }
+});
+
+Deno.test("contains() compares as a guest's libc does", () => {
+  const guestPath = (path: string) => ({ hostPath: "/", guestPath: path, readOnly: false });
+  const under = (directory: string, ...paths: string[]) => paths.map((path) => contains(guestPath(directory), path));
+  assertEquals(under("/etc", "/etc", "/etc/", "/etc/a", "etc/a", "./etc/a", "//etc/a"), Array(6).fill(true));
+  assertEquals(under("/etc", "/", "/et", "/etc2", "/a/etc", "../etc/a", ""), Array(6).fill(false));
+  assertEquals(under("etc/a/", "/etc/a", "etc/a/b", "/etc", "/etc/ab"), [true, true, false, false]);
+  for (const root of ["/", ".", "./", "./."]) assertEquals(under(root, "/etc", "a", "."), [true, true, true]);
+  assertEquals(under(".hidden", ".hidden/a", "hidden/a"), [true, false]);
 });
 
 Deno.test("openPreopen() tells which directory cannot be opened, and why", () => {

@@ -1,17 +1,22 @@
 /**
  * Suggests the `--dir` option that a guest needs.
  *
- * A guest's libc searches its directories for a path without the host. When the path is in none of them, libc fails with ENOTCAPABLE.
- * The host sees the path only if the guest prints a message, so this watches the guest's stderr.
+ * A guest's libc searches its directories for a path without the host. When the path is in none of them, libc fails without a call:
+ * Debian 12's wasi-libc with ENOTCAPABLE, newer ones with ENOENT. The host sees the path only if the guest prints a message, so this
+ * watches the guest's stderr.
+ *
+ * ENOENT has many other reasons. It counts as a refused path only if libc has listed its directories, no import has failed since the
+ * guest's last message of this kind, the path is in none of the directories, and the host has it or a directory for it.
  *
  * @module
  */
 
 import type { Ranges } from "../../ffi/system/files.ts";
+import { contains, type Preopen } from "./preopens.ts";
 
 /** Error messages of guests: in C and C++ (also in Rust, for errors from the host), in Rust, in Go. */
 const MESSAGES = [
-  /^(?<text>.*?):? ?Capabilities insufficient/,
+  /^(?<text>.*?):? ?(?:Capabilities insufficient|(?<isMissing>No such file or directory))/,
   /failed to find a pre-opened file descriptor through which "(?<path>.*)" could be opened/,
   /\bopen (?<path>.+): Bad file number/,
 ];
@@ -22,20 +27,39 @@ const MAX_LINE = 4096;
 /** After so many bytes, stderr is taken as normal output and not searched further, to keep it fast. */
 const MAX_HEARD = 1 << 16;
 
+/** The sources of a {@link RefusedPaths}. */
+export interface RefusedPathsOptions {
+  /** The guest's arguments, which may contain the path. */
+  readonly args: readonly string[];
+  /** The guest's directories. */
+  readonly preopens: readonly Preopen[];
+  /** The number of imports that have failed until now; see {@link Guard.failures}. */
+  failures(): number;
+  /** True if the host has a file at `path`. Only the reader of the host's messages learns it, not the guest. */
+  exists(path: string): boolean;
+  /** Gets the hint. */
+  report(problem: string): void;
+}
+
 /** Watches stderr until it finds one message. */
 export class RefusedPaths {
-  readonly #args: readonly string[];
-  readonly #report: (problem: string) => void;
+  readonly #options: RefusedPathsOptions;
   /** Made when the guest writes to its stderr, since a decoder takes 0.04 ms to make. */
   #decoder: TextDecoder | undefined;
   #line = "";
   #heard = 0;
   #told = false;
+  #hasListed = false;
+  /** The number of failures at the last "No such file or directory". */
+  #failures = 0;
 
-  /** @param args the guest's arguments, which may contain the path. */
-  constructor(args: readonly string[], report: (problem: string) => void) {
-    this.#args = args;
-    this.#report = report;
+  constructor(options: RefusedPathsOptions) {
+    this.#options = options;
+  }
+
+  /** Notes that the guest asks for its directories. libc does so before it searches them. */
+  listDirectories(): void {
+    this.#hasListed = true;
   }
 
   /** Takes text that the guest has written to its stderr. A message may arrive in several parts. */
@@ -60,45 +84,80 @@ export class RefusedPaths {
   }
 
   #look(text: string): void {
-    const message = this.#told ? undefined : text.split("\n").map(messageIn).find((found) => found !== undefined);
-    if (message === undefined) return;
-    this.#told = true;
-    this.#report(this.#sentence(message));
+    if (this.#told) return;
+    const messages = text.split("\n").map(messageIn).filter((message) => message !== undefined);
+    const isExplained = this.#isExplained(messages);
+    for (const message of messages) {
+      const path = message.path ?? this.#pathIn(message);
+      if (message.isMissing && (isExplained || path === undefined || !this.#isRefused(path))) continue;
+      this.#told = true;
+      this.#options.report(sentence(path));
+      return;
+    }
   }
 
-  #sentence({ text = "", path = this.#pathIn(text) }: Message): string {
-    if (path === undefined) {
-      return "Cannot open a file for the guest: it is in none of the guest's directories (hint: --dir HOST gives it one)";
-    }
-    const directory = directoryOf(path);
-    return `Cannot open "${path}" for the guest: it is in none of the guest's directories ` +
-      `(hint: --dir ${directory}:ro, or --dir ${directory} for what it may change)`;
+  /** True if an import has failed since the last "No such file or directory", so that the next one can be about this failure. */
+  #isExplained(messages: readonly Message[]): boolean {
+    if (!messages.some(({ isMissing }) => isMissing)) return false;
+    const before = this.#failures;
+    this.#failures = this.#options.failures();
+    return this.#failures !== before;
+  }
+
+  /** True if libc cannot have found `path`, and a directory given to the guest would help. */
+  #isRefused(path: string): boolean {
+    const { preopens, exists } = this.#options;
+    if (!this.#hasListed || path.includes("\0") || preopens.some((preopen) => contains(preopen, path))) return false;
+    // A guest may also create files. An argument without a slash can be any word.
+    return exists(path) || (path.includes("/") && exists(`${directoryOf(path)}/`));
   }
 
   /** The path of a message: an argument of the guest, a quoted or absolute path in the text, or the first argument with a slash. */
-  #pathIn(text: string): string | undefined {
-    const named = this.#args.find((arg) => arg !== "" && text.split(/[\s'":]+/).includes(arg));
+  #pathIn({ text, isMissing }: Message): string | undefined {
+    const { args, preopens } = this.#options;
+    const named = args.find((arg) => arg !== "" && text.split(/[\s'":]+/).includes(arg));
     const quoted = /(['"`])([^'"`]*\/[^'"`]*)\1/.exec(text)?.[2];
-    return named ?? quoted ?? /\/[^\s'":]*/.exec(text)?.[0] ?? this.#args.find((arg) => arg.includes("/"));
+    const inText = named ?? quoted ?? /\/[^\s'":]*/.exec(text)?.[0];
+    // A guest with directories can have found this argument, and its ENOENT can be about a map.
+    if (isMissing && preopens.length > 0) return inText;
+    return inText ?? args.find((arg) => arg.includes("/"));
   }
 }
 
 interface Message {
-  text?: string | undefined;
-  path?: string | undefined;
+  /** The text before the error's own words. */
+  readonly text: string;
+  /** The path, if the form names it. */
+  readonly path: string | undefined;
+  /** True for "No such file or directory", which is also the message for other failures. */
+  readonly isMissing: boolean;
 }
 
 function messageIn(line: string): Message | undefined {
   for (const form of MESSAGES) {
-    const found = form.exec(line);
-    if (found !== null) return { ...found.groups };
+    const groups = form.exec(line)?.groups;
+    if (groups === undefined) continue;
+    const { text = "", path, isMissing } = groups;
+    return { text, path, isMissing: isMissing !== undefined };
   }
   return undefined;
 }
 
-/** The directory of a path, quoted for a shell. */
+function sentence(path: string | undefined): string {
+  if (path === undefined) {
+    return "Cannot open a file for the guest: it is in none of the guest's directories (hint: --dir HOST gives it one)";
+  }
+  const directory = quoted(directoryOf(path));
+  return `Cannot open "${path}" for the guest: it is in none of the guest's directories ` +
+    `(hint: --dir ${directory}:ro, or --dir ${directory} for what it may change)`;
+}
+
 function directoryOf(path: string): string {
   const slash = path.lastIndexOf("/");
-  const directory = slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
-  return /^[\w./@%+,=-]+$/.test(directory) ? directory : `'${directory.replaceAll("'", "'\\''")}'`;
+  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
+}
+
+/** The path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -66,7 +66,7 @@ function attach(
     return 0;
   } catch (error) {
     if (!(error instanceof HiddenPath)) throw error;
-    guest.diagnostics.report(error.reason);
+    guest.guard.report(error.reason);
     return -LINUX_ERRNO.ENOENT;
   }
 }
@@ -78,6 +78,6 @@ function attachStructOps(guest: GuestContext, object: GuestObject, name: string)
 }
 
 function refuseName(guest: GuestContext, object: GuestObject, name: string): number {
-  guest.diagnostics.report(`Cannot attach program "${name}": ${noneOfThisName(object.programNames())}`);
+  guest.guard.report(`Cannot attach program "${name}": ${noneOfThisName(object.programNames())}`);
   return -LINUX_ERRNO.ENOENT;
 }

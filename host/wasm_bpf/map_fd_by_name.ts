@@ -19,7 +19,7 @@ export function mapFdByName(guest: GuestContext): (object: bigint, name: number)
     const mapName = guest.memory.readCString(guestPtr(name));
     const map = openMap(object, mapName);
     if (map === undefined) {
-      guest.diagnostics.report(`Cannot find map "${mapName}": ${noneOfThisName(object.mapNames())}`);
+      guest.guard.report(`Cannot find map "${mapName}": ${noneOfThisName(object.mapNames())}`);
       return -LINUX_ERRNO.ENOENT;
     }
     guest.descriptors.maps.add(map);

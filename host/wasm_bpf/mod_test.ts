@@ -64,6 +64,7 @@ Deno.test("wasm_bpf refuses names that are none", () => {
   const noProgram = 'Cannot attach program "nosuch": the object has none of this name (it has program)';
   const noMap = 'Cannot find map "nosuch": the object has none of this name (it has ring, guest.bss)';
   assertEquals(guest.problems, [noProgram, noProgram, noMap]);
+  assertEquals(guest.context.guard.failures, 3);
   new Uint8Array(guest.memory.buffer).fill(65);
   for (const at of [-1, MEMORY_BYTES, MEMORY_BYTES - 1, 0]) {
     assertEquals(guest.call("wasm_attach_bpf_program", handle, at, 0), EFAULT);

@@ -1,6 +1,6 @@
 /** Tests the command line: wrong input gives one clear line, and the exit codes are those of --help. */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertExists, assertMatch, assertStringIncludes } from "@std/assert";
 import { assemble } from "../../scripts/build_wat.ts";
 import { llvmTool } from "../../scripts/pins.ts";
 import { type Finished, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
@@ -381,23 +381,49 @@ Deno.test("wasm-bpf names a --dir that does not exist", async () => {
   assertOneLine(finished, { code: 125, line: /Cannot give the guest directory "\/nosuch": ENOENT/ });
 });
 
+/** libc's reasons for refusing a path that is in none of the guest's directories: Debian 12's wasi-libc, and newer ones. */
+const REFUSALS = { ENOTCAPABLE: "Capabilities insufficient", ENOENT: "No such file or directory" };
+
+/** The reason of the libc that the guests were built with. */
+async function refusalOfLibc(): Promise<string> {
+  const { stderr } = await runWasmBpf(["--quiet", testGuest("open_file"), "/"]);
+  const refusal = Object.values(REFUSALS).find((reason) => stderr === `/: ${reason}\n`);
+  assertExists(refusal, `libc refuses "/" with an unexpected message: ${stderr}`);
+  return refusal;
+}
+
 Deno.test("wasm-bpf names the --dir that a guest would have needed, once, and not with --quiet", async () => {
   await using files = await directoryWith({ "data.txt": "hello" });
   const file = `${files.path}/data.txt`;
   const guest = testGuest("open_file");
   const line = `wasm-bpf: Cannot open "${file}" for the guest: it is in none of the guest's directories ` +
     `(hint: --dir ${files.path}:ro, or --dir ${files.path} for what it may change)\n`;
-  assertEquals(await runWasmBpf([guest, file]), {
-    code: 1,
-    stdout: "",
-    stderr: `${file}: Capabilities insufficient\n${line}`,
-  });
-  const other = await runWasmBpf([guest, file, "Cannot read the file"]);
-  assertEquals(other.stderr, `Cannot read the file: Capabilities insufficient\n${line}`);
-  assertEquals((await runWasmBpf(["--quiet", guest, file])).stderr, `${file}: Capabilities insufficient\n`);
+  const imitations = Object.entries(REFUSALS).map(([name, reason]) =>
+    [["--env", `REFUSED_WITH=${name}`], reason] as const
+  );
+  for (const [env, reason] of [[[], await refusalOfLibc()] as const, ...imitations]) {
+    assertEquals(await runWasmBpf([...env, guest, file]), {
+      code: 1,
+      stdout: "",
+      stderr: `${file}: ${reason}\n${line}`,
+    });
+    const other = await runWasmBpf([...env, guest, file, "Cannot read the file"]);
+    assertEquals(other.stderr, `Cannot read the file: ${reason}\n${line}`);
+    const elsewhere = await runWasmBpf([...env, "--dir", `${files.path}::/data`, guest, file]);
+    assertEquals(elsewhere.stderr, `${file}: ${reason}\n${line}`);
+    assertEquals((await runWasmBpf([...env, "--quiet", guest, file])).stderr, `${file}: ${reason}\n`);
+  }
   assertEquals(await runWasmBpf(["--dir", `${files.path}:ro`, guest, file]), { code: 0, stdout: "", stderr: "" });
   const missing = await runWasmBpf(["--dir", files.path, guest, `${file}x`]);
   assertEquals(missing.stderr, `${file}x: No such file or directory\n`);
+});
+
+Deno.test("wasm-bpf names no --dir if a guest's ENOENT is the host's", async () => {
+  await using files = await directoryWith({ "data.txt": "hello" });
+  const message = "Cannot read /etc/passwd";
+  // The guest names a file outside its directory, but the call that failed is about another file.
+  const missing = await runWasmBpf(["--dir", files.path, testGuest("open_file"), `${files.path}/x`, message]);
+  assertEquals(missing.stderr, `${message}: No such file or directory\n`);
 });
 
 Deno.test("wasm-bpf --help and --version write to stdout and exit with 0", async () => {
