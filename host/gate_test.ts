@@ -4,12 +4,15 @@ import { assertEquals } from "@std/assert";
 import { BpfError } from "../errors/mod.ts";
 import { MapType, ProgramType } from "../ffi/mod.ts";
 import { FakeGuest, makeAll } from "../tests/doubles/guest.ts";
+import { assemble } from "../scripts/build_wat.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
+import { Counters } from "./core/counters.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
 import { objectHandle } from "./core/handles.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/policy.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
+import { runGuestOn } from "./mod.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
 import { SYS_FUNCTIONS } from "./sys/mod.ts";
 import { CALLBACK_WRAPPER_TYPES, WASM_BPF_TYPES } from "./wasm_bpf/import_types.ts";
@@ -287,4 +290,20 @@ Deno.test("a policy's refusal is a BpfError that names the request", () => {
     return;
   }
   throw new Error("nothing was thrown");
+});
+
+Deno.test("runGuestOn() applies the policy, and counts for its caller", () => {
+  const module = `(import "libbpf" "libbpf_num_possible_cpus" (func $cpus (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (func (export "_start") (drop (call $cpus)) (call $exit (call $cpus)))`;
+  const counters = new Counters();
+  const problems: string[] = [];
+  const code = runGuestOn(assemble(`(module ${module})`), {
+    policy: refusing("query"),
+    counters,
+    onProblem: (problem) => problems.push(typeof problem === "string" ? problem : problem.message),
+  });
+  assertEquals([code | 0, counters.refused, counters.allowed.query], [WASI_EPERM, 2, 0]);
+  assertEquals(new Set(problems), new Set(["Cannot count CPUs: EPERM: no query here"]));
 });
