@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { MapType } from "../../ffi/mod.ts";
+import { MapType, openSystem } from "../../ffi/mod.ts";
+import { O } from "../../ffi/system/linux_numbers.ts";
+import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import { ProcExit } from "../core/cancellation.ts";
-import { FakeGuest, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
+import { LIBBPF_FUNCTIONS } from "../libbpf/mod.ts";
+import { FakeGuest, makeAll, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
 
 const LOOKUP = 1;
 const UPDATE = 2;
@@ -262,6 +265,41 @@ Deno.test("wasm_bpf_map_operate() stays JavaScript's in a guest that makes few c
   const fd = guest.map(guest.load(), "hash");
   const counts = Array.from({ length: 6 }, () => (guest.operate(fd, UPDATE), guest.libbpf.directCalls));
   assertEquals(counts, [0, 0, 0, 0, 1, 2]);
+});
+
+/** Calls `use` with the descriptor of a file with one page, which can be mapped as an array can. */
+function withPage(use: (fd: number) => void): void {
+  const path = Deno.makeTempFileSync();
+  using system = openSystem();
+  const fd = system.calls.open(path, O.RDWR);
+  try {
+    Deno.truncateSync(path, system.calls.pageSizeBytes);
+    use(fd);
+  } finally {
+    system.calls.close(fd);
+    Deno.removeSync(path);
+  }
+}
+
+Deno.test("wasm_bpf_map_operate() goes through JavaScript as soon as map memory is copied, which updates the copies", () => {
+  withPage((page) => {
+    const array = { name: "array", type: MapType.ARRAY, valueSize: 8, maxEntries: 1, flags: MAP_FLAG.BPF_F_MMAPABLE };
+    const definition = { maps: [{ name: "hash" }, { ...array, fd: page }] };
+    using guest = new FakeGuest(definition, { sharedMemory: "copy" });
+    const handle = guest.load();
+    const [hash, fd] = [guest.map(handle, "hash"), guest.map(handle, "array")];
+    for (let i = 0; i < 3; i++) assertEquals(guest.operate(hash, UPDATE), 0);
+    assertEquals(guest.libbpf.directCalls, 2);
+    const mapMmap = makeAll(LIBBPF_FUNCTIONS, guest.context)["bpf_map_mmap"];
+    assertEquals(mapMmap?.(fd, 0, MEMORY_BYTES), 8);
+    guest.put(0, [7]);
+    assertEquals(guest.operate(hash, UPDATE), 0);
+    assertEquals(guest.libbpf.directCalls, 2);
+    const bytes = new Uint8Array(8);
+    using file = Deno.openSync(`/proc/self/fd/${page}`);
+    file.readSync(bytes);
+    assertEquals([...bytes], [7, 0, 0, 0, 0, 0, 0, 0]);
+  });
 });
 
 function thrown(run: () => unknown): unknown {

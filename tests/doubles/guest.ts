@@ -12,6 +12,7 @@ import type { OpenBuffer } from "../../host/core/event_buffers.ts";
 import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
 import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
+import type { SharedMemoryMode } from "../../host/core/shared_memory.ts";
 import type { Policy } from "../../host/core/policy.ts";
 import { EventBuffer } from "../../host/pump/mod.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
@@ -76,6 +77,7 @@ export class FakeGuest implements Disposable {
       grants?: Partial<ObjectGrants>;
       policy?: Policy;
       maxLinks?: number;
+      sharedMemory?: SharedMemoryMode;
       table?: WebAssembly.Table;
       openBuffer?: OpenBuffer;
       wrapLibbpf?: (libbpf: Libbpf) => Libbpf;
@@ -96,6 +98,7 @@ export class FakeGuest implements Disposable {
         openBuffer: options.openBuffer ?? ((map, receiver) => EventBuffer.open(this.system.calls, map, receiver)),
         grants: { objectName: "guest", ...options.grants },
         maxLinks: options.maxLinks,
+        sharedMemory: options.sharedMemory,
         policy: options.policy,
         diagnostics: { report, lost: () => {} },
       }),

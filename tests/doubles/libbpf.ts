@@ -42,6 +42,8 @@ export interface FakeMapDefinition {
   readonly maxEntries?: number;
   /** None by default. */
   readonly flags?: number;
+  /** The descriptor of a real file, for a map whose memory is shared; by default a number that no file has. */
+  readonly fd?: number;
 }
 
 /** The definition of a program of a fake object. */
@@ -212,6 +214,7 @@ class FakeMap implements BpfMap {
   readonly maxEntries: number;
   readonly flags: number;
   readonly fd: number;
+  readonly #isFile: boolean;
   readonly #libbpf: FakeLibbpf;
   readonly #elements = new Map<string, Uint8Array>();
   #open = true;
@@ -226,7 +229,8 @@ class FakeMap implements BpfMap {
     this.valueSize = valueSize;
     this.maxEntries = maxEntries;
     this.elementBytes = elementBytes(type, valueSize, libbpf);
-    this.fd = libbpf.openDescriptors.open();
+    this.#isFile = definition.fd !== undefined;
+    this.fd = definition.fd ?? libbpf.openDescriptors.open();
     libbpf.maps.set(this.fd, this);
   }
 
@@ -305,7 +309,7 @@ class FakeMap implements BpfMap {
   close(): void {
     this.#open = false;
     this.#libbpf.maps.delete(this.fd);
-    this.#libbpf.openDescriptors.close(this.fd);
+    if (!this.#isFile) this.#libbpf.openDescriptors.close(this.fd);
   }
 
   #keyAt(memory: Uint8Array, at: number): string {
