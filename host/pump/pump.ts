@@ -5,7 +5,7 @@
  */
 
 import { GuestError } from "../../errors/mod.ts";
-import { embeddedModule } from "../core/embedded_module.ts";
+import { instantiateEmbedded } from "../core/embedded_module.ts";
 import type { EventReceiver } from "../core/event_buffers.ts";
 import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 
@@ -38,7 +38,7 @@ export interface Pump {
  */
 export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, guest: EventReceiver): Pump {
   const { pageSizeBytes, dataBytes, perf, weakOrder = Deno.build.arch !== "x86_64" } = layout;
-  const instance = link(embeddedModule(weakOrder ? WEAK_PUMP_BASE64 : PUMP_BASE64), {
+  return link(weakOrder ? WEAK_PUMP_BASE64 : PUMP_BASE64, {
     ring: {
       memory,
       page: pageSizeBytes,
@@ -49,14 +49,12 @@ export function instantiatePump(memory: WebAssembly.Memory, layout: PumpLayout, 
     },
     guest: { memory: guest.memory, table: guest.table },
   });
-  // A test compares the bytes of this module with its source, so its exports are known.
-  return instance.exports as unknown as Pump;
 }
 
 /** @throws {GuestError} when the guest's memory or table is of a kind that the pump cannot import. */
-function link(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+function link(base64: string, imports: WebAssembly.Imports): Pump {
   try {
-    return new WebAssembly.Instance(module, imports);
+    return instantiateEmbedded<Pump>(base64, imports);
   } catch (cause) {
     if (!(cause instanceof WebAssembly.LinkError)) throw cause;
     throw new GuestError("invalid-module", "Cannot call back: the exported table does not hold functions", {

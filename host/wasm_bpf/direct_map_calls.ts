@@ -6,7 +6,7 @@
 
 import type { GuestContext } from "../core/context.ts";
 import type { ImportFunction } from "../core/imports.ts";
-import { embeddedModule } from "../core/embedded_module.ts";
+import { instantiateEmbedded } from "../core/embedded_module.ts";
 import { WASM_PAGE_BYTES } from "../core/memory.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import { MAP_OPERATE_I64 } from "./import_types.ts";
@@ -68,7 +68,7 @@ class DirectMapCalls {
     this.#guest = guest;
     this.#worthIt = worthIt;
     this.#inJavaScript = inJavaScript;
-    this.gate = instantiate<MapGate>(MAP_GATE_BASE64, { host: { map_operate: this.#slowly } });
+    this.gate = instantiateEmbedded<MapGate>(MAP_GATE_BASE64, { host: { map_operate: this.#slowly } });
     const close = () => this.#close();
     guest.cancellation.onEnd(close);
     guest.shared.onCopying(close);
@@ -108,7 +108,7 @@ class DirectMapCalls {
     const { gate, instance, descriptors } = this.#guest;
     const element = gate.openMapElement();
     if (element === undefined) return undefined;
-    const calls = instantiate<MapCalls>(MAP_CALLS_BASE64, {
+    const calls = instantiateEmbedded<MapCalls>(MAP_CALLS_BASE64, {
       guest: { memory: instance.rawMemory },
       host: { sizes: descriptors.maps.sizes, map_operate: this.#slowly },
       native: { wasm_bpf_map_element: element },
@@ -116,9 +116,4 @@ class DirectMapCalls {
     this.gate.target.value = calls.map_operate;
     return calls;
   }
-}
-
-/** Returns the exports of a module of this project. A test compares its bytes with its source. */
-function instantiate<E>(base64: string, imports: WebAssembly.Imports): E {
-  return new WebAssembly.Instance(embeddedModule(base64), imports).exports as unknown as E;
 }
