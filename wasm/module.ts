@@ -32,22 +32,8 @@ export interface ModuleInfo {
   readonly sections: readonly ModuleSection[];
 }
 
-const SECTION_NAMES = [
-  "custom",
-  "type",
-  "import",
-  "function",
-  "table",
-  "memory",
-  "global",
-  "export",
-  "start",
-  "element",
-  "code",
-  "data",
-  "data count",
-  "tag",
-];
+/** The names of sections by number: "data count" for DATA_COUNT. */
+const SECTION_NAMES = Object.keys(SECTION).map((name) => name.toLowerCase().replace("_", " "));
 
 /** Reads a module. @throws {FormatError} when it is damaged or uses unknown types or sections. */
 export function parseModule(bytes: Uint8Array): ModuleInfo {

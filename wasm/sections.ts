@@ -10,7 +10,7 @@ import { Cursor } from "./cursor.ts";
 /** The size of a module's magic number and version. */
 const HEADER_BYTES = 8;
 
-/** The numbers of sections. */
+/** The numbers of sections, in ascending order from 0. */
 export const SECTION = {
   CUSTOM: 0,
   TYPE: 1,
