@@ -7,7 +7,7 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { NativeLibrary } from "../system/library.ts";
-import { type Address, address, addressOf, NULL } from "../system/pointers.ts";
+import { type Address, address, baseOf, NULL } from "../system/pointers.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
 import { MAP_ELEMENT_SYMBOLS } from "../system/symbols/shim.ts";
 import type { MapElement } from "./interfaces/mod.ts";
@@ -65,11 +65,6 @@ export class Elements implements Disposable {
 function callsFromWasmAreDirect(): boolean {
   const [major = 0, minor = 0] = Deno.version.v8.split(".").map(Number);
   return major < 14 || (major === 14 && minor <= 5);
-}
-
-/** The address of the first of `memory`'s bytes. */
-export function baseOf(memory: Uint8Array<ArrayBuffer>): number {
-  return addressOf(memory.buffer) + memory.byteOffset;
 }
 
 function throughLibbpf({ symbols }: SymbolTable<typeof ELEMENT_SYMBOLS>): ElementCall {

@@ -6,8 +6,8 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
-import { address, type NativePointer, NULL } from "../system/pointers.ts";
-import { baseOf, type ElementCall, NOTHING } from "./element.ts";
+import { address, baseOf, type NativePointer, NULL } from "../system/pointers.ts";
+import { type ElementCall, NOTHING } from "./element.ts";
 import type { Batch, BatchFlags, BatchWalk, BpfLink, BpfMap } from "./interfaces/mod.ts";
 import { NativeLink } from "./link.ts";
 import type { Native } from "./native.ts";

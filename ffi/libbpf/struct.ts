@@ -5,7 +5,7 @@
  */
 
 import { cString } from "../system/c_string.ts";
-import { type Address, address } from "../system/pointers.ts";
+import { baseOf } from "../system/pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 
 type StructName = keyof typeof LAYOUT;
@@ -51,23 +51,19 @@ export class Struct<S extends StructName> {
     if (value === undefined) return this;
     const bytes = cString(value);
     this.#pointedTo.push(bytes);
-    return this.u64(field, Number(this.#address(bytes)));
+    return this.u64(field, baseOf(bytes));
   }
 
   /** Sets a `const unsigned long *` to an array of these numbers. */
   numbers(field: FieldName<S>, values: readonly number[]): this {
     const bytes = new Uint8Array(new BigUint64Array(values.map(BigInt)).buffer);
     this.#pointedTo.push(bytes);
-    return this.u64(field, Number(this.#address(bytes)));
+    return this.u64(field, baseOf(bytes));
   }
 
   /** The value that the kernel or libbpf wrote into a 32-bit field. */
   readU32(field: FieldName<S>): number {
     return this.#view.getUint32(this.#offset(field), true);
-  }
-
-  #address(bytes: Uint8Array<ArrayBuffer>): Address {
-    return address(Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes))));
   }
 
   #offset(field: string): number {

@@ -8,10 +8,9 @@ import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { EPOLL, O } from "./linux_numbers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
-import type { SystemCalls } from "./system_calls.ts";
+import { SIGSET_BYTES, type SystemCalls } from "./system_calls.ts";
 
 const NO_MASK = null;
-const SIGSET_BYTES = 8;
 
 /** `struct epoll_event`: `events` are bits of {@link EPOLL}, `data` is {@link BUFFER} or {@link WAKE}. */
 const EVENT = LAYOUT.epoll_event;

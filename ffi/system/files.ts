@@ -9,7 +9,7 @@
  */
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
-import { cString } from "./c_string.ts";
+import { cString, EMPTY } from "./c_string.ts";
 import {
   type DirectoryEntry,
   type FileStatus,
@@ -26,7 +26,7 @@ import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.
 import { addressOf } from "./pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
-import type { SystemCalls, SystemCallSymbols } from "./system_calls.ts";
+import { SIGSET_BYTES, type SystemCalls, type SystemCallSymbols } from "./system_calls.ts";
 
 /** The largest number of ranges that one call takes. */
 export const MAX_RANGES = UIO_MAXIOV;
@@ -38,8 +38,6 @@ export interface Ranges {
   count: number;
 }
 
-const SIGSET_SIZE = 8;
-const EMPTY = cString("");
 const DIRECTORY_CHUNK = 32768;
 /** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
@@ -267,7 +265,7 @@ export class Files {
     const fds = writePollFds(entries);
     const timeout = timeoutNs === undefined ? null : timespecs(timeoutNs);
     const result = this.#calls.result(
-      this.#call.ppoll(NUMBER.ppoll, fds, entries.length, timeout, null, SIGSET_SIZE),
+      this.#call.ppoll(NUMBER.ppoll, fds, entries.length, timeout, null, SIGSET_BYTES),
     );
     if (result >= 0) readPollFds(fds, entries);
     return result;

@@ -36,6 +36,11 @@ export function addressOf(buffer: ArrayBuffer): number {
   return found;
 }
 
+/** The address of the first of these bytes; see {@link addressOf}. */
+export function baseOf(bytes: Uint8Array<ArrayBuffer>): number {
+  return addressOf(bytes.buffer) + bytes.byteOffset;
+}
+
 /** A pointer from C. Its type is the name of a struct ("bpf_map"), or the row of a function. */
 export type NativePointer<T> = Deno.PointerObject<T>;
 

@@ -10,7 +10,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { CLibrary } from "./c_library.ts";
-import { cString } from "./c_string.ts";
+import { cString, EMPTY } from "./c_string.ts";
 import { type FileStatus, readStatx } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
 import { AT, AT_PAGESZ, O, STATX_BASIC_STATS } from "./linux_numbers.ts";
@@ -18,7 +18,8 @@ import { LAYOUT } from "./struct_layouts.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
 
-const EMPTY_PATH = cString("");
+/** The size of the kernel's set of signals, which calls with a mask of signals take. */
+export const SIGSET_BYTES = 8;
 
 /** The functions of the table. The first parameter is the call's {@link NUMBER}. {@link SystemCalls.result} converts results. */
 export type SystemCallSymbols = SymbolTable<ReturnType<typeof systemCallRows>>["symbols"];
@@ -74,7 +75,7 @@ export class SystemCalls implements Disposable {
   status(fd: number): FileStatus | number {
     const statx = new Uint8Array(LAYOUT.statx.size);
     const flags = AT.EMPTY_PATH | AT.SYMLINK_NOFOLLOW;
-    const result = this.result(this.symbols.statx(NUMBER.statx, fd, EMPTY_PATH, flags, STATX_BASIC_STATS, statx));
+    const result = this.result(this.symbols.statx(NUMBER.statx, fd, EMPTY, flags, STATX_BASIC_STATS, statx));
     return result < 0 ? result : readStatx(statx);
   }
 

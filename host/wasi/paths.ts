@@ -8,7 +8,7 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
-import { O } from "../../ffi/system/linux_numbers.ts";
+import { O, PATH_MAX } from "../../ffi/system/linux_numbers.ts";
 import { guestPtr } from "../core/memory.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import type { WasiContext } from "./context.ts";
@@ -17,8 +17,6 @@ import { FILETYPE } from "./types.ts";
 
 const SLASH = 0x2f;
 const DOT = 0x2e;
-/** Linux's PATH_MAX, with the NUL. */
-const MAX_PATH_BYTES = 4096;
 
 /** A path for the kernel: bytes with a NUL at the end. */
 export type Path = Uint8Array<ArrayBuffer>;
@@ -40,7 +38,7 @@ export interface Place {
 export function readPath(context: WasiContext, ptr: number, sizeBytes: number): Path {
   const view = context.memory.view(guestPtr(ptr), sizeBytes >>> 0);
   if (view.length === 0) refuse("ENOENT");
-  if (view.length >= MAX_PATH_BYTES) refuse("ENAMETOOLONG");
+  if (view.length >= PATH_MAX) refuse("ENAMETOOLONG");
   const path = new Uint8Array(view.length + 1);
   path.set(view);
   if (view.includes(0) || !isUtf8(view)) refuse("EILSEQ");
