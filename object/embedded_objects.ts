@@ -4,7 +4,7 @@
  * @module
  */
 
-import { elfSizeBytes, EM_BPF } from "./elf/elf.ts";
+import { elfSizeBytes, EM_BPF, isElf } from "./elf/elf.ts";
 import { FormatError } from "../errors/mod.ts";
 import type { DataSegment } from "../wasm/module.ts";
 
@@ -15,7 +15,7 @@ export interface EmbeddedObject {
   readonly bytes: Uint8Array;
 }
 
-/** The largest object that a guest may load. */
+/** The largest object that is found. Guests may load larger ones. */
 const MAX_OBJECT_BYTES = 16 << 20;
 
 /** The largest number of objects. A module with all examples has fewer. */
@@ -46,7 +46,7 @@ function sorted(found: EmbeddedObject[]): EmbeddedObject[] {
 function nextObject(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0x7f, from); at >= 0; at = bytes.indexOf(0x7f, at + 1)) {
     const machine = (bytes[at + 18] ?? 0) | ((bytes[at + 19] ?? 0) << 8);
-    if (bytes[at + 1] === 0x45 && bytes[at + 2] === 0x4c && bytes[at + 3] === 0x46 && machine === EM_BPF) return at;
+    if (isElf(bytes, at) && machine === EM_BPF) return at;
   }
   return -1;
 }

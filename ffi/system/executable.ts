@@ -5,6 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import { isElf } from "../../object/elf/elf.ts";
 import { address } from "./pointers.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
@@ -39,9 +40,9 @@ interface CodeSegment {
 }
 
 /** True when the open file `fd` begins with the ELF magic number. */
-export function isElf(calls: SystemCalls, fd: number): boolean {
-  const header = readHeader(calls, fd)?.bytes;
-  return header?.[0] === 0x7f && header[1] === 0x45 && header[2] === 0x4c && header[3] === 0x46;
+export function isElfFile(calls: SystemCalls, fd: number): boolean {
+  const header = readHeader(calls, fd);
+  return header !== undefined && isElf(header.bytes);
 }
 
 /**

@@ -8,7 +8,7 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { CLibrary } from "./c_library.ts";
-import { ELF_HEADER_BYTES, hasSoundSymbols, isElf } from "./executable.ts";
+import { ELF_HEADER_BYTES, hasSoundSymbols, isElfFile } from "./executable.ts";
 import { FILE_MODE, FILE_SYSTEM, O, S_IFMT } from "./linux_numbers.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
@@ -94,10 +94,10 @@ export class HostPaths {
     const operation: Operation = { operation: "open", kind: "binary", subject: name };
     const resolved = name.includes("/") ? this.#resolve(name, operation) : this.#search(name, operation);
     const fd = this.#openChecked(resolved, operation, (place) => this.#checkBinary(place, operation));
-    const isElfFile = isElf(this.#calls, fd);
-    if (isElfFile && hasSoundSymbols(this.#calls, fd)) return fd;
+    const isElf = isElfFile(this.#calls, fd);
+    if (isElf && hasSoundSymbols(this.#calls, fd)) return fd;
     this.#calls.close(fd);
-    const reason = isElfFile ? "its symbols have no size" : "it is no ELF file";
+    const reason = isElf ? "its symbols have no size" : "it is no ELF file";
     throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { reason });
   }
 

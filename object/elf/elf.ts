@@ -64,10 +64,13 @@ export interface ElfFile {
   readonly symbols: readonly ElfSymbol[];
 }
 
-/** True when `bytes` begin with the ELF magic number. */
-export function isElf(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
+/** True when `bytes` have the ELF magic number at `at`. */
+export function isElf(bytes: Uint8Array, at = 0): boolean {
+  return bytes[at] === 0x7f && bytes[at + 1] === 0x45 && bytes[at + 2] === 0x4c && bytes[at + 3] === 0x46;
 }
+
+/** Indices from here on name no section (`SHN_LORESERVE`): absolute and common symbols have them. */
+export const FIRST_RESERVED_SECTION = 0xff00;
 
 /** The machine (`e_machine`) that BPF objects are for. */
 export const EM_BPF = 247;
@@ -182,8 +185,9 @@ function readSymbols(file: Reader, sections: readonly ElfSection[]): ElfSymbol[]
     const at = i * SYMBOL_SIZE;
     const info = data.u8(at + 4);
     const section = data.u16(at + 6);
-    // Numbers from 0xff00 on are not sections (absolute, common).
-    if (section >= sections.length && section < 0xff00) data.fail(`symbol ${i} is in section ${section}`);
+    if (section >= sections.length && section < FIRST_RESERVED_SECTION) {
+      data.fail(`symbol ${i} is in section ${section}`);
+    }
     symbols.push({
       name: names.string(data.u32(at)),
       type: info & 15,

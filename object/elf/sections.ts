@@ -7,9 +7,6 @@
 import { FormatError } from "../../errors/mod.ts";
 import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_FLAG, SECTION_TYPE, SYMBOL_TYPE } from "./elf.ts";
 
-/** The size of an instruction of BPF. */
-export const INSTRUCTION_BYTES = 8;
-
 /** The size of a relocation (`Elf64_Rel`). */
 export const RELOCATION_BYTES = 16;
 

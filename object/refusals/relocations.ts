@@ -8,10 +8,7 @@ import type { Btf } from "../btf/btf.ts";
 import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
 import { isExtern } from "./externs.ts";
 import { functionsBySection, isCode, relocationsOf } from "../elf/sections.ts";
-
-const LOAD_64 = 0x18;
-const CALL = 0x85;
-const PSEUDO_CALL = 1;
+import { CALL, LOAD_64, PSEUDO_CALL, sourceRegister } from "../instructions.ts";
 
 /** Sections whose variables a program may name. */
 const DATA = /^\.(data|rodata|bss)(\.|$)|^\.addr_space\.1$/;
@@ -48,7 +45,7 @@ function refusalOf(
   if (isExtern(symbol)) return undefined;
   if (section === undefined || section.index === 0) return `names "${name}", which is nowhere`;
   if (code === CALL) {
-    if ((bytes[offset + 1] ?? 0) >> 4 !== PSEUDO_CALL) return `calls "${name}" by an instruction that calls helpers`;
+    if (sourceRegister(bytes, offset) !== PSEUDO_CALL) return `calls "${name}" by an instruction that calls helpers`;
     return section.name === ".text"
       ? undefined
       : `calls "${name}" of section "${section.name}": subprograms are in .text`;

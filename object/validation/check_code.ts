@@ -11,13 +11,8 @@
 
 import { FormatError } from "../../errors/mod.ts";
 import type { ElfFile, ElfSection, ElfSymbol } from "../elf/elf.ts";
-import { functionsBySection, INSTRUCTION_BYTES } from "../elf/sections.ts";
-
-/** `BPF_LD | BPF_IMM | BPF_DW`: loads a 64-bit immediate, in two instructions. */
-const LOAD_64 = 0x18;
-/** `BPF_JMP | BPF_CALL`. Its source register may be 0 or `BPF_PSEUDO_CALL`. */
-const CALL = 0x85;
-const PSEUDO_CALL = 1;
+import { functionsBySection } from "../elf/sections.ts";
+import { CALL, INSTRUCTION_BYTES, LOAD_64, PSEUDO_CALL, sourceRegister } from "../instructions.ts";
 
 /** The meaning of the immediate of {@link LOAD_64}, by the source register (`BPF_PSEUDO_*`). */
 const LOADED = [
@@ -44,7 +39,7 @@ function checkFunction({ bytes }: ElfSection, { name, value: start, sizeBytes }:
   for (let at = start; at < end; at += INSTRUCTION_BYTES) {
     const code = bytes[at];
     if (code !== LOAD_64 && code !== CALL) continue;
-    const register = (bytes[at + 1] ?? 0) >> 4;
+    const register = sourceRegister(bytes, at);
     const where = `instruction ${(at - start) / INSTRUCTION_BYTES} of function "${name}"`;
     if (code === CALL) {
       if (register > PSEUDO_CALL) throw new FormatError("ELF", `${where} calls a function of the kernel by number`);

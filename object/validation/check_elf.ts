@@ -5,15 +5,17 @@
  */
 
 import { FormatError } from "../../errors/mod.ts";
-import { type ElfFile, type ElfSection, type ElfSymbol, SECTION_TYPE, SYMBOL_BIND, SYMBOL_TYPE } from "../elf/elf.ts";
 import {
-  functionsBySection,
-  INSTRUCTION_BYTES,
-  isCode,
-  isStructOps,
-  RELOCATION_BYTES,
-  relocationsOf,
-} from "../elf/sections.ts";
+  type ElfFile,
+  type ElfSection,
+  type ElfSymbol,
+  FIRST_RESERVED_SECTION,
+  SECTION_TYPE,
+  SYMBOL_BIND,
+  SYMBOL_TYPE,
+} from "../elf/elf.ts";
+import { functionsBySection, isCode, isStructOps, RELOCATION_BYTES, relocationsOf } from "../elf/sections.ts";
+import { INSTRUCTION_BYTES } from "../instructions.ts";
 
 /** libbpf stores sizes and offsets of data in 32 bits, and the kernel accepts no larger map value. */
 const MAX_DATA_BYTES = 0x7fffffff;
@@ -23,9 +25,6 @@ const UNIQUE_SECTIONS: ReadonlySet<string> = new Set([".BTF", ".BTF.ext", ".maps
 
 /** libbpf relocates subprograms recursively, so their number is limited. The kernel accepts 256 in a program. */
 const MAX_SUBPROGRAMS = 4096;
-
-/** Indices from here on are reserved and name no section (`SHN_LORESERVE`). */
-const FIRST_RESERVED_SECTION = 0xff00;
 
 /** @throws {FormatError} when a section that must be unique exists twice, or a section is too large. */
 export function checkSections(elf: ElfFile): void {
