@@ -46,11 +46,10 @@ export {
   type BatchOptions,
   type BatchWalkOptions,
   type BpfMap,
-  type BpfObject,
-  type Libbpf,
   UpdateFlag,
-} from "./host/api/interfaces.ts";
+} from "./host/api/map_interfaces.ts";
 export { openLibbpf } from "./host/api/libbpf.ts";
+export type { BpfObject, Libbpf } from "./host/api/object_interfaces.ts";
 export {
   type AttachTarget,
   AttachType,

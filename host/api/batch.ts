@@ -6,7 +6,7 @@
 
 import { BpfError, describeOperation, LINUX_ERRNO } from "../../errors/mod.ts";
 import type * as ffi from "../../ffi/mod.ts";
-import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions } from "./interfaces.ts";
+import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions } from "./map_interfaces.ts";
 import { ACTION, type MapAction, operationOn } from "./map_action.ts";
 
 /** A map with a buffer for its batches. A new buffer would cost each call an allocation and an address lookup. */

@@ -7,7 +7,7 @@
 import { openOperation } from "../../errors/mod.ts";
 import * as ffi from "../../ffi/mod.ts";
 import { checkObject } from "../core/object_requests.ts";
-import type { BpfObject, Libbpf } from "./interfaces.ts";
+import type { BpfObject, Libbpf } from "./object_interfaces.ts";
 import { ApiObject } from "./object.ts";
 
 /**

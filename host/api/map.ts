@@ -7,7 +7,7 @@
 import { BpfError, describeOperation, LINUX_ERRNO } from "../../errors/mod.ts";
 import type * as ffi from "../../ffi/mod.ts";
 import { BatchMap, deleteBatch, MapCursor, updateBatch, walkBatch } from "./batch.ts";
-import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions, BpfMap } from "./interfaces.ts";
+import type { BatchBuffers, BatchCursor, BatchOptions, BatchWalkOptions, BpfMap } from "./map_interfaces.ts";
 import { ACTION, type MapAction, operationOn } from "./map_action.ts";
 
 /** The object that a map belongs to. */

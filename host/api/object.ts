@@ -5,8 +5,9 @@
  */
 
 import type * as ffi from "../../ffi/mod.ts";
-import type { BpfMap, BpfObject } from "./interfaces.ts";
 import { ObjectMap, type Owner } from "./map.ts";
+import type { BpfMap } from "./map_interfaces.ts";
+import type { BpfObject } from "./object_interfaces.ts";
 
 /** See {@link BpfObject}. */
 export class ApiObject implements BpfObject, Owner {
