@@ -180,6 +180,14 @@ export const MAP_COMMAND = {
   LOOKUP_AND_DELETE: 21,
 } as const;
 
+/** Flags of updates of elements. */
+export const UPDATE_FLAG = {
+  ANY: 0,
+  NOEXIST: 1,
+  EXIST: 2,
+  LOCK: 4,
+} as const;
+
 /** Flags of maps. */
 export const MAP_FLAG = {
   BPF_F_NO_PREALLOC: 1,

@@ -5,13 +5,12 @@
  */
 
 import { cString } from "./c_string.ts";
+import { RTLD_NOW } from "./linux_numbers.ts";
 import { nativePointer } from "./pointers.ts";
 import { DLFCN_SYMBOLS } from "./symbols/libc.ts";
 
 /** Libraries with these functions. They moved into libc with glibc 2.34. */
 const HOMES = ["libc.so.6", "libdl.so.2"];
-
-const RTLD_NOW = 2;
 
 const ADDRESSES = {
   dlopen: { type: "pointer", optional: true },

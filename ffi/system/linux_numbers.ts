@@ -134,6 +134,21 @@ export const XDP_FLAG = {
   offload: 8,
 } as const;
 
+/** Families of netfilter (`linux/netfilter.h`). */
+export const NFPROTO = {
+  IPV4: 2,
+  IPV6: 10,
+} as const;
+
+/** Hooks of netfilter (`linux/netfilter.h`). */
+export const NF_INET = {
+  PRE_ROUTING: 0,
+  LOCAL_IN: 1,
+  FORWARD: 2,
+  LOCAL_OUT: 3,
+  POST_ROUTING: 4,
+} as const;
+
 /** Types of perf events (`linux/perf_event.h`). */
 export const PERF_TYPE = {
   HARDWARE: 0,
@@ -188,6 +203,15 @@ export const SIGPIPE = 13;
 
 /** The longest name of a network interface in bytes, with its NUL (`net/if.h`). */
 export const IFNAMSIZ = 16;
+
+/** Resolves all symbols of a library at once (`dlfcn.h`). */
+export const RTLD_NOW = 2;
+
+/** Names of sysconf(3) (`unistd.h`). */
+export const SC = {
+  NPROCESSORS_CONF: 83,
+  NPROCESSORS_ONLN: 84,
+} as const;
 
 /** Families of addresses (`sys/socket.h`). */
 export const AF = {

@@ -6,6 +6,7 @@
 
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { AttachType, type BpfLink, ProgramType, type System } from "../../ffi/mod.ts";
+import { NF_INET, NFPROTO } from "../../ffi/system/linux_numbers.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import type { Attach } from "../core/guest_program.ts";
 import type { ProgramDescription } from "../core/policy.ts";
@@ -194,16 +195,26 @@ function netns({ system, text }: Reading): Reached {
   return { target: { kind: "netns", fd }, opened: fd };
 }
 
-/** `NFPROTO_*` of linux/netfilter.h. */
-const FAMILIES: Readonly<Record<string, number>> = { ipv4: 2, ip: 2, ipv6: 10, ip6: 10 };
-/** `enum nf_inet_hooks` of linux/netfilter.h. */
-const HOOKS = ["prerouting", "input", "forward", "output", "postrouting"];
+/** Families by name. */
+const FAMILIES: Readonly<Record<string, number>> = {
+  ipv4: NFPROTO.IPV4,
+  ip: NFPROTO.IPV4,
+  ipv6: NFPROTO.IPV6,
+  ip6: NFPROTO.IPV6,
+};
+/** Hooks by name. */
+const HOOKS: Readonly<Record<string, number>> = {
+  prerouting: NF_INET.PRE_ROUTING,
+  input: NF_INET.LOCAL_IN,
+  forward: NF_INET.FORWARD,
+  output: NF_INET.LOCAL_OUT,
+  postrouting: NF_INET.POST_ROUTING,
+};
 
 function netfilter(reading: Reading): Reached {
   const [familyText = "", hookText = "", priorityText = "", more] = reading.text.split("/");
   const family = FAMILIES[familyText.toLowerCase()] ?? Number(familyText || NaN);
-  const named = HOOKS.indexOf(hookText.toLowerCase().replace(/_/g, ""));
-  const hook = named >= 0 ? named : Number(hookText || NaN);
+  const hook = HOOKS[hookText.toLowerCase().replace(/_/g, "")] ?? Number(hookText || NaN);
   const priority = Number(priorityText || NaN);
   if (more !== undefined || ![family, hook, priority].every(Number.isInteger)) {
     throw misread(reading, "a netfilter target is family/hook/priority, like ipv4/input/-100");

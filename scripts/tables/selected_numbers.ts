@@ -95,6 +95,11 @@ const isIterator = (program: BpfProgram) => program.expectedAttachType === Attac
       },
     },
     {
+      name: "UPDATE_FLAG",
+      about: "Flags of updates of elements.",
+      values: { ANY: "BPF_ANY", NOEXIST: "BPF_NOEXIST", EXIST: "BPF_EXIST", LOCK: "BPF_F_LOCK" },
+    },
+    {
       name: "MAP_FLAG",
       about: "Flags of maps.",
       values: whole(
@@ -249,6 +254,16 @@ export const LINUX_NUMBERS: SelectedFile = {
       values: { generic: "XDP_FLAGS_SKB_MODE", native: "XDP_FLAGS_DRV_MODE", offload: "XDP_FLAGS_HW_MODE" },
     },
     {
+      name: "NFPROTO",
+      about: "Families of netfilter (`linux/netfilter.h`).",
+      values: named("NFPROTO_", "IPV4", "IPV6"),
+    },
+    {
+      name: "NF_INET",
+      about: "Hooks of netfilter (`linux/netfilter.h`).",
+      values: named("NF_INET_", "PRE_ROUTING", "LOCAL_IN", "FORWARD", "LOCAL_OUT", "POST_ROUTING"),
+    },
+    {
       name: "PERF_TYPE",
       about: "Types of perf events (`linux/perf_event.h`).",
       values: named("PERF_TYPE_", "HARDWARE", "SOFTWARE"),
@@ -298,6 +313,12 @@ export const LIBC_NUMBERS: readonly SelectedNumbers[] = [
     name: "IFNAMSIZ",
     about: "The longest name of a network interface in bytes, with its NUL (`net/if.h`).",
     values: "IFNAMSIZ",
+  },
+  { name: "RTLD_NOW", about: "Resolves all symbols of a library at once (`dlfcn.h`).", values: "RTLD_NOW" },
+  {
+    name: "SC",
+    about: "Names of sysconf(3) (`unistd.h`).",
+    values: { NPROCESSORS_CONF: "_SC_NPROCESSORS_CONF", NPROCESSORS_ONLN: "_SC_NPROCESSORS_ONLN" },
   },
   { name: "AF", about: "Families of addresses (`sys/socket.h`).", values: named("AF_", "INET", "PACKET") },
   {

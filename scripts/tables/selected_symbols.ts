@@ -129,7 +129,6 @@ const LIBBPF: readonly SelectedFile[] = [
         bpf_program__fd: {},
         bpf_program__autoload: {},
         bpf_program__set_autoload: {},
-        bpf_program__set_attach_target: {},
         bpf_program__attach: {},
         bpf_program__attach_cgroup: {},
         bpf_program__attach_kprobe_opts: {},

@@ -74,6 +74,7 @@ const KERNEL_HEADERS = [
   "linux/magic.h",
   "linux/mman.h",
   "linux/memfd.h",
+  "linux/netfilter.h",
   "linux/openat2.h",
   "linux/perf_event.h",
   "linux/sockios.h",

@@ -22,8 +22,6 @@ export const PROGRAM_SYMBOLS = {
   bpf_program__autoload: { parameters: ["pointer"], result: "bool" },
   // int bpf_program__set_autoload(struct bpf_program *prog, bool autoload)
   bpf_program__set_autoload: { parameters: ["pointer", "bool"], result: "i32" },
-  // int bpf_program__set_attach_target(struct bpf_program *prog, int attach_prog_fd, const char *attach_func_name)
-  bpf_program__set_attach_target: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
   // struct bpf_link *bpf_program__attach(const struct bpf_program *prog)
   bpf_program__attach: { parameters: ["pointer"], result: "pointer" },
   // struct bpf_link *bpf_program__attach_cgroup(const struct bpf_program *prog, int cgroup_fd)
