@@ -150,8 +150,8 @@ export class HostPaths {
     const isLibrary = name.endsWith(".so") || name.includes(".so.");
     const variable = isLibrary ? "LD_LIBRARY_PATH" : "PATH";
     const system = isLibrary ? SYSTEM_LIBRARIES : SYSTEM_PROGRAMS;
-    const wished = this.#libc.environmentVariable(variable)?.split(":").filter((directory) => directory !== "") ?? [];
-    for (const directory of [...wished, ...system]) {
+    const listed = this.#libc.environmentVariable(variable)?.split(":").filter((directory) => directory !== "") ?? [];
+    for (const directory of [...listed, ...system]) {
       const place = this.#calls.open(`${directory}/${name}`, O.PATH | O.CLOEXEC);
       if (place < 0) continue;
       const status = this.#calls.status(place);

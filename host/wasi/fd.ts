@@ -93,7 +93,7 @@ export function transferFunctions(
         while (waited(context, descriptor, POLL.OUT, written)) written = files.write(descriptor.hostFd, from);
         if (written < 0) return wasiErrno(written);
         memory.data.setUint32(guestPtr(result), written, true);
-        if (fd === STDERR) context.refusedPaths?.hear(from);
+        if (fd === STDERR) context.refusedPaths?.search(from);
         return WASI_ERRNO.SUCCESS;
       } catch (error) {
         return context.guard.resultOf(error, POSITIVE_WASI);

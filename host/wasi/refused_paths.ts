@@ -25,7 +25,7 @@ const MESSAGES = [
 const MAX_LINE = 4096;
 
 /** After so many bytes, stderr is taken as normal output and not searched further, to keep it fast. */
-const MAX_HEARD = 1 << 16;
+const MAX_SEARCHED_BYTES = 1 << 16;
 
 /** The sources of a {@link RefusedPaths}. */
 export interface RefusedPathsOptions {
@@ -47,8 +47,8 @@ export class RefusedPaths {
   /** Made when the guest writes to its stderr, since a decoder takes 0.04 ms to make. */
   #decoder: TextDecoder | undefined;
   #line = "";
-  #heard = 0;
-  #told = false;
+  #searchedBytes = 0;
+  #isReported = false;
   #hasListed = false;
   /** The number of failures at the last "No such file or directory". */
   #failures = 0;
@@ -62,12 +62,12 @@ export class RefusedPaths {
     this.#hasListed = true;
   }
 
-  /** Takes text that the guest has written to its stderr. A message may arrive in several parts. */
-  hear({ buffer, pairs, count }: Ranges): void {
-    if (this.#told || this.#heard > MAX_HEARD) return;
+  /** Searches text that the guest has written to its stderr. A message may arrive in several parts. */
+  search({ buffer, pairs, count }: Ranges): void {
+    if (this.#isReported || this.#searchedBytes > MAX_SEARCHED_BYTES) return;
     for (let index = 0; index < count; index++) {
       const [start = 0, size = 0] = [pairs[index * 2], pairs[index * 2 + 1]];
-      this.#heard += size;
+      this.#searchedBytes += size;
       // The text is copied because the memory may be shared with the kernel. Only the end of a long text can be a message.
       const part = new Uint8Array(buffer, start + Math.max(size - MAX_LINE, 0), Math.min(size, MAX_LINE)).slice();
       this.#line = (this.#line + (this.#decoder ??= new TextDecoder()).decode(part)).slice(-MAX_LINE);
@@ -84,13 +84,13 @@ export class RefusedPaths {
   }
 
   #look(text: string): void {
-    if (this.#told) return;
+    if (this.#isReported) return;
     const messages = text.split("\n").map(messageIn).filter((message) => message !== undefined);
     const isExplained = this.#isExplained(messages);
     for (const message of messages) {
       const path = message.path ?? this.#pathIn(message);
       if (message.isMissing && (isExplained || path === undefined || !this.#isRefused(path))) continue;
-      this.#told = true;
+      this.#isReported = true;
       this.#options.report(sentence(path));
       return;
     }

@@ -37,7 +37,7 @@ class Writer {
   /** @returns the number of reports. */
   write(text: string): number {
     const bytes = new TextEncoder().encode(`--${text}`);
-    this.paths.hear({ buffer: bytes.buffer, pairs: new Uint32Array([2, bytes.length - 2]), count: 1 });
+    this.paths.search({ buffer: bytes.buffer, pairs: new Uint32Array([2, bytes.length - 2]), count: 1 });
     return this.reports.length;
   }
 
@@ -83,8 +83,8 @@ Deno.test("RefusedPaths knows the messages of Rust and Go", () => {
   assertEquals(reports([], "open /etc/a: Bad file number\n"), [line("/etc/a", "/etc")]);
 });
 
-Deno.test("RefusedPaths hears a message whose parts are written one by one, and tells it once", () => {
-  const told = reports(
+Deno.test("RefusedPaths finds a message whose parts are written one by one, and reports it once", () => {
+  const found = reports(
     [],
     "noise\nopening",
     " /etc/passwd",
@@ -94,7 +94,7 @@ Deno.test("RefusedPaths hears a message whose parts are written one by one, and 
     "\n",
     "/b: Capabilities insufficient",
   );
-  assertEquals(told, [line("/etc/passwd", "/etc")]);
+  assertEquals(found, [line("/etc/passwd", "/etc")]);
 });
 
 Deno.test("RefusedPaths waits for the end of the guest's line", () => {

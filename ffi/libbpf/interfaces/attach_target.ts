@@ -151,7 +151,8 @@ export interface BinaryTarget {
 }
 
 /**
- * A place in a file: a function and an offset in it, an address, or else an offset in the file. CAP_PERFMON.
+ * A place in a file: a function and an offset in it, an address, or else an offset in the file. CAP_PERFMON, and CAP_SYS_ADMIN to
+ * attach.
  *
  * @example
  * ```ts

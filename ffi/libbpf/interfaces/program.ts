@@ -38,6 +38,9 @@ export interface BpfProgram {
   /**
    * Attaches. The caller disposes the link; disposal of the object does it too.
    *
+   * Needs the privileges for loading. Some kinds need one more: CAP_SYS_ADMIN for uprobes and USDT probes, CAP_NET_RAW for socket
+   * filters, CAP_NET_ADMIN for cgroup_skb programs.
+   *
    * @param target by default the one in the section name.
    * @throws {BpfError} EPERM without the privileges; ENOENT when the target does not exist; EINVAL when the section names no target,
    * or the program cannot be attached to this kind; another errno of the kernel.
