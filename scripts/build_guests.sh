@@ -27,7 +27,7 @@ for goal in "${goals[@]}"; do
   case $goal in
     examples | tests | languages | bench | clean) ;;
     *) [[ -f examples/$goal/$goal.bpf.c && -f examples/$goal/$goal.c ]] ||
-      fail "there is no examples/$goal/$goal.c with a $goal.bpf.c" ;;
+      fail "examples/$goal/ needs $goal.c and $goal.bpf.c" ;;
   esac
 done
 for tool in make bpftool "clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION" "llvm-strip-$LLVM_VERSION"; do

@@ -26,7 +26,7 @@ interface Constant {
   readonly change?: readonly [from: string, to: string];
 }
 
-/** The store in pump.wat that tells the kernel how far the ring was read. */
+/** The store in pump.wat that returns the space of read records to the kernel. */
 const PLAIN_STORE = "(i64.store $ring (local.get $at) (local.get $position))";
 
 /** All generated files. */

@@ -8,7 +8,7 @@ known_mirror() {
     sed -n "s/ $1\$//p" | grep -m 1 .
 }
 
-# Prints the address of Debian's main archive. apt knows which of its sources are Debian's only after an update.
+# Prints the address of Debian's main archive. Only an update shows which of apt's sources are Debian's.
 debian_mirror() {
   known_mirror Debian && return
   if ((EUID)); then sudo apt-get -qq update >&2; else apt-get -qq update >&2; fi

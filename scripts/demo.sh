@@ -14,7 +14,7 @@ arguments=("${@:2}")
 if [[ $example == runqlat && $# -le 1 ]]; then arguments=(1 5); fi
 mapfile -t examples < <(basename --suffix=.bpf.c examples/*/*.bpf.c)
 if [[ " ${examples[*]} " != *" $example "* ]]; then
-  echo "No example \"$example\". There are: ${examples[*]}" >&2
+  echo "No example \"$example\". The examples are: ${examples[*]}" >&2
   exit 1
 fi
 

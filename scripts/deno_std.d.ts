@@ -1,4 +1,4 @@
-/** Types of what this project uses from npm:deno-std, which ships without any. */
+/** Types for the parts of npm:deno-std that this project uses. The package has no types. */
 
 declare module "@std/assert" {
   export function assert(condition: unknown, message?: string): asserts condition;

@@ -31,7 +31,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   return await formatted(files.flat());
 }
 
-/** Of each file that is not current, its path and the first difference. @param root the checkout to compare. */
+/** The path and the first difference of each outdated file. @param root the checkout to compare. */
 export async function outdated(files: readonly GeneratedFile[], root = CHECKOUT): Promise<string[]> {
   const differences = await Promise.all(files.map(async ({ path, text }) => {
     const difference = firstDifference(await readText(new URL(path, root)), text);

@@ -15,11 +15,11 @@ Deno.test("native-calls reports every way to native code outside ffi/", () => {
   }
 });
 
-Deno.test("native-calls sees through a computed member", () => {
+Deno.test("native-calls finds a computed member", () => {
   assertEquals(lint("cli.ts", `Deno["dlopen"]("libc.so.6", {});`).length, 1);
 });
 
-Deno.test("native-calls sees every spelling of Deno", () => {
+Deno.test("native-calls finds every spelling of Deno", () => {
   const spellings = [
     `globalThis.Deno.dlopen("libc.so.6", {});`,
     `globalThis["Deno"].dlopen("libc.so.6", {});`,
@@ -34,7 +34,7 @@ Deno.test("native-calls sees every spelling of Deno", () => {
   for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
 });
 
-Deno.test("native-calls sees Deno taken out of the global object", () => {
+Deno.test("native-calls finds Deno taken out of the global object", () => {
   const spellings = [
     `const { Deno: host } = globalThis;`,
     `const { Deno: { dlopen } } = globalThis;`,
@@ -53,7 +53,7 @@ Deno.test("native-calls sees Deno taken out of the global object", () => {
   for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
 });
 
-Deno.test("native-calls sees another name of Deno", () => {
+Deno.test("native-calls finds another name of Deno", () => {
   const spellings = [
     `(Deno as Native).dlopen("libc.so.6", {});`,
     `function open(host = Deno) {}`,
@@ -68,7 +68,7 @@ Deno.test("native-calls sees another name of Deno", () => {
   for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
 });
 
-Deno.test("native-calls sees another name of the global object", () => {
+Deno.test("native-calls finds another name of the global object", () => {
   const spellings = [
     `const world = globalThis;`,
     `use(globalThis);`,
@@ -82,13 +82,13 @@ Deno.test("native-calls sees another name of the global object", () => {
   for (const source of spellings) assertEquals(lint("host/guest.ts", source).length, 1, source);
 });
 
-Deno.test("native-calls sees code that is made from text", () => {
+Deno.test("native-calls finds code that is made from text", () => {
   for (const source of [`eval(text);`, `(0, eval)(text);`, `new Function(text)();`, `Function(text)();`]) {
     assertEquals(lint("host/guest.ts", source).length, 1, source);
   }
 });
 
-Deno.test("native-calls leaves the rest of Deno, its types and other names alone", () => {
+Deno.test("native-calls ignores the rest of Deno, its types and other names", () => {
   const sources = [
     `Deno.exit(0); Deno["args"]; globalThis.Deno.args;`,
     `const pointer: Deno.PointerValue = null;`,
@@ -102,7 +102,7 @@ Deno.test("native-calls leaves the rest of Deno, its types and other names alone
   for (const source of sources) assertEquals(lint("host/guest.ts", source), [], source);
 });
 
-Deno.test("native-calls leaves ffi/, tests and scripts alone", () => {
+Deno.test("native-calls ignores ffi/, tests and scripts", () => {
   for (const path of ["ffi/library.ts", "host/guest_test.ts", "tests/kernel/map_test.ts", "scripts/probe.ts"]) {
     assertEquals(lint(path, `Deno.dlopen("libc.so.6", {});`), []);
   }
@@ -158,7 +158,7 @@ Deno.test("layers reports a folder of host/ or ffi/ that imports another than th
   }
 });
 
-Deno.test("layers allows what points down, the same room and packages", () => {
+Deno.test("layers allows imports that point down, stay in the same folder or name packages", () => {
   assertEquals(lint("cli/run.ts", `import { x } from "../mod.ts"; import { y } from "./inspect.ts";`), []);
   assertEquals(lint("cli.ts", `import { x } from "./cli/run.ts"; import { parseArgs } from "@std/cli";`), []);
   assertEquals(

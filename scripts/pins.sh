@@ -47,8 +47,8 @@ ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 
 # The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its
-# packages one after another. Debian removes a version some weeks after the next one; then the next one is taken, and a
-# line says so.
+# packages one after another. Debian removes a version some weeks after the next one; the script then takes the next one,
+# and prints a line.
 declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [newest]=trixie-backports)
 declare -A KERNEL_VERSION=([5.10]=5.10.262-1 [6.1]=6.1.192-2 [6.12]=6.12.118-1 [newest]=7.3.4-1~bpo13+1)
 declare -A KERNEL_SHA256=(

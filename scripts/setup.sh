@@ -47,7 +47,7 @@ apt() {
 
 install_packages() {
   local missing
-  # dpkg-query prints an error for packages that dpkg does not know, and leaves them out.
+  # dpkg-query prints an error for packages without an entry, and leaves them out.
   missing=$(comm -13 \
     <(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
       sed -n 's/ installed$//p' | sort -u) \

@@ -98,7 +98,7 @@ if [[ ! $work/initramfs -nt $source/version || ! $work/initramfs -nt tests/vm/in
   make_initramfs
 fi
 
-# Writes what the virtual machine is to do.
+# Writes the job of the virtual machine.
 job=$work/job
 rm -rf "$job" "$work/log"
 : >"$work/log"

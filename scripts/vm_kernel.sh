@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Fetches one of the kernels of scripts/pins.sh from Debian, with the machine's own mirror, and prints its version.
 #   scripts/vm_kernel.sh KERNEL
-# The kernel arrives in .tools/kernels/KERNEL/: vmlinuz, lib/modules/ and version. apt gets a configuration of its own, so nothing
+# The kernel arrives in .tools/kernels/KERNEL/: vmlinuz, lib/modules/ and version. apt gets a private configuration, so nothing
 # on the host changes: neither its sources nor its installed packages. apt verifies Debian's signatures. Debian removes old
-# versions; if the pinned one is gone, the script says so and takes the one that Debian has now.
+# versions; if the pinned one is gone, the script prints a line and takes Debian's present version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -16,7 +16,7 @@ fail() {
 
 kernel=${1:?KERNEL}
 suite=${KERNEL_SUITE[$kernel]-}
-[[ $suite ]] || fail "known kernels are ${!KERNEL_SUITE[*]}"
+[[ $suite ]] || fail "the kernels are ${!KERNEL_SUITE[*]}"
 pinned=${KERNEL_VERSION[$kernel]}
 case $(uname -m) in
   x86_64) architecture=amd64 ;;

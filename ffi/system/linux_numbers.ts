@@ -58,7 +58,7 @@ export const IOCTL = {
   SIOCGIFADDR: 0x8915,
 } as const;
 
-/** The fields that statx(2) is asked for (`linux/stat.h`). */
+/** The fields to request from statx(2) (`linux/stat.h`). */
 export const STATX_BASIC_STATS = 0x7ff;
 
 /** The bits of a file's mode that hold its type: see {@link FILE_MODE}. */
@@ -164,7 +164,7 @@ export const PERF_COUNT = {
   SW_BPF_OUTPUT: 10,
 } as const;
 
-/** Asks for a perf event's own data in its records. */
+/** Requests the data of programs in the records of a perf event. */
 export const PERF_SAMPLE_RAW = 1024;
 
 /** A flag of perf_event_open(2) (`linux/perf_event.h`). */

@@ -37,7 +37,7 @@ const INTEGERS: Readonly<Record<string, Integer>> = {
 
 const QUALIFIERS: readonly string[] = ["const", "volatile", "restrict"];
 
-/** Each architecture defines this type in another way. All pass it as an address. */
+/** Each architecture defines this type differently. All pass it as an address. */
 const VA_LISTS: readonly string[] = ["__builtin_va_list", "struct __va_list_tag *", "struct __va_list"];
 
 /** The type that `spelling` names. @param typedefs the spelling of each typedef's type, by its name. */

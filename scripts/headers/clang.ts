@@ -1,7 +1,7 @@
 /**
- * Asks clang about C headers: their declarations, their macros, and the values of constant expressions.
+ * Reads C headers with clang: their declarations, their macros, and the values of constant expressions.
  *
- * clang parses the headers, so no C syntax is read here. Nothing that clang compiles is run, so the answers for another
+ * clang parses the headers, so no C syntax is read here. Nothing that clang compiles is run, so the results for another
  * architecture need only its headers.
  *
  * @module
@@ -20,7 +20,7 @@ export interface Source {
   readonly options: readonly string[];
 }
 
-/** One node of clang's syntax tree, as far as it is used here. */
+/** The used part of one node of clang's syntax tree. */
 export interface AstNode {
   readonly kind: string;
   readonly name?: string;
@@ -41,7 +41,7 @@ export interface AstNode {
 /**
  * The declarations of `source`: the children of the root of clang's syntax tree.
  *
- * @throws {Error} with clang's messages, when the code is wrong.
+ * @throws {Error} with clang's messages, when the code does not compile.
  */
 export async function syntaxTree(source: Source): Promise<readonly AstNode[]> {
   const tree: AstNode = JSON.parse(await clang(source, ["-fsyntax-only", "-Xclang", "-ast-dump=json"]));
@@ -51,7 +51,7 @@ export async function syntaxTree(source: Source): Promise<readonly AstNode[]> {
 /**
  * The values of constant expressions such as `sizeof(struct statx)` or the name of a macro, in the order of `expressions`.
  *
- * @throws {Error} with clang's messages, when an expression is unknown or no constant of 64 bits.
+ * @throws {Error} with clang's messages, when an expression is unknown, or not a constant of 64 bits.
  */
 export async function evaluate(source: Source, expressions: readonly string[]): Promise<number[]> {
   // The syntax tree shows the values of enumerators.
@@ -78,7 +78,7 @@ export function constantValue(nodes: readonly AstNode[]): number | undefined {
   return undefined;
 }
 
-/** The macros without parameters that `source` defines: what stands for each name, before it is expanded further. */
+/** The macros without parameters that `source` defines: the replacement of each name, before it is expanded further. */
 export async function macros(source: Source): Promise<ReadonlyMap<string, string>> {
   const text = await clang(source, ["-dM", "-E"]);
   const definitions = text.split("\n").map((line) => line.split(" ").slice(1));

@@ -47,7 +47,7 @@ export async function errnoFiles(declarations: Declarations): Promise<GeneratedF
   ];
 }
 
-/** The macros `E*` of a header. Aliases such as EWOULDBLOCK are left out: each stands for another of the names. */
+/** The macros `E*` of a header. Aliases such as EWOULDBLOCK are left out, since their number has another name. */
 async function errnoNumbers(source: Source): Promise<Numbers> {
   const all = await macros(source);
   const names = [...all].filter(([name, text]) => isErrnoName(name) && !isErrnoName(text)).map(([name]) => name);

@@ -75,7 +75,7 @@ function enumEntries(enums: Declarations | undefined, { enum: tag, prefix }: Sel
   return current.map(([name, value]) => [name.slice(prefix.length), value]);
 }
 
-/** True when `name` is the deprecated name for what is now `other`: the header marks it by its end. */
+/** True when `name` is the deprecated name of `other`: the header marks it by its end. */
 function isNewer(other: string, name: string): boolean {
   return name === `${other}_DEPRECATED`;
 }

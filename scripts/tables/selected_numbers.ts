@@ -178,7 +178,7 @@ export const LINUX_NUMBERS: SelectedFile = {
     },
     {
       name: "STATX_BASIC_STATS",
-      about: "The fields that statx(2) is asked for (`linux/stat.h`).",
+      about: "The fields to request from statx(2) (`linux/stat.h`).",
       values: "STATX_BASIC_STATS",
       base: 16,
     },
@@ -280,7 +280,11 @@ export const LINUX_NUMBERS: SelectedFile = {
         "SW_BPF_OUTPUT",
       ),
     },
-    { name: "PERF_SAMPLE_RAW", about: "Asks for a perf event's own data in its records.", values: "PERF_SAMPLE_RAW" },
+    {
+      name: "PERF_SAMPLE_RAW",
+      about: "Requests the data of programs in the records of a perf event.",
+      values: "PERF_SAMPLE_RAW",
+    },
     {
       name: "PERF_FLAG_FD_CLOEXEC",
       about: "A flag of perf_event_open(2) (`linux/perf_event.h`).",
@@ -307,7 +311,7 @@ export const LINUX_NUMBERS: SelectedFile = {
   ],
 };
 
-/** Numbers in libc's headers alone, for the same file. They are the same on all architectures. */
+/** Numbers that only libc's headers have, for the same file. They are the same on all architectures. */
 export const LIBC_NUMBERS: readonly SelectedNumbers[] = [
   {
     name: "IFNAMSIZ",

@@ -8,7 +8,7 @@
 /** The fields of a struct that the project uses. */
 export interface SelectedStruct {
   readonly fields: readonly string[];
-  /** The name of a field in the table, where its own name is taken by the size. */
+  /** The name of a field in the table, when the size has the field's own name. */
   readonly renamed?: Readonly<Record<string, string>>;
   /** Names for places after a field: bit fields have no offset. */
   readonly after?: Readonly<Record<string, string>>;

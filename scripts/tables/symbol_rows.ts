@@ -106,7 +106,7 @@ function parameterTypes(declared: CFunction, choices: Choices, suggest: (type: C
   });
 }
 
-/** The native type of what is no pointer. */
+/** The native type of a value that is not a pointer. */
 function scalar(type: CType): string {
   if (type.kind === "void" || type.kind === "bool") return type.kind;
   if (type.kind === "enum") return "i32";

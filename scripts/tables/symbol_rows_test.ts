@@ -105,7 +105,7 @@ LIBBPF_1.2.0 {
   assertEquals(versionsOf(script), new Map([["first", 0], ["second", 2], ["third", 2]]));
 });
 
-Deno.test("every function that libbpf exports is in its headers, with types that can be told apart", async () => {
+Deno.test("every function that libbpf exports is in its headers, with distinguishable types", async () => {
   const headers = await readDeclarations(NATIVE);
   const exported = [...versionsOf(await Deno.readTextFile(new URL("libbpf.map", LIBBPF_SOURCE))).keys()];
   assert(exported.length > 300, `${exported.length} functions`);

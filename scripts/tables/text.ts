@@ -35,7 +35,7 @@ export function typescriptFile(path: string, about: string, parts: readonly stri
   return { path, text: `${head}\n${parts.join("\n")}` };
 }
 
-/** The files as `deno fmt` writes them. Files in other languages stay as they are. */
+/** The files as `deno fmt` writes them. Files in other languages stay unchanged. */
 export async function formatted(files: readonly GeneratedFile[]): Promise<GeneratedFile[]> {
   const folder = await Deno.makeTempDir();
   // One process formats all files, since its start takes longer than its work.

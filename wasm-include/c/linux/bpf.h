@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* The map commands of bpf(2) that wasm_bpf_map_operate() knows. */
+/* The map commands of bpf(2) that wasm_bpf_map_operate() supports. */
 enum bpf_cmd {
     BPF_MAP_LOOKUP_ELEM = 1,
     BPF_MAP_UPDATE_ELEM = 2,
@@ -173,7 +173,7 @@ enum bpf_attach_type {
     __MAX_BPF_ATTACH_TYPE = 58,
 };
 
-/* ---- Types of eBPF. A guest can copy their bytes, but only the kernel understands them. ---- */
+/* ---- Types of eBPF. A guest can copy their bytes, but only the kernel can use them. ---- */
 
 struct bpf_spin_lock {
     __u32 val;

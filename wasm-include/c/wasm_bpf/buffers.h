@@ -53,7 +53,7 @@ static inline void bpf_buffer__free(struct bpf_buffer *buffer) {
 }
 
 /*
- * Waits up to `timeout_ms` milliseconds (0: not at all, -1: for ever) for records and passes the available ones to the
+ * Waits up to `timeout_ms` milliseconds (0: not at all, -1: forever) for records and passes the available ones to the
  * callback. Returns their number, 0 when the time ran out, or a negative error: the callback's own, or -E2BIG for a
  * record of more than 64 KiB, which the callback does not get.
  */

@@ -24,7 +24,7 @@ static inline int libbpf_err_errno(int ret) {
 }
 
 /*
- * The text for a positive Linux error number, such as one in an event. (strerror() of libc knows only libc's numbers.)
+ * The text for a positive Linux error number, such as one in an event. (strerror() of libc accepts only libc's numbers.)
  * A number without a name in libc gets the text of EIO.
  */
 static inline char *wasm_bpf_linux_strerror(int linux_errno) {
