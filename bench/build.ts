@@ -1,5 +1,5 @@
 /**
- * Builds what the benchmarks run.
+ * Builds the programs of the benchmarks.
  *
  * @module
  */

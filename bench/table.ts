@@ -76,7 +76,7 @@ function value(row: Row, result: Result): number {
 
 /** The median of the ratios of all rounds. The two runs of a round follow one another. */
 function ratioOf(row: Row, native: Result, other: Result): number {
-  if (row.unit === "%") return NaN; // a ratio of percentages says little
+  if (row.unit === "%") return NaN; // a ratio of percentages is not useful
   const ours = samplesOf(row, native).map(median);
   const theirs = samplesOf(row, other).map(median);
   const ratios = ours.slice(0, theirs.length).map((one, i) => {

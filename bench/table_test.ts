@@ -14,13 +14,13 @@ const MEASURE: Measure = {
   run: () => Promise.resolve({}),
 };
 
-Deno.test("measureLines() compares what ran in the same round", () => {
+Deno.test("measureLines() compares contestants of the same round", () => {
   const native = { name: "native C", rounds: [{ ns: [10, 10, 10] }, { ns: [30, 30, 30] }, { ns: [10, 10, 10] }] };
   const here = { name: "wasm-bpf", rounds: [{ ns: [15, 15, 15] }, { ns: [45, 45, 45] }, { ns: [30, 30, 30] }] };
   assertEquals(measureLines(MEASURE, [native, here]), [["ring", "10.0 ns ±100%", "30.0 ns ±50%", "1.50x", "2x", "ok"]]);
 });
 
-Deno.test("measureLines() says why there is no figure", () => {
+Deno.test("measureLines() gives the reason for a missing figure", () => {
   const native = { name: "native C", rounds: [{ ns: [10] }] };
   const here = { name: "wasm-bpf", rounds: [new NoFigures("3 of 5 delivered")] };
   assertEquals(measureLines(MEASURE, [native, here]), [["ring", "10.0 ns", "3 of 5 delivered", "", "2x", ""]]);
@@ -47,7 +47,7 @@ Deno.test("excerpt() takes the rows of README.md, all of which are measured", ()
   assertEquals(excerpt(table, README_TITLES), [["figure", "native C", "wasm-bpf", "ratio"], ...expected]);
 });
 
-Deno.test("hostContestant() puts the module where the command wants it, and the guest's arguments after it", () => {
+Deno.test("hostContestant() puts the module at its place in the command, and the guest's arguments after it", () => {
   const command = hostContestant("host", "run {module} --").command("maps", ["walk", 3]);
   assertEquals([command[0], ...command.slice(2)], ["run", "walk", "3", "--"]);
   assertEquals(hostContestant("host", "run -q").command("maps", []).length, 3);

@@ -14,7 +14,7 @@ const OPTIONS = {
 };
 
 function parseNumber(text: string, refuse: Refuse): number {
-  return /^\d+$/.test(text) ? Number(text) : refuse(`"${text}" is no number`);
+  return /^\d+$/.test(text) ? Number(text) : refuse(`"${text}" is not a number`);
 }
 
 function parse(args: readonly string[], operands: Partial<Operands> = {}) {
@@ -54,7 +54,7 @@ Deno.test('Arguments take "-" as an operand and as a value, and no option after 
   assertEquals(parse(["-v", "--", "--"]).operands, ["--"]);
 });
 
-Deno.test("Arguments end the options at the first operand if the command says so", () => {
+Deno.test("Arguments end the options at the first operand if the command declares it", () => {
   const operands = { max: Infinity, endOptions: true };
   assertEquals(parse(["-v", "a", "-v", "--", "--nosuch"], operands).operands, ["a", "-v", "--", "--nosuch"]);
   assertEquals(parse(["--", "a", "--"], operands).operands, ["a", "--"]);
@@ -67,7 +67,7 @@ Deno.test("Arguments take an option as a bare word after an operand", () => {
   assertEquals(first, "name");
 });
 
-Deno.test("Arguments refuse what the declaration does not allow", () => {
+Deno.test("Arguments refuse words that the declaration does not allow", () => {
   const cases: [args: string[], message: string, advice?: string][] = [
     [["--nosuch"], 'unknown option "--nosuch"'],
     [["--nosuch=1"], 'unknown option "--nosuch=1"'],
@@ -85,7 +85,7 @@ Deno.test("Arguments refuse what the declaration does not allow", () => {
     [["x", "name"], "--name needs a value"],
     [["--output", "a", "-o", "b"], "--output is given twice"],
     [["--verbose=1"], "--verbose takes no value"],
-    [["--size", "x"], '--size "x" is no number'],
+    [["--size", "x"], '--size "x" is not a number'],
     [["a", "b", "c"], 'one file at a time, not also "b"'],
   ];
   for (const [args, problem, advice] of cases) {
@@ -109,5 +109,5 @@ Deno.test("Arguments check every option, whether or not it is read", () => {
     operands: { noun: "file", min: 1, max: 1 },
     options: { size: OPTIONS.size },
   };
-  assertThrows(() => new Arguments(syntax, ["--size", "x"]), UsageError, '--size "x" is no number');
+  assertThrows(() => new Arguments(syntax, ["--size", "x"]), UsageError, '--size "x" is not a number');
 });

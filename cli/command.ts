@@ -23,7 +23,7 @@ export function command<V extends { help: boolean }>(declaration: Command<V>): C
 }
 
 /**
- * Parses `args` and runs `action`. Answers `--help` itself, and explains errors that the action throws: a usage error in one
+ * Parses `args` and runs `action`. Handles `--help` itself, and prints errors that the action throws: a usage error in one
  * line.
  *
  * @returns the exit code.
@@ -39,7 +39,7 @@ export function runCommand<V extends { help: boolean }>(
   } catch (error) {
     if (!(error instanceof UsageError)) return reportInternalError(error, { withStack: true });
     const help = ["wasm-bpf", command.page.of, "--help"].filter((word) => word !== "").join(" ");
-    printError(`${error.message} (${error.advice ?? `${help} shows what there is`})`);
+    printError(`${error.message} (${error.advice ?? `see ${help}`})`);
     return EXIT.USAGE;
   }
 }

@@ -23,7 +23,7 @@ Deno.test("runCommand() explains a usage error of its action, and exits with 2",
     runScript(`Deno.exit(runCommand(BUILD, [], () => { throw new UsageError("Cannot build: no need"); }));`),
     {
       code: 2,
-      stderr: "wasm-bpf: Cannot build: no need (wasm-bpf build --help shows what there is)\n",
+      stderr: "wasm-bpf: Cannot build: no need (see wasm-bpf build --help)\n",
     },
   );
 });
@@ -37,7 +37,7 @@ Deno.test("runCommand() reports other errors as internal, with the stack and 125
   );
 });
 
-Deno.test("reportInternalError() says in one line how to see the stack", () => {
+Deno.test("reportInternalError() names the option that shows the stack, in one line", () => {
   const script = `Deno.exit(reportInternalError(new Error("no way"), { withStack: false }));`;
   assertEquals(runScript(script), {
     code: 125,

@@ -8,16 +8,16 @@ import { BpfError, FormatError, GuestError } from "../errors/mod.ts";
 
 /** The exit codes besides the guest's own: those of container runtimes and shells. */
 export const EXIT = {
-  /** The output could not be written, or the file lacks what was asked for. */
+  /** The output could not be written, or the file lacks a requested part. */
   FAILED: 1,
-  /** The arguments make no sense. */
+  /** The arguments are invalid. */
   USAGE: 2,
   /** The host failed: no privilege, no libbpf, a defect. */
   HOST: 125,
-  /** The file cannot be read, or is not what it should be. */
+  /** The file cannot be read, or has another format. */
   NOT_RUNNABLE: 126,
   NOT_FOUND: 127,
-  /** The guest trapped: 128 + SIGABRT, as a native program that aborts. */
+  /** The guest trapped: 128 + SIGABRT, like a native program that aborts. */
   TRAP: 134,
 } as const;
 

@@ -29,7 +29,8 @@ const TYPES_OPTIONS = {
   type: list({
     value: "TYPE",
     parse: anyText,
-    help: "types: adds this struct, union, enum or typedef; may be repeated. A type of local variables alone (a ring " +
+    help:
+      "types: adds this struct, union, enum or typedef; may be repeated. A type that only local variables use (a ring " +
       "buffer's record) is in an object only if a global points to it: const struct event *unused;",
   }),
   all: flag({ help: "types: adds everything that the object itself defines" }),
@@ -103,7 +104,7 @@ const TYPES = command({
  *
  * @param args the arguments after `gen`.
  * @returns the exit code: 0; 1 when a requested type is missing, or stdout could not be written; 2 for wrong arguments; 126 when the
- * file is no BPF object; 127 when there is no such file.
+ * file is not a BPF object; 127 when there is no such file.
  */
 export function gen(args: readonly string[]): number {
   const [kind, ...rest] = args;
@@ -111,7 +112,7 @@ export function gen(args: readonly string[]): number {
   if (kind === "types") return runTypes(rest);
   return runCommand(GEN, args, ({ operands: [word] }) => {
     if (word === undefined) throw new UsageError("Cannot generate: neither skeleton nor types given");
-    throw new UsageError(`Cannot generate "${word}": only skeleton and types are known`);
+    throw new UsageError(`Cannot generate "${word}": only skeleton and types exist`);
   });
 }
 
@@ -145,7 +146,7 @@ function runTypes(args: readonly string[]): number {
   });
 }
 
-/** The given name, or the one that the file's path stands for. @throws {UsageError} when it cannot be a name in C. */
+/** The given name, or else the name from the file's path. @throws {UsageError} when it cannot be a name in C. */
 function nameFor(path: string, given: string | undefined, { task }: { task: string }): string {
   if (path === "-" && given === undefined) {
     throw new UsageError(`Cannot ${task}: standard input has no name; give one with "name NAME"`);
@@ -153,7 +154,7 @@ function nameFor(path: string, given: string | undefined, { task }: { task: stri
   const name = given ?? objectName(path);
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name)) return name;
   throw new UsageError(
-    `Cannot ${task}: ${JSON.stringify(name)} is no C identifier; give another with "name NAME"`,
+    `Cannot ${task}: ${JSON.stringify(name)} is not a C identifier; give another with "name NAME"`,
   );
 }
 
@@ -173,5 +174,4 @@ function generate(
   return writeOutput(source);
 }
 
-const MODULE_GIVEN =
-  "it is a WebAssembly module, not a BPF object (hint: wasm-bpf inspect shows what objects it holds)";
+const MODULE_GIVEN = "it is a WebAssembly module, not a BPF object (hint: wasm-bpf inspect lists its objects)";

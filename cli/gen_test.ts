@@ -3,7 +3,7 @@ import { compileObject, compileSource } from "../object/testdata/compile.ts";
 import { explainInput } from "./input.ts";
 import { runCommand, withFiles } from "./testdata/run_command.ts";
 
-Deno.test("gen skeleton writes a header named after the file, with --allow-ffi alone", () => {
+Deno.test("gen skeleton writes a header named after the file, with only --allow-ffi", () => {
   withFiles({ "my-tool.bpf.o": compileObject("sections") }, (folder) => {
     const { code, stdout, stderr } = runCommand(["gen", "skeleton", `${folder}/my-tool.bpf.o`]);
     assertEquals([code, stderr], [0, ""]);
@@ -45,25 +45,25 @@ Deno.test("gen explains each error in one line, with an exit code", () => {
       [
         ["skeleton", `${folder}/x.wasm`],
         126,
-        /^wasm-bpf: Cannot parse ".*x\.wasm": it is a WebAssembly module, not a BPF object \(hint: wasm-bpf inspect shows what objects it holds\)\n$/,
+        /^wasm-bpf: Cannot parse ".*x\.wasm": it is a WebAssembly module, not a BPF object \(hint: wasm-bpf inspect lists its objects\)\n$/,
       ],
       [["types", folder], 126, /^wasm-bpf: Cannot read ".*": EISDIR: is a directory\n$/],
-      [["types", `${folder}/1.bpf.o`], 2, /^wasm-bpf: Cannot generate types: "1_bpf" is no C identifier/],
+      [["types", `${folder}/1.bpf.o`], 2, /^wasm-bpf: Cannot generate types: "1_bpf" is not a C identifier/],
       [
         ["types", `${folder}/1.bpf.o`, "name", "x", "--type", "event"],
         1,
         /^wasm-bpf: Cannot find type "event": .*unused.*\n$/,
       ],
-      [["skeleton", "class.o"], 2, /^wasm-bpf: Cannot generate skeleton: "class" is no C identifier/],
+      [["skeleton", "class.o"], 2, /^wasm-bpf: Cannot generate skeleton: "class" is not a C identifier/],
       [
         [],
         2,
-        /^wasm-bpf: Cannot generate: neither skeleton nor types given \(wasm-bpf gen --help shows what there is\)\n$/,
+        /^wasm-bpf: Cannot generate: neither skeleton nor types given \(see wasm-bpf gen --help\)\n$/,
       ],
       [
         ["skeleton"],
         2,
-        /^wasm-bpf: Cannot generate skeleton: no file given \(wasm-bpf gen --help shows what there is\)\n$/,
+        /^wasm-bpf: Cannot generate skeleton: no file given \(see wasm-bpf gen --help\)\n$/,
       ],
       [["types"], 2, /^wasm-bpf: Cannot generate types: no file given /],
       [["skeleton", "a.o", "b.o"], 2, /^wasm-bpf: Cannot generate skeleton: one file at a time/],
@@ -72,8 +72,8 @@ Deno.test("gen explains each error in one line, with an exit code", () => {
       [["types", "--btf", "a.o"], 2, /^wasm-bpf: Cannot generate types: --btf needs --type/],
       [["types", "--btf", "a", "b.o", "--type", "x"], 2, /^wasm-bpf: Cannot generate types: one file at a time/],
       [["skeleton", "a.o", "name", "x", "--name=y"], 2, /^wasm-bpf: Cannot generate skeleton: --name is given twice/],
-      [["poem", "a.o"], 2, /^wasm-bpf: Cannot generate "poem": only skeleton and types are known/],
-      [["typs", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate "typs": only skeleton and types are known/],
+      [["poem", "a.o"], 2, /^wasm-bpf: Cannot generate "poem": only skeleton and types exist/],
+      [["typs", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate "typs": only skeleton and types exist/],
     ];
     for (const [args, code, line] of cases) {
       const result = runCommand(["gen", ...args]);

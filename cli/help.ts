@@ -19,7 +19,7 @@ export interface HelpPage {
   /** The words of `usage` that need an explanation. */
   readonly words?: readonly Row[];
   readonly options: Readonly<Record<string, Option<unknown>>>;
-  /** The text after the options: examples, exit codes, environment. It stays as it is. */
+  /** The text after the options: examples, exit codes, environment. It is not wrapped. */
   readonly notes: string;
 }
 

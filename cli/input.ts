@@ -18,10 +18,10 @@ export function readInput(path: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Explains in one line what is wrong with the file at `path`.
+ * Prints one line about an error with the file at `path`.
  *
  * @returns the exit code: 127 no such file; 126 a file that cannot be read or has another format; 125 the host failed; 1 a file
- * that lacks what was asked for.
+ * that lacks a requested part.
  * @throws errors of other kinds, unchanged.
  */
 export function explainInput(path: string, error: unknown): number {

@@ -26,8 +26,8 @@ const INSPECT = command({
     about: [
       "Shows the contents of FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports with their " +
       "ABI version, objects in the module's data, programs with section and type, maps with types and sizes, global " +
-      "variables, sections. For each object it gives the reasons for which libbpf or wasm-bpf would refuse it, if they " +
-      "are known without the kernel.",
+      "variables, sections. For each object it gives the reasons why libbpf or wasm-bpf would refuse it, if they can be " +
+      "found without the kernel.",
       'FILE may be "-" for standard input.',
     ],
     options: OPTIONS,
@@ -95,7 +95,7 @@ function describeObject(title: string, report: ObjectReport): string[] {
       name,
       section,
       type ?? "unknown type",
-      `${instructions} instructions${autoload ? "" : ", not loaded by itself"}`,
+      `${instructions} instructions${autoload ? "" : ", not loaded automatically"}`,
     ])),
     `maps:${report.maps.length === 0 ? " none" : ""}`,
     ...table(report.maps.flatMap(mapRows)),

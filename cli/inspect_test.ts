@@ -76,7 +76,7 @@ Deno.test("inspectBytes() shows the size and flags of struct_ops maps as libbpf 
   assertEquals(report.maps, [{ name: "linked", type: "struct_ops", ...map }]);
 });
 
-Deno.test("inspect and gen skeleton say that variables in an arena are not supported", () => {
+Deno.test("inspect and gen skeleton report that variables in an arena are not supported", () => {
   const object = compileSource(`
     #define __arena __attribute__((address_space(1)))
     struct { int (*type)[33]; int (*map_flags)[1024]; int (*max_entries)[10]; } arena
@@ -161,7 +161,7 @@ Deno.test("inspectBytes() refuses a file that is neither a module nor an object"
   }
 });
 
-Deno.test("inspect prints a module and its object, with --allow-ffi alone", () => {
+Deno.test("inspect prints a module and its object, with only --allow-ffi", () => {
   withFiles({ "x.wasm": guest() }, (folder) => {
     const { code, stdout, stderr } = runCommand(["inspect", `${folder}/x.wasm`]);
     assertEquals([code, stderr], [0, ""]);
@@ -171,7 +171,7 @@ Deno.test("inspect prints a module and its object, with --allow-ffi alone", () =
         /imports from wasm_bpf \(ABI version 1\):\n {2}wasm_load_bpf_object {2}\(i32, i32\) -> i64\n/,
         /object at 0x[0-9a-f]+: BPF object, [\d.]+ KiB, license GPL\n/,
         / {2}on_switch +tp\/sched\/sched_switch +tracepoint +\d+ instructions\n/,
-        / {2}on_exit +\?kprobe\/do_exit +kprobe +2 instructions, not loaded by itself\n/,
+        / {2}on_exit +\?kprobe\/do_exit +kprobe +2 instructions, not loaded automatically\n/,
         / {2}events +ringbuf +256 KiB\n/,
         / {2}hists +hash +key 4 B, value 120 B, 10240 entries, pinned by name\n/,
         / {2}\.data\.custom +4 B +custom \(4\)\n/,
@@ -189,7 +189,7 @@ Deno.test("inspect --json prints the same as data", () => {
   });
 });
 
-Deno.test("inspect says why libbpf or the host would refuse an object", () => {
+Deno.test("inspect gives the reason why libbpf or the host would refuse an object", () => {
   const damaged = new ObjectEditor(compileObject("hostile")).instruction(".text", 0, { register: 1, number: 3 }).bytes;
   const untyped = compileSmall('SEC("no_such_type") int lost(void *context) { return 0; }');
   withFiles({ "damaged.bpf.o": damaged, "untyped.bpf.o": untyped }, (folder) => {
@@ -198,7 +198,7 @@ Deno.test("inspect says why libbpf or the host would refuse an object", () => {
         "damaged",
         /, license GPL\nrefused: instruction 0 of function "subprogram" loads the descriptor of a map, with no symbol\nprograms:\n/,
       ],
-      ["untyped", /\nrefused: program "lost" has no type: section "no_such_type" stands for none\nprograms:\n/],
+      ["untyped", /\nrefused: program "lost" has no type: section "no_such_type" names none\nprograms:\n/],
     ];
     for (const [name, line] of lines) {
       const { code, stdout } = runCommand(["inspect", `${folder}/${name}.bpf.o`]);
@@ -206,7 +206,7 @@ Deno.test("inspect says why libbpf or the host would refuse an object", () => {
       assertMatch(stdout, line);
     }
     const { stdout } = runCommand(["inspect", "--json", `${folder}/untyped.bpf.o`]);
-    assertEquals(JSON.parse(stdout).refusals, ['program "lost" has no type: section "no_such_type" stands for none']);
+    assertEquals(JSON.parse(stdout).refusals, ['program "lost" has no type: section "no_such_type" names none']);
   });
 });
 
@@ -249,7 +249,7 @@ Deno.test("inspect explains each error in one line, with an exit code", () => {
         /^wasm-bpf: Cannot parse ".*cut\.wasm": WebAssembly: \d+ bytes at \d+ are outside its \d+ bytes\n$/,
       ],
       [["/bin/true"], 126, /^wasm-bpf: Cannot parse "\/bin\/true": it is for \w+, not for BPF\n$/],
-      [[], 2, /^wasm-bpf: Cannot inspect: no file given \(wasm-bpf inspect --help shows what there is\)\n$/],
+      [[], 2, /^wasm-bpf: Cannot inspect: no file given \(see wasm-bpf inspect --help\)\n$/],
       [["a", "b"], 2, /^wasm-bpf: Cannot inspect: one file at a time/],
       [["--yaml", "a"], 2, /^wasm-bpf: Cannot inspect: unknown option "--yaml"/],
       [["--jso", "a"], 2, /^wasm-bpf: Cannot inspect: unknown option "--jso" \(did you mean --json\?\)\n$/],

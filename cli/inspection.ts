@@ -55,7 +55,7 @@ export interface ObjectReport {
   license: string | null;
   /** True when it has BTF, which maps, skeletons and CO-RE need. */
   btf: boolean;
-  /** Reasons for which libbpf or this host would refuse it, as far as they are known without the kernel. */
+  /** Reasons why libbpf or this host would refuse it, if they can be found without the kernel. */
   refusals: string[];
   programs: { name: string; section: string; type: string | null; autoload: boolean; instructions: number }[];
   maps: MapReport[];

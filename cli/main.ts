@@ -7,7 +7,7 @@
 import { run } from "./run.ts";
 import { isSubcommand } from "./subcommand_names.ts";
 
-/** Loads `subcommands.ts`, from wherever it is. */
+/** Loads `subcommands.ts`, which the binary and the checkout have in different places. */
 type LoadSubcommands = () => Promise<typeof import("./subcommands.ts")>;
 
 /** Runs one command. @returns the exit code. */

@@ -19,5 +19,5 @@ export function parseMemorySize(text: string, refuse: Refuse): number | undefine
   if (text === "unlimited") return undefined;
   const [, digits = "", unit = "B"] = /^(\d+)(B|KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
   const bytes = digits === "" ? 0 : Number(digits) * (UNITS[unit] ?? 0);
-  return bytes > 0 && bytes <= MOST_BYTES ? bytes : refuse(`"${text}" is no size (16MiB, 1GiB, unlimited)`);
+  return bytes > 0 && bytes <= MOST_BYTES ? bytes : refuse(`"${text}" is not a size (16MiB, 1GiB, unlimited)`);
 }

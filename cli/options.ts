@@ -11,9 +11,9 @@ export interface Option<T> extends Description {
   readonly value?: string;
   /** The text in the help for the value when the option is not given. */
   readonly shownDefault?: string | undefined;
-  /** True for an option that after an operand also works as a word without dashes, as bpftool's `name NAME`. */
+  /** True for an option that also works without dashes after an operand, like bpftool's `name NAME`. */
   readonly bareWord?: boolean;
-  /** True for an option that replaces what the command does, so that operands and other options do not matter. */
+  /** True for an option that replaces the action of the command, so that operands and other options do not matter. */
   readonly standsAlone?: boolean;
   /** The option's value. @param texts the texts that were given for it, in order; empty texts for an option without a value. */
   read(texts: readonly string[], refuse: Refuse): T;
@@ -27,7 +27,7 @@ interface Description {
   readonly help: string;
 }
 
-/** Throws a UsageError with the option's name and this reason: `"16GB" is no size`. */
+/** Throws a UsageError with the option's name and this reason: `"16GB" is not a size`. */
 export type Refuse = (reason: string) => never;
 
 /** Turns the text of a value, which is never empty, into the value. */

@@ -35,7 +35,7 @@ export function printError(message: string): void {
     const line = shortened(printable(message.replace(/[\t\n\r]+/g, " ")));
     writeAll(Deno.stderr, new TextEncoder().encode(`wasm-bpf: ${line}\n`));
   } catch {
-    // Nothing is left to report to.
+    // stderr itself failed, so nothing can report this.
   }
 }
 

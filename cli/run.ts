@@ -108,7 +108,7 @@ const RUN = command({
 
 const MEMORY_HINT = "(hint: --memory SIZE gives the guest more)";
 
-/** A module to run, and how. */
+/** A module to run, with its options. */
 interface Request {
   readonly module: string;
   /** True when no subcommand was given, so that `module` may be a mistyped one. */
@@ -158,8 +158,8 @@ function runModule(request: Request): number {
   let lost = 0;
   try {
     using system = openSystem();
-    system.prepareProcess({ memoryBytes, outOfMemory: `wasm-bpf: Cannot go on: out of memory ${MEMORY_HINT}` });
-    // The kernel's BTF takes longest to read, so the prefetch starts before the module is read.
+    system.prepareProcess({ memoryBytes, outOfMemory: `wasm-bpf: Cannot continue: out of memory ${MEMORY_HINT}` });
+    // Reading the kernel's BTF takes longest, so it starts before the module is read.
     if (guest.btfPath === undefined) system.prefetchKernelBtf();
     return runGuestOn(readFrom(system, module), {
       ...guest,
@@ -226,5 +226,5 @@ function parseDirectory(text: string): Preopen {
 
 function parseLinks(text: string, refuse: Refuse): number {
   if (/^\d{1,7}$/.test(text) && Number(text) <= LARGEST_MAX_LINKS) return Number(text);
-  return refuse(`"${text}" is no number from 0 to ${LARGEST_MAX_LINKS}`);
+  return refuse(`"${text}" is not a number from 0 to ${LARGEST_MAX_LINKS}`);
 }

@@ -22,7 +22,7 @@ export function isSubcommand(word: string | undefined): word is keyof typeof SUB
 
 const NAMES = ["run", ...Object.keys(SUBCOMMANDS)];
 
-/** Words that people try, and the subcommand or option that does what they want. */
+/** Words that people try, and the subcommand or option that they should use. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   help: "--help",
   version: "--version",
@@ -39,5 +39,5 @@ export function unknownSubcommand(word: string): string | undefined {
 function adviceFor(word: string): string {
   if (NAMES.includes(word)) return `subcommands come first: wasm-bpf ${word} ...`;
   const meant = nearest(word, [...NAMES, ...Object.keys(ELSEWHERE)]);
-  return meant === undefined ? "wasm-bpf --help shows what there is" : `did you mean ${ELSEWHERE[meant] ?? meant}?`;
+  return meant === undefined ? "see wasm-bpf --help" : `did you mean ${ELSEWHERE[meant] ?? meant}?`;
 }

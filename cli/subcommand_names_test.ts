@@ -13,18 +13,18 @@ const ADVICE: Readonly<Record<string, string>> = {
   version: "did you mean --version?",
   skeleton: "did you mean gen skeleton?",
   inspect: "subcommands come first: wasm-bpf inspect ...",
-  list: "wasm-bpf --help shows what there is",
-  constructor: "wasm-bpf --help shows what there is",
-  x: "wasm-bpf --help shows what there is",
+  list: "see wasm-bpf --help",
+  constructor: "see wasm-bpf --help",
+  x: "see wasm-bpf --help",
 };
 
-Deno.test("unknownSubcommand() says what may have been meant", () => {
+Deno.test("unknownSubcommand() suggests the likely subcommand", () => {
   for (const [word, advice] of Object.entries(ADVICE)) {
     assertEquals(unknownSubcommand(word), `Cannot run "${word}": no such file or subcommand (${advice})`);
   }
 });
 
-Deno.test("unknownSubcommand() leaves paths alone", () => {
+Deno.test("unknownSubcommand() ignores paths", () => {
   for (const path of ["", "-", "a.wasm", "./inspct", "dir/gen", "gen2", "--inspct"]) {
     assertEquals(unknownSubcommand(path), undefined);
   }

@@ -11,13 +11,13 @@ import { C_WORDS, CXX_WORDS } from "./c_words.ts";
  * Returns `name` as a C identifier, followed by `_` when the word is reserved in C. Names come from untrusted files: a member called
  * `x; } evil` must not get into generated source.
  *
- * Words that only C++ reserves stay as they are; {@link withCxxNames} handles those.
+ * Words that only C++ reserves stay unchanged; {@link withCxxNames} handles those.
  *
  * @throws {FormatError} when the name has characters that an identifier cannot have.
  */
 export function identifier(name: string): string {
   if (!/^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name)) {
-    throw new FormatError("BTF", `${JSON.stringify(name)} is no name that C knows`);
+    throw new FormatError("BTF", `${JSON.stringify(name)} cannot be a name in C`);
   }
   return C_WORDS.has(name) ? `${name}_` : name;
 }

@@ -90,7 +90,7 @@ Deno.test("genSkeleton() has no struct for a section of static variables: libbpf
   assertEquals({ maps, mapped, structs }, { maps: ["bss"], mapped: [], structs: [] });
 });
 
-Deno.test("genSkeleton() has no member for hidden variables, as libbpf shares none", () => {
+Deno.test("genSkeleton() has no member for hidden variables, because libbpf shares none", () => {
   const object = compileSource(`
     #define HIDDEN __attribute__((visibility("hidden")))
     struct lock { int v; } lock HIDDEN __attribute__((section(".data.A")));
@@ -107,7 +107,7 @@ Deno.test("genSkeleton() has no member for hidden variables, as libbpf shares no
   checkForWasm(`#include "libbpf-wasm.h"\n${skeleton}`, ["-Wno-unused-function", "-I", SDK]);
 });
 
-Deno.test("genSkeleton() packs the struct of a section whose variables lie closer than their types want", () => {
+Deno.test("genSkeleton() packs the struct of a section whose variables lie closer than their alignment allows", () => {
   const object = compileSource(`
     union addr { unsigned char bytes[16]; struct { long long hi, lo; } words; } __attribute__((packed));
     const volatile int first = 1;
@@ -148,7 +148,7 @@ for (const [language, options] of [["C", []], ["C++", ["-x", "c++", "-fno-except
   });
 }
 
-Deno.test("genSkeleton() stops a guest whose structs have not the kernel's layout", () => {
+Deno.test("genSkeleton() stops a guest whose structs do not have the kernel's layout", () => {
   const skeleton = genSkeleton(compileObject("sections"), { name: "sections_bpf" });
   const header = HEADER.replace("long long start", "long start");
   const error = assertThrows(
@@ -161,7 +161,7 @@ Deno.test("genSkeleton() stops a guest whose structs have not the kernel's layou
   assertEquals(skeleton.includes("offsetof(struct hist"), false);
 });
 
-Deno.test("genSkeleton() holds the object's bytes as they are", () => {
+Deno.test("genSkeleton() contains the object's exact bytes", () => {
   // Every byte follows every other kind of byte, because an escape must not include the next byte.
   const object = compileObject("sections");
   const bytes = new Uint8Array(object.length + 70_000);
@@ -185,11 +185,11 @@ Deno.test("genSkeleton() refuses an object that no guest can load", () => {
   assertThrows(() => genSkeleton(bytes, { name: "x" }), FormatError, "it has 268435457 bytes");
 });
 
-Deno.test("genSkeleton() lets no name of the file out as code", () => {
+Deno.test("genSkeleton() never writes a name from the file as code", () => {
   const object = compileSource(
     `__attribute__((section("xdp"))) int f(void) asm("x; } evil"); int f(void) { return 0; }`,
   );
-  assertThrows(() => genSkeleton(object, { name: "x" }), FormatError, '"x; } evil" is no name that C knows');
+  assertThrows(() => genSkeleton(object, { name: "x" }), FormatError, '"x; } evil" cannot be a name in C');
 });
 
 Deno.test("objectName() is bpftool's", () => {

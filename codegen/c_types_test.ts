@@ -57,13 +57,13 @@ Deno.test("genTypes() takes types of maps and variables, not the kernel's", () =
   assertStringIncludes(genTypes(kernel, { name: "k", types: ["task_struct"] }), "struct task_struct {");
 });
 
-Deno.test("genTypes() says how to get a type that is not in the object", () => {
+Deno.test("genTypes() explains how to get a type that is not in the object", () => {
   const error = assertThrows(() => genTypes(compileObject("sections"), { name: "x", types: ["event"] }), RangeError);
   assertStringIncludes(error.message, `Cannot find type "event"`);
   assertStringIncludes(error.message, "const struct event *unused;");
 });
 
-Deno.test("genTypes() says so when there is nothing to write", () => {
+Deno.test("genTypes() reports that there is nothing to write", () => {
   assertThrows(
     () => genTypes(compileSource("int x;"), { name: "x" }),
     RangeError,

@@ -3,7 +3,7 @@ import { macrosForWasm } from "../object/testdata/compile.ts";
 import { identifier, Names, withCxxNames } from "./c_identifiers.ts";
 import { C_WORDS } from "./c_words.ts";
 
-Deno.test("identifier() knows every macro of the headers that a guest's source begins with", () => {
+Deno.test("identifier() avoids every macro of the headers that a guest's source begins with", () => {
   const headers = [
     "assert",
     "errno",

@@ -38,7 +38,7 @@ function checkedSkeleton(btf: RawBtf, variables: readonly (readonly [string, num
   return skeleton;
 }
 
-Deno.test("genTypes() leaves unnamed members that are no structs out, as gaps", () => {
+Deno.test("genTypes() leaves out unnamed members other than structs, as gaps", () => {
   const btf = new RawBtf();
   const int = btf.int("int", 4);
   const array = btf.array(int, 2);
@@ -164,7 +164,7 @@ Deno.test("genTypes() and genSkeleton() take names of any length", () => {
   checkedSkeleton(btf, [[`v${long}`, s, 4]]);
 });
 
-Deno.test("genTypes() and genSkeleton() follow typedefs however many there are", () => {
+Deno.test("genTypes() and genSkeleton() follow any number of typedefs", () => {
   const btf = new RawBtf();
   const struct = btf.struct("", 4, [["a", btf.int("int", 4), 0]]);
   let last = struct;
@@ -266,7 +266,7 @@ Deno.test("genSkeleton() gives programs and maps whose names are words a _, and 
   ]);
 });
 
-Deno.test("genTypes() refuses what would be too much text", () => {
+Deno.test("genTypes() refuses types that need too much text", () => {
   const btf = new RawBtf();
   const int = btf.int("int", 4);
   btf.struct("s".repeat(60_000), 4 * 2000, Array.from({ length: 2000 }, (_, i) => [`m${i}`, int, i * 32]));

@@ -7,7 +7,7 @@ import { readSdkHeaders } from "./testdata/sdk_headers.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
-Deno.test("SDK_NAMES is what the headers for guests define", () => {
+Deno.test("SDK_NAMES has the names that the headers for guests define", () => {
   const headers = Object.entries(readSdkHeaders());
   const expected = headers.flatMap(([header, { tags, constants }]) =>
     [...tags, ...constants].map((name) => [name, header] as const)
@@ -26,7 +26,7 @@ const SOURCE = `
   struct ethhdr { unsigned char h_dest[6], h_source[6]; unsigned short h_proto; } __attribute__((packed)) header;
   struct record { enum bpf_cmd command; struct bpf_map map; struct ethhdr header; } record;`;
 
-Deno.test("genTypes() makes a header that goes with the SDK's, in any order", () => {
+Deno.test("genTypes() makes a header that compiles together with the SDK's, in any order", () => {
   const object = compileSource(SOURCE);
   const types = genTypes(object, { name: "x", all: true });
   const use = `

@@ -1,5 +1,5 @@
 /**
- * The error for what the kernel or libbpf refused.
+ * The error for an operation that the kernel or libbpf refused.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { describeOperation, type Operation, type OperationKind } from "./operati
  * ```
  */
 export interface BpfErrorOptions {
-  /** The reason, when this project knows it. By default the log is searched for one. */
+  /** The reason, when this project found it. By default it is taken from the log. */
   reason?: string | undefined;
   /** The lines that libbpf and the verifier wrote while the operation ran; may be empty. */
   log?: readonly string[];
@@ -54,7 +54,7 @@ export interface BpfErrorOptions {
 export class BpfError extends Error implements Operation {
   /** "BpfError". */
   override readonly name = "BpfError";
-  /** The verb of what was refused: "attach". */
+  /** The verb of the refused operation: "attach". */
   readonly operation: string;
   /** The kind of thing that it is about: "program". */
   readonly kind: OperationKind;
@@ -62,7 +62,7 @@ export class BpfError extends Error implements Operation {
   readonly subject: string | undefined;
   /** The target of an attachment. */
   readonly target: string | undefined;
-  /** The words of the message between the verb and the reason, where kind and name do not say it. */
+  /** The words of the message between the verb and the reason, when kind and name do not suffice. */
   readonly words: string | undefined;
   /** The errno's symbol: "EPERM". */
   readonly code: string;
@@ -78,7 +78,7 @@ export class BpfError extends Error implements Operation {
   /**
    * Composes the message from the operation, the errno and the reason.
    *
-   * @param what the operation; another `BpfError` to say more about the same one.
+   * @param what the operation, or another `BpfError` about the same operation.
    * @param errno Linux (or libbpf's, from 4000) error number; its sign is ignored.
    */
   constructor(what: Operation, errno: number, options: BpfErrorOptions = {}) {

@@ -9,7 +9,7 @@ import { printable } from "./printable.ts";
 /**
  * Bytes in the wrong format: an ELF object, BTF, or a WebAssembly module that cannot be parsed.
  *
- * The message reads "Cannot parse ELF: <what is wrong>".
+ * The message reads "Cannot parse ELF: <problem>".
  */
 export class FormatError extends Error {
   override readonly name = "FormatError";

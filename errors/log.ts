@@ -1,5 +1,5 @@
 /**
- * Reads the log of libbpf and the verifier: finds the line that says why an operation was refused.
+ * Reads the log of libbpf and the verifier: finds the line with the reason for a refusal.
  *
  * libbpf writes the innermost reason first. Each caller then adds a line that repeats the errno ("failed to prepare load
  * attributes: -3", "failed to load: -3"). The reader follows this chain back from the last line to the first one of the same

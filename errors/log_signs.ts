@@ -45,7 +45,7 @@ export function shows(log: readonly string[], sign: LogSign): boolean {
   return log.some((line) => SIGNS[sign].test(line));
 }
 
-/** The kind of probe that the kernel could not create; undefined when no line of `log` says so. */
+/** The kind of probe that the kernel could not create; undefined when no line of `log` names one. */
 export function refusedProbe(log: readonly string[]): "kprobe" | "uprobe" | undefined {
   for (const line of log) {
     const kind = /failed to (?:create|add legacy) ([ku])(?:ret)?probe/.exec(line)?.[1];

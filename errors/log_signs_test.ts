@@ -8,7 +8,7 @@ Deno.test("shows() looks at every line", () => {
   assertEquals(shows([], "noKernelBtf"), false);
 });
 
-Deno.test("refusedProbe() tells functions of the kernel from those of files", () => {
+Deno.test("refusedProbe() distinguishes functions of the kernel from functions of files", () => {
   assertEquals(refusedProbe(["libbpf: prog 'x': failed to create kretprobe 'f+0x0' perf event: No such"]), "kprobe");
   assertEquals(refusedProbe(["", "libbpf: failed to add legacy uprobe event for /bin/x:0x1: -2"]), "uprobe");
   assertEquals(refusedProbe(["libbpf: failed to create map"]), undefined);
@@ -22,7 +22,7 @@ Deno.test("forbiddenHelper() finds helpers that reach foreign memory", () => {
   assertEquals(forbiddenHelper("program of this type cannot use helper bpf_redirect#23"), undefined);
 });
 
-Deno.test("withFileName() replaces the path of the descriptor alone, and takes the name literally", () => {
+Deno.test("withFileName() replaces only the path of the descriptor, and takes the name literally", () => {
   assertEquals(
     withFileName(["elf: failed to open /proc/self/fd/1: x, /proc/self/fd/12"], "/proc/self/fd/1", "/a$&b"),
     ["elf: failed to open /a$&b: x, /proc/self/fd/12"],

@@ -8,7 +8,7 @@ import { BpfError, readLog } from "./mod.ts";
 
 const LINUX: Readonly<Record<string, number>> = LINUX_ERRNO;
 
-Deno.test("saved logs are of every kind, and of many", () => {
+Deno.test("the saved logs cover every kind, and are many", () => {
   const count = (kind: string) => savedLogs().filter(({ name }) => name.startsWith(kind)).length;
   assert(count("program_") >= 45 && count("map_") >= 25 && count("attach_") >= 18);
   assert(count("extern_") === 5 && count("object_") === 5);
@@ -20,7 +20,7 @@ for (const { name, reason, code, log } of savedLogs()) {
   });
 }
 
-Deno.test("readLog() finds the program's name where the log's beginning is lost", () => {
+Deno.test("readLog() finds the program's name when the log's beginning is lost", () => {
   const log = savedLogs().find(({ name }) => name === "program_counted_too_far")?.log ?? [];
   const end = log.slice(log.findIndex((line) => line.startsWith("-- LEFT OUT")));
   assert(end.length > 5);
@@ -45,7 +45,7 @@ function verified(...lines: string[]): string | undefined {
   ]).reason;
 }
 
-Deno.test("readLog() passes over the verifier's states, whichever way a kernel writes them", () => {
+Deno.test("readLog() skips the verifier's states in the form of every kernel", () => {
   const message = "R1 invalid mem access 'inv'";
   // Linux 5.10 writes the state before an instruction on a separate line.
   assertEquals(verified("0: (b7) r1 = 0", "1: (79) r0 = *(u64 *)(r1 +0)", message), `prog 'p': ${message}`);
@@ -74,7 +74,7 @@ Deno.test("readLog() passes over the verifier's states, whichever way a kernel w
   assertEquals(verified("back-edge from insn 4 to 0"), "prog 'p': back-edge from insn 4 to 0");
 });
 
-Deno.test("readLog() takes no harmless line for the reason", () => {
+Deno.test("readLog() does not take a harmless line for the reason", () => {
   const failed = ["libbpf: map 'm': failed to create: Invalid argument(-22)", "libbpf: failed to load object 'guest'"];
   for (
     const before of [
@@ -88,7 +88,7 @@ Deno.test("readLog() takes no harmless line for the reason", () => {
   }
 });
 
-Deno.test("readLog() gives the reason why a BTF that is needed was not taken", () => {
+Deno.test("readLog() gives the reason why the kernel refused a necessary BTF", () => {
   const block = [
     "libbpf: BTF loading error: -22",
     "libbpf: -- BEGIN BTF LOAD LOG ---",
@@ -114,9 +114,9 @@ Deno.test("readLog() reads errnos as other versions of libbpf write them", () =>
   }
 });
 
-Deno.test("BpfError takes a line of this project's own as it is", () => {
+Deno.test("BpfError does not change a line of this project", () => {
   const error = new BpfError({ operation: "open", kind: "cgroup" }, LINUX_ERRNO.EINVAL, {
-    log: ["it is no directory: of a cgroup2"],
+    log: ["it is not a directory: of a cgroup2"],
   });
-  assertEquals(error.message, "Cannot open cgroup: EINVAL: it is no directory: of a cgroup2");
+  assertEquals(error.message, "Cannot open cgroup: EINVAL: it is not a directory: of a cgroup2");
 });

@@ -1,5 +1,5 @@
 /**
- * The errors that this project throws, and what turns errno numbers and logs into words.
+ * The errors that this project throws, and the functions that turn errno numbers and logs into text.
  *
  * @module
  */

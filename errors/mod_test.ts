@@ -14,12 +14,12 @@ import {
   wasiErrno,
 } from "./mod.ts";
 
-Deno.test("linuxErrno() keeps Linux's numbers, and knows no numbers of libbpf", () => {
+Deno.test("linuxErrno() keeps Linux's numbers, and converts numbers of libbpf", () => {
   assertEquals([0, 1, 524, 3999].map(linuxErrno), [0, 1, 524, 3999]);
   assertEquals([4000, 4013, 9999].map(linuxErrno), [22, 22, 22]);
 });
 
-Deno.test("wasiErrno() converts by name, and knows what WASI lacks", () => {
+Deno.test("wasiErrno() converts by name, and replaces errors that WASI lacks", () => {
   assertEquals(wasiErrno(0), 0);
   assertEquals(wasiErrno(LINUX_ERRNO.EINVAL), WASI_ERRNO.EINVAL);
   assertEquals(wasiErrno(-LINUX_ERRNO.ENOENT), WASI_ERRNO.ENOENT);
@@ -31,13 +31,13 @@ Deno.test("wasiErrno() converts by name, and knows what WASI lacks", () => {
   for (const [name, number] of Object.entries(LINUX_ERRNO)) assert(wasiErrno(number) > 0, name);
 });
 
-Deno.test("errnoName() and errnoText() have words for Linux's and libbpf's numbers, and survive others", () => {
+Deno.test("errnoName() and errnoText() name Linux's and libbpf's numbers, and accept others", () => {
   assertEquals([errnoName(1), errnoText(1)], ["EPERM", "operation not permitted"]);
   assertEquals([errnoName(4003), errnoText(4003)], ["ENDIAN", "endian mismatch"]);
   assertEquals([errnoName(999), errnoText(999)], ["errno 999", undefined]);
 });
 
-Deno.test("errnoOf() knows names and the C library's texts", () => {
+Deno.test("errnoOf() accepts names and the C library's texts", () => {
   assertEquals(["EPERM", "Operation not permitted", "file exists", "Unknown error 524"].map(errnoOf), [1, 1, 17, 524]);
   assertEquals(["", "eperm", "all is well", "LIBELF"].map(errnoOf), [undefined, undefined, undefined, undefined]);
 });
@@ -67,7 +67,7 @@ Deno.test("BpfError keeps the parts of its operation, also for another error abo
   assertEquals(new BpfError(LOAD_X, 22, { reason: "it is empty", log: ["libbpf: map 'm': no"] }).reason, "it is empty");
 });
 
-Deno.test("BpfError says operation, code, reason and hint in one line", () => {
+Deno.test("BpfError gives operation, code, reason and hint in one line", () => {
   const error = new BpfError(LOAD_X, -1, { hint: "run as root" });
   assertEquals(error.message, 'Cannot load object "x": EPERM: operation not permitted (hint: run as root)');
   assertEquals([error.name, error.code, error.errno, error.log], ["BpfError", "EPERM", 1, []]);
@@ -81,7 +81,7 @@ function reasonOf(...log: string[]): string {
   return new BpfError(LOAD_X, 13, { log }).message.replace('Cannot load object "x": EACCES: ', "");
 }
 
-Deno.test("BpfError takes its reason from the verifier's last words, with the program's name", () => {
+Deno.test("BpfError takes its reason from the verifier's last message, with the program's name", () => {
   const log = [
     "libbpf: prog 'bad': BPF program load failed: Permission denied",
     "libbpf: prog 'bad': -- BEGIN PROG LOAD LOG --",
@@ -97,7 +97,7 @@ Deno.test("BpfError takes its reason from the verifier's last words, with the pr
   assertEquals(reasonOf(...log), "prog 'bad': R0 invalid mem access 'scalar'");
 });
 
-Deno.test("BpfError takes its reason from libbpf's last line that is no summary or guess", () => {
+Deno.test("BpfError takes its reason from libbpf's last line that is neither a summary nor a guess", () => {
   assertEquals(
     reasonOf("libbpf: map 'm': failed to create: Invalid argument(-22)", "libbpf: failed to load object 'x'", ""),
     "map 'm': failed to create: Invalid argument(-22)",
@@ -114,7 +114,7 @@ Deno.test("BpfError takes its reason from libbpf's last line that is no summary 
   assertEquals(reasonOf(), "permission denied");
 });
 
-Deno.test("GuestError and FormatError keep what they are about", () => {
+Deno.test("GuestError and FormatError keep their code, format and cause", () => {
   const guest = new GuestError("trap", "The guest trapped", { cause: 1 });
   assertEquals([guest.name, guest.code, guest.message, guest.cause], ["GuestError", "trap", "The guest trapped", 1]);
   const format = new FormatError("ELF", "it is short");

@@ -61,7 +61,7 @@ export interface Operation {
   readonly subject?: string | undefined;
   /** The target of an attachment: "xdp of lo". */
   readonly target?: string | undefined;
-  /** The words after the verb where kind and name do not say it: "a buffer on map \"events\"". */
+  /** The words after the verb, when kind and name do not suffice: "a buffer on map \"events\"". */
   readonly words?: string | undefined;
 }
 

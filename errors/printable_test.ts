@@ -26,7 +26,7 @@ const HIDDEN: readonly (readonly [hidden: string, shown: string])[] = [
   ["\u{e0100}", "\\u{e0100}"],
 ];
 
-Deno.test("printable() writes out what a terminal obeys or does not show, and nothing else", () => {
+Deno.test("printable() escapes characters that control a terminal or are invisible, and no others", () => {
   for (const [hidden, shown] of HIDDEN) assertEquals(printable(`a${hidden}b`), `a${shown}b`);
   for (const text of ["", "été", "漢字", "שלום", "❤️ 😀", "a b\\x1b", "ﬀ"]) assertEquals(printable(text), text);
 });

@@ -1,8 +1,8 @@
 /**
- * Opens native code: {@link openSystem}, {@link openLibbpf}, and the interfaces of what they open. Parts of the host that use one
+ * Opens native code: {@link openSystem}, {@link openLibbpf}, and the interfaces of their results. Parts of the host that use one
  * subject, such as the files of WASI or the pages of buffers, import that subject's file.
  *
- * The host depends on these interfaces alone, so its tests run on `tests/doubles/` without a kernel.
+ * The host depends only on these interfaces, so its tests run on `tests/doubles/` without a kernel.
  *
  * @module
  */

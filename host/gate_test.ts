@@ -132,7 +132,7 @@ Deno.test("no import reaches libbpf when the policy refuses everything", () => {
   assertEquals(guest.problems.filter((problem) => !problem.endsWith(": EPERM: not now")), []);
 });
 
-Deno.test("a policy sees the object that a guest loads, and its refusal takes nothing from the allowances", () => {
+Deno.test("a policy gets the object that a guest loads, and its refusal takes nothing from the allowances", () => {
   const seen: GateRequest[] = [];
   let refused = true;
   using guest = new FakeGuest(OBJECT, {
@@ -189,7 +189,7 @@ Deno.test("a policy can refuse struct_ops maps", () => {
   assertEquals(guest.problems, ['Cannot attach "struct": EPERM: no struct_ops here']);
 });
 
-Deno.test("a map whose elements a policy restricts is never called directly, and each call is asked for", () => {
+Deno.test("a map whose elements a policy restricts is never called directly, and each call is a request", () => {
   const asked: string[] = [];
   const policy: Policy = {
     refusal: (request) => {

@@ -115,7 +115,7 @@ function checkMagic(bytes: Uint8Array<ArrayBuffer>, name: string): void {
   const what = bytes.length === 0
     ? "it is empty"
     : magic === ELF_MAGIC
-    ? "it is an ELF file, not a WebAssembly module (wasm-bpf inspect shows what is in an eBPF object)"
+    ? "it is an ELF file, not a WebAssembly module (wasm-bpf inspect shows its contents if it is an eBPF object)"
     : "it is not a WebAssembly module";
   throw new GuestError("invalid-module", `Cannot run "${name}": ${what}`);
 }
@@ -125,7 +125,7 @@ function compile(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Modu
     return new WebAssembly.Module(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.replace(/^WebAssembly\.Module\(\): /, "") : String(cause);
-    throw new GuestError("invalid-module", `Cannot run "${name}": it is no valid module: ${reason}`, { cause });
+    throw new GuestError("invalid-module", `Cannot run "${name}": it is not a valid module: ${reason}`, { cause });
   }
 }
 
@@ -228,7 +228,7 @@ function trapOf(error: unknown): unknown {
     return new GuestError("out-of-memory", message, { cause: error });
   }
   if (isWasmException(error)) {
-    return new GuestError("trap", "The guest trapped: an exception that nobody caught", { cause: error });
+    return new GuestError("trap", "The guest trapped: an uncaught exception", { cause: error });
   }
   return error;
 }

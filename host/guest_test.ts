@@ -28,7 +28,7 @@ function startOf(body: string): string {
   return `(func (export "_start") ${body})`;
 }
 
-Deno.test("compileGuest() says what a file is that is no module", () => {
+Deno.test("compileGuest() gives the kind of a file that is not a module", () => {
   const cases: [Uint8Array<ArrayBuffer>, string][] = [
     [new Uint8Array(), 'Cannot run "x": it is empty'],
     [new TextEncoder().encode("#!/bin/sh"), 'Cannot run "x": it is not a WebAssembly module'],
@@ -67,7 +67,7 @@ Deno.test("compileGuest() exports the table of a module that polls and exports n
   assertEquals(names(`${POLL} ${MEMORY} (table 1 funcref) (func (export "${TABLE_NAME}"))`), ["memory", TABLE_NAME]);
 });
 
-Deno.test("linkGuest() names imports that nobody offers, and only the first of many", () => {
+Deno.test("linkGuest() names unknown imports, and only the first of many", () => {
   const message = (imports: string) => {
     const failure = failureOf(() => run(`${imports} ${MEMORY} ${startOf("")}`));
     assertEquals(failure.code, "unknown-import");
@@ -82,7 +82,7 @@ Deno.test("linkGuest() names imports that nobody offers, and only the first of m
   );
 });
 
-Deno.test("linkGuest() offers nothing but the ABI's functions", () => {
+Deno.test("linkGuest() offers only the ABI's functions", () => {
   const imports: Record<string, string> = {
     "constructor.keys": "(func)",
     "__proto__.toString": "(func)",
@@ -99,7 +99,7 @@ Deno.test("linkGuest() offers nothing but the ABI's functions", () => {
   }
 });
 
-Deno.test("linkGuest() refuses a module without a memory of its own that it can use", () => {
+Deno.test("linkGuest() refuses a module without a usable memory", () => {
   const memories: Record<string, string> = {
     "": 'it exports no "memory"',
     '(memory 1) (export "heap" (memory 0))': 'it exports no "memory"',
@@ -113,7 +113,7 @@ Deno.test("linkGuest() refuses a module without a memory of its own that it can 
   }
 });
 
-Deno.test("linkGuest() lets a start function run, which has no memory yet for imports to use", () => {
+Deno.test("linkGuest() runs a start function, for which imports have no memory yet", () => {
   const calls = `
     (import "wasm_bpf" "wasm_load_bpf_object" (func $load (param i32 i32) (result i64)))
     (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))`;
@@ -147,14 +147,14 @@ Deno.test("startGuest() calls _start, or _initialize of a module that has no _st
   }
 });
 
-Deno.test("startGuest() tells what a guest trapped of", () => {
+Deno.test("startGuest() gives the reason of a trap", () => {
   const deaths: Record<string, string> = {
     "unreachable": "unreachable",
     "(drop (i32.load (i32.const -4)))": "memory access out of bounds",
     "(drop (i32.div_s (i32.const 1) (i32.const 0)))": "divide by zero",
     "(call_indirect (i32.const 7))": "table index is out of bounds",
     "(call $deeper (i64.const 1)) (drop (i32.const 1))": "stack overflow",
-    "(throw $tag)": "an exception that nobody caught",
+    "(throw $tag)": "an uncaught exception",
   };
   const others = `(tag $tag) (table 1 funcref)
     (func $deeper (param i64) (call $deeper (local.get 0)) (drop (i32.const 1)))`;
@@ -164,7 +164,7 @@ Deno.test("startGuest() tells what a guest trapped of", () => {
   }
 });
 
-Deno.test("runGuest() ends with the code of proc_exit, whatever a guest catches and does afterwards", () => {
+Deno.test("runGuest() ends with the code of proc_exit, even if a guest catches the exception and continues", () => {
   const close = `(import "wasm_bpf" "wasm_close_bpf_object" (func $close (param i64) (result i32)))`;
   const pause = `(import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))`;
   const swallowed = `(block $caught (try_table (catch_all $caught) (call $exit (i32.const 9))))`;
@@ -237,7 +237,7 @@ Deno.test("linkGuest() names an import that is declared with another type, befor
   }
 });
 
-Deno.test("linkGuest() says how many imports more have other types, and unknown ones first", () => {
+Deno.test("linkGuest() counts further imports with other types, and reports unknown ones first", () => {
   const misfit = (name: string) => `(import "wasi_snapshot_preview1" "${name}" (func (param i64)))`;
   const two = `${misfit("fd_close")} ${misfit("fd_sync")} ${MEMORY} ${startOf("")}`;
   assertEquals(
@@ -249,7 +249,7 @@ Deno.test("linkGuest() says how many imports more have other types, and unknown 
   assertEquals(failureOf(() => run(unknown)).message, "Cannot link module: unknown import env.abort");
 });
 
-Deno.test("linkGuest() serves a guest that declares map calls in both ways, or with a type of a group", () => {
+Deno.test("linkGuest() accepts a guest that declares map calls in both ways, or with a type of a group", () => {
   const plain = (type: string, module: string) =>
     `(import "${module}" "wasm_bpf_map_operate" (func $${module} (param ${type}) (result i32)))`;
   const both = `${plain("i32 i32 i32 i32 i32 i64", "wasm_bpf")} ${
@@ -272,7 +272,7 @@ Deno.test("linkGuest() serves a guest that declares map calls in both ways, or w
   assertEquals(run(grouped), 2 ** 32 - EBADF);
 });
 
-Deno.test("linkGuest() serves a guest that declares map calls twice in one module, with a plain type and one of a group", () => {
+Deno.test("linkGuest() accepts a guest that declares map calls twice in one module, with a plain type and one of a group", () => {
   const parameters = "(param i32 i32 i32 i32 i32 i64) (result i32)";
   const call = (name: string) =>
     `(call $${name} (i32.const -1) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0))`;
@@ -293,7 +293,7 @@ Deno.test("startGuest() refuses an entry with parameters, or with results that a
   }
 });
 
-Deno.test("compileGuest() refuses modules that ask for more than a guest may have", () => {
+Deno.test("compileGuest() refuses modules that exceed the limits of a guest", () => {
   const tables = (count: number) => "(table 1 funcref) ".repeat(count);
   const values = (count: number) => "i64 ".repeat(count);
   const excess: Record<string, string> = {
@@ -333,7 +333,7 @@ Deno.test("compileGuest() refuses types of the garbage collector unless they are
     const bytes = assemble(`(module ${text} ${MEMORY} ${startOf("")})`);
     assertEquals(failureOf(() => compileGuest(bytes, "x")), {
       code: "invalid-module",
-      message: `Cannot run "x": it uses the engine's garbage collector (${what}) (hint: --allow-gc lets it)`,
+      message: `Cannot run "x": it uses the engine's garbage collector (${what}) (hint: --allow-gc permits that)`,
     });
     assertEquals(runGuest(bytes, { allowGc: true }), 0, what);
   }
@@ -351,7 +351,7 @@ Deno.test("compileGuest() takes references that make no objects", () => {
   assertEquals(run(references), 0);
 });
 
-Deno.test("compileGuest() keeps tables from growing past 1,000,000 entries", () => {
+Deno.test("compileGuest() prevents tables from growing past 1,000,000 entries", () => {
   const grown = (table: string, value: string, by: number) =>
     run(`${EXIT} ${MEMORY} (table $t ${table}) (func $f) (elem declare func $f)
       ${startOf(`(call $exit (table.grow $t (${value}) (i32.const ${by})))`)}`);

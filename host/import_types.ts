@@ -25,7 +25,7 @@ interface KnownModule {
 
 const MODULES: ReadonlyMap<string, KnownModule> = new Map([
   [WASM_BPF_MODULE, { abi: "ABI version 1", types: WASM_BPF_TYPES }],
-  [ENV_MODULE, { abi: "ABI version 1, as it was first imported", types: WASM_BPF_TYPES }],
+  [ENV_MODULE, { abi: "ABI version 1, under its first name", types: WASM_BPF_TYPES }],
   // An option can move its function to another module; see typesOf().
   [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", types: {} }],
   [LIBBPF_MODULE, { abi: "ABI version 2", types: LIBBPF_TYPES }],

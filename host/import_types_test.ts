@@ -30,7 +30,7 @@ Deno.test("the tables of types have each function that guests may import, and no
   assertEquals(names(WASI_UNSTABLE_TYPES), names(wasi.unstableImports));
 });
 
-Deno.test("importProblem() knows the wrapper's poll under the name that its module was given", () => {
+Deno.test("importProblem() accepts the wrapper's poll under the chosen name of its module", () => {
   const poll = (module: string, text: string) =>
     ({
       module,
@@ -47,7 +47,7 @@ Deno.test("importProblem() knows the wrapper's poll under the name that its modu
   assertEquals(importProblem(poll("callback-wrapper", wrapper), "env"), { kind: "unknown" });
 });
 
-Deno.test("importProblem() offers nothing that is no function", () => {
+Deno.test("importProblem() offers only functions", () => {
   for (const kind of ["table", "memory", "global", "tag"] as const) {
     const one = { module: "wasm_bpf", name: "wasm_bpf_map_operate", kind, type: undefined };
     assertEquals(importProblem(one), { kind: "unknown" });

@@ -80,7 +80,7 @@ export interface RunGuestOptions {
   maxLinks?: number | undefined;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
   onProblem?: (problem: BpfError | string) => void;
-  /** Called when events were lost, with how many since the last call. */
+  /** Called when events were lost, with their number since the last call. */
   onLost?: (count: number) => void;
 }
 
@@ -102,7 +102,7 @@ export interface HostOptions extends RunGuestOptions {
  * The guest drives eBPF through the import module `wasm_bpf`. Otherwise it is a WASI preview 1 program with this process's standard
  * streams. When it ends, everything that it attached is detached, and everything that it opened is closed.
  *
- * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends the thread at most (Deno 2.9 does not interrupt a busy
+ * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends at most the thread (Deno 2.9 does not interrupt a busy
  * worker): programs that the guest attached stay attached until the process ends.
  *
  * The caller should limit memory, because the engine ends the whole process when it runs out. The command line sets RLIMIT_DATA.

@@ -63,5 +63,5 @@ function unboundedHeapOf({ types, tables, tags }: Declarations): string | undefi
     tables.find(({ type }) => HOLDS_EXCEPTIONS.test(type))?.type ??
     tags.find(({ parameters }) => parameters.some((type) => HOLDS_EXCEPTIONS.test(type)))?.text;
   if (found === undefined) return undefined;
-  return `it uses the engine's garbage collector (${found}) (hint: --allow-gc lets it)`;
+  return `it uses the engine's garbage collector (${found}) (hint: --allow-gc permits that)`;
 }

@@ -1,5 +1,5 @@
 /**
- * The kernel's rules for maps. The kernel refuses a map with EINVAL alone. These rules find the property that is wrong.
+ * The kernel's rules for maps. The kernel refuses a map with only EINVAL. These rules find the property that is wrong.
  *
  * Each rule comes from the kernel (`map_alloc_check` of the type in kernel/bpf/). If kernels differ, the newest one counts.
  *

@@ -1,5 +1,5 @@
 /**
- * The types of maps in bpftool's words.
+ * bpftool's names for types of maps.
  *
  * @module
  */

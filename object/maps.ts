@@ -50,9 +50,9 @@ export function readMaps(elf: ElfFile, btf: Btf | undefined, layouts: Layouts | 
   );
   const maps = type.variables.map((entry) => {
     const variable = btf.get(entry.type);
-    if (variable.kind !== "var") throw new FormatError("BTF", `type ${entry.type} in ".maps" is no variable`);
+    if (variable.kind !== "var") throw new FormatError("BTF", `type ${entry.type} in ".maps" is not a variable`);
     const definition = btf.resolve(variable.target);
-    if (definition.kind !== "struct") throw new FormatError("BTF", `map "${variable.name}" is no struct`);
+    if (definition.kind !== "struct") throw new FormatError("BTF", `map "${variable.name}" is not a struct`);
     return {
       offset: offsets.get(variable.name) ?? entry.offset,
       map: readMap(btf, layouts, variable.name, definition, false),

@@ -30,11 +30,11 @@ Deno.test("parseObject() finds programs in libbpf's order, without subprograms",
   assertEquals(license, "GPL");
 });
 
-Deno.test("parseObject() takes no function in .text for a program, even where there is no other", () => {
+Deno.test("parseObject() treats functions in .text as subprograms, even if there is no program", () => {
   assertEquals(parseObject(compileSource("int only(void) { return 0; }")).programs, []);
 });
 
-Deno.test("parseObject() takes hidden variables for static ones, as libbpf does", () => {
+Deno.test("parseObject() treats hidden variables as static, like libbpf", () => {
   const source = `
     #define HIDDEN(kind) __attribute__((visibility(kind)))
     int shown, secret HIDDEN("hidden"), inner HIDDEN("internal"), guarded HIDDEN("protected");
@@ -150,7 +150,7 @@ Deno.test("parseObject() lays .kconfig out as libbpf does: by alignment, size, n
   ]);
 });
 
-Deno.test("parseObject() refuses what libbpf refuses, and says what to do", () => {
+Deno.test("parseObject() refuses objects that libbpf refuses, with advice", () => {
   const legacy = `struct { int type; } m __attribute__((section("maps"), used)) = { 1 };`;
   assertThrows(() => parseObject(compileSource(legacy)), FormatError, `maps in a "maps" section are not supported`);
   const untyped = `struct { int (*max_entries)[4]; } m __attribute__((section(".maps"), used));`;

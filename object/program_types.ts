@@ -1,12 +1,12 @@
 /**
- * The program types that section names stand for, from libbpf's table.
+ * The program types of section names, from libbpf's table.
  *
  * @see https://docs.kernel.org/bpf/libbpf/program_types.html
  * @module
  */
 
 /**
- * Section names and their program types. The first match counts. A name with `+` at the end matches the name alone, and the name
+ * Section names and their program types. The first match counts. A name with `+` at the end matches the name itself, and the name
  * followed by `/` and any text. A name without `+` matches only itself.
  */
 const PROGRAM_TYPES: readonly (readonly [section: string, type: string])[] = [

@@ -45,7 +45,7 @@ function readSection(elf: ElfFile, btf: Btf | undefined, section: ElfSection): S
       if (variable.kind !== "var") return [];
       const struct = btf.resolve(variable.target);
       const offset = offsets.get(variable.name) ?? entry.offset;
-      if (struct.kind !== "struct") throw new FormatError("BTF", `struct_ops map "${variable.name}" is no struct`);
+      if (struct.kind !== "struct") throw new FormatError("BTF", `struct_ops map "${variable.name}" is not a struct`);
       if (struct.sizeBytes > section.sizeBytes || offset > section.sizeBytes - struct.sizeBytes) {
         throw new FormatError("BTF", `struct_ops map "${variable.name}" ends outside section "${name}"`);
       }

@@ -10,7 +10,7 @@ function maximaOf(bytes: Uint8Array): (number | undefined)[] {
   return readDeclarations(bytes).tables.map(({ maximum }) => maximum);
 }
 
-Deno.test("boundTables() lowers each maximum and leaves all else as it is", () => {
+Deno.test("boundTables() lowers each maximum and changes nothing else", () => {
   const bytes = assemble(`(module (table (export "a") 1 funcref) (table (export "b") 2 100 externref)
     (table (export "c") 3 9 funcref) (func $f) (elem (i32.const 0) $f) (memory (export "memory") 1))`);
   const bounded = boundTables(bytes, 10);
@@ -56,7 +56,7 @@ Deno.test("boundTables() keeps the values that entries begin with, and 64-bit li
   assertEquals([...bounded.subarray(-4)], [0, 2, 1, 0x61]);
 });
 
-Deno.test("boundTables() gives a module without tables back", () => {
+Deno.test("boundTables() returns a module without tables unchanged", () => {
   const bytes = new Uint8Array(HEADER);
   assertStrictEquals(boundTables(bytes, 1), bytes);
 });

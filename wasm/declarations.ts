@@ -1,5 +1,5 @@
 /**
- * Reads the declarations before a module's code. They tell whether the module may run, in a fraction of the time of compilation.
+ * Reads the declarations before a module's code. They show if the module may run, in a fraction of the time of compilation.
  *
  * @module
  */

@@ -49,7 +49,7 @@ Deno.test("readDeclarations() agrees with the engine", () => {
   assertEquals(tags.map(({ text }) => text), ["(i64)"]);
 });
 
-Deno.test("ModuleTypes finds what needs the garbage collector, however it is written", () => {
+Deno.test("ModuleTypes finds types that need the garbage collector in every encoding", () => {
   const types: [what: string | undefined, ...bytes: number[]][] = [
     [undefined, 1, 0x60, 2, 0x70, 0x6f, 1, 0x69],
     [undefined, 1, 0x60, 1, 0x63, 0, 0],
@@ -78,7 +78,7 @@ Deno.test("ModuleTypes finds what needs the garbage collector, however it is wri
   }
 });
 
-Deno.test("ModuleTypes.functionType() says which types stand alone", () => {
+Deno.test("ModuleTypes.functionType() marks plain types", () => {
   const bytes = [4, 0x60, 1, 0x7f, 1, 0x7e, 0x4e, 2, 0x60, 0, 0, 0x5f, 0, 0x50, 0, 0x60, 1, 0x63, 2, 0, 0x60, 0, 0];
   const { types } = read(section(SECTION.TYPE, bytes));
   const plain = (index: number) => {
@@ -91,9 +91,9 @@ Deno.test("ModuleTypes.functionType() says which types stand alone", () => {
     ["((ref null 2))", false],
     ["()", true],
   ]);
-  assertThrows(() => types.functionType(2), FormatError, "type 2 is no function's");
-  assertThrows(() => types.functionType(5), FormatError, "type 5 is no function's");
-  assertThrows(() => new ModuleTypes().functionType(0), FormatError, "type 0 is no function's");
+  assertThrows(() => types.functionType(2), FormatError, "type 2 is not a function type");
+  assertThrows(() => types.functionType(5), FormatError, "type 5 is not a function type");
+  assertThrows(() => new ModuleTypes().functionType(0), FormatError, "type 0 is not a function type");
 });
 
 Deno.test("readDeclarations() reads limits of 64 bits and tables whose entries have a value", () => {
@@ -110,7 +110,7 @@ Deno.test("readDeclarations() reads limits of 64 bits and tables whose entries h
   }
 });
 
-Deno.test("readDeclarations() refuses what it does not know, and stops before the code", () => {
+Deno.test("readDeclarations() refuses unknown features, and stops before the code", () => {
   const refused: [problem: string, ...sections: number[][]][] = [
     ["unknown kind of type 0x5d", section(SECTION.TYPE, [1, 0x5d, 0])],
     ["unknown type 0x40", section(SECTION.TYPE, [1, 0x60, 1, 0x40, 0])],
@@ -127,7 +127,7 @@ Deno.test("readDeclarations() refuses what it does not know, and stops before th
   assertEquals(read(TYPE, [SECTION.CODE, 0], [99, 100]).imports, []);
 });
 
-Deno.test("readDeclarations() gives a FormatError or a result, wherever a module is cut off", () => {
+Deno.test("readDeclarations() returns a result or throws a FormatError for a module that was cut off at any byte", () => {
   const whole = assemble(`(module (import "m" "f" (func (param i32))) (memory 1) (table 1 2 funcref) (tag (param i32))
     (func (export "_start")))`);
   for (let length = HEADER.length; length < whole.length; length++) {

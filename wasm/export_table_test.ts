@@ -36,7 +36,7 @@ function exportsOf(bytes: Uint8Array<ArrayBuffer>): string[] {
 
 const TABLE_EXPORT = `${TABLE_NAME}: table`;
 
-Deno.test("exportTable() adds the table after what the module exports", () => {
+Deno.test("exportTable() adds the table after the module's exports", () => {
   const bytes = assemble(`(module
     (memory (export "memory") 1)
     (table 3 funcref)
@@ -52,7 +52,7 @@ Deno.test("exportTable() adds the table after what the module exports", () => {
   assertStrictEquals(table instanceof WebAssembly.Table ? table.get(1) : undefined, exports["_start"]);
 });
 
-Deno.test("exportTable() makes an export section where there is none, before what has to follow it", () => {
+Deno.test("exportTable() makes a missing export section, before the sections that must follow it", () => {
   assertEquals(exportsOf(exportTable(moduleOf(TYPES, FUNCTIONS, TABLES, CODES))), [TABLE_EXPORT]);
   const withStart = assemble("(module (table 1 funcref) (func $f) (start $f) (elem (i32.const 0) $f))");
   assertEquals(exportsOf(exportTable(withStart)), [TABLE_EXPORT]);
@@ -61,7 +61,7 @@ Deno.test("exportTable() makes an export section where there is none, before wha
   assertEquals(exportsOf(exportTable(moduleOf(TABLES))), [TABLE_EXPORT]);
 });
 
-Deno.test("exportTable() keeps custom sections, wherever they are", () => {
+Deno.test("exportTable() keeps custom sections at any place", () => {
   const exported = section(EXPORT, [1, 1, 0x66, 0, 0]);
   for (const exports of [[], exported]) {
     const parts = [custom("a"), TYPES, custom("b"), FUNCTIONS, TABLES, custom("c"), exports, custom("d"), CODES];
@@ -74,7 +74,7 @@ Deno.test("exportTable() keeps custom sections, wherever they are", () => {
   }
 });
 
-Deno.test("exportTable() counts beyond what one byte of LEB128 holds", () => {
+Deno.test("exportTable() writes counts of more than one byte of LEB128", () => {
   for (const count of [126, 127, 128, 300]) {
     const functions = Array.from({ length: count }, (_, index) => `(func (export "f${index}"))`).join(" ");
     const exports = exportsOf(exportTable(assemble(`(module (table 1 funcref) ${functions})`)));
@@ -106,7 +106,7 @@ Deno.test("exportTable() refuses sections that cannot be walked", () => {
   }
 });
 
-Deno.test("exportTable() neither fails otherwise nor reads on, wherever a module is cut off", () => {
+Deno.test("exportTable() returns a result or throws a FormatError for a module that was cut off at any byte", () => {
   const whole = assemble(`(module (memory (export "memory") 1) (table 1 funcref) (func $f) (elem (i32.const 0) $f))`);
   for (let length = HEADER.length; length < whole.length; length++) {
     try {
@@ -117,7 +117,7 @@ Deno.test("exportTable() neither fails otherwise nor reads on, wherever a module
   }
 });
 
-Deno.test("exportTable() sees a view's own bytes alone", () => {
+Deno.test("exportTable() reads only the bytes of a view", () => {
   const bytes = moduleOf(TYPES, FUNCTIONS, TABLES, CODES);
   const larger = new Uint8Array(bytes.length + 100).fill(0xff);
   larger.set(bytes, 50);

@@ -72,7 +72,7 @@ export interface FunctionType {
 /** The types of a module's type section. */
 export class ModuleTypes {
   readonly #cursor: Cursor | undefined;
-  /** The offset of each type; `#plain` tells which of them are plain. */
+  /** The offset of each type; `#plain` marks the plain ones. */
   readonly #starts: number[] = [];
   readonly #plain: boolean[] = [];
   #collected: string | undefined;
@@ -105,7 +105,7 @@ export class ModuleTypes {
   functionType(index: number): FunctionType {
     const start = this.#starts[index];
     const cursor = start === undefined ? undefined : this.#cursor?.from(start);
-    if (cursor?.byte() !== FUNC) throw new FormatError("WebAssembly", `type ${index} is no function's`);
+    if (cursor?.byte() !== FUNC) throw new FormatError("WebAssembly", `type ${index} is not a function type`);
     const parameters = cursor.vector(() => readValueType(cursor));
     const results = cursor.vector(() => readValueType(cursor));
     return {

@@ -1,5 +1,5 @@
 /**
- * Runs a subcommand in a process of its own, with `--allow-ffi` alone.
+ * Runs a subcommand in a separate process, with only `--allow-ffi`.
  *
  * @module
  */

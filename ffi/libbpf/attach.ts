@@ -102,7 +102,7 @@ function attachBySection({ native, pointer, operation, description }: Attachment
   const link = native.program.symbols.bpf_program__attach(pointer);
   if (link === null && native.lastError() === -LINUX_ERRNO.EOPNOTSUPP) {
     throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      reason: "its section does not say where: give it a target",
+      reason: "its section names no target: give it one",
     });
   }
   return NativeLink.from(native, link, operation, description);

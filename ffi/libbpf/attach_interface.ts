@@ -38,7 +38,7 @@ function linkXdp(at: Attachment, target: XdpTarget): BpfLink {
   const generic = createXdpLink(at, target, XDP_FLAG.generic);
   // An error that occurs in both modes does not come from the driver.
   if (generic < 0) throw native.check.error(at.operation, fd);
-  const note = `Attached ${description} in generic mode: its driver has no native XDP as the interface is set up`;
+  const note = `Attached ${description} in generic mode: its driver has no native XDP in the interface's configuration`;
   return new DetachLink(description, () => native.system.calls.close(generic), { note });
 }
 
@@ -57,12 +57,12 @@ function xdpReason(target: XdpTarget, errno: number): string | undefined {
   const name = interfaceName(target);
   if (errno === LINUX_ERRNO.EBUSY || errno === LINUX_ERRNO.EEXIST) {
     return target.replace === true
-      ? `the XDP program on ${name} belongs to another process's link, which alone takes it away`
-      : `an XDP program is on ${name} already: the target ${name}:replace takes it away first`;
+      ? `the XDP program on ${name} belongs to another process's link, and only that process can remove it`
+      : `an XDP program is on ${name} already: the target ${name}:replace replaces it`;
   }
   if (!DRIVER_REFUSALS.has(errno)) return undefined;
   if (target.mode === "native") {
-    return `the driver has no native XDP as the interface is set up: ${name}:generic needs none`;
+    return `the driver has no native XDP in the interface's configuration: use ${name}:generic`;
   }
   return target.mode === "offload" ? `the hardware of ${name} does not take the program` : undefined;
 }
@@ -81,7 +81,7 @@ function replaceXdp(at: Attachment, target: XdpTarget): BpfLink {
   if (mode === undefined) return linkXdp(at, target);
   const old = native.check.value(operation, symbols.bpf_prog_get_fd_by_id(found.readU32(PROGRAM_ID[mode])));
   try {
-    // The kernel compares the program, since another process may have replaced it meanwhile.
+    // The kernel compares the program, since another process may have replaced it since the query.
     const expected = new Struct("bpf_xdp_attach_opts").i32("old_prog_fd", old);
     const detached = symbols.bpf_xdp_detach(target.ifindex, XDP_FLAG[mode], expected.bytes);
     if (detached < 0) throw xdpError(at, target, detached);

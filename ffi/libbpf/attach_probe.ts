@@ -15,7 +15,7 @@ import type { BinaryTarget, BpfLink, KprobeMultiTarget, UprobeMultiTarget, Uprob
 import { NativeLink } from "./link.ts";
 import { Struct } from "./struct.ts";
 
-/** Attaches to a place in a file. The kernel gets the open file, so renaming it meanwhile has no effect. */
+/** Attaches to a place in a file. The kernel gets the open file, so a concurrent rename has no effect. */
 export function attachUprobe(at: Attachment, target: UprobeTarget): BpfLink {
   return onBinary(at, target, (fd) => {
     const offset = target.address === undefined

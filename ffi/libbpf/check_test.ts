@@ -5,7 +5,7 @@ import { Checker } from "./check.ts";
 
 const LOAD = { operation: "load", kind: "object", subject: "guest" } as const;
 
-Deno.test("Checker.value() passes what is not negative and throws the rest with the log", () => {
+Deno.test("Checker.value() returns values that are not negative, and throws the others with the log", () => {
   using system = openSystem();
   const logs = [["stale"], ["libbpf: map 'm': failed to create: Argument list too long(-7)"]];
   const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, system.calls);
@@ -20,7 +20,7 @@ Deno.test("Checker.value() passes what is not negative and throws the rest with 
   );
 });
 
-Deno.test("Checker.error() asks what the operation was about, once it has failed, and hints with it", () => {
+Deno.test("Checker.error() looks up the subject of a failed operation for its hint", () => {
   using system = openSystem();
   const logs = [[], ["libbpf: map 'events': failed to create: Invalid argument(-22)"]];
   const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, system.calls);

@@ -59,8 +59,8 @@ export class Elements implements Disposable {
 }
 
 /**
- * True when V8 lets WebAssembly call an imported native function directly, in 7 ns. V8 14.5 does, 15.0 does not: it then uses its
- * slowest path of 120 ns, and a JavaScript function in between reduces that to 13 ns.
+ * True when WebAssembly can call an imported native function directly, in 7 ns. V8 14.5 does that. V8 15.0 uses its slowest path of
+ * 120 ns, and a JavaScript function in between reduces that to 13 ns.
  */
 function callsFromWasmAreDirect(): boolean {
   const [major = 0, minor = 0] = Deno.version.v8.split(".").map(Number);

@@ -50,9 +50,9 @@ function objectHint({ code, log }: Refusal): string | undefined {
   // When memory is short, libbpf cannot read BTF that exists, so its message would mislead.
   if (code === "ENOMEM") return undefined;
   if (shows(log, "noKernelBtf")) {
-    return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH gives it, but not to tp_btf, fentry, lsm and struct_ops";
+    return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH replaces it, but not for tp_btf, fentry, lsm and struct_ops";
   }
-  if (shows(log, "noTargetBtf")) return "--btf names no file with a kernel's BTF";
+  if (shows(log, "noTargetBtf")) return "the file of --btf does not contain a kernel's BTF";
   return undefined;
 }
 
@@ -81,7 +81,7 @@ function programHint({ code, log, subject }: Refusal): string | undefined {
     return "no call says which program it replaces: freplace cannot be used here yet";
   }
   if (shows(log, "unresolvedRelocation")) {
-    return "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use";
+    return "this kernel's BTF has no such type or field: check with bpf_core_field_exists() or bpf_core_type_exists() before use";
   }
   if (shows(log, "unmappableVariables")) {
     return 'a bpf_spin_lock, bpf_timer, list or tree cannot be shared with the guest: SEC(".data.private") __hidden keeps its variable apart';
@@ -113,7 +113,7 @@ function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined
   const missing = missingCapabilities(needsOf(refusal, subject), here.capabilities());
   if (missing.length > 0) return grantHint(missing);
   if (!isInitialUserNamespace(here)) {
-    return "this process is in a user namespace of its own, where the kernel takes no capability for BPF: run as root outside it";
+    return "this process is in a user namespace, where the kernel accepts no capability for BPF: run as root outside it";
   }
   if (code !== "EPERM") return undefined;
   if (shows(refusal.log, "unreadableFunctionList")) {

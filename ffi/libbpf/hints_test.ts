@@ -75,7 +75,7 @@ Deno.test("hintFor() names the capabilities that are missing, by kind of program
   assertEquals(hint("EPERM", NOT_PERMITTED, machine(["CAP_SYS_ADMIN"], UNLOCKED), { programs: [XDP] }), undefined);
 });
 
-Deno.test("hintFor() names what attaching needs more than loading", () => {
+Deno.test("hintFor() names capabilities that only attaching needs", () => {
   const held = machine(["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"], UNLOCKED);
   const attach = (facts: ProgramFacts, code: string, log: readonly string[] = []) =>
     hint(code, log, held, { action: "attach", programs: [facts] });
@@ -94,7 +94,7 @@ Deno.test("hintFor() names what attaching needs more than loading", () => {
   assertEquals(attach(TRACEPOINT, "EACCES"), undefined);
 });
 
-Deno.test("hintFor() says that a program reads beyond its tracepoint's record", () => {
+Deno.test("hintFor() reports a program that reads beyond its tracepoint's record", () => {
   const attach = (code: string, log: readonly string[], facts = TRACEPOINT) =>
     hint(code, log, ROOT, { action: "attach", programs: [facts] });
   const reads =
@@ -108,7 +108,7 @@ Deno.test("hintFor() says that a program reads beyond its tracepoint's record", 
   assertEquals(attach("EACCES", ["libbpf: prog 'p': failed to create tracepoint 'a/b' perf event: -13"]), undefined);
 });
 
-Deno.test("hintFor() says how a section names its function, for sections that do not", () => {
+Deno.test("hintFor() explains how a section names its function, for sections without one", () => {
   const unnamed = [
     "libbpf: prog 'p': no BTF-based attach target is specified, use bpf_program__set_attach_target()",
     "libbpf: prog 'p': failed to prepare load attributes: -22",
@@ -126,15 +126,15 @@ Deno.test("hintFor() says how a section names its function, for sections that do
   );
 });
 
-Deno.test("hintFor() says that the kernel has no such type or field", () => {
+Deno.test("hintFor() reports a type or field that the kernel lacks", () => {
   const log = ["libbpf: prog 'p': failed to resolve CO-RE relocation <byte_off> [5] struct t.f (0:0 @ offset 0)"];
   assertEquals(
     hint("EINVAL", log, ROOT),
-    "this kernel's BTF has no such type or field: bpf_core_field_exists() and bpf_core_type_exists() ask before use",
+    "this kernel's BTF has no such type or field: check with bpf_core_field_exists() or bpf_core_type_exists() before use",
   );
 });
 
-Deno.test("hintFor() says nothing of privileges when the verifier gave a reason that they do not change", () => {
+Deno.test("hintFor() does not mention privileges when the verifier's reason has nothing to do with them", () => {
   assertEquals(hint("EACCES", refused("R0 invalid mem access 'scalar'"), machine([])), undefined);
   assertEquals(hint("EPERM", [], ROOT), undefined);
   assertEquals(hint("EINVAL", [], machine([])), undefined);
@@ -150,7 +150,7 @@ Deno.test("hintFor() names CAP_PERFMON for arithmetic on pointers, only where it
   }
 });
 
-Deno.test("hintFor() blames lockdown only for what it can forbid", () => {
+Deno.test("hintFor() names lockdown only for operations that it can forbid", () => {
   const locked = machine(EVERY, INTEGRITY);
   const hooked = { programs: [FENTRY] };
   assertEquals(
@@ -173,7 +173,7 @@ Deno.test("hintFor() blames lockdown only for what it can forbid", () => {
   );
 });
 
-Deno.test("hintFor() blames lockdown for the list of kernel functions, only when the kernel is locked down", () => {
+Deno.test("hintFor() names lockdown for the list of kernel functions, only when the kernel is locked down", () => {
   const log = ["libbpf: failed to open /sys/kernel/tracing/available_filter_functions_addrs: -1"];
   const about = { action: "attach", programs: [program(ProgramType.KPROBE, "kprobe.multi")] } as const;
   assertEquals(
@@ -183,7 +183,7 @@ Deno.test("hintFor() blames lockdown for the list of kernel functions, only when
   assertEquals(hint("EPERM", log, ROOT, about), undefined);
 });
 
-Deno.test("hintFor() says when lockdown may be the cause and cannot be read", () => {
+Deno.test("hintFor() names lockdown as a possible cause when it cannot be read", () => {
   const unmounted = machine(EVERY);
   assertEquals(
     hint("EPERM", NOT_PERMITTED, unmounted, { programs: [FENTRY] }),
@@ -194,9 +194,9 @@ Deno.test("hintFor() says when lockdown may be the cause and cannot be read", ()
   assertEquals(hint("EPERM", NOT_PERMITTED, without, { programs: [FENTRY] }), undefined);
 });
 
-Deno.test("hintFor() knows that capabilities of a user namespace do not count", () => {
+Deno.test("hintFor() ignores capabilities of a user namespace", () => {
   const namespaced = machine(EVERY, { "/proc/self/uid_map": "         0       1000          1\n", ...UNLOCKED });
-  assertStringIncludes(hint("EPERM", NOT_PERMITTED, namespaced) ?? "", "in a user namespace of its own");
+  assertStringIncludes(hint("EPERM", NOT_PERMITTED, namespaced) ?? "", "is in a user namespace");
 });
 
 Deno.test("hintFor() names the limit on locked memory on kernels that have one", () => {
@@ -215,32 +215,32 @@ const NO_KPROBE = [
   "libbpf: prog 'on_kprobe': failed to create kprobe 'do_exit+0x0' perf event: No such file or directory",
 ];
 
-Deno.test("hintFor() tells a missing tracepoint from a missing tracefs", () => {
+Deno.test("hintFor() distinguishes a missing tracepoint from a missing tracefs", () => {
   const mounted = machine(EVERY, { "/sys/kernel/tracing/README": "tracing mini-HOWTO" });
   assertStringIncludes(hint("ENOENT", NO_TRACEPOINT, mounted) ?? "", "no such tracepoint");
   assertStringIncludes(hint("ENOENT", NO_TRACEPOINT, ROOT) ?? "", "tracefs is not mounted: mount -t");
 });
 
-Deno.test("hintFor() tells a missing function from a kernel without kprobes", () => {
+Deno.test("hintFor() distinguishes a missing function from a kernel without kprobes", () => {
   const withKprobes = machine(EVERY, { "/sys/bus/event_source/devices/kprobe/type": "8\n" });
   assertEquals(hint("ENOENT", NO_KPROBE, withKprobes), undefined);
   assertStringIncludes(hint("ENOENT", NO_KPROBE, ROOT) ?? "", "built without kprobes (CONFIG_KPROBE");
 });
 
-Deno.test("hintFor() does not say that BTF is missing when there is no memory to read it", () => {
+Deno.test("hintFor() does not report missing BTF when there is no memory to read it", () => {
   assertEquals(hint("ENOMEM", ["libbpf: Error loading vmlinux BTF: -12"], ROOT), undefined);
 });
 
-Deno.test("hintFor() knows objects of other machines, and missing BTF", () => {
+Deno.test("hintFor() recognizes objects of other machines, and missing BTF", () => {
   const told = (...log: string[]) => hint("EINVAL", log, ROOT) ?? "";
   assertStringIncludes(told("libbpf: elf: x is not a valid eBPF object file"), "clang -target bpf");
   assertStringIncludes(told("libbpf: object 'x': loading non-native endianness is unsupported"), "clang -target bpf");
   assertStringIncludes(told("libbpf: Error loading vmlinux BTF: -2"), "--btf PATH");
-  assertStringIncludes(told("libbpf: failed to parse target BTF: -2"), "--btf names no file");
+  assertStringIncludes(told("libbpf: failed to parse target BTF: -2"), "the file of --btf");
   assertEquals(told("libbpf: search for archive failed: unsupported"), "");
 });
 
-Deno.test("hintFor() says which variables cannot be shared, and what hides them", () => {
+Deno.test("hintFor() names variables that cannot be shared, and the way to hide them", () => {
   const log = [
     "libbpf: map 'h.bss': failed to re-mmap() contents: -524",
     "libbpf: map 'h.bss': failed to create: unknown error (-524)(-524)",

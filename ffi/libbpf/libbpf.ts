@@ -85,7 +85,7 @@ export class NativeLibbpf implements Libbpf, Native {
   need<F>(symbol: F | null, operation: Operation, version: string): F {
     if (symbol !== null) return symbol;
     throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      reason: `needs libbpf ${version}; ${this.path} is ${this.version}`,
+      reason: `it needs libbpf ${version}; ${this.path} is ${this.version}`,
     });
   }
 

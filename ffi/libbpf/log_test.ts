@@ -8,7 +8,7 @@ Deno.test("KeptText keeps a short text whole, once", () => {
   assertEquals([kept.take(), kept.take()], ["one\ntwo\n", ""]);
 });
 
-Deno.test("KeptText keeps the beginning and the end of a long text, in whole lines, and says what is between", () => {
+Deno.test("KeptText keeps the beginning and the end of a long text, in whole lines, and gives the size of the rest", () => {
   const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}\n`);
   // The log arrives as one text, and line by line.
   for (const parts of [[lines.join("")], lines]) {

@@ -25,7 +25,7 @@ export function elementBytes(type: number, valueSize: number, machine: { readonl
   return PER_CPU_TYPES.has(type) ? Math.ceil(valueSize / 8) * 8 * machine.possibleCpus : valueSize;
 }
 
-/** The owner of a map or program. After it is closed, their pointers are invalid, and their descriptors may be other files. */
+/** The owner of a map or program. After it is closed, their pointers are invalid, and their descriptors may belong to other files. */
 export interface Owner {
   readonly closed: boolean;
   /** Takes ownership of a link. It is detached before the object closes, because links of libbpf may point to their object. */

@@ -36,7 +36,7 @@ class FileArray implements Disposable {
   }
 }
 
-Deno.test("OverlaidArray gives the guest pages of its own when it is disposed", () => {
+Deno.test("OverlaidArray returns private pages to the guest when it is disposed", () => {
   using file = new FileArray();
   const memory = new WebAssembly.Memory({ initial: 4 });
   const overlay = new OverlaidArray(file.calls, file, openWindow(memory), AT);
@@ -48,7 +48,7 @@ Deno.test("OverlaidArray gives the guest pages of its own when it is disposed", 
   assertEquals(file.firstByte, 1);
 });
 
-Deno.test("OverlaidArray leaves its addresses alone once the memory has moved away", () => {
+Deno.test("OverlaidArray does not touch its addresses after the memory has moved", () => {
   using file = new FileArray();
   // The test keeps the old place mapped, so that it sees every change there.
   const [before, after] = [new WebAssembly.Memory({ initial: 4 }), new WebAssembly.Memory({ initial: 4 })];

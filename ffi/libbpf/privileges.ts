@@ -105,7 +105,7 @@ const NETWORK_MAPS: readonly number[] = [
 /** Capabilities that bpf(2) also accepts CAP_SYS_ADMIN for. Before Linux 5.8, CAP_SYS_ADMIN was required for everything. */
 const UNDER_SYS_ADMIN: readonly Capability[] = ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"];
 
-/** Properties of a program that are known before it is loaded. */
+/** Properties of a program before it is loaded. */
 export interface ProgramFacts {
   readonly type: number;
   readonly expectedAttachType: number;

@@ -17,7 +17,7 @@ Deno.test("privilegeRows() is the table of docs/privileges.md", async () => {
   );
 });
 
-Deno.test("programNeeds() tells uprobes from kprobes by their section, and knows every type", () => {
+Deno.test("programNeeds() distinguishes uprobes from kprobes by their section, and has every type", () => {
   const needs = (type: number, sectionName: string) =>
     programNeeds({ type, sectionName, expectedAttachType: 0 }, "attach");
   assertEquals(needs(ProgramType.KPROBE, "uretprobe//bin/true:main"), ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN"]);
@@ -28,14 +28,14 @@ Deno.test("programNeeds() tells uprobes from kprobes by their section, and knows
   assertEquals(unknown, ["UNSPEC", "LIRC_MODE2"]);
 });
 
-Deno.test("mapNeeds() asks CAP_NET_ADMIN for maps of sockets and devices, CAP_SYS_ADMIN for hashes without a seed", () => {
+Deno.test("mapNeeds() requires CAP_NET_ADMIN for maps of sockets and devices, CAP_SYS_ADMIN for hashes without a seed", () => {
   const needs = (type: number, flags = 0) => mapNeeds({ type, keySize: 4, valueSize: 4, maxEntries: 1, flags });
   assertEquals(needs(MapType.HASH), ["CAP_BPF"]);
   assertEquals(needs(MapType.XSKMAP), ["CAP_BPF", "CAP_NET_ADMIN"]);
   assertEquals(needs(MapType.HASH, 1 << 6), ["CAP_BPF", "CAP_SYS_ADMIN"]);
 });
 
-Deno.test("missingCapabilities() takes CAP_SYS_ADMIN for what bpf(2) does, and for nothing else", () => {
+Deno.test("missingCapabilities() accepts CAP_SYS_ADMIN in place of the same capabilities as bpf(2)", () => {
   const admin = 1n << CAPABILITY.CAP_SYS_ADMIN;
   assertEquals(missingCapabilities(["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN", "CAP_BPF"], admin), []);
   assertEquals(missingCapabilities(["CAP_NET_RAW", "CAP_DAC_READ_SEARCH"], admin), [

@@ -66,7 +66,7 @@ export class EpollSet implements Disposable {
   /**
    * Waits.
    *
-   * @param timeoutMs whole milliseconds; -1 for ever.
+   * @param timeoutMs whole milliseconds; -1 forever.
    * @returns 1 when a buffer may have records; 0 on time-out; -EINTR when the wake descriptor is readable; or another negative errno.
    */
   wait(timeoutMs: number): number {
@@ -74,7 +74,7 @@ export class EpollSet implements Disposable {
     const count = this.#calls.result(
       symbols.epoll_pwait(NUMBER.epoll_pwait, this.#fd, this.#events, MAX_EVENTS, timeoutMs, NO_MASK, SIGSET_BYTES),
     );
-    // The process was stopped and continued (Ctrl-Z and fg, a debugger). The guest need not know.
+    // The process was stopped and continued (Ctrl-Z and fg, a debugger). The guest must not notice.
     if (count === -LINUX_ERRNO.EINTR) return 1;
     for (let i = 0; i < count; i++) {
       if (this.#view.getUint32(i * EVENT.size + EVENT.data, true) === WAKE) return -LINUX_ERRNO.EINTR;

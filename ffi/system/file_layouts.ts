@@ -45,7 +45,7 @@ export interface DirectoryEntry {
   inode: bigint;
   /** The position of the next entry, as `lseek` accepts it. */
   next: bigint;
-  /** `DT_*`: the file's type in `FILE_MODE`, shifted right by 12; 0 when the file system does not say. */
+  /** `DT_*`: the file's type in `FILE_MODE`, shifted right by 12; 0 when the file system does not provide it. */
   type: number;
   name: Uint8Array<ArrayBuffer>;
 }

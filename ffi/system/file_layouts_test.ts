@@ -28,7 +28,7 @@ int main(void) { ${declaration}; memset(&s, 0, sizeof(s)); ${statements} return 
   }
 }
 
-Deno.test("readStatx() reads what C wrote into a struct statx", async () => {
+Deno.test("readStatx() reads a struct statx that C wrote", async () => {
   const bytes = await structFromC(
     "struct statx s",
     `s.stx_nlink = 3; s.stx_mode = 0100644; s.stx_ino = 0x1122334455667788; s.stx_size = 0xfedcba987654321;
@@ -47,7 +47,7 @@ Deno.test("readStatx() reads what C wrote into a struct statx", async () => {
   });
 });
 
-Deno.test("readDirectoryEntries() reads what C wrote into two struct dirent64", async () => {
+Deno.test("readDirectoryEntries() reads two struct dirent64 that C wrote", async () => {
   const bytes = await structFromC(
     "union { struct dirent64 one; char all[56]; } s",
     `s.one.d_ino = 11; s.one.d_off = 0x7edcba9876543210; s.one.d_reclen = 24; s.one.d_type = DT_DIR; strcpy(s.one.d_name, "..");
@@ -80,7 +80,7 @@ Deno.test("timespecs() and utimes() write struct timespec", async () => {
   assertEquals(timespecs(5_000_000_007n), BigInt64Array.of(5n, 7n));
 });
 
-Deno.test("writePollFds() and readPollFds() know struct pollfd", async () => {
+Deno.test("writePollFds() and readPollFds() match C's struct pollfd", async () => {
   const asked = await structFromC(
     "struct pollfd s[2]",
     "s[0].fd = 3; s[0].events = POLLIN; s[1].fd = 70000; s[1].events = POLLOUT;",

@@ -194,7 +194,7 @@ export class Files {
     const how = openHow(flags | O.CLOEXEC, mode, RESOLVE.BENEATH | RESOLVE.NO_MAGICLINKS);
     for (let tries = 0;; tries++) {
       const result = this.#again(() => this.#call.openat2(NUMBER.openat2, fd, path, how, LAYOUT.open_how.size));
-      // The kernel fails at a ".." when any file of the system was renamed meanwhile.
+      // The kernel fails at a ".." when any file of the system was renamed during the call.
       if (result !== -LINUX_ERRNO.EAGAIN || tries === RACE_RETRIES) return result;
     }
   }
@@ -257,7 +257,7 @@ export class Files {
   }
 
   /**
-   * Sleeps until an event of `entries` occurs, or for `timeoutNs`; for ever if that is undefined.
+   * Sleeps until an event of `entries` occurs, or for `timeoutNs`; forever if that is undefined.
    *
    * @returns the number of entries with an event, 0 on time-out, `-EINTR` after a signal, or another negative errno.
    */

@@ -1,7 +1,7 @@
 /**
  * Opens paths of the host that attach targets name. Each path is resolved with O_PATH, checked, and then opened through the
- * descriptor. Opening a device can have side effects, and opening a FIFO can block for ever. The descriptor also prevents that a
- * checked file is swapped for another.
+ * descriptor. Opening a device can have side effects, and opening a FIFO can block forever. The descriptor also prevents a swap
+ * of the checked file for another.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export class HostPaths {
       if ((mode & S_IFMT) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
       if (this.#fileSystem(place) === FILE_SYSTEM.CGROUP2) return;
       throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-        reason: "it is no directory of a cgroup2 file system",
+        reason: "it is not a directory of a cgroup2 file system",
         hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
       });
     });
@@ -67,7 +67,7 @@ export class HostPaths {
     return this.#openChecked(this.#resolve(path, operation), operation, (place) => {
       if (this.#fileSystem(place) === FILE_SYSTEM.NAMESPACE) return;
       throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
-        reason: "it is no namespace",
+        reason: "it is not a namespace",
         hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
       });
     });
@@ -97,7 +97,7 @@ export class HostPaths {
     const isElf = isElfFile(this.#calls, fd);
     if (isElf && hasSoundSymbols(this.#calls, fd)) return fd;
     this.#calls.close(fd);
-    const reason = isElf ? "its symbols have no size" : "it is no ELF file";
+    const reason = isElf ? "its symbols have no size" : "it is not an ELF file";
     throw new BpfError(operation, LINUX_ERRNO.ENOEXEC, { reason });
   }
 
@@ -138,11 +138,11 @@ export class HostPaths {
     const refuse = (errno: number, reason: string): never => {
       throw new BpfError(operation, errno, { reason });
     };
-    if ((mode & S_IFMT) !== FILE_MODE.REGULAR) refuse(LINUX_ERRNO.EINVAL, "it is no regular file");
+    if ((mode & S_IFMT) !== FILE_MODE.REGULAR) refuse(LINUX_ERRNO.EINVAL, "it is not a regular file");
     if (KERNEL_FILE_SYSTEMS.has(this.#fileSystem(place))) {
-      refuse(LINUX_ERRNO.EINVAL, "it is on no disk: the kernel makes up what is in it");
+      refuse(LINUX_ERRNO.EINVAL, "it is not on a disk: the kernel generates its content");
     }
-    if (sizeBytes < ELF_HEADER_BYTES) refuse(LINUX_ERRNO.ENOEXEC, "it is no ELF file");
+    if (sizeBytes < ELF_HEADER_BYTES) refuse(LINUX_ERRNO.ENOEXEC, "it is not an ELF file");
   }
 
   /** Resolves the first regular file of this name in libbpf's search directories. Programs must be executable. */

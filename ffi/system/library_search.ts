@@ -64,7 +64,7 @@ function* candidates(libc: CLibrary): Generator<Candidate> {
   }
   const embedded = embeddedBytes();
   if (embedded) {
-    // A file in memory leaves nothing behind, and nobody can exchange it before it is loaded. An extracted file would do neither.
+    // A file in memory disappears with the process, and nobody can exchange it before it is loaded. Neither holds for a file on disk.
     const fd = libc.createMemoryFile(FILE_NAME, embedded);
     yield { origin: "embedded", path: `/proc/self/fd/${fd}`, label: "the embedded library", fd };
   }
@@ -95,7 +95,7 @@ function loadLibbpf(linker: DynamicLinker, path: string): LoadedLibrary {
   const loaded = linker.open(path);
   if (linker.find(loaded, "libbpf_version_string") !== null) return loaded;
   linker.close(loaded);
-  throw new Error("it is no libbpf 1.0 or newer");
+  throw new Error("it is not libbpf 1.0 or newer");
 }
 
 function unusable(path: string, reason: string): BpfError {

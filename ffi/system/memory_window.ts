@@ -1,5 +1,5 @@
 /**
- * WebAssembly memories as native code sees them.
+ * WebAssembly memories for native code.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { addressOf } from "./pointers.ts";
  * (`ulimit -v`, an address space full of other memories), V8 reserves less, and growth beyond the reservation moves the memory.
  */
 export interface MemoryWindow {
-  /** The current address of the memory's first byte, read anew each time. Callers must not keep it across a call of the guest. */
+  /** The current address of the memory's first byte, read again each time. Callers must not keep it across a call of the guest. */
   readonly base: number;
 }
 

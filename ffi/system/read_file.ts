@@ -74,7 +74,7 @@ function hasRoomFor(calls: SystemCalls, sizeBytes: number): boolean {
   return at > 0;
 }
 
-/** Joins `parts` into one array. A single part is returned as it is. */
+/** Joins `parts` into one array. A single part is returned unchanged. */
 function joined(
   parts: readonly Uint8Array<ArrayBuffer>[],
   sizeBytes: number,

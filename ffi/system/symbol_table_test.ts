@@ -20,7 +20,7 @@ Deno.test("openTable() calls a function alike before and after it gets its tramp
   table.close();
 });
 
-Deno.test("openTable() finds functions by another name, and tells of those that are missing when they are used", () => {
+Deno.test("openTable() finds functions by another name, and throws at the first use of a missing one", () => {
   using linker = new DynamicLinker();
   const table = openTable(linker, linker.open(LIBC), {
     absolute: { ...ABS, name: "abs" },
@@ -33,7 +33,7 @@ Deno.test("openTable() finds functions by another name, and tells of those that 
   table.close();
 });
 
-Deno.test("DynamicLinker.open() says why there is no library", () => {
+Deno.test("DynamicLinker.open() gives the reason why a library cannot be loaded", () => {
   using linker = new DynamicLinker();
   assertThrows(
     () => linker.open("/no/such/library.so"),

@@ -14,7 +14,7 @@ import { prepareProcess, type ProcessOptions } from "./process.ts";
 import { readFile, readToEnd } from "./read_file.ts";
 import { SystemCalls } from "./system_calls.ts";
 
-/** The operating system, as the host uses it for a guest. `tests/doubles/` has one with places of plain TypeScript. */
+/** The operating system, as the host uses it for a guest. `tests/doubles/` has one in plain TypeScript. */
 export interface System {
   readonly calls: SystemCalls;
 
@@ -52,7 +52,7 @@ export interface System {
   /** True when `name` is a symbolic link in the directory `fd`. */
   isSymbolicLink(fd: number, name: string): boolean;
 
-  /** Closes a descriptor that a method of this interface gave. */
+  /** Closes a descriptor from a method of this interface. */
   closeDescriptor(fd: number): void;
 }
 
@@ -79,7 +79,7 @@ export class NativeSystem implements System, Disposable {
 
   /**
    * Limits the memory of this process, and makes every signal end it. Otherwise a guest that ignores the result of `printf` would
-   * run for ever after `| head -1`.
+   * run forever after `| head -1`.
    *
    * @throws {BpfError} when the memory cannot be limited.
    */
@@ -89,7 +89,7 @@ export class NativeSystem implements System, Disposable {
 
   /**
    * Starts to read the kernel's BTF on another thread, for the next object that is loaded. Reading takes some 7 ms, which are free
-   * when the caller has other work meanwhile.
+   * when the caller does other work at the same time.
    */
   prefetchKernelBtf(): void {
     this.library.prefetchKernelBtf();

@@ -104,7 +104,7 @@ export class ObjectMap implements BpfMap {
     for (let count = 0; key !== undefined; count++) {
       if (count === this.maxEntries) {
         throw new BpfError(operationOn(this.name, ACTION.WALK), LINUX_ERRNO.EAGAIN, {
-          reason: `more than its ${this.maxEntries} keys came: keys are deleted while it is walked`,
+          reason: `the walk did not end after ${this.maxEntries} keys: other programs delete keys meanwhile`,
         });
       }
       // The next key is read before the caller can delete this one, because the kernel would then start anew.

@@ -1,5 +1,5 @@
 /**
- * The decision about each request of a guest: the policy is asked, allowances are taken, and the request is counted.
+ * Decides about each request of a guest: checks the policy, takes allowances, and counts the request.
  *
  * @module
  */

@@ -34,7 +34,7 @@ Deno.test("DescriptorTable finds nothing at numbers that the guest did not get",
   assertEquals(table.find(3)?.passedFd, 50);
 });
 
-Deno.test("DescriptorTable closes what is left", () => {
+Deno.test("DescriptorTable closes the remaining entries", () => {
   const table = new DescriptorTable();
   const [kept, removed] = [new Entry(), new Entry()];
   table.add(kept);

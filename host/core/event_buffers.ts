@@ -24,7 +24,7 @@ export interface GuestEvents extends Disposable {
   /**
    * Copies each event to `data` and calls the table entry `callback(context, data, size)`. Waits if there is no event.
    *
-   * @param timeoutMs 0 does not wait, a negative number waits for ever.
+   * @param timeoutMs 0 does not wait, a negative number waits forever.
    * @returns the number of delivered events; 0 on time-out; a negative errno of Linux, or the negative number of the callback.
    */
   poll(callback: number, context: number, data: number, maxSize: number, timeoutMs: number): number;

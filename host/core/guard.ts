@@ -62,7 +62,7 @@ export class Guard {
   /**
    * Returns `call` as the guest may import it. Nothing as result means 0.
    *
-   * After the guest has ended, the import throws the reason, because a guest that catches exceptions could go on.
+   * After the guest has ended, the import throws the reason, because a guest that catches exceptions could continue.
    */
   wrap<P extends readonly unknown[], R extends number | bigint>(
     call: (...parameters: P) => R | void,

@@ -62,7 +62,7 @@ Deno.test("Guard.failures counts reported problems and WASI calls that returned 
   assertEquals([guard.failures, reported], [3, ["EINVAL", "Cannot find it"]]);
 });
 
-Deno.test("Guard.wrap() returns onError for every error, and throws what is not for the guest", () => {
+Deno.test("Guard.wrap() returns onError for every error, and throws errors that are not for the guest", () => {
   const { guard } = open();
   const options = { errors: NEGATIVE_LINUX, onError: 0n, syncs: false };
   const failing = (): bigint => {
@@ -97,7 +97,7 @@ Deno.test("Guard.wrap() throws the reason after the guest has ended, and does no
   assertEquals([calls, told], [1, 2]);
 });
 
-Deno.test("Guard.wrap() brings copies of map memory up to date around calls that ask for it", () => {
+Deno.test("Guard.wrap() brings copies of map memory up to date around calls that declare it", () => {
   const { guard, copies } = open();
   const [syncing, other] = [true, false].map((syncs) => guard.wrap(() => {}, { errors: POSITIVE_WASI, syncs }));
   syncing?.();

@@ -11,8 +11,8 @@ import type { EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts"
 import type { MapAccess, MapDescription } from "./policy.ts";
 
 /**
- * A map that the guest has a number for. It alone holds libbpf's map, so each use passes the gate. Disposing closes its buffer; its object
- * closes the map.
+ * A map for which the guest has a number. No other code holds libbpf's map, so each use passes the gate. Disposing closes its buffer; its
+ * object closes the map.
  *
  * The element calls are those of {@link BpfMap}, and throw EPERM if the policy refuses the access.
  */
@@ -28,7 +28,7 @@ export class GuestMap implements MapDescription, Disposable {
   readonly fd: number;
   /** True if keys or values may be descriptors, which must be checked and translated. */
   readonly hasDescriptors: boolean;
-  /** True if the policy allows every use of elements. Then it is not asked again. */
+  /** True if the policy allows every use of elements. Later uses then skip it. */
   readonly isUnrestricted: boolean;
   /**
    * True if calls on its elements need no JavaScript. False with a policy on its elements, with descriptors as elements, and without keys.

@@ -13,7 +13,7 @@ import { GuestProgram } from "./guest_program.ts";
 import type { MapDescription } from "./policy.ts";
 
 /**
- * A loaded object of a guest. It alone holds libbpf's object, so each use passes the gate.
+ * A loaded object of a guest. No other code holds libbpf's object, so each use passes the gate.
  *
  * Disposing detaches its links, closes its buffers and closes the object, in this order, once.
  */

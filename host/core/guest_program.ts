@@ -11,7 +11,7 @@ import type { AttachPlace, ProgramDescription } from "./policy.ts";
 /** Attaches a program to a target; by default to the one in its section name. */
 export type Attach = (target?: AttachTarget) => BpfLink;
 
-/** A program of a guest's object. It alone holds libbpf's program, so each attachment passes the gate. */
+/** A program of a guest's object. No other code holds libbpf's program, so each attachment passes the gate. */
 export class GuestProgram implements ProgramDescription {
   readonly name: string;
   readonly sectionName: string;

@@ -8,7 +8,7 @@ import type { FunctionType } from "../../wasm/types.ts";
 import type { GuestContext } from "./context.ts";
 
 /** A function that a guest may import. WebAssembly checks its parameters against the guest's declaration. */
-// deno-lint-ignore no-explicit-any -- each import has parameters of its own, numbers and BigInts
+// deno-lint-ignore no-explicit-any -- each import has its own parameters, numbers and BigInts
 export type ImportFunction = (...parameters: any[]) => number | bigint | void;
 
 /** The functions of an import module by name. */

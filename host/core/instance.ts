@@ -26,7 +26,7 @@ interface Bound extends Omit<InstanceParts, "memory"> {
   readonly window: MemoryWindow;
 }
 
-/** A guest's instance. Only a start function can call imports before {@link GuestInstance.bind}; its memory does not exist for them. */
+/** A guest's instance. Before {@link GuestInstance.bind}, only a start function can call imports, which then have no memory. */
 export class GuestInstance {
   #bound: Bound | undefined;
   #callbackTable: WebAssembly.Table | undefined;
@@ -51,7 +51,7 @@ export class GuestInstance {
     return this.#linked.rawMemory;
   }
 
-  /** The memory as native code sees it. */
+  /** The memory for native code. */
   get window(): MemoryWindow {
     return this.#linked.window;
   }

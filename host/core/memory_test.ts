@@ -49,7 +49,7 @@ Deno.test("GuestMemory.has() checks the whole range without overflow", () => {
   ) assertEquals(memory.has(guestPtr(at), size), false, `${size} at ${at}`);
 });
 
-Deno.test("GuestMemory sees memory that grew, and tells once", () => {
+Deno.test("GuestMemory detects growth, and reports it once", () => {
   let told = 0;
   const wasm = new WebAssembly.Memory({ initial: 1 });
   const memory = new GuestMemory(wasm, () => told++);
@@ -92,7 +92,7 @@ Deno.test("GuestMemory.readCString() needs a NUL within its limit and within mem
   assertEquals(memory.readCString(guestPtr(PAGE - 1)), "");
 });
 
-Deno.test("GuestMemory.readCString() survives bytes that are no UTF-8, and keeps a byte order mark", () => {
+Deno.test("GuestMemory.readCString() accepts malformed UTF-8, and keeps a byte order mark", () => {
   const { wasm, memory } = memoryOf(1);
   new Uint8Array(wasm.buffer).set([0xff, 0xfe, 0x61, 0], 0);
   assertEquals(memory.readCString(guestPtr(0)), "\ufffd\ufffda");
@@ -100,7 +100,7 @@ Deno.test("GuestMemory.readCString() survives bytes that are no UTF-8, and keeps
   assertEquals(memory.readCString(guestPtr(0)), "\ufeffa");
 });
 
-Deno.test("GuestMemory.readString() reads what it is told, NUL or not", () => {
+Deno.test("GuestMemory.readString() reads the given size, including NULs", () => {
   const { wasm, memory } = memoryOf(1);
   new Uint8Array(wasm.buffer).set([97, 0, 98], 0);
   assertEquals(memory.readString(guestPtr(0), 3), "a\0b");

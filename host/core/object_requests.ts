@@ -45,7 +45,7 @@ export function loadCheckedObject(
   for (const map of pinnedMaps) host.onPin(map, path);
   const directory = openPinDirectory(system, operation, pinnedMaps, path);
   try {
-    // The path goes through the descriptor, so that it cannot be redirected to another directory meanwhile.
+    // The path goes through the descriptor, so that nobody can redirect it to another directory.
     return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
   } finally {
     system.closeDescriptor(directory);
@@ -66,8 +66,7 @@ export function checkObject(
   const [arena] = requests.placedArenas;
   if (arena !== undefined && !libbpf.isPatched) {
     throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      reason:
-        `arena "${arena}" is to be mapped at an address of its own, which ${libbpf.path} does over anything that is there`,
+      reason: `arena "${arena}" needs a fixed address, where ${libbpf.path} would overwrite existing memory`,
     });
   }
   return requests;
@@ -90,8 +89,8 @@ function validated(operation: Operation, bytes: Uint8Array): ObjectRequests {
 function checkPins(operation: Operation, maps: readonly string[], path: string | undefined): string {
   if (path === undefined) {
     throw new BpfError(operation, LINUX_ERRNO.EPERM, {
-      reason: `map "${maps[0]}" is to be pinned`,
-      hint: "--pin DIR gives it a directory for that",
+      reason: `it pins map "${maps[0]}"`,
+      hint: "--pin DIR gives it a directory",
     });
   }
   const unfit = maps.find((map) => map === "" || map === "." || map === ".." || map.includes("/"));
@@ -110,7 +109,7 @@ function openPinDirectory(system: System, operation: Operation, maps: readonly s
 
 function refusedPin(operation: Operation, map: string, { path, problem }: { path: string; problem: string }): BpfError {
   return new BpfError(operation, LINUX_ERRNO.EPERM, {
-    reason: `map "${map}" is to be pinned in "${path}": ${problem}`,
+    reason: `it pins map "${map}" in "${path}": ${problem}`,
   });
 }
 

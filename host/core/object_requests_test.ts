@@ -35,18 +35,18 @@ function refusal(object: Uint8Array<ArrayBuffer>, pinPath?: string): string {
   return message;
 }
 
-Deno.test("loadCheckedObject() refuses to pin maps where no directory was given", () => {
+Deno.test("loadCheckedObject() refuses to pin maps without a directory", () => {
   assertEquals(
     refusal(pinned("counts", "other")),
-    'Cannot open object "x": EPERM: map "counts" is to be pinned (hint: --pin DIR gives it a directory for that)',
+    'Cannot open object "x": EPERM: it pins map "counts" (hint: --pin DIR gives it a directory)',
   );
 });
 
-Deno.test("loadCheckedObject() pins by plain names alone", () => {
+Deno.test("loadCheckedObject() pins only by plain names", () => {
   for (const name of ["../counts", "a/b", "/", ".", "..", "secpin_dir_aaaa/../../../../tmp/secpin_made/xx"]) {
     assertEquals(
       refusal(pinnedAs(name), "/sys/fs/bpf/x"),
-      `Cannot open object "x": EPERM: map "${name}" is to be pinned in "/sys/fs/bpf/x": its name is not a plain file name`,
+      `Cannot open object "x": EPERM: it pins map "${name}" in "/sys/fs/bpf/x": its name is not a plain file name`,
     );
   }
 });
@@ -54,11 +54,11 @@ Deno.test("loadCheckedObject() pins by plain names alone", () => {
 Deno.test("loadCheckedObject() follows no symbolic link to a pinned map", () => {
   assertEquals(
     refusal(pinned("link"), "/sys/fs/bpf/x"),
-    'Cannot open object "x": EPERM: map "link" is to be pinned in "/sys/fs/bpf/x": a symbolic link is there',
+    'Cannot open object "x": EPERM: it pins map "link" in "/sys/fs/bpf/x": a symbolic link is there',
   );
 });
 
-Deno.test("loadCheckedObject() holds the directory for pinned maps while it loads, and no longer", () => {
+Deno.test("loadCheckedObject() holds the directory for pinned maps only while it loads", () => {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
   const grants = { objectName: "x", pinPath: "/sys/fs/bpf/x" };
@@ -67,7 +67,7 @@ Deno.test("loadCheckedObject() holds the directory for pinned maps while it load
   assertEquals([...libbpf.openDescriptors, ...system.openDescriptors], []);
 });
 
-Deno.test("loadCheckedObject() asks before it opens the directory for pinned maps", () => {
+Deno.test("loadCheckedObject() calls onPin before it opens the directory for pinned maps", () => {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
   const asked: string[] = [];
@@ -81,7 +81,7 @@ Deno.test("loadCheckedObject() asks before it opens the directory for pinned map
   assertEquals([code, asked, libbpf.openObjects], ["EPERM", ["first in /nowhere", "second in /nowhere"], 0]);
 });
 
-Deno.test("loadCheckedObject() lets an arena choose its address where libbpf does not map over what is there", () => {
+Deno.test("loadCheckedObject() allows an arena to choose its address if libbpf does not overwrite existing memory", () => {
   const object = compileArena("0x100000000000ull", 0, false);
   using system = new FakeSystem();
   using patched = new FakeLibbpf();
@@ -90,7 +90,7 @@ Deno.test("loadCheckedObject() lets an arena choose its address where libbpf doe
   assertEquals(
     assertThrows(() => loadCheckedObject({ libbpf: other, system, onPin }, object, { objectName: "x" }), BpfError)
       .message,
-    'Cannot open object "x": EOPNOTSUPP: arena "arena" is to be mapped at an address of its own, ' +
-      "which fake does over anything that is there",
+    'Cannot open object "x": EOPNOTSUPP: arena "arena" needs a fixed address, ' +
+      "where fake would overwrite existing memory",
   );
 });

@@ -21,7 +21,7 @@ export type MapDescription = Pick<
 export type AttachPlace =
   /** The place that the program's section names. */
   | { readonly kind: "section" }
-  /** A place in the guest's words, before it is parsed: "eth0:generic". */
+  /** A place as the guest wrote it, before it is parsed: "eth0:generic". */
   | { readonly kind: "text"; readonly text: string }
   /** A directory that the guest has open, by the host's descriptor. */
   | { readonly kind: "directory"; readonly hostFd: number };
@@ -46,7 +46,7 @@ export type GateRequest =
   | { readonly kind: "buffer"; readonly map: MapDescription }
   /** Share the memory of a map. A map whose elements the policy restricts is refused before. */
   | { readonly kind: "share"; readonly map: MapDescription }
-  /** Ask libbpf about the machine. */
+  /** Get facts about the machine from libbpf. */
   | { readonly kind: "query"; readonly fact: "possible CPUs" };
 
 /** A kind of request. */
@@ -57,8 +57,8 @@ export interface Policy {
   /**
    * Returns the reason to refuse `request`, in words for the user; undefined allows it.
    *
-   * A request for elements is decided when the guest gets its number for the map. If the policy then allows every access, it is not asked
-   * again, because the guest's calls no longer enter JavaScript. Otherwise it is asked at each call.
+   * A request for elements is decided when the guest gets its number for the map. If the policy then allows every access, later calls skip
+   * the policy, because they no longer enter JavaScript. Otherwise each call is a request.
    */
   refusal(request: GateRequest): string | undefined;
 }

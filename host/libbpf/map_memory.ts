@@ -44,7 +44,7 @@ export function mapMunmap(guest: GuestContext): (fd: number) => number {
 function mmapable(guest: GuestContext, fd: number): GuestMap {
   const map = ownMap(guest, fd);
   if (map.type === MapType.ARRAY && (map.flags & MAP_FLAG.BPF_F_MMAPABLE) !== 0) return map;
-  throw new BpfError(shareOperation(map), LINUX_ERRNO.EINVAL, { reason: "it is no array with BPF_F_MMAPABLE" });
+  throw new BpfError(shareOperation(map), LINUX_ERRNO.EINVAL, { reason: "it is not an array with BPF_F_MMAPABLE" });
 }
 
 function ownMap(guest: GuestContext, fd: number): GuestMap {

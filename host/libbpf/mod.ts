@@ -1,5 +1,5 @@
 /**
- * ABI version 2: the import module `libbpf`. One activity a file; this is the table of them.
+ * ABI version 2: the import module `libbpf`. Each activity has a file; this is the table of them.
  *
  * Results are 0 or positive, or a negative WASI errno, which a guest's own `<errno.h>` and `strerror` understand.
  *

@@ -103,7 +103,7 @@
     (if (i64.ge_u (local.get $position) (i64.atomic.load $ring (global.get $page))) (then (return (i32.const 0))))
     (i32.ge_s (i32.atomic.load $ring (call $ring_record (local.get $position))) (i32.const 0)))
 
-  ;; Does what ring_consume does, for one perf buffer after another. Counts lost records too.
+  ;; Like ring_consume, for one perf buffer after another. Also counts lost records.
   (func (export "perf_consume")
     (param $callback i32) (param $context i32) (param $data i32) (param $max i32) (result i32)
     (local $function (ref null $callback))

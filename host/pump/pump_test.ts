@@ -57,7 +57,7 @@ Deno.test("ring_consume() delivers in order around the end, at every offset, and
   }
 });
 
-Deno.test("ring_consume() delivers at most `max` bytes and tells how many", () => {
+Deno.test("ring_consume() delivers at most `max` bytes and passes their number", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   for (const max of [0, 1, 7, 8, 9, 15, 16, 17, 100, 129, 299]) {
@@ -70,7 +70,7 @@ Deno.test("ring_consume() delivers at most `max` bytes and tells how many", () =
   }
 });
 
-Deno.test("ring_consume() stops at a busy record and goes on when it is committed", () => {
+Deno.test("ring_consume() stops at a busy record and continues when it is committed", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   const kept = keep(guest);
@@ -83,7 +83,7 @@ Deno.test("ring_consume() stops at a busy record and goes on when it is committe
   assertEquals(kept, [record(8, 0), record(8, 1), record(8, 2)]);
 });
 
-Deno.test("ring_consume() passes over discarded records, also the last", () => {
+Deno.test("ring_consume() skips discarded records, even the last one", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   const kept = keep(guest);
@@ -107,7 +107,7 @@ Deno.test("ring_consume() leaves records that come during the poll to the next",
   assertEquals([consume(ring), consume(ring)], [2, 2]);
 });
 
-Deno.test("ring_consume() ends with a callback's negative number, that record consumed", () => {
+Deno.test("ring_consume() ends with a callback's negative number, with that record consumed", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   const kept = keep(guest, (count) => count === 2 ? -7 : 5);
@@ -116,7 +116,7 @@ Deno.test("ring_consume() ends with a callback's negative number, that record co
   assertEquals(kept, [0, 1, 2].map((seed) => record(8, seed)));
 });
 
-Deno.test("ring_consume() lets a trap and an exception through, that record consumed", () => {
+Deno.test("ring_consume() passes on a trap and an exception, with that record consumed", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   const kept = keep(guest);
@@ -157,7 +157,7 @@ Deno.test("ring_consume() calls functions that return nothing, and an exported f
   assertEquals([consume(go, 0), consume(go, 1)], [-1, EINVAL]);
 });
 
-Deno.test("ring_consume() answers -EINVAL to what is no fitting function, with or without records", () => {
+Deno.test("ring_consume() returns -EINVAL for a callback of another type, with or without records", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   for (const callback of [Entry.NULL, Entry.UNFIT, Entry.BEYOND, -1]) assertEquals(consume(ring, callback), EINVAL);
@@ -166,7 +166,7 @@ Deno.test("ring_consume() answers -EINVAL to what is no fitting function, with o
   assertEquals(consume(ring), 1);
 });
 
-Deno.test("ring_consume() answers -EFAULT to a range that is not in the guest's memory", () => {
+Deno.test("ring_consume() returns -EFAULT for a range that is not in the guest's memory", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   ring.push(record(8));
@@ -182,7 +182,7 @@ Deno.test("ring_consume() answers -EFAULT to a range that is not in the guest's 
   assertEquals(ring.pump.ring_consume(Entry.RETURNING, 0, 0, GUEST_BYTES), 1);
 });
 
-Deno.test("ring_consume() goes on in memory that grows in the callback", () => {
+Deno.test("ring_consume() continues in memory that grows in the callback", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest);
   const kept = keep(guest);
@@ -192,7 +192,7 @@ Deno.test("ring_consume() goes on in memory that grows in the callback", () => {
   assertEquals(guest.memory.buffer.byteLength, GUEST_BYTES + 3 * 65536);
 });
 
-Deno.test("ring_pending() tells whether a record is there to deliver", () => {
+Deno.test("ring_pending() returns 1 only when a record is available", () => {
   const guest = new TestGuest();
   const ring = new HandMadeRing(guest, { start: 2 ** 32 - 8 });
   assertEquals(ring.pump.ring_pending(), 0);
@@ -226,7 +226,7 @@ Deno.test("perf_consume() delivers samples around the end at every offset, whole
   }
 });
 
-Deno.test("perf_consume() goes through the CPUs, each in order, up to where each was when it began", () => {
+Deno.test("perf_consume() walks the CPUs in turn, each up to its end when the poll began", () => {
   const guest = new TestGuest();
   const perf = new HandMadePerf(guest, { count: 3 });
   const sent = [0, 0, 1, 2, 2].map((cpu, seed) => {
@@ -243,7 +243,7 @@ Deno.test("perf_consume() goes through the CPUs, each in order, up to where each
   assertEquals([consumePerf(perf), perf.pump.perf_pending()], [15, 0]);
 });
 
-Deno.test("perf_consume() counts lost records and passes over other types", () => {
+Deno.test("perf_consume() counts lost records and skips other types", () => {
   const guest = new TestGuest();
   // The count of the first record wraps at the end.
   const perf = new HandMadePerf(guest, { start: DATA_BYTES - 16 });
@@ -256,7 +256,7 @@ Deno.test("perf_consume() counts lost records and passes over other types", () =
   assertEquals([perf.tail(0), perf.tail(1)], [perf.head(0), perf.head(1)]);
 });
 
-Deno.test("perf_consume() ends as the callback wants: by a number, a trap, or stop()", () => {
+Deno.test("perf_consume() ends after a callback's negative number, a trap, or stop()", () => {
   const guest = new TestGuest();
   const perf = new HandMadePerf(guest);
   const kept = keep(guest, (count) => {

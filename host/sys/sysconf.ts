@@ -25,6 +25,6 @@ function onlineCpus(guest: GuestContext): number {
   const count = countCpus(new TextDecoder().decode(guest.system.readFile(ONLINE)));
   if (count !== undefined) return count;
   throw new BpfError({ operation: "count", kind: "system", words: "CPUs" }, LINUX_ERRNO.EIO, {
-    reason: `${ONLINE} is no list`,
+    reason: `${ONLINE} is not a list`,
   });
 }

@@ -27,7 +27,7 @@ Deno.test("contains() compares as a guest's libc does", () => {
   assertEquals(under(".hidden", ".hidden/a", "hidden/a"), [true, false]);
 });
 
-Deno.test("openPreopen() tells which directory cannot be opened, and why", () => {
+Deno.test("openPreopen() names the directory that cannot be opened, with the reason", () => {
   using system = openSystem();
   const files = new Files(system.calls);
   const give = (hostPath: string) => () => openPreopen(files, { hostPath, guestPath: "/", readOnly: false });

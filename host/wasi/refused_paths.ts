@@ -149,7 +149,7 @@ function sentence(path: string | undefined): string {
   }
   const directory = quoted(directoryOf(path));
   return `Cannot open "${path}" for the guest: it is in none of the guest's directories ` +
-    `(hint: --dir ${directory}:ro, or --dir ${directory} for what it may change)`;
+    `(hint: --dir ${directory}:ro, or --dir ${directory} if it writes there)`;
 }
 
 function directoryOf(path: string): string {

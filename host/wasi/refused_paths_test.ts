@@ -64,7 +64,7 @@ function missing(text: string, options: { args?: readonly string[]; dirs?: reado
 
 function line(path: string, directory: string): string {
   return `Cannot open "${path}" for the guest: it is in none of the guest's directories ` +
-    `(hint: --dir ${directory}:ro, or --dir ${directory} for what it may change)`;
+    `(hint: --dir ${directory}:ro, or --dir ${directory} if it writes there)`;
 }
 
 Deno.test("RefusedPaths names the directory of the path that a guest could not open", () => {
@@ -76,7 +76,7 @@ Deno.test("RefusedPaths names the directory of the path that a guest could not o
   assertEquals(reports(["/it's/a"], "fopen: Capabilities insufficient"), [line("/it's/a", "'/it'\\''s'")]);
 });
 
-Deno.test("RefusedPaths knows the messages of Rust and Go", () => {
+Deno.test("RefusedPaths recognizes the messages of Rust and Go", () => {
   const rust =
     'Error: Custom { error: "failed to find a pre-opened file descriptor through which "/etc/a" could be opened" }';
   assertEquals(reports([], rust), [line("/etc/a", "/etc")]);
@@ -103,7 +103,7 @@ Deno.test("RefusedPaths waits for the end of the guest's line", () => {
   assertEquals(texts.map((text) => writer.write(text)), [0, 1, 1]);
 });
 
-Deno.test("RefusedPaths says that there is --dir where no path is known, and nothing where nothing was refused", () => {
+Deno.test("RefusedPaths names --dir for an unknown path, and reports nothing without a refusal", () => {
   assertEquals(reports(["7"], "open: Capabilities insufficient\n"), [
     "Cannot open a file for the guest: it is in none of the guest's directories (hint: --dir HOST gives it one)",
   ]);
@@ -113,7 +113,7 @@ Deno.test("RefusedPaths says that there is --dir where no path is known, and not
   );
 });
 
-Deno.test("RefusedPaths stops listening to a guest whose output is on its stderr", () => {
+Deno.test("RefusedPaths stops reading the stderr of a guest that writes its output there", () => {
   const lines = Array.from({ length: 70 }, () => `${"x".repeat(1000)}\n`);
   const message = "/a: Capabilities insufficient\n";
   assertEquals(reports([], ...lines.slice(0, 60), message), [line("/a", "/")]);

@@ -65,7 +65,7 @@ function classOf(definition: SectionDefinition): "nowhere" | "section" | "target
   return /take no target$|attaches to the hook that its section names$/.test(withTarget.problem) ? "section" : "target";
 }
 
-Deno.test("every section that libbpf knows attaches to a target, or where it says, or nowhere for one reason", async () => {
+Deno.test("every section of libbpf's table attaches to a target, to its own target, or nowhere for one reason", async () => {
   const definitions = await sectionDefinitions();
   assertEquals(definitions.length, 101);
   const unknown = definitions.filter(({ type, attachType }) => type < 0 || attachType < 0);
@@ -96,7 +96,7 @@ Deno.test("every section that libbpf knows attaches to a target, or where it say
   ]);
 });
 
-Deno.test("a section that libbpf attaches by its name reaches libbpf, or a reader that knows what it names", async () => {
+Deno.test("a section that libbpf attaches by its name reaches libbpf, or a reader of this project", async () => {
   for (const definition of await sectionDefinitions()) {
     if (!definition.attachesBySection) continue;
     const { result, kind, problem } = attach(definition, "", "/a/b:c");
@@ -107,7 +107,7 @@ Deno.test("a section that libbpf attaches by its name reaches libbpf, or a reade
   }
 });
 
-Deno.test("docs/attach-targets.md has every section that libbpf knows, with how it attaches", async () => {
+Deno.test("docs/attach-targets.md has every section of libbpf's table, with the way it attaches", async () => {
   const text = await Deno.readTextFile(new URL("docs/attach-targets.md", ROOT));
   const documented = new Map<string, string>();
   for (const [, sections = "", target = ""] of text.matchAll(/^\| (`[^|]+`) +\| ([^|]+?) +\|/gm)) {

@@ -126,7 +126,7 @@ function whyUnattachable({ type, expectedAttachType }: ProgramDescription): stri
       return XDP_ENTRIES.get(expectedAttachType);
     case ProgramType.SK_SKB:
       return expectedAttachType === 0
-        ? "its section does not say what it is: sk_skb/stream_parser, sk_skb/stream_verdict or sk_skb/verdict"
+        ? "its section must be sk_skb/stream_parser, sk_skb/stream_verdict or sk_skb/verdict"
         : undefined;
     default:
       return undefined;
@@ -180,7 +180,7 @@ function perfEvent(reading: Reading): Reached {
     case "instructions":
       return { target: { kind: "perf_event", event, frequencyHz } };
     default:
-      throw misread(reading, `"${event}" is no perf event`);
+      throw misread(reading, `"${event}" is not a perf event`);
   }
 }
 

@@ -106,7 +106,7 @@ for (const [section, type, text, target] of READ) {
   });
 }
 
-Deno.test("wasm_attach_bpf_program() opens cgroups and namespaces for as long as it takes", () => {
+Deno.test("wasm_attach_bpf_program() opens cgroups and namespaces only while it attaches", () => {
   assertEquals(attach("sockops", SOCK_OPS, "/cgroup/a").target?.["kind"], "cgroup");
   assertEquals(attach("cgroup_skb/egress", CGROUP_SKB, "/cgroup").target?.["kind"], "cgroup");
   assertEquals(attach("lsm_cgroup/x", LSM, "/cgroup", AttachType.LSM_CGROUP).target?.["kind"], "cgroup");
@@ -165,7 +165,7 @@ const MISREAD: readonly (readonly [section: string, type: number, text: string])
 ];
 
 for (const [section, type, text] of MISREAD) {
-  Deno.test(`wasm_attach_bpf_program() refuses "${text}" for section ${section} and says why`, () => {
+  Deno.test(`wasm_attach_bpf_program() refuses "${text}" for section ${section} with a reason`, () => {
     const { result, target, problem } = attach(section, type, text);
     assertEquals([result, target], [EINVAL, undefined]);
     assertMatch(problem, /^Cannot attach program "program" to ".*": EINVAL: \S.*$/);
@@ -197,7 +197,7 @@ for (const [section, type, attachType, reason] of NOWHERE) {
   });
 }
 
-Deno.test("wasm_attach_bpf_program() lists what may follow an interface's name", () => {
+Deno.test("wasm_attach_bpf_program() lists the suffixes of an interface's name", () => {
   const cases = [
     ["xdp", XDP, "lo:egress", "an interface takes :generic, :native, :offload, :replace here"],
     ["tc", SCHED_CLS, "lo:generic", "an interface takes :ingress, :egress here"],
@@ -211,11 +211,11 @@ Deno.test("wasm_attach_bpf_program() lists what may follow an interface's name",
   }
 });
 
-Deno.test("wasm_attach_bpf_program() tells a guest of a path of the host only that it has none", () => {
+Deno.test("wasm_attach_bpf_program() returns ENOENT for every refused path of the host", () => {
   const cases = [
     ["sockops", SOCK_OPS, "/root", /^Cannot open cgroup "\/root": /],
     ["sk_lookup", SK_LOOKUP, "/root", /^Cannot open network namespace "\/root": /],
-    ["uprobe", KPROBE, "/dev/null:f", /^Cannot open binary "\/dev\/null": EINVAL: it is no regular file$/],
+    ["uprobe", KPROBE, "/dev/null:f", /^Cannot open binary "\/dev\/null": EINVAL: it is not a regular file$/],
     ["uprobe//dev/null:f", KPROBE, "", /^Cannot open binary "\/dev\/null": EINVAL: /],
     ["usdt", KPROBE, "/dev/null:p:n", /^Cannot open binary "\/dev\/null": EINVAL: /],
     ["uprobe.multi", KPROBE, "/dev/null:*", /^Cannot open binary "\/dev\/null": EINVAL: /],

@@ -35,7 +35,7 @@ export function mapOperate(guest: GuestContext): MapOperate {
   return (fd, cmd, key, value, nextKey, flags) => {
     const map = guest.descriptors.maps.get(fd);
     if (map === undefined) return EBADF;
-    // The kernel knows no flag above 32 bits.
+    // The kernel has no flags above 32 bits.
     if (BigInt.asUintN(32, flags) !== flags) return EINVAL;
     return map.hasDescriptors && cmd !== GET_NEXT_KEY
       ? operateOnCopy(guest, map, cmd, guestPtr(key), guestPtr(value), Number(flags))

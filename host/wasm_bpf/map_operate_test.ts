@@ -112,7 +112,7 @@ test("wasm_bpf_map_operate() needs no key for a map without keys", (open) => {
   assertEquals(guest.call("wasm_bpf_map_operate", fd, UPDATE, MEMORY_BYTES, 0x200, 0, 0n), 0);
 });
 
-test("wasm_bpf_map_operate() takes an element out of a hash, and what is next out of a map without keys", (open) => {
+test("wasm_bpf_map_operate() takes an element out of a hash, and the next one out of a map without keys", (open) => {
   using guest = open({ maps: [{ name: "hash" }, { name: "queue", type: MapType.QUEUE, keySize: 0 }] });
   const handle = guest.load();
   for (const name of ["hash", "queue"]) {
@@ -130,7 +130,7 @@ test("wasm_bpf_map_operate() takes an element out of a hash, and what is next ou
   }
 });
 
-test("wasm_bpf_map_operate() takes out a map's element by the guest's own descriptor alone", (open) => {
+test("wasm_bpf_map_operate() takes out a map's element only by the guest's own descriptor", (open) => {
   using guest = open({ maps: [{ name: "storage", type: MapType.TASK_STORAGE }] });
   const fd = guest.map(guest.load(), "storage");
   guest.put(0x100, [3]);
@@ -138,7 +138,7 @@ test("wasm_bpf_map_operate() takes out a map's element by the guest's own descri
   assertEquals(guest.peek(0x100), 3);
 });
 
-test("wasm_bpf_map_operate() sees memory that grew", (open) => {
+test("wasm_bpf_map_operate() uses memory that grew", (open) => {
   using guest = open({ maps: [{ name: "hash" }] });
   const fd = guest.map(guest.load(), "hash");
   const call = () => guest.call("wasm_bpf_map_operate", fd, UPDATE, MEMORY_BYTES, MEMORY_BYTES, 0, 0n);
@@ -170,7 +170,7 @@ for (const type of [...NOTHING_IS_OWN, "ARRAY_OF_MAPS", "HASH_OF_MAPS", "CGROUP_
   });
 }
 
-test("wasm_bpf_map_operate() takes no key and no value for a map of a type that may take descriptors for all it knows", (open) => {
+test("wasm_bpf_map_operate() refuses keys and values for a map of an unknown type", (open) => {
   using guest = open({ maps: [{ name: "map", type: 99 }] });
   const fd = guest.map(guest.load(), "map");
   for (const command of [LOOKUP, UPDATE, DELETE]) assertEquals(guest.operate(fd, command), EBADF);
@@ -184,7 +184,7 @@ test("wasm_bpf_map_operate() puts the guest's own maps into maps of maps", (open
   assertEquals(guest.operate(outer, UPDATE), 0);
 });
 
-test("wasm_bpf_map_operate() lets a device map go without a program, but not with one of the host's", (open) => {
+test("wasm_bpf_map_operate() accepts values of a device map without a program, and refuses a program of the host", (open) => {
   for (const type of [MapType.DEVMAP, MapType.DEVMAP_HASH, MapType.CPUMAP]) {
     using guest = open({ maps: [{ name: "plain", type }, { name: "full", type, valueSize: 8 }] });
     const handle = guest.load();
@@ -221,7 +221,7 @@ test("wasm_bpf_map_operate() reaches storage by the directory that the guest hol
   assertEquals(guest.operate(fd, LOOKUP), 0);
 });
 
-Deno.test("wasm_bpf_map_operate() is the native function's alone, but for what JavaScript has to look at", () => {
+Deno.test("wasm_bpf_map_operate() calls the native function directly, except in cases for JavaScript", () => {
   const maps = [{ name: "hash" }, { name: "queue", type: MapType.QUEUE, keySize: 0 }, {
     name: "outer",
     type: MapType.HASH_OF_MAPS,
@@ -260,7 +260,7 @@ Deno.test("wasm_bpf_map_operate() is the native function's alone, but for what J
   }
 });
 
-Deno.test("wasm_bpf_map_operate() stays JavaScript's in a guest that makes few calls", () => {
+Deno.test("wasm_bpf_map_operate() stays in JavaScript in a guest that makes few calls", () => {
   using guest = new FakeGuest({ maps: [{ name: "hash" }] }, { worthIt: 3 });
   const fd = guest.map(guest.load(), "hash");
   const counts = Array.from({ length: 6 }, () => (guest.operate(fd, UPDATE), guest.libbpf.directCalls));

@@ -1,5 +1,5 @@
 /**
- * ABI version 1: the import module `wasm_bpf`. One call a file; this is the table of them.
+ * ABI version 1: the import module `wasm_bpf`. Each call has a file; this is the table of them.
  *
  * Every call returns a negative Linux errno when it fails. The guest's diagnostics get the reason.
  *

@@ -15,14 +15,14 @@ const EMFILE = -24;
 const PROGRAM = { name: "program", sectionName: "tp/sched/sched_switch", type: ProgramType.TRACEPOINT };
 const OBJECT = { programs: [PROGRAM], maps: [{ name: "ring", type: MapType.RINGBUF }, { name: "guest.bss" }] };
 
-Deno.test("wasm_load_bpf_object() gives small handles, none of them twice", () => {
+Deno.test("wasm_load_bpf_object() returns small handles, each only once", () => {
   using guest = new FakeGuest(OBJECT);
   const first = guest.load();
   guest.call("wasm_close_bpf_object", first);
   assertEquals([first, guest.load(), guest.load()], [1n, 2n, 3n]);
 });
 
-Deno.test("wasm_load_bpf_object() gives 0 for ranges that are not in memory, and for what libbpf refuses", () => {
+Deno.test("wasm_load_bpf_object() returns 0 for ranges that are not in memory, and for objects that libbpf refuses", () => {
   using guest = new FakeGuest(OBJECT);
   for (const [at, size] of [[0, -1], [0, MEMORY_BYTES + 1], [1, MEMORY_BYTES], [-1, 1], [-16, 32], [0, -2147483648]]) {
     assertEquals(guest.call("wasm_load_bpf_object", at ?? 0, size ?? 0), 0n);
@@ -40,7 +40,7 @@ Deno.test("wasm_load_bpf_object() gives 0 for ranges that are not in memory, and
   assertEquals(guest.libbpf.openObjects, 0);
 });
 
-Deno.test("wasm_bpf refuses handles that are none", () => {
+Deno.test("wasm_bpf refuses invalid handles", () => {
   using guest = new FakeGuest(OBJECT);
   const handle = guest.load();
   const name = guest.put(0x100, "program");
@@ -54,7 +54,7 @@ Deno.test("wasm_bpf refuses handles that are none", () => {
   assertEquals(guest.call("wasm_close_bpf_object", handle), EINVAL);
 });
 
-Deno.test("wasm_bpf refuses names that are none", () => {
+Deno.test("wasm_bpf refuses invalid names", () => {
   using guest = new FakeGuest(OBJECT);
   const handle = guest.load();
   const unknown = guest.put(0x100, "nosuch");
@@ -72,7 +72,7 @@ Deno.test("wasm_bpf refuses names that are none", () => {
   }
 });
 
-Deno.test("wasm_bpf tells some of the names of an object that has many, and of one that has none", () => {
+Deno.test("wasm_bpf lists some names of an object with many, and reports an object without any", () => {
   const maps = Array.from({ length: 25 }, (_, index) => ({ name: `m${index}` }));
   using many = new FakeGuest({ maps });
   many.call("wasm_bpf_map_fd_by_name", many.load(), many.put(0x100, "n"));
@@ -83,7 +83,7 @@ Deno.test("wasm_bpf tells some of the names of an object that has many, and of o
   assertEquals(empty.problems, ['Cannot find map "n": the object has none of this name (it has none)']);
 });
 
-Deno.test("wasm_bpf_map_fd_by_name() finds a section of globals whatever the skeleton calls it", () => {
+Deno.test("wasm_bpf_map_fd_by_name() finds a section of globals under any object name of a skeleton", () => {
   using guest = new FakeGuest(OBJECT);
   const handle = guest.load();
   assertEquals(guest.map(handle, "other.bss"), guest.map(handle, "guest.bss"));
@@ -131,7 +131,7 @@ Deno.test("wasm_bpf_buffer_poll() refuses a guest without a table", () => {
   assertEquals(guest.call("wasm_bpf_buffer_poll", handle, ring, 0, 0, 0, 0, 0), EINVAL);
 });
 
-Deno.test("wasm_attach_bpf_program() asks the kernel for no more links than a guest may have", () => {
+Deno.test("wasm_attach_bpf_program() creates no more links than a guest may have", () => {
   using guest = new FakeGuest({ ...OBJECT, maps: [{ name: "ops", type: MapType.STRUCT_OPS }] }, {
     directory: "/",
     maxLinks: 3,
@@ -196,7 +196,7 @@ Deno.test("Allowance counts bytes as well, without overflow", () => {
   );
 });
 
-Deno.test("GuestContext closes what a guest left open", () => {
+Deno.test("GuestContext closes everything that a guest left open", () => {
   const guest = new FakeGuest(OBJECT);
   guest.call("wasm_attach_bpf_program", guest.load(), guest.put(0x100, "program"), 0);
   guest.load();
@@ -206,7 +206,7 @@ Deno.test("GuestContext closes what a guest left open", () => {
   assertEquals([...libbpf.openDescriptors, ...system.openDescriptors], []);
 });
 
-Deno.test("wasm_load_bpf_object() refuses an object that no one would make", () => {
+Deno.test("wasm_load_bpf_object() refuses a malicious object", () => {
   using guest = new FakeGuest(OBJECT);
   guest.memory.grow((1 << 28) / MEMORY_BYTES);
   assertEquals(guest.call("wasm_load_bpf_object", 0, (1 << 28) + 1), 0n);

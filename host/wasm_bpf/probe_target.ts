@@ -25,18 +25,18 @@ const MAX_STARS = 4;
 
 function kprobe(reading: Reading, retprobe: boolean): Reached {
   const [name, offset] = splitOffset(reading.text);
-  if (!KERNEL_FUNCTION.test(name)) throw misread(reading, "it is no name of a kernel function");
+  if (!KERNEL_FUNCTION.test(name)) throw misread(reading, "it is not the name of a kernel function");
   return { target: { kind: "kprobe", function: name, offset: parseOffset(reading, offset), retprobe } };
 }
 
 function ksyscall(reading: Reading, retprobe: boolean): Reached {
-  if (!/^\w+$/.test(reading.text)) throw misread(reading, "it is no name of a system call");
+  if (!/^\w+$/.test(reading.text)) throw misread(reading, "it is not the name of a system call");
   return { target: { kind: "ksyscall", name: reading.text, retprobe } };
 }
 
 function kprobeMulti(reading: Reading, retprobe: boolean, session: boolean): Reached {
   const pattern = checkStars(reading, reading.text);
-  if (!/^[\w.$:*?]+$/.test(pattern)) throw misread(reading, "it is no pattern of a kernel function's name");
+  if (!/^[\w.$:*?]+$/.test(pattern)) throw misread(reading, "it is not a pattern for names of kernel functions");
   return { target: { kind: "kprobe_multi", pattern, retprobe, session } };
 }
 
@@ -101,7 +101,10 @@ function parseAddress(reading: Reading, text: string): number | undefined {
   if (!/^\d/.test(text)) return undefined;
   const address = NM_ADDRESS.test(text) ? Number(`0x${text}`) : parseNumber(text);
   if (address !== undefined && Number.isSafeInteger(address)) return address;
-  throw misread(reading, `"${text}" is no address: write 0x and hexadecimal digits, or 16 digits as nm prints them`);
+  throw misread(
+    reading,
+    `"${text}" is not an address: write 0x and hexadecimal digits, or 16 digits as nm prints them`,
+  );
 }
 
 function splitOffset(text: string): [name: string, offset: string | undefined] {
@@ -112,7 +115,7 @@ function splitOffset(text: string): [name: string, offset: string | undefined] {
 function parseOffset(reading: Reading, text: string | undefined): number {
   if (text === undefined) return 0;
   const offset = parseNumber(text);
-  if (offset === undefined) throw misread(reading, `"${text}" is no offset in bytes`);
+  if (offset === undefined) throw misread(reading, `"${text}" is not an offset in bytes`);
   return offset;
 }
 

@@ -46,7 +46,7 @@ export function* readBtfExt(bytes: Uint8Array, kind: BtfExtPart): Generator<BtfE
   checkMagic(header);
   const headerBytes = header.u32(4);
   if (headerBytes > bytes.length) header.fail(`a header of ${headerBytes} bytes`);
-  // Compilers that do not know a kind of records write a shorter header.
+  // Compilers without this kind of records write a shorter header.
   const sizeBytes = headerBytes < kind.at + 8 ? 0 : header.u32(kind.at + 4);
   if (sizeBytes === 0) return;
   const part = new Reader(header.slice(headerBytes + header.u32(kind.at), sizeBytes), `BTF.ext ${kind.name}`);

@@ -108,7 +108,7 @@ for (const name of ["sections", "layouts", "kernel_types"]) {
 }
 
 Deno.test({
-  name: "Btf.parse() reads the running kernel's types in good time",
+  name: "Btf.parse() reads the running kernel's types in less than 3 s",
   ignore: !hasVmlinux(),
   fn() {
     const bytes = Deno.readFileSync(VMLINUX);
@@ -120,7 +120,7 @@ Deno.test({
   },
 });
 
-Deno.test("Btf.find() tells kinds with the same name apart", () => {
+Deno.test("Btf.find() distinguishes kinds with the same name", () => {
   const btf = btfOf(compileSource("struct x { int a; } x; typedef int y; y z;"));
   assertEquals(btf.find("struct", "x")?.sizeBytes, 4);
   assertEquals(btf.find("var", "x")?.linkage, "global");

@@ -48,7 +48,7 @@ for (const target of ["bpf", "wasm32"] as const) {
   });
 }
 
-Deno.test("Layouts.ofStruct() tells packed structs from others", () => {
+Deno.test("Layouts.ofStruct() distinguishes packed structs from others", () => {
   const { btf, layouts } = layoutsOf("bpf");
   const packed = ["packed", "holder", "bits", "packed_and_aligned", "aligned_members"].map((name) => {
     const struct = btf.find("struct", name);

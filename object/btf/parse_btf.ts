@@ -132,7 +132,7 @@ class Parser {
   #int({ id, name, sizeOrType: sizeBytes, at }: Head): BtfType {
     const info = this.#types.u32(at);
     const bits = info & 0xff;
-    if (sizeBytes < 1 || sizeBytes > 16 || bits > sizeBytes * 8) this.#types.fail(`type ${id} is no integer`);
+    if (sizeBytes < 1 || sizeBytes > 16 || bits > sizeBytes * 8) this.#types.fail(`type ${id} is not an integer`);
     const encoding = (info >>> 24) & 15;
     return {
       kind: "int",

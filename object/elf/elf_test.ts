@@ -63,7 +63,7 @@ Deno.test("elfSizeBytes() finds where an object ends", () => {
   assertEquals(elfSizeBytes(longer), bytes.length);
 });
 
-Deno.test("parseElf() refuses what is no little-endian BPF object, and says what it is", () => {
+Deno.test("parseElf() refuses files other than little-endian BPF objects, and names their kind", () => {
   const source = "int x;";
   assertThrows(() => parseElf(compileSource(source, "bpfeb")), FormatError, "it is big-endian");
   assertThrows(() => parseElf(compileSource(source, "x86_64")), FormatError, "it is for x86_64, not for BPF");
@@ -72,7 +72,7 @@ Deno.test("parseElf() refuses what is no little-endian BPF object, and says what
   assertThrows(() => parseElf(new TextEncoder().encode("hello")), FormatError, "it does not begin");
 });
 
-Deno.test("parseElf() refuses an object that was cut off, wherever", () => {
+Deno.test("parseElf() refuses an object that was cut off at any byte", () => {
   const bytes = compileObject("sections");
   for (let size = 0; size < bytes.length; size += 61) {
     assertThrows(() => parseElf(bytes.subarray(0, size)), FormatError, "Cannot parse ELF");

@@ -1,5 +1,5 @@
 /**
- * Reasons for which libbpf would refuse the externs of an object: variables of the kernel's configuration, and kernel symbols.
+ * Reasons why libbpf would refuse the externs of an object: variables of the kernel's configuration, and kernel symbols.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Finds the reasons for which libbpf would refuse to open or load an object, by libbpf's own rules. `validation/` checks for damage.
+ * Finds the reasons why libbpf would refuse to open or load an object, by libbpf's own rules. `validation/` checks for damage.
  * Nothing here predicts the kernel's verdict on a program.
  *
  * @module
@@ -85,6 +85,6 @@ function isGlobalVariable({ type, bind }: ElfSymbol): boolean {
 /** libbpf refuses at load a program whose section names no program type. */
 function* programRefusals({ programs }: BpfObjectInfo): Generator<string> {
   for (const { name, section, type, autoload } of programs) {
-    if (autoload && type === undefined) yield `program "${name}" has no type: section "${section}" stands for none`;
+    if (autoload && type === undefined) yield `program "${name}" has no type: section "${section}" names none`;
   }
 }

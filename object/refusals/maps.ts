@@ -1,5 +1,5 @@
 /**
- * Reasons for which libbpf would refuse the maps of an object. `../maps.ts` throws on malformed definitions.
+ * Reasons why libbpf would refuse the maps of an object. `../maps.ts` throws on malformed definitions.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { ElfFile } from "../elf/elf.ts";
 import { innerDefinition, readNumber } from "../maps.ts";
 import type { BtfStruct, BtfVar } from "../btf/types.ts";
 
-/** Members of a definition that libbpf knows; `values` must be the last one. */
+/** Members of a definition that libbpf accepts; `values` must be the last one. */
 const MEMBERS: ReadonlySet<string> = new Set([
   "type",
   "max_entries",
@@ -42,7 +42,7 @@ export function* mapRefusals(elf: ElfFile, btf: Btf): Generator<string> {
 }
 
 function* definitionRefusals(btf: Btf, { name, target, linkage }: BtfVar): Generator<string> {
-  if (linkage !== "global") yield `map "${name}" is ${linkage}: a map has to be a global variable`;
+  if (linkage !== "global") yield `map "${name}" is ${linkage}: a map must be a global variable`;
   const definition = btf.resolve(target);
   if (definition.kind !== "struct") return;
   yield* memberRefusals(name, definition);

@@ -1,5 +1,5 @@
 /**
- * Reasons for which libbpf would refuse the relocations of an object's programs.
+ * Reasons why libbpf would refuse the relocations of an object's programs.
  *
  * @module
  */
@@ -41,9 +41,9 @@ function refusalOf(
   const code = bytes[offset];
   const section = elf.sections[symbol.section];
   const name = symbol.name || section?.name || "a symbol";
-  if (code !== LOAD_64 && code !== CALL) return `names "${name}" in an instruction that can name nothing`;
+  if (code !== LOAD_64 && code !== CALL) return `names "${name}" in an instruction that cannot name anything`;
   if (isExtern(symbol)) return undefined;
-  if (section === undefined || section.index === 0) return `names "${name}", which is nowhere`;
+  if (section === undefined || section.index === 0) return `names "${name}", which has no definition`;
   if (code === CALL) {
     if (sourceRegister(bytes, offset) !== PSEUDO_CALL) return `calls "${name}" by an instruction that calls helpers`;
     return section.name === ".text"
@@ -52,7 +52,7 @@ function refusalOf(
   }
   if (section.name === ".text" && isSubprogram(symbol)) return undefined;
   if (section.name === ".maps") {
-    return maps.has(symbol.value) ? undefined : `names "${name}" of section ".maps", which is no map`;
+    return maps.has(symbol.value) ? undefined : `names "${name}" of section ".maps", which is not a map`;
   }
   return isData(section)
     ? undefined

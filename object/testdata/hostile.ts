@@ -187,7 +187,7 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
   {
     title: "a bit-field of no bytes",
     object: edit((object) => object.type(INT, "unsigned int", 2, 0)),
-    refusal: /type \d+ is no integer/,
+    refusal: /type \d+ is not an integer/,
   },
   {
     title: "a variable of .kconfig that contains itself",
@@ -195,12 +195,12 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
       const node = object.typeId(STRUCT, "node");
       object.type(VAR, "CONFIG_HZ", 2, node).type(STRUCT, "node", 4, node);
     }),
-    refusal: /variable "CONFIG_HZ" in section "\.kconfig" is no integer, enum or text/,
+    refusal: /variable "CONFIG_HZ" in section "\.kconfig" is not an integer, enum or text/,
   },
   {
-    title: "an entry of .kconfig that is no variable",
+    title: "an entry of .kconfig that is not a variable",
     object: edit((object) => object.type(DATASEC, ".kconfig", 3, object.typeId(STRUCT, "node"))),
-    refusal: /type \d+ in section "\.kconfig" is no variable/,
+    refusal: /type \d+ in section "\.kconfig" is not a variable/,
   },
   {
     title: "a variable that ends outside its section",
@@ -260,7 +260,7 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
     refusal: new RegExp(`instruction 9 of function "on_switch" loads .*, with no symbol`),
   })),
   {
-    title: "the descriptor of a map in a program that is not loaded by itself",
+    title: "the descriptor of a map in a program that is not loaded automatically",
     object: edit((object) => object.instruction("?raw_tp/sched_wakeup", 4, { register: 1, number: 5 })),
     refusal: /instruction 4 of function "not_loaded" loads the descriptor of a map, with no symbol/,
   },
@@ -285,7 +285,7 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
     title: `a map that libbpf writes USDT records into, ${title}`,
     object: () => compileUsdt(specs, ips),
     refusal:
-      /map "__bpf_usdt_\w+" is not what bpf\/usdt\.bpf\.h makes it: (array, key 4 B, value 208|hash, key 8 B, value 4) B/,
+      /map "__bpf_usdt_\w+" differs from the one in bpf\/usdt\.bpf\.h: (array, key 4 B, value 208|hash, key 8 B, value 4) B/,
   })),
   {
     title: "a struct_ops with the name of a map that libbpf writes USDT records into",

@@ -49,7 +49,7 @@ const NOTHING: Shape = { own: 0, member: 0, name: -1, type: -1 };
 
 /** The layouts by kind. */
 const SHAPES: readonly Shape[] = [
-  NOTHING, // there is no kind 0
+  NOTHING, // 0 is unused
   { ...NOTHING, own: 1 }, // INT
   NOTHING, // PTR
   { ...NOTHING, own: 3 }, // ARRAY
@@ -248,7 +248,7 @@ export class BtfCheck {
 
   /** Checks a type that refers to no other type by its third word. */
   #checkOwn(id: number, kind: number, size: number): void {
-    if (kind === KIND.INT && (size < 1 || size > 16)) this.fail(`type ${id} is no integer`);
+    if (kind === KIND.INT && (size < 1 || size > 16)) this.fail(`type ${id} is not an integer`);
     if ((kind === KIND.ENUM || kind === KIND.ENUM64) && size !== 4 && size !== 8 && size !== 1 && size !== 2) {
       this.fail(`type ${id} is an enum of ${size} bytes`);
     }

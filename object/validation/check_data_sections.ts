@@ -28,7 +28,7 @@ export function checkSection(btf: BtfCheck, elf: ElfFile, id: number): void {
 function checkEntry(btf: BtfCheck, section: string, { type }: SectionEntry): void {
   const kind = btf.kind(type);
   const isFunction = kind === KIND.FUNC && (section === ".ksyms" || section === ".kconfig");
-  if (kind !== KIND.VAR && !isFunction) btf.fail(`type ${type} in section "${section}" is no variable`);
+  if (kind !== KIND.VAR && !isFunction) btf.fail(`type ${type} in section "${section}" is not a variable`);
   if (section === ".kconfig" && kind === KIND.VAR) checkKconfig(btf, type);
 }
 
@@ -38,7 +38,7 @@ function checkKconfig(btf: BtfCheck, variable: number): void {
   if (btf.kind(type) === KIND.ARRAY) type = btf.resolve(btf.array(type).element);
   const kind = btf.kind(type);
   const fits = kind === KIND.INT || kind === KIND.ENUM || (kind === KIND.ENUM64 && btf.sizeOrType(type) === 8);
-  if (!fits) btf.fail(`variable "${btf.name(variable)}" in section ".kconfig" is no integer, enum or text`);
+  if (!fits) btf.fail(`variable "${btf.name(variable)}" in section ".kconfig" is not an integer, enum or text`);
   if ((btf.sizeOf(variable) ?? 0) > MAX_KCONFIG_BYTES) {
     btf.fail(`variable "${btf.name(variable)}" in section ".kconfig" has more than ${MAX_KCONFIG_BYTES} bytes`);
   }

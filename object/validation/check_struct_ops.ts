@@ -22,7 +22,7 @@ export function checkStructOps(btf: BtfCheck, elf: ElfFile, section: string, id:
     const name = btf.name(entry.type);
     const struct = btf.resolve(btf.sizeOrType(entry.type));
     if (isUsdtMap(name)) btf.fail(`struct_ops "${name}" has the name of a map of bpf/usdt.bpf.h`);
-    if (btf.kind(struct) !== KIND.STRUCT) btf.fail(`struct_ops "${name}" is no struct`);
+    if (btf.kind(struct) !== KIND.STRUCT) btf.fail(`struct_ops "${name}" is not a struct`);
     const sizeBytes = btf.sizeOrType(struct);
     const start = startOf(btf, elf, id, entry);
     if (sizeBytes > found.bytes.length || start > found.bytes.length - sizeBytes) {

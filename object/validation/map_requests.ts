@@ -81,7 +81,7 @@ function checkUsdtMap(
   const { keyBytes, valueBytes } = usdt;
   if (type === usdt.type && sizes.keyBytes <= keyBytes && sizes.valueBytes <= valueBytes) return;
   const definition = `${mapTypeName(usdt.type)}, key ${keyBytes} B, value ${valueBytes} B`;
-  btf.fail(`map "${name}" is not what bpf/usdt.bpf.h makes it: ${definition}`);
+  btf.fail(`map "${name}" differs from the one in bpf/usdt.bpf.h: ${definition}`);
 }
 
 /** True when libbpf treats a map of this name as one of bpf/usdt.bpf.h. */

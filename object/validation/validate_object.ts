@@ -1,5 +1,5 @@
 /**
- * The checks that an object must pass before libbpf sees it.
+ * The checks that an object must pass before libbpf reads it.
  *
  * In some places libbpf does not check offsets and sizes of an object, and it passes numbers to the kernel that can name descriptors
  * of this process. The patches in scripts/patches/ fix this project's libbpf. Users can also choose their distribution's, so
@@ -27,7 +27,7 @@ export interface ObjectRequests {
 }
 
 /**
- * Checks everything in an object that libbpf uses without a check of its own, and that no instruction names a descriptor.
+ * Checks everything in an object that libbpf uses unchecked, and that no instruction names a descriptor.
  *
  * ```ts
  * import { validateObject } from "./validate_object.ts";

@@ -7,14 +7,14 @@ import { validateObject } from "./validate_object.ts";
 
 const NOTHING = { pinnedMaps: [], placedArenas: [] };
 
-Deno.test("validateObject() takes what compilers make", () => {
+Deno.test("validateObject() accepts objects from compilers", () => {
   assertEquals(validateObject(compileObject("hostile")), NOTHING);
   assertEquals(validateObject(compileObject("sections")), { ...NOTHING, pinnedMaps: ["hists"] });
   assertEquals(validateObject(compileObject("layouts")), NOTHING);
   assertEquals(validateObject(compileSource("int only(void) { return 0; }")), NOTHING);
 });
 
-Deno.test("validateObject() tells whole names of maps to pin, and arenas that choose their address", () => {
+Deno.test("validateObject() returns the full names of maps to pin, and of arenas that choose their address", () => {
   const name = "a_name_of_more_than_fifteen_characters";
   const pinned = compileSmall(`struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u32);
     __uint(pinning, 1); } ${name} SEC(".maps");`);
@@ -23,7 +23,7 @@ Deno.test("validateObject() tells whole names of maps to pin, and arenas that ch
   assertEquals(validateObject(compileArena("0x100000000000ull", 0, false)).placedArenas, ["arena"]);
 });
 
-Deno.test("validateObject() takes the maps of bpf/usdt.bpf.h", () => {
+Deno.test("validateObject() accepts the maps of bpf/usdt.bpf.h", () => {
   assertEquals(validateObject(compileUsdt(USDT_SPECS, USDT_IPS)), NOTHING);
 });
 
@@ -33,7 +33,7 @@ for (const { title, object, refusal } of HOSTILE_OBJECTS) {
   });
 }
 
-Deno.test("validateObject() takes an object of a compiler that did not know BPF's number", () => {
+Deno.test("validateObject() accepts an object of a compiler from before BPF's machine number", () => {
   const object = new ObjectEditor(compileObject("hostile"));
   object.bytes[0x12] = 0;
   assertEquals(validateObject(object.bytes), NOTHING);

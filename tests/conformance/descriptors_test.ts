@@ -51,7 +51,7 @@ Deno.test("a descriptor needs a right for each operation", () => {
   assertEquals(guest.read(writer), "!EBADF");
   assertEquals(guest.write(writer, "T"), 1);
   const teller = guest.opened("file", { rights: RIGHTS.FD_READ | RIGHTS.FD_TELL });
-  assertEquals(guest.seek(teller, 0n, WHENCE.CUR), 0n, "asking for the position needs no right to move");
+  assertEquals(guest.seek(teller, 0n, WHENCE.CUR), 0n, "reading the position needs no right to move");
   assertEquals(guest.seek(teller, 1n, WHENCE.CUR), "ENOTCAPABLE");
 });
 
@@ -84,7 +84,7 @@ Deno.test("rights are inherited: an opened file has no more rights than its dire
   assertEquals(guest.open("file", { ...read, oflags: OFLAGS.TRUNC }), "ENOTCAPABLE");
 });
 
-Deno.test("each path function asks for its right", () => {
+Deno.test("each path function requires its right", () => {
   using guest = new TestGuest();
   Deno.writeTextFileSync(guest.path("file"), "");
   const at = guest.opened(".", { oflags: OFLAGS.DIRECTORY, rights: 0n, inheriting: 0n });
@@ -151,7 +151,7 @@ Deno.test("fd_renumber() moves a descriptor over another", () => {
   guest.ok("fd_renumber", a, b);
   assertEquals(guest.call("fd_close", a), "EBADF");
   assertEquals(guest.read(b, 100, 0n), "text of a");
-  assertEquals(guest.call("fd_renumber", b, a), "EBADF", "what is replaced must be open");
+  assertEquals(guest.call("fd_renumber", b, a), "EBADF", "the replaced descriptor must be open");
   assertEquals(guest.call("fd_renumber", a, b), "EBADF");
   guest.ok("fd_renumber", b, b);
   assertEquals(guest.read(b, 100, 0n), "text of a");
@@ -163,7 +163,7 @@ Deno.test("a given directory can be closed and renumbered over", () => {
   const copy = guest.opened(".", { oflags: OFLAGS.DIRECTORY, rights: RIGHTS.PATH_OPEN | RIGHTS.FD_FILESTAT_GET });
   guest.ok("fd_prestat_get", ROOT, RESULT_PTR);
   guest.ok("fd_renumber", copy, ROOT);
-  assertEquals(guest.call("fd_prestat_get", ROOT, RESULT_PTR), "EBADF", "it is no given directory any more");
+  assertEquals(guest.call("fd_prestat_get", ROOT, RESULT_PTR), "EBADF", "it is no longer a given directory");
   guest.ok("fd_filestat_get", ROOT, RESULT_PTR);
   guest.ok("fd_close", ROOT);
   assertEquals(guest.call("fd_fdstat_get", ROOT, RESULT_PTR), "EBADF");
@@ -219,7 +219,7 @@ Deno.test("NONBLOCK on a stream of the host changes only the guest's own reads a
   guest.ok("fd_fdstat_set_flags", 0, FDFLAGS.NONBLOCK);
   assertEquals(guest.fdstat(0).flags, FDFLAGS.NONBLOCK);
   assertEquals(guest.fdstat(1).flags, 0);
-  assertEquals(probe.files.flags(pipe) & 0o4000, 0, "the host's is left alone");
+  assertEquals(probe.files.flags(pipe) & 0o4000, 0, "the host's flags do not change");
   assertEquals(guest.read(0), "!EAGAIN");
   assertEquals(guest.write(1, "text"), 4);
   assertEquals(guest.read(0), "text");
@@ -228,13 +228,13 @@ Deno.test("NONBLOCK on a stream of the host changes only the guest's own reads a
     "ESPIPE",
     "ESPIPE",
   ]);
-  assertEquals(guest.call("fd_sync", 1), "EINVAL", "as Linux says of a pipe");
+  assertEquals(guest.call("fd_sync", 1), "EINVAL", "as Linux returns for a pipe");
   assertEquals(guest.call("fd_fdstat_set_flags", 0, FDFLAGS.APPEND), "ENOTSUP");
   guest.ok("fd_fdstat_set_flags", 0, 0);
   for (const fd of [directory, pipe]) probe.files.close(fd);
 });
 
-Deno.test("a stream that the host made non-blocking blocks, as fd_fdstat_get() says", async () => {
+Deno.test("a stream that the host made non-blocking blocks, in agreement with fd_fdstat_get()", async () => {
   using probe = new TestGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);

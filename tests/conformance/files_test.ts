@@ -163,7 +163,7 @@ Deno.test("fd_filestat_get() and path_filestat_get() return the same", () => {
   assertNotEquals(guest.u64(0), 0n, "device");
 });
 
-Deno.test("fd_filestat_set_times() sets what its flags name", () => {
+Deno.test("fd_filestat_set_times() sets only the times that its flags name", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", NEW);
   const times = () => {

@@ -139,7 +139,7 @@ Deno.test("path_create_directory() and path_remove_directory() with and without 
   assertEquals(guest.onPath("path_remove_directory", "file/"), "ENOTDIR");
 });
 
-Deno.test("path_unlink_file() takes no slash after a file", () => {
+Deno.test("path_unlink_file() refuses a slash after a file", () => {
   using guest = new TestGuest();
   Deno.writeTextFileSync(guest.path("file"), "");
   assertEquals(guest.onPath("path_unlink_file", "file/"), "ENOTDIR");

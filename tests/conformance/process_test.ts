@@ -36,7 +36,7 @@ Deno.test("an argument with a NUL is refused", () => {
   assertThrows(() => new TestGuest({ env: { A: "\0" } }), TypeError, "NUL");
 });
 
-Deno.test("clock_time_get() and clock_res_get() know four clocks", () => {
+Deno.test("clock_time_get() and clock_res_get() have four clocks", () => {
   using guest = new TestGuest();
   for (const clock of Object.values(CLOCK)) {
     guest.ok("clock_res_get", clock, RESULT_PTR);
@@ -108,7 +108,7 @@ Deno.test("wasi_unstable: fd_seek() and filestat as they were before preview 1",
   assertEquals([guest.u8(16), guest.u32(20), guest.u64(24)], [4, 1, 10n], "type, links, size");
 });
 
-Deno.test("wasi_unstable: poll_oneoff() as it was before preview 1", () => {
+Deno.test("wasi_unstable: poll_oneoff() has its layout from before preview 1", () => {
   using guest = new TestGuest();
   const { data } = guest.memory;
   const [input, output] = [8000, 9000];
@@ -163,7 +163,7 @@ Deno.test("no pointer and no length makes the host read or write outside the gue
   }
   assertEquals(guest.call("fd_write", fd, 0, 1025, RESULT_PTR), "EINVAL", "more iovecs than Linux takes");
   assertEquals(guest.call("fd_write", fd, 0, -1, RESULT_PTR), "EINVAL");
-  assertEquals(Deno.readTextFileSync(guest.path("file")), "", "what is wrong in one part writes nothing of the others");
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "", "an invalid part prevents the write of all parts");
 });
 
 Deno.test("20,000 calls with random arguments end with an errno, and leave nothing open", () => {

@@ -1,5 +1,5 @@
 /**
- * A guest without WebAssembly code. Tests call its import functions, on a memory and in a directory of its own.
+ * A guest without WebAssembly code. Tests call its import functions, on a private memory and in a private directory.
  *
  * @module
  */
@@ -232,7 +232,7 @@ export class TestGuest implements Disposable {
   }
 }
 
-/** The options of `path_open`. By default it asks for all rights and follows links. */
+/** The options of `path_open`. By default it requests all rights and follows links. */
 export interface OpenOptions {
   at?: number;
   follow?: boolean;

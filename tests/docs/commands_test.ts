@@ -168,7 +168,7 @@ async function runLines(place: Place, { text }: Block): Promise<void> {
   for (const command of endless) await place.watch(command, []);
 }
 
-Deno.test("lines that documents say are not run are there", () => {
+Deno.test("lines that are marked as not run exist in the documents", () => {
   const texts = documents().flatMap(blocksOf).map(({ text }) => `\n${text}`).join("");
   assertEquals([...Object.keys(NOT_RUN), ...ENDLESS].filter((line) => !texts.includes(`\n${line}\n`)), []);
 });
@@ -185,7 +185,7 @@ for (const document of documents()) {
   }
   for (const shown of blocks.filter(({ language }) => language === "console").flatMap(shownCommands)) {
     Deno.test({
-      name: `${document}: "${shown.command}" shows what the document shows`,
+      name: `${document}: "${shown.command}" prints the output in the document`,
       // It needs lsm=...,bpf on the kernel's command line, and no lockdown.
       ignore: document === "examples/lsm/README.md" && !hasBpfLsm(),
       fn: async () => {
@@ -197,7 +197,7 @@ for (const document of documents()) {
   }
 }
 
-Deno.test("shapeOf() keeps columns and leaves out what changes", () => {
+Deno.test("shapeOf() keeps columns and leaves out changing values", () => {
   assertEquals(shapeOf("19:17:25 EXIT  ls   25115 25114   [0] (4ms)"), "# word word # # [#] (#word)");
   assertEquals(shapeOf("     2 -> 3   : 17   |*****     |"), "# -> # : # |bar|");
   assertEquals(shapeOf("connect  127.0.0.1:57482  127.0.0.1:7777  76"), "word # # #");

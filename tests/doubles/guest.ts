@@ -1,5 +1,5 @@
 /**
- * The imports of a guest that is no WebAssembly at all: tests call them as a hostile guest would, on a memory that they see.
+ * The imports of a guest without WebAssembly code: tests call them like a hostile guest, and can read the memory.
  *
  * @module
  */
@@ -60,12 +60,12 @@ export class FakeGuest implements Disposable {
   readonly #stack = new DisposableStack();
 
   /**
-   * @param options.directory what the guest holds as descriptor 3.
-   * @param options.mapCalls how it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
+   * @param options.directory the guest's descriptor 3.
+   * @param options.mapCalls the type with which it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
    * @param options.table its table; none by default.
    * @param options.openBuffer opens its buffers; by default real ones.
    * @param options.wrapLibbpf makes the libbpf that it gets from the fake one.
-   * @param options.worthIt how many calls go through JavaScript before they are direct: none.
+   * @param options.worthIt the number of calls through JavaScript before they are direct; 0 by default.
    */
   constructor(
     definition: FakeObjectDefinition = {},

@@ -40,7 +40,7 @@ export class FakeSystem implements System, Disposable {
 
   openBinary(name: string): number {
     if (!name.startsWith("/dev/")) return this.openDescriptors.open();
-    const reason = "it is no regular file";
+    const reason = "it is not a regular file";
     throw new BpfError({ operation: "open", kind: "binary", subject: name }, LINUX_ERRNO.EINVAL, { reason });
   }
 

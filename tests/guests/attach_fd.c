@@ -22,8 +22,8 @@ int main(void) {
     __wasi_prestat_t prestat;
     struct targets_bpf *skel = load_only("on_sockops");
     bpf_object_skel object = skel->skeleton->handle;
-    check("stdout is no directory", wasm_attach_bpf_program_fd(object, "on_sockops", 1) < 0);
-    check("a number that is nothing", wasm_attach_bpf_program_fd(object, "on_sockops", 999999) < 0);
+    check("stdout is not a directory", wasm_attach_bpf_program_fd(object, "on_sockops", 1) < 0);
+    check("an unused number", wasm_attach_bpf_program_fd(object, "on_sockops", 999999) < 0);
     check("the guest was given a directory", __wasi_fd_prestat_get(3, &prestat) == 0);
     check_equal("the program attaches to it", wasm_attach_bpf_program_fd(object, "on_sockops", 3), 0);
     targets_bpf__destroy(skel);

@@ -26,7 +26,7 @@ static struct xdp_pass_bpf *open_on_lo(void) {
 int main(void) {
     bpf_object_skel first = load(), second = load();
     check_equal("the first object attaches", wasm_attach_bpf_program(first, "pass", "lo"), 0);
-    check_equal("the second cannot meanwhile", wasm_attach_bpf_program(second, "pass", "lo"), -EBUSY_LINUX);
+    check_equal("the second cannot at the same time", wasm_attach_bpf_program(second, "pass", "lo"), -EBUSY_LINUX);
     check_equal("closing the first", wasm_close_bpf_object(first), 0);
     check_equal("lets the second attach", wasm_attach_bpf_program(second, "pass", "lo"), 0);
     wasm_close_bpf_object(second);
@@ -34,7 +34,7 @@ int main(void) {
     struct xdp_pass_bpf *skel = open_on_lo(), *other = open_on_lo();
     check_equal("a skeleton attaches", xdp_pass_bpf__attach(skel), 0);
     check("and has a link", skel->links.pass != NULL);
-    check_equal("another cannot meanwhile", xdp_pass_bpf__attach(other), -EBUSY);
+    check_equal("another cannot at the same time", xdp_pass_bpf__attach(other), -EBUSY);
     xdp_pass_bpf__detach(skel);
     check("detaching the first takes its link away", skel->links.pass == NULL);
     check_equal("and lets the other attach", xdp_pass_bpf__attach(other), 0);

@@ -22,7 +22,7 @@ int main(void) {
     int result = events_poll(object, skel->maps.ring_a, close_object, NULL, data, sizeof(data), 0);
     check_equal("closing in a callback works", closed, 0);
     check_equal("and ends the delivery", runs, 1);
-    check("and poll tells of no more than it delivered", result <= 1);
+    check("and poll counts only delivered records", result <= 1);
 
     __u32 key = 0;
     check("the object is gone", wasm_close_bpf_object(object) < 0);

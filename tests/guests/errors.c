@@ -13,21 +13,21 @@ static int ignore(void *ctx, void *record, size_t size) {
 
 static void loading(void) {
     static const char text[] = "this is no ELF object, and never was one";
-    check_equal("loading what is no object gives 0", (long long)wasm_load_bpf_object(text, sizeof(text)), 0);
+    check_equal("loading other bytes returns 0", (long long)wasm_load_bpf_object(text, sizeof(text)), 0);
     size_t size;
     const char *elf = events_bpf__elf_bytes(&size);
-    check_equal("loading half an object gives 0", (long long)wasm_load_bpf_object(elf, (int)size / 2), 0);
-    check_equal("loading nothing gives 0", (long long)wasm_load_bpf_object(elf, 0), 0);
+    check_equal("loading half an object returns 0", (long long)wasm_load_bpf_object(elf, (int)size / 2), 0);
+    check_equal("loading no bytes returns 0", (long long)wasm_load_bpf_object(elf, 0), 0);
 }
 
 static void handles(bpf_object_skel object) {
     const bpf_object_skel wrong[] = {0, object + 1, object + (1ull << 32), ~0ull, 1ull << 63};
-    check("a handle is small: no address of the host", object > 0 && object < 1ull << 31);
+    check("a handle is a small number, not an address", object > 0 && object < 1ull << 31);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        check("closing what is no object fails", wasm_close_bpf_object(wrong[i]) < 0);
-        check("attaching from what is no object fails", wasm_attach_bpf_program(wrong[i], "on_bpf", NULL) < 0);
-        check("looking for a map in what is no object fails", wasm_bpf_map_fd_by_name(wrong[i], "ring_a") < 0);
-        check("polling what is no object fails",
+        check("closing an invalid handle fails", wasm_close_bpf_object(wrong[i]) < 0);
+        check("attaching from an invalid handle fails", wasm_attach_bpf_program(wrong[i], "on_bpf", NULL) < 0);
+        check("looking for a map in an invalid handle fails", wasm_bpf_map_fd_by_name(wrong[i], "ring_a") < 0);
+        check("polling an invalid handle fails",
               wasm_bpf_buffer_poll(wrong[i], 3, (int32_t)(intptr_t)ignore, 0, data, sizeof(data), 0) < 0);
     }
 }
@@ -37,9 +37,9 @@ static void names(bpf_object_skel object) {
     check_equal("a program with no name", wasm_attach_bpf_program(object, "", NULL), -ENOENT_LINUX);
     check_equal("an unknown map", wasm_bpf_map_fd_by_name(object, "no_such_map"), -ENOENT_LINUX);
     check_equal("a map with no name", wasm_bpf_map_fd_by_name(object, ""), -ENOENT_LINUX);
-    check("a tracepoint that is none", wasm_attach_bpf_program(object, "on_bpf", "no_such/tracepoint") < 0);
+    check("a tracepoint that does not exist", wasm_attach_bpf_program(object, "on_bpf", "no_such/tracepoint") < 0);
     check("a target that is nonsense", wasm_attach_bpf_program(object, "on_bpf", "::/@%\x01") < 0);
-    check("a target that is no text", wasm_attach_bpf_program(object, "on_bpf", "\xff\xfe\xfd") < 0);
+    check("a target that is not UTF-8", wasm_attach_bpf_program(object, "on_bpf", "\xff\xfe\xfd") < 0);
 }
 
 static void commands(int array) {
@@ -55,11 +55,11 @@ static void commands(int array) {
 static void polling(bpf_object_skel object, int array, int ring) {
     int32_t sample = (int32_t)(intptr_t)ignore;
     check_equal("polling map -1", wasm_bpf_buffer_poll(object, -1, sample, 0, data, sizeof(data), 0), -EBADF_LINUX);
-    check_equal("polling a map that is no buffer",
+    check_equal("polling a map that is not a buffer",
                 wasm_bpf_buffer_poll(object, array, sample, 0, data, sizeof(data), 0), -EINVAL_LINUX);
     const int32_t wrong[] = {0, -1, INT32_MAX, INT32_MIN, 1 << 20};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-        check_equal("polling with a callback that is none",
+        check_equal("polling with an invalid callback",
                     wasm_bpf_buffer_poll(object, ring, wrong[i], 0, data, sizeof(data), 0), -EINVAL_LINUX);
 }
 

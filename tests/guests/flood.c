@@ -18,7 +18,7 @@ int main(void) {
     bpf_object_skel object = events_handle(skel);
     events_emit(skel, COMMAND_RING_A, 0, 10, 64);
     for (int poll = 0; poll < 3; poll++)
-        check_equal("a poll delivers what was there when it began",
+        check_equal("a poll delivers the records that existed when it began",
                     events_poll(object, skel->maps.ring_a, cause_another, NULL, data, sizeof(data), 100), 10);
     check_equal("no more and no less", runs, 30);
     events_bpf__destroy(skel);

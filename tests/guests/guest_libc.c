@@ -15,7 +15,7 @@ static void addresses(void) {
     check_equal("inet_pton(AF_INET6)", inet_pton(AF_INET6, "7f00:1::", back), 1);
     check("gives the bytes of that", memcmp(bytes, back, 16) == 0);
     errno = 0;
-    check("libc's own AF_INET is no family", !inet_ntop(1, bytes, text, sizeof(text)) && errno == EAFNOSUPPORT);
+    check("libc's own AF_INET is not a family", !inet_ntop(1, bytes, text, sizeof(text)) && errno == EAFNOSUPPORT);
     check("nor for inet_pton()", inet_pton(1, "127.0.0.1", back) == -1 && errno == EAFNOSUPPORT);
 }
 

@@ -14,7 +14,7 @@ int main(void) {
     printf("# Linux %d.%d.%d\n", skel->kconfig->LINUX_KERNEL_VERSION >> 16,
            skel->kconfig->LINUX_KERNEL_VERSION >> 8 & 0xff, skel->kconfig->LINUX_KERNEL_VERSION & 0xff);
     check("the kernel's version", skel->kconfig->LINUX_KERNEL_VERSION > 5 << 16);
-    check_equal("is what the program sees", skel->kconfig->LINUX_KERNEL_VERSION, skel->bss->version);
+    check_equal("is the program's", skel->kconfig->LINUX_KERNEL_VERSION, skel->bss->version);
     check_equal("an option that is on", skel->kconfig->CONFIG_BPF_SYSCALL, true);
     check_equal("is on for the program", skel->bss->syscall_option, true);
     check_equal("an option that is unknown", skel->kconfig->CONFIG_NO_SUCH_OPTION, skel->data->no_such_option);

@@ -42,7 +42,7 @@ static void rings(struct events_bpf *skel) {
     events_emit(skel, COMMAND_RING_A, 0, 1, 32);
     check_equal("the callback's own error", ring_buffer__poll(rings, 100), -ECANCELED);
     ring_buffer__free(rings);
-    check("no ring buffer of a number that is no map's", !ring_buffer__new(fd_a + 1000, events_see, &a, NULL));
+    check("no ring buffer for an unused number", !ring_buffer__new(fd_a + 1000, events_see, &a, NULL));
     check_equal("says why", errno, EBADF);
     check("nor without a callback", !ring_buffer__new(fd_a, NULL, &a, NULL));
     check_equal("says why, too", errno, EINVAL);
@@ -69,13 +69,13 @@ static int print(enum libbpf_print_level level, const char *format, va_list argu
 }
 
 int main(void) {
-    check("nobody prints at first", libbpf_set_print(print) == NULL);
-    check("libbpf_set_print() returns who did", libbpf_set_print(NULL) == print);
+    check("no print function is set at first", libbpf_set_print(print) == NULL);
+    check("libbpf_set_print() returns the previous function", libbpf_set_print(NULL) == print);
     char text[64] = "", end[1] = "";
     check_equal("libbpf_strerror()", libbpf_strerror(-ENOENT, text, sizeof(text)), 0);
     check("gives the text of an error", strcmp(text, strerror(ENOENT)) == 0);
-    check("cut to the room", libbpf_strerror(ENOENT, end, sizeof(end)) == 0 && *end == '\0');
-    check_equal("of which there has to be some", libbpf_strerror(ENOENT, NULL, 0), -EINVAL);
+    check("cut to the buffer's size", libbpf_strerror(ENOENT, end, sizeof(end)) == 0 && *end == '\0');
+    check_equal("and fails without a buffer", libbpf_strerror(ENOENT, NULL, 0), -EINVAL);
     struct events_bpf *skel = events_open_and_start();
     rings(skel);
     perf(skel);

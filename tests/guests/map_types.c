@@ -39,8 +39,8 @@ static void hash(const char *kind, const struct bpf_map *map) {
     printf("# %s\n", kind);
     check_equal("an empty map has no first key", next_key(map, NULL, &key), -ENOENT_LINUX);
     key = 7;
-    check_equal("looking up what is not there", lookup(map, &key, &back), -ENOENT_LINUX);
-    check_equal("updating with BPF_EXIST what is not there", update(map, &key, &value, BPF_EXIST), -ENOENT_LINUX);
+    check_equal("looking up a missing key", lookup(map, &key, &back), -ENOENT_LINUX);
+    check_equal("updating a missing key with BPF_EXIST", update(map, &key, &value, BPF_EXIST), -ENOENT_LINUX);
     check_equal("creating", update(map, &key, &value, BPF_NOEXIST), 0);
     check_equal("creating again", update(map, &key, &value, BPF_NOEXIST), -EEXIST_LINUX);
     check_equal("looking up", lookup(map, &key, &back), 0);
@@ -61,7 +61,7 @@ static void array(const struct bpf_map *map) {
     __u32 key = 7;
     __u64 value = 42, back = 1;
     puts("# array");
-    check_equal("an element that nobody wrote", lookup(map, &key, &back), 0);
+    check_equal("an element without a value", lookup(map, &key, &back), 0);
     check_equal("is 0", back, 0);
     check_equal("updating", update(map, &key, &value, BPF_ANY), 0);
     check_equal("looking up", lookup(map, &key, &back), 0);
@@ -96,7 +96,7 @@ static void keyless(const char *kind, const struct bpf_map *map, __u64 first) {
     check_equal("peeking into nothing", lookup(map, NULL, &back), -ENOENT_LINUX);
     for (value = 1; value <= 3; value++) check_equal("pushing", update(map, NULL, &value, BPF_ANY), 0);
     check_equal("peeking", lookup(map, NULL, &back), 0);
-    check_equal("gives the one whose turn it is", back, first);
+    check_equal("gives the next one", back, first);
     check_equal("taking out", bpf_map_lookup_and_delete_elem(bpf_map__fd(map), NULL, &back), 0);
     check_equal("gives the same", back, first);
     check_equal("taking out once more", take(map, NULL, &back), 0);
@@ -112,7 +112,7 @@ static void bloom(const struct bpf_map *map) {
     check_equal("adding", update(map, NULL, &member, BPF_ANY), 0);
     check_equal("a member is there", lookup(map, NULL, &member), 0);
     check_equal("another is not", lookup(map, NULL, &other), -ENOENT_LINUX);
-    check_equal("taking out is not for it", take(map, NULL, &member), -ENOTSUPP_LINUX);
+    check_equal("taking out is not supported", take(map, NULL, &member), -ENOTSUPP_LINUX);
 }
 
 static void lpm(const struct bpf_map *map) {

@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
         check_equal("a store of a callback is the program's", in_the_kernel(), STORED);
     } else if (!strcmp(how, "write")) {
         grow_and_store();
-        check("a file call is the first to see the new place", true);
+        check("a file call is the first after the move", true);
         check_equal("the store is the program's", in_the_kernel(), STORED);
     } else if (!strcmp(how, "exit")) {
         grow_and_store();

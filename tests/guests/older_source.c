@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Written the way that guests for other hosts of this ABI are: few includes, skeleton first, plain wasm_* calls too. */
+/* In the style of guests for other hosts of this ABI: few includes, skeleton first, plain wasm_* calls. */
 #include <stdbool.h>
 #include "events.skel.h"
 

@@ -53,7 +53,7 @@ int main(void) {
 
     seen = (struct seen){.next = 600};
     events_emit(skel, COMMAND_PERF, 600, 1, 64);
-    check_equal("and goes on afterwards", poll_perf(skel, &seen, 0), 1);
+    check_equal("and continues afterwards", poll_perf(skel, &seen, 0), 1);
     check_equal("with the right record", seen.misplaced, 0);
     events_bpf__destroy(skel);
     return check_result();

@@ -14,10 +14,10 @@ int main(void) {
 
     struct reject_bpf *skel = reject_bpf__open();
     check_equal("the bad program can be left out", bpf_program__set_autoload(skel->progs.bad, false), 0);
-    check_equal("and what is left loads", reject_bpf__load(skel), 0);
-    check_equal("it is too late to say so now", bpf_program__set_autoload(skel->progs.good, false), -EINVAL);
-    check_equal("attaching to what is not there", reject_bpf__attach(skel), -ENOENT);
-    check_equal("what was left out is unknown", wasm_attach_bpf_program(skel->skeleton->handle, "bad", NULL), -2);
+    check_equal("and the rest loads", reject_bpf__load(skel), 0);
+    check_equal("autoload cannot be changed after load", bpf_program__set_autoload(skel->progs.good, false), -EINVAL);
+    check_equal("attaching to a missing tracepoint", reject_bpf__attach(skel), -ENOENT);
+    check_equal("the omitted program is unknown", wasm_attach_bpf_program(skel->skeleton->handle, "bad", NULL), -2);
     reject_bpf__destroy(skel);
 
     skel = reject_bpf__open();

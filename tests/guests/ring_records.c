@@ -60,7 +60,7 @@ static void full_ring(struct events_bpf *skel) {
     check_equal("in order", seen.misplaced, 0);
     seen = (struct seen){0};
     events_emit(skel, COMMAND_RING_A, 0, 5, 56);
-    check_equal("and goes on afterwards", poll_ring_a(skel, &seen), 5);
+    check_equal("and continues afterwards", poll_ring_a(skel, &seen), 5);
 }
 
 int main(void) {

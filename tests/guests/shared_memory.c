@@ -28,7 +28,7 @@ int main(void) {
     check_equal("the program's bss is the guest's", skel->bss->sum, 5);
     check_equal("on its last page too", skel->bss->last[1999], 5);
     check_equal("and the array's last cell", cells[599], 5);
-    check_equal("the program knows the guest by getpid()", skel->bss->pid, getpid());
+    check_equal("the program has the guest's getpid()", skel->bss->pid, getpid());
     check_equal("sections of other names are shared too", skel->bss_uncommon->uncommon, 3);
     skel->data->addend = 100;
     skel->data_custom->custom = 30;
@@ -67,7 +67,7 @@ int main(void) {
     bpf_object__detach_skeleton(skel->skeleton);
     check_equal("closing leaves the last bytes", *sum, 207);
     *sum = 1;
-    check_equal("in memory of the guest's own", *sum, 1);
+    check_equal("in the guest's private memory", *sum, 1);
     shared_memory_bpf__destroy(skel);
     return check_result();
 }

@@ -10,12 +10,12 @@ int main(void) {
     check_equal("the object's value is there before load", skel->struct_ops.tuned->flags, 2);
     skel->struct_ops.tuned->flags = 0x80;
     check_equal("load", struct_ops_values_bpf__load(skel), 0);
-    check_equal("the kernel sees what was set", wasm_attach_bpf_program(skel->skeleton->handle, "tuned", NULL), -22);
+    check_equal("the kernel gets the new value", wasm_attach_bpf_program(skel->skeleton->handle, "tuned", NULL), -22);
     struct_ops_values_bpf__destroy(skel);
 
     skel = struct_ops_values_bpf__open_and_load();
     if (!skel) return 3;
-    check_equal("each skeleton has values of its own", skel->struct_ops.tuned->flags, 2);
+    check_equal("each skeleton has separate values", skel->struct_ops.tuned->flags, 2);
     check_equal("attach", wasm_attach_bpf_program(skel->skeleton->handle, "tuned", NULL), 0);
     check_equal("no link before the skeleton attaches", skel->links.tuned != NULL, 0);
     struct_ops_values_bpf__destroy(skel);

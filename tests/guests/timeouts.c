@@ -40,7 +40,7 @@ int main(void) {
                 events_poll(events_handle(skel), skel->maps.ring_a, events_see, &seen, data, sizeof(data), 5000), 1);
     check("at all", now_ms() - start < 1000);
     events_emit(skel, COMMAND_RING_A, 1, 1, 16);
-    check_equal("time-out -1 waits for ever, or until something is there",
+    check_equal("time-out -1 waits forever, or until something is there",
                 events_poll(events_handle(skel), skel->maps.ring_a, events_see, &seen, data, sizeof(data), -1), 1);
     events_bpf__destroy(skel);
     return check_result();

@@ -35,10 +35,10 @@ static void sdk(struct events_bpf *skel) {
     struct bpf_buffer *buffer = bpf_buffer__open(skel->maps.ring_b, note_size, NULL);
     events_emit(skel, COMMAND_HUGE_B, 0, 1, 0);
     told = 0;
-    check_equal("bpf_buffer__poll() refuses a record that it has no room for", bpf_buffer__poll(buffer, 0), -E2BIG);
-    check_equal("the callback does not see it", told, 0);
+    check_equal("bpf_buffer__poll() refuses a record that is too large for it", bpf_buffer__poll(buffer, 0), -E2BIG);
+    check_equal("the callback does not get it", told, 0);
     events_emit(skel, COMMAND_RING_B, 0, 1, RECORD_SIZE_MAX);
-    check_equal("and goes on with the next", bpf_buffer__poll(buffer, 0), 1);
+    check_equal("and continues with the next", bpf_buffer__poll(buffer, 0), 1);
     check_equal("which is whole", told, RECORD_SIZE_MAX);
     bpf_buffer__free(buffer);
 }

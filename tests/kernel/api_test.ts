@@ -64,7 +64,7 @@ Deno.test("BpfMap.update() names the map and the kernel's reason", () => {
   });
 });
 
-Deno.test("BpfMap.keys() lets the key that it gave be deleted, and stops when keys come and go without end", () => {
+Deno.test("BpfMap.keys() allows deletion of the current key, and stops when keys are added and deleted without end", () => {
   withMaps((_, find) => {
     const hash = find("hash");
     for (let key = 0; key < 8; key++) hash.update(u32(key), u64(key));

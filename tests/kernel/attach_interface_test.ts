@@ -71,7 +71,7 @@ async function attached(program: string, test: (pid: number) => Promise<void>): 
 }
 
 const FALLBACK = 'wasm-bpf: Attached program "on_xdp" to xdp of plain in generic mode: ' +
-  "its driver has no native XDP as the interface is set up\n";
+  "its driver has no native XDP in the interface's configuration\n";
 
 Deno.test("XDP runs in generic mode if the driver refuses native mode, with a message for the user", () =>
   withInterfaces(async () => {
@@ -84,7 +84,7 @@ Deno.test("XDP runs in generic mode if the driver refuses native mode, with a me
     assertEquals(
       await refused("on_xdp=plain:native"),
       'wasm-bpf: Cannot attach program "on_xdp" to xdp of plain: ERANGE: ' +
-        "the driver has no native XDP as the interface is set up: plain:generic needs none",
+        "the driver has no native XDP in the interface's configuration: use plain:generic",
     );
     assertMatch(
       await refused("on_xdp=plain:offload"),
@@ -108,7 +108,7 @@ Deno.test("XDP replaces another program only on request, and never the program o
       assertEquals(await xdpMode("one"), mode);
       assertMatch(
         await refused("on_xdp=one"),
-        /E(BUSY|EXIST): an XDP program is on one already: the target one:replace takes/,
+        /E(BUSY|EXIST): an XDP program is on one already: the target one:replace replaces/,
       );
       assertEquals(await attached("on_xdp=one:replace", async () => assertEquals(await xdpMode("one"), "native")), "");
       assertEquals(await xdpMode("one"), "", "it ends with the guest");

@@ -238,25 +238,28 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
 
 /** Programs that cannot be attached, and the line with the reason. */
 const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
-  ["on_xdp", /Cannot attach program "on_xdp" to xdp: EOPNOTSUPP: its section does not say where: give it a target$/],
+  ["on_xdp", /Cannot attach program "on_xdp" to xdp: EOPNOTSUPP: its section names no target: give it one$/],
   ["on_xdp=nosuch0", /Cannot find network interface "nosuch0": ENODEV: no such device \(hint: .*\/sys\/class\/net\)$/],
-  ["on_xdp=", /EOPNOTSUPP: its section does not say where/],
+  ["on_xdp=", /EOPNOTSUPP: its section names no target/],
   ["on_netkit=lo", /Cannot attach program "on_netkit" to netkit of lo: E(INVAL|OPNOTSUPP): /],
-  ["on_sockops=/tmp", /Cannot open cgroup "\/tmp": EINVAL: it is no directory of a cgroup2 file system \(hint: mount /],
+  [
+    "on_sockops=/tmp",
+    /Cannot open cgroup "\/tmp": EINVAL: it is not a directory of a cgroup2 file system \(hint: mount /,
+  ],
   ["on_sockops=/nosuch", /Cannot open cgroup "\/nosuch": ENOENT: /],
   ["on_sockops=/bin/true", /Cannot open cgroup "\/bin\/true": ENOTDIR: /],
-  ["on_sk_lookup=/tmp", /Cannot open network namespace "\/tmp": EINVAL: it is no namespace/],
+  ["on_sk_lookup=/tmp", /Cannot open network namespace "\/tmp": EINVAL: it is not a namespace/],
   ["on_uprobe=/bin/true", /EINVAL: a uprobe's target is binary:function\[\+offset\] or binary:address$/],
   ["on_uprobe=/nosuch:main", /Cannot open binary "\/nosuch": ENOENT: no such file or directory$/],
   [
     "on_uprobe=/bin/true:11f9",
-    /EINVAL: "11f9" is no address: write 0x and hexadecimal digits, or 16 digits as nm prints/,
+    /EINVAL: "11f9" is not an address: write 0x and hexadecimal digits, or 16 digits as nm prints/,
   ],
   ["on_uprobe_multi=/bin/true:nosuch*", /ENOENT: no function of "\/bin\/true" has such a name$/],
-  ["on_uprobe_multi", /to uprobe\.multi: EOPNOTSUPP: its section does not say where: give it a target$/],
+  ["on_uprobe_multi", /to uprobe\.multi: EOPNOTSUPP: its section names no target: give it one$/],
   [
     "on_xdp=lo:native",
-    /program "on_xdp" to xdp of lo: EOPNOTSUPP: the driver has no native XDP .*: lo:generic needs none$/,
+    /program "on_xdp" to xdp of lo: EOPNOTSUPP: the driver has no native XDP .*: use lo:generic$/,
   ],
   ["on_xdp=lo:offload", /program "on_xdp" to xdp of lo: E\w+: the hardware of lo does not take the program$/],
   [
@@ -265,7 +268,7 @@ const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
   ],
   ["on_tc=lo:up", /ENODEV: an interface takes :ingress, :egress here, and no address has the label "lo:up"$/],
   ["on_uprobe=/bin/true:nosuch", /ENOENT: elf: failed to find symbol 'nosuch' in '\/bin\/true'$/],
-  ["on_uprobe=/bin/true:main+x", /EINVAL: "x" is no offset in bytes$/],
+  ["on_uprobe=/bin/true:main+x", /EINVAL: "x" is not an offset in bytes$/],
   ["on_usdt=/bin/true:a", /EINVAL: a USDT probe's target is binary:provider:name$/],
   ["on_usdt=/bin/true:a:b", /ENOENT: usdt: no USDT notes section \(\.note\.stapsdt\) found in '\/bin\/true'$/],
   ["on_tracepoint=sched", /EINVAL: a tracepoint is category\/name$/],
@@ -312,7 +315,7 @@ Deno.test("refused at once: a network namespace that is a FIFO", async () => {
     assertEquals((await run("mkfifo", [`${directory}/fifo`])).code, 0);
     const { code, stderr } = await runWasmBpf([testGuest("fires"), `on_sk_lookup=${directory}/fifo`]);
     assertEquals(code, 4);
-    assertMatch(stderr, /EINVAL: it is no namespace/);
+    assertMatch(stderr, /EINVAL: it is not a namespace/);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

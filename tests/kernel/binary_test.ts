@@ -50,7 +50,7 @@ Deno.test("wasm-bpf --version needs only libc and prints the versions of its par
   assertMatch(stdout, /libbpf v?1\.5/i);
 });
 
-Deno.test("wasm-bpf runs a guest with libc alone and leaves no file behind", async () => {
+Deno.test("wasm-bpf runs a guest with only libc and leaves no file behind", async () => {
   await using root = await makeRoot({ "runqlat.wasm": "examples/runqlat/runqlat.wasm" });
   const { code, stdout, stderr } = await runIn(root.path, ["runqlat.wasm", "1", "1"]);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });

@@ -31,7 +31,7 @@ function runThrough(script: string, args: readonly string[]): Promise<Finished> 
 }
 
 const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
-  [[], /^wasm-bpf: Cannot run: no MODULE given \(wasm-bpf --help shows what there is\)$/],
+  [[], /^wasm-bpf: Cannot run: no MODULE given \(see wasm-bpf --help\)$/],
   [["run"], /no MODULE given/],
   [["--nosuch", "x.wasm"], /unknown option "--nosuch"/],
   [["-q", "x.wasm"], /unknown option "-q"/],
@@ -40,22 +40,22 @@ const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["--env", "=A", "x.wasm"], /--env "=A" is not NAME=VALUE/],
   [["--btf=", "x.wasm"], /--btf needs a value/],
   [["--callback-export", "", "x.wasm"], /--callback-export needs a value/],
-  [["--max-links", "many", "x.wasm"], /--max-links "many" is no number from 0 to 1048576/],
-  [["--max-links=-1", "x.wasm"], /--max-links "-1" is no number/],
-  [["--max-links=1048577", "x.wasm"], /--max-links "1048577" is no number/],
+  [["--max-links", "many", "x.wasm"], /--max-links "many" is not a number from 0 to 1048576/],
+  [["--max-links=-1", "x.wasm"], /--max-links "-1" is not a number/],
+  [["--max-links=1048577", "x.wasm"], /--max-links "1048577" is not a number/],
   [["--btf"], /--btf needs a value/],
   [["--btf", "a", "--btf=b", "x.wasm"], /Cannot run: --btf is given twice/],
   [["--memory", "1GiB", "--memory", "2GiB", "x.wasm"], /--memory is given twice/],
-  [["--memory", "x.wasm"], /--memory "x.wasm" is no size \(16MiB, 1GiB, unlimited\)/],
-  [["--memory", "0", "x.wasm"], /--memory "0" is no size/],
+  [["--memory", "x.wasm"], /--memory "x.wasm" is not a size \(16MiB, 1GiB, unlimited\)/],
+  [["--memory", "0", "x.wasm"], /--memory "0" is not a size/],
   [["--memory", "-1", "x.wasm"], /unknown option "-1"/],
-  [["--memory=-1", "x.wasm"], /--memory "-1" is no size/],
-  [["--memory", "1.5GiB", "x.wasm"], /--memory "1.5GiB" is no size/],
-  [["--memory", "1GB", "x.wasm"], /--memory "1GB" is no size/],
-  [["--memory", "99999999999999999999", "x.wasm"], /--memory "99999999999999999999" is no size/],
+  [["--memory=-1", "x.wasm"], /--memory "-1" is not a size/],
+  [["--memory", "1.5GiB", "x.wasm"], /--memory "1.5GiB" is not a size/],
+  [["--memory", "1GB", "x.wasm"], /--memory "1GB" is not a size/],
+  [["--memory", "99999999999999999999", "x.wasm"], /--memory "99999999999999999999" is not a size/],
   [["--memory=", "x.wasm"], /--memory needs a value/],
   [["--dir", "::/data", "x.wasm"], /Cannot give directory "::\/data": it is not HOST/],
-  [["--dir", "", "x.wasm"], /--dir needs a value \(wasm-bpf --help shows what there is\)$/],
+  [["--dir", "", "x.wasm"], /--dir needs a value \(see wasm-bpf --help\)$/],
   [["--dir", "--quiet", "x.wasm"], /--dir needs a value/],
   [["--env"], /--env needs a value/],
   [["--quiet=1", "x.wasm"], /--quiet takes no value/],
@@ -116,7 +116,7 @@ Deno.test("wasm-bpf - gives the reason when standard input is not a module", asy
   assertOneLine(await from("<&-"), { code: 126, line: /Cannot run "-": it is empty$/ });
   assertOneLine(await from("</tmp"), { code: 126, line: /Cannot read standard input: EISDIR: is a directory$/ });
   assertOneLine(await from("</dev/zero"), { code: 126, line: /standard input: EFBIG: it has more than 256 MiB$/ });
-  assertOneLine(await from(`< <(head -c 1000 ${BOOTSTRAP})`), { code: 126, line: /it is no valid module/ });
+  assertOneLine(await from(`< <(head -c 1000 ${BOOTSTRAP})`), { code: 126, line: /it is not a valid module/ });
   const terminal = await run("script", ["--quiet", "--return", "--command", [...WASM_BPF, "-"].join(" "), "/dev/null"]);
   assertEquals(terminal.code, 2);
   assertStringIncludes(terminal.stdout, "wasm-bpf: Cannot read standard input: it is a terminal");
@@ -151,9 +151,9 @@ Deno.test("wasm-bpf exits with 126 for a file that is not a module", async () =>
   assertOneLine(await at("empty"), { code: 126, line: /Cannot run ".*empty": it is empty$/ });
   assertOneLine(await at("text"), { code: 126, line: /it is not a WebAssembly module$/ });
   assertOneLine(await at("three"), { code: 126, line: /it is not a WebAssembly module$/ });
-  assertOneLine(await at("truncated"), { code: 126, line: /it is no valid module: / });
-  assertOneLine(await at("version"), { code: 126, line: /it is no valid module: / });
-  assertOneLine(await at("damaged"), { code: 126, line: /it is no valid module: / });
+  assertOneLine(await at("truncated"), { code: 126, line: /it is not a valid module: / });
+  assertOneLine(await at("version"), { code: 126, line: /it is not a valid module: / });
+  assertOneLine(await at("damaged"), { code: 126, line: /it is not a valid module: / });
   assertOneLine(await runWasmBpf(["/bin/true"]), { code: 126, line: /it is an ELF file, not a WebAssembly module/ });
   assertOneLine(await runWasmBpf(["/tmp"]), { code: 126, line: /Cannot read "\/tmp": EISDIR: is a directory$/ });
 });
@@ -210,7 +210,7 @@ const MODULES: Readonly<Record<string, readonly [text: string, code: number, lin
        (import "wasi_snapshot_preview1" "fd_close" (func $f (param externref) (result i32))) ${MEMORY}
        (func (export "_start") (drop (call $f (extern.convert_any (struct.new $s (i32.const 1)))))))`,
     126,
-    /it uses the engine's garbage collector \(a struct type\) \(hint: --allow-gc lets it\)$/,
+    /it uses the engine's garbage collector \(a struct type\) \(hint: --allow-gc permits that\)$/,
   ],
   "with many memories": [
     `(module ${"(memory 0) ".repeat(2000)} (memory (export "memory") 1) ${START})`,
@@ -225,7 +225,7 @@ const MODULES: Readonly<Record<string, readonly [text: string, code: number, lin
   "whose exceptions hold exceptions": [
     `(module ${MEMORY} (tag (param exnref)) ${START})`,
     126,
-    /it uses the engine's garbage collector \(\(exnref\)\) \(hint: --allow-gc lets it\)$/,
+    /it uses the engine's garbage collector \(\(exnref\)\) \(hint: --allow-gc permits that\)$/,
   ],
   "whose entry has parameters": [
     `(module ${MEMORY} (func (export "_start") (param i64)))`,
@@ -256,7 +256,7 @@ const MODULES: Readonly<Record<string, readonly [text: string, code: number, lin
   "that throws an exception": [
     `(module (tag $e) ${MEMORY} (func (export "_start") (throw $e)))`,
     134,
-    /The guest trapped: an exception that nobody caught$/,
+    /The guest trapped: an uncaught exception$/,
   ],
   "that exports no callback for its poll": [
     `(module (import "callback-wrapper" "wasm_bpf_buffer_poll" (func $poll (param i64 i32 i32 i32 i32 i32) (result i32)))
@@ -345,7 +345,7 @@ Deno.test("wasm-bpf runs a module without a table, whose poll then fails", async
   assertEquals([code, stdout, stderr], [22, "", ""]);
 });
 
-Deno.test("wasm-bpf leaves everything after MODULE alone", async () => {
+Deno.test("wasm-bpf passes everything after MODULE to the guest unchanged", async () => {
   const module = testGuest("arguments");
   const args = [
     "-h",
@@ -397,7 +397,7 @@ Deno.test("wasm-bpf names the --dir that a guest would have needed, once, and no
   const file = `${files.path}/data.txt`;
   const guest = testGuest("open_file");
   const line = `wasm-bpf: Cannot open "${file}" for the guest: it is in none of the guest's directories ` +
-    `(hint: --dir ${files.path}:ro, or --dir ${files.path} for what it may change)\n`;
+    `(hint: --dir ${files.path}:ro, or --dir ${files.path} if it writes there)\n`;
   const imitations = Object.entries(REFUSALS).map(([name, reason]) =>
     [["--env", `REFUSED_WITH=${name}`], reason] as const
   );
@@ -511,7 +511,7 @@ Deno.test("wasm-bpf needs no privilege for a guest that needs none", async () =>
 const UNMOUNT_TRACEFS = `for mount in /sys/kernel/tracing /sys/kernel/debug; do
   while umount -l "$mount" 2>/dev/null; do :; done; done`;
 
-Deno.test("wasm-bpf says that tracefs is not mounted, and how to mount it", async () => {
+Deno.test("wasm-bpf reports that tracefs is not mounted, with the command that mounts it", async () => {
   const finished = await run("unshare", [
     "--mount",
     "bash",
@@ -524,14 +524,14 @@ Deno.test("wasm-bpf says that tracefs is not mounted, and how to mount it", asyn
   assertMatch(finished.stderr, /\(hint: tracefs is not mounted: mount -t tracefs tracefs \/sys\/kernel\/tracing\)$/m);
 });
 
-Deno.test("wasm-bpf says that the kernel has no BTF, and takes it from --btf", async () => {
+Deno.test("wasm-bpf reports a kernel without BTF, and takes BTF from --btf", async () => {
   await using files = await directoryWith({ nothing: "" });
   await Deno.copyFile("/sys/kernel/btf/vmlinux", `${files.path}/vmlinux`);
   const script = `mount --bind ${files.path}/nothing /sys/kernel/btf/vmlinux; exec "$0" "$@"`;
   const without = ["--mount", "bash", "-c", script, ...WASM_BPF];
   const refused = await run("unshare", [...without, OPENSNOOP]);
   assertEquals(refused.code, 1);
-  assertMatch(refused.stderr, /\(hint: this kernel has no BTF \(CONFIG_DEBUG_INFO_BTF=y\): --btf PATH gives it/);
+  assertMatch(refused.stderr, /\(hint: this kernel has no BTF \(CONFIG_DEBUG_INFO_BTF=y\): --btf PATH replaces it/);
   assertEquals(refused.stderr.match(/^libbpf:.*/m), null);
   assertEquals((await run("unshare", [...without, testGuest("exit_code"), "0"])).stderr, "");
   const usage = await run("timeout", [
@@ -553,7 +553,7 @@ Deno.test("wasm-bpf refuses a --btf that has no BTF", async () => {
     assertEquals(code, 1);
     assertMatch(
       stderr,
-      /^wasm-bpf: Cannot load object "bootstrap": .*\(hint: --btf names no file with a kernel's BTF\)$/m,
+      /^wasm-bpf: Cannot load object "bootstrap": .*\(hint: the file of --btf does not contain a kernel's BTF\)$/m,
     );
   }
 });
@@ -585,7 +585,7 @@ Deno.test("wasm-bpf works with closed streams", async () => {
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`wasm-bpf ends at once on ${signal}, whatever the guest does`, async () => {
+  Deno.test(`wasm-bpf ends at once on ${signal} during every activity of the guest`, async () => {
     const loop = assemble(`(module ${MEMORY} (func (export "_start") (loop $again (br $again))))`);
     await using files = await directoryWith({ "loop.wasm": loop });
     for (const guest of [`${files.path}/loop.wasm`, BOOTSTRAP]) {
@@ -600,7 +600,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("wasm-bpf goes on after it was stopped", async () => {
+Deno.test("wasm-bpf continues after it was stopped", async () => {
   const [command = "", ...before] = WASM_BPF;
   const child = new Deno.Command(command, { args: [...before, BOOTSTRAP], stdout: "null", stderr: "null" }).spawn();
   await new Promise((resolve) => setTimeout(resolve, 700));
@@ -616,7 +616,7 @@ Deno.test("WASM_BPF_LIBBPF that is not a libbpf is an error", async () => {
   const libraries: Record<string, RegExp> = {
     "/nosuch": /Cannot open libbpf "\/nosuch": .*No such file or directory \(hint: WASM_BPF_LIBBPF names it; /,
     "/etc/passwd": /Cannot open libbpf "\/etc\/passwd": EINVAL: invalid ELF header \(hint: /,
-    "libc.so.6": /Cannot open libbpf "libc.so.6": EINVAL: it is no libbpf 1\.0 or newer \(hint: /,
+    "libc.so.6": /Cannot open libbpf "libc.so.6": EINVAL: it is not libbpf 1\.0 or newer \(hint: /,
   };
   for (const [path, line] of Object.entries(libraries)) {
     const finished = await runWasmBpf([testGuest("exit_code"), "0"], { env: { WASM_BPF_LIBBPF: path } });
@@ -641,7 +641,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "WASM_BPF_LIBBPF: what an older libbpf lacks says which one has it",
+  name: "WASM_BPF_LIBBPF: the message for a missing function names the libbpf that has it",
   ignore: !hasSystemLibbpf,
   fn: async () => {
     const script = `
@@ -659,7 +659,8 @@ Deno.test({
     const { code, stdout, stderr } = await run(Deno.execPath(), ["eval", "--no-check", script], options);
     assertEquals(code, 0, stderr);
     const [version = "", ...message] = stdout.trim().split(" ");
-    const tells = /^Cannot attach program "pass" to tcx .*: EOPNOTSUPP: needs libbpf 1\.3; libbpf\.so\.1 is v1\.[012]/;
+    const tells =
+      /^Cannot attach program "pass" to tcx .*: EOPNOTSUPP: it needs libbpf 1\.3; libbpf\.so\.1 is v1\.[012]/;
     if (/^v1\.[012]\b/.test(version)) assertMatch(message.join(" "), tells);
     else assertMatch(message.join(" "), /EINVAL/);
   },

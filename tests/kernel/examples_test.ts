@@ -12,7 +12,7 @@ async function shell(script: string): Promise<string> {
   return stdout.trim();
 }
 
-/** A copy of the program `original` with a unique name, which tells its events from those of other programs. */
+/** A copy of the program `original` with a unique name, which distinguishes its events from those of other programs. */
 async function uniqueProgram(original: string) {
   const directory = await Deno.makeTempDir();
   const name = `wb${crypto.randomUUID().slice(0, 8)}`;

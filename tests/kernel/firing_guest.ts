@@ -39,7 +39,7 @@ export class FiringGuest implements AsyncDisposable {
     return line;
   }
 
-  /** Lets it go on. */
+  /** Sends the line that it waits for. */
   async proceed(): Promise<void> {
     await this.#stdin.write(new TextEncoder().encode("\n"));
   }

@@ -30,7 +30,7 @@ async function withFiles(test: () => Promise<void>): Promise<void> {
 
 /** The guest's result for each program, and the lines for the user. */
 async function attach(...programs: readonly string[]): Promise<{ results: number[]; lines: string[] }> {
-  // Opening a FIFO would block for ever, so the time is limited.
+  // Opening a FIFO would block forever, so the time is limited.
   const signal = AbortSignal.timeout(20_000);
   const { code, stdout, stderr } = await runWasmBpf(["--", testGuest("host_paths"), ...programs], { signal });
   assertEquals(code, 0, stderr);
@@ -53,25 +53,25 @@ Deno.test("a section that names a FIFO or a text file is refused at once, like o
     ];
     const { results, lines } = await attach(...programs, "uprobe_target");
     assertEquals(results, [...programs.map(() => ENOENT), 0]);
-    const fifo = `wasm-bpf: Cannot open binary "${DIRECTORY}/fifo": EINVAL: it is no regular file`;
+    const fifo = `wasm-bpf: Cannot open binary "${DIRECTORY}/fifo": EINVAL: it is not a regular file`;
     assertEquals(lines, [
       ...[fifo, fifo, fifo, fifo],
       `wasm-bpf: Cannot open binary "${DIRECTORY}/nothing": ENOENT: no such file or directory`,
-      `wasm-bpf: Cannot open binary "${DIRECTORY}/text": ENOEXEC: it is no ELF file`,
+      `wasm-bpf: Cannot open binary "${DIRECTORY}/text": ENOEXEC: it is not an ELF file`,
     ]);
   }));
 
-Deno.test("a target that names anything but a program or library is refused, and the guest is not told why", () =>
+Deno.test("a target other than a program or library is refused, without a reason for the guest", () =>
   withFiles(async () => {
     const paths = [
-      [`${DIRECTORY}/fifo`, "EINVAL: it is no regular file"],
-      [`${DIRECTORY}/link`, "EINVAL: it is no regular file"],
-      [DIRECTORY, "EINVAL: it is no regular file"],
-      ["/dev/kmsg", "EINVAL: it is no regular file"],
-      ["/proc/kmsg", "EINVAL: it is on no disk: the kernel makes up what is in it"],
-      ["/proc/self/fd/0", "EINVAL: it is no regular file"],
-      ["/sys/kernel/btf/vmlinux", "EINVAL: it is on no disk: the kernel makes up what is in it"],
-      ["/etc/shadow", "ENOEXEC: it is no ELF file"],
+      [`${DIRECTORY}/fifo`, "EINVAL: it is not a regular file"],
+      [`${DIRECTORY}/link`, "EINVAL: it is not a regular file"],
+      [DIRECTORY, "EINVAL: it is not a regular file"],
+      ["/dev/kmsg", "EINVAL: it is not a regular file"],
+      ["/proc/kmsg", "EINVAL: it is not on a disk: the kernel generates its content"],
+      ["/proc/self/fd/0", "EINVAL: it is not a regular file"],
+      ["/sys/kernel/btf/vmlinux", "EINVAL: it is not on a disk: the kernel generates its content"],
+      ["/etc/shadow", "ENOEXEC: it is not an ELF file"],
       [`${DIRECTORY}/nothing`, "ENOENT: no such file or directory"],
       [`${DIRECTORY}/text/more`, "ENOTDIR: not a directory"],
       ["nosuch", "ENOENT: no such file in $PATH, /usr/bin, /usr/sbin"],
@@ -102,7 +102,7 @@ Deno.test("the names of a tracepoint lead nowhere else in tracefs or out of it",
     }
   }));
 
-Deno.test("a probe's messages name the file as it was typed", () =>
+Deno.test("a probe's messages contain the path that the user typed", () =>
   withFiles(async () => {
     const { results, lines } = await attach(
       `uprobe_anywhere=${DIRECTORY}/target:nosuch`,
@@ -132,7 +132,7 @@ Deno.test("a program in TypeScript opens no FIFO either, and gives a file by nam
     object.load();
     const program = object.findProgram("uprobe_anywhere");
     const target = { kind: "uprobe", function: "main", offset: 0, retprobe: false, pid: -1 } as const;
-    const reason = `Cannot open binary "${DIRECTORY}/fifo": EINVAL: it is no regular file`;
+    const reason = `Cannot open binary "${DIRECTORY}/fifo": EINVAL: it is not a regular file`;
     assertThrows(() => libbpf.openBinary(`${DIRECTORY}/fifo`), BpfError, reason);
     assertThrows(() => program?.attach({ ...target, binary: `${DIRECTORY}/fifo` }), BpfError, reason);
     const before = [...Deno.readDirSync("/proc/self/fd")].length;
@@ -173,7 +173,7 @@ Deno.test("a file whose symbols have no size, by which libbpf would divide, is r
     assertEquals(lines, [...forms.map(() => line(odd)), ...forms.map(() => line(extended))]);
   }));
 
-Deno.test("libbpf survives a file whose symbols lose their size once it is open", () =>
+Deno.test("a file whose symbols lose their size while it is open does not crash libbpf", () =>
   withFiles(async () => {
     const bytes = await Deno.readFile(new URL("../../.build/guests/host_paths.bpf.o", import.meta.url));
     using libbpf = openLibbpf();

@@ -88,7 +88,7 @@ const CASES: readonly Case[] = [
     /failed to find BTF for extern 'elsewhere' \[\d+\] section/,
   ],
   [
-    "an extern of a section that has none",
+    "an extern of a section without externs",
     small(`extern int elsewhere SEC(".elsewhere"); ${PROGRAM} { return elsewhere; }`),
     'extern "elsewhere" is in section ".elsewhere", where there are no externs',
     /unrecognized extern section '\.elsewhere'/,
@@ -106,7 +106,7 @@ const CASES: readonly Case[] = [
     /invalid argument|no such file|ENOENT/,
   ],
   [
-    "a map with a member of its own",
+    "a map with an unknown member",
     small(map(`${MAP} __uint(colour, 3);`)),
     'map "wrong" has "colour", which no map has',
     /map 'wrong': unknown field 'colour'/,
@@ -114,11 +114,11 @@ const CASES: readonly Case[] = [
   [
     "a static map",
     small(`static ${map(MAP)} ${PROGRAM} { void *map = &wrong; __asm__ volatile("" : "+r"(map)); return 0; }`),
-    'map "wrong" is static: a map has to be a global variable',
+    'map "wrong" is static: a map must be a global variable',
     /map 'wrong': unsupported map linkage static/,
   ],
   [
-    "a map of values that is none of maps",
+    "a map with values that is not a map of maps",
     small(`struct inner { ${MAP} }; ${map(`${MAP} struct inner *values[];`)}`),
     'map "wrong" has "values", which arrays and hashes of maps and arrays of programs have',
     /map 'wrong': should be map-in-map or prog-array/,
@@ -148,7 +148,7 @@ const CASES: readonly Case[] = [
     /only single ARENA map is supported/,
   ],
   [
-    "a program that calls one that is no subprogram",
+    "a program that calls another program",
     small(
       `SEC("raw_tp/x") __attribute__((noinline)) int called(int *context) { return *context; }
       ${PROGRAM} { return called(context); }`,
@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
   [
     "a relocation of an instruction that names nothing",
     edited((object) => object.relocation(".relraw_tp/sched_wakeup_new", 0, { offset: 24n })),
-    'program "last_half" names "total" in an instruction that can name nothing',
+    'program "last_half" names "total" in an instruction that cannot name anything',
     /prog 'last_half': invalid relo against 'total' for insns\[3\]\.code 0x7/,
   ],
   [
@@ -174,13 +174,13 @@ const CASES: readonly Case[] = [
       object.symbol("LICENSE", { section: ".maps", value: 8n })
         .relocation(".relraw_tp/sched_wakeup_new", 0, { symbol: object.symbolIndex("LICENSE") })
     ),
-    'program "last_half" names "LICENSE" of section ".maps", which is no map',
+    'program "last_half" names "LICENSE" of section ".maps", which is not a map',
     /prog 'last_half': map relo failed to find map for section '\.maps', off 8/,
   ],
   [
-    "a program of a section that stands for no type",
+    "a program of a section without a type",
     small('SEC("no_such_type") int on_enter(int *context) { return 0; }'),
-    'program "on_enter" has no type: section "no_such_type" stands for none',
+    'program "on_enter" has no type: section "no_such_type" names none',
     /prog 'on_enter': missing BPF prog type, check ELF section name 'no_such_type'/,
   ],
 ];
@@ -211,7 +211,7 @@ function libbpfOf(bytes: Uint8Array<ArrayBuffer>): string {
 }
 
 for (const [title, make, refusal, libbpf] of CASES) {
-  Deno.test(`inspect says that libbpf refuses ${title}`, () => {
+  Deno.test(`inspect predicts that libbpf refuses ${title}`, () => {
     const object = make();
     assertMatch(libbpfOf(object), libbpf);
     assertEquals(refusalsOf(object), [refusal]);

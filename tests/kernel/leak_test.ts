@@ -32,7 +32,7 @@ const ATTEMPTS = 3;
 
 /**
  * Runs `body` often, and asserts that it left nothing. The first run opens the resources that stay open. The runtime may close a
- * socket of an earlier test meanwhile. So only a difference in every attempt is a leak.
+ * socket of an earlier test at the same time. So only a difference in every attempt is a leak.
  */
 function assertNothingLeft(body: () => void): void {
   body();

@@ -1,5 +1,5 @@
 /**
- * Mounts file systems that the tests need and that a fresh machine lacks. `scripts/test.sh` runs in its own mount namespace, so the
+ * Mounts file systems that the tests need and that a fresh machine lacks. `scripts/test.sh` runs in a separate mount namespace, so the
  * mounts end with it. A test file that is run alone leaves them.
  *
  * @module

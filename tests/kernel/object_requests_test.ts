@@ -49,7 +49,7 @@ Deno.test("an object pins no map without --pin", async () => {
   assertEquals([code, stdout], [0, "refused\n"]);
   assertMatch(
     stderr,
-    new RegExp(`^wasm-bpf: Cannot open object "load": EPERM: map "${name}" is to be pinned .*--pin DIR.*\n$`),
+    new RegExp(`^wasm-bpf: Cannot open object "load": EPERM: it pins map "${name}" .*--pin DIR.*\n$`),
   );
   assertEquals(await run("ls", [`/sys/fs/bpf/${name}`]).then(({ code }) => code), 2);
 });
@@ -83,7 +83,7 @@ Deno.test("--pin follows no symbolic link", async () => {
   Deno.symlinkSync(secret, `${directories.pins}/counts`);
   const { stdout, stderr } = await directories.load("--pin", directories.pins);
   assertEquals(stdout, "refused\n");
-  assertMatch(stderr, /EPERM: map "counts" is to be pinned in .*: a symbolic link is there\n$/);
+  assertMatch(stderr, /EPERM: it pins map "counts" in .*: a symbolic link is there\n$/);
 });
 
 Deno.test("--pin needs a directory of a BPF file system", async () => {
@@ -135,7 +135,7 @@ Deno.test("--allow-persistent-struct-ops lets struct_ops of .struct_ops stay", a
 Deno.test("struct_ops that would stay are refused if the kernel has no links for them", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "wasm-bpf-" });
   try {
-    // The library behaves as on Linux 6.3, which does not know the flag for these maps.
+    // The library behaves as on Linux 6.3, which lacks the flag for these maps.
     const [library, source] = [`${folder}/old_kernel.so`, `${folder}/old_kernel.c`];
     Deno.writeTextFileSync(source, "int bpf_map_create(void);\nint bpf_map_create(void) { return -22; }\n");
     const own = `${CHECKOUT}.build/lib`;
@@ -148,7 +148,7 @@ Deno.test("struct_ops that would stay are refused if the kernel has no links for
     assertEquals(code, 3);
     assertMatch(
       stderr,
-      /^wasm-bpf: Cannot open object "congestion": EOPNOTSUPP: struct_ops "congestion" would stay in the kernel after this process \(hint: --allow-persistent-struct-ops lets it; .*\)\n$/,
+      /^wasm-bpf: Cannot open object "congestion": EOPNOTSUPP: struct_ops "congestion" would stay in the kernel after this process \(hint: --allow-persistent-struct-ops permits that; .*\)\n$/,
     );
   } finally {
     Deno.removeSync(folder, { recursive: true });

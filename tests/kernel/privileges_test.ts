@@ -122,7 +122,7 @@ Deno.test("CAP_PERFMON is named for arithmetic on pointers in XDP, and does", as
   assertEquals(await attempt(place, "on_xdp_length", ["CAP_BPF", "CAP_NET_ADMIN", "CAP_PERFMON"]), "works");
 });
 
-Deno.test("capabilities in a user namespace of its own are told to count for nothing", async () => {
+Deno.test("the hint explains that capabilities in a user namespace do not count", async () => {
   await using place = await openPlace();
   const told = await run("unshare", [
     "--user",
@@ -137,13 +137,13 @@ Deno.test("capabilities in a user namespace of its own are told to count for not
     "on_tp_btf",
     "",
   ]);
-  assertMatch(told.stdout, /EPERM: .*\(hint: this process is in a user namespace of its own, /);
+  assertMatch(told.stdout, /EPERM: .*\(hint: this process is in a user namespace, /);
 });
 
 const NO_SECURITYFS = "while umount -l /sys/kernel/security 2>/dev/null; do :; done";
 const LOCKDOWN = "mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security";
 
-Deno.test("lockdown is blamed for a hook of a kernel function alone, and told where it cannot be read", async () => {
+Deno.test("the hint names lockdown only for hooks of kernel functions, also when it cannot be read", async () => {
   await using place = await openPlace();
   const held: Capability[] = ["CAP_BPF", "CAP_PERFMON"];
   const told = await attempt(place, "on_fentry", held, { before: LOCKDOWN });

@@ -7,7 +7,7 @@ import { run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const BOOTSTRAP = `${CHECKOUT}examples/bootstrap/bootstrap.wasm`;
 const RUNQLAT = `${CHECKOUT}examples/runqlat/runqlat.wasm`;
-const OUT_OF_MEMORY = "wasm-bpf: Cannot go on: out of memory (hint: --memory SIZE gives the guest more)\n";
+const OUT_OF_MEMORY = "wasm-bpf: Cannot continue: out of memory (hint: --memory SIZE gives the guest more)\n";
 const NO_ROOM = "wasm-bpf: Cannot run module: there is not enough memory for the memory and tables that it declares " +
   "(hint: --memory SIZE gives the guest more)\n";
 
@@ -94,7 +94,7 @@ Deno.test("wasm-bpf --memory: memory.grow fails at the limit", async () => {
   assert(usual >= 62 && usual < 64, `${usual}`);
 });
 
-Deno.test("wasm-bpf says that --memory is needed for a guest with more memory than the limit", async () => {
+Deno.test("wasm-bpf names --memory for a guest with more memory than the limit", async () => {
   await using guest = await moduleFile(
     assemble(`(module (memory (export "memory") 20000) (func (export "_start")))`),
   );
@@ -127,7 +127,7 @@ Deno.test("wasm-bpf lowers the limit of the process, and never raises it", async
   assertEquals(await limits("ulimit -d 900000;"), 900000 * 1024);
 });
 
-Deno.test("wasm-bpf says that it needs /proc for the limit, and runs without either", async () => {
+Deno.test("wasm-bpf reports that the limit needs /proc, and runs without a limit", async () => {
   const script = `mount -t tmpfs tmpfs /proc && exec "$0" "$@"`;
   const [deno = "", ...words] = WASM_BPF;
   const without = (args: readonly string[]) =>

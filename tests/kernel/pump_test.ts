@@ -65,7 +65,7 @@ Deno.test("EventBuffer.poll() delivers records of every size, and those that a f
   }
 });
 
-Deno.test("EventBuffer.poll() passes over discarded records without counting them", () => {
+Deno.test("EventBuffer.poll() skips discarded records without counting them", () => {
   using events = new Events();
   const guest = new TestGuest();
   using buffer = EventBuffer.open(events.calls, events.map("ring"), guest);

@@ -1,5 +1,5 @@
 /**
- * A producer on a thread of its own. It emits one record at a time, with a pause a little longer than the delivery of a record. Its
+ * A producer on a separate thread. It emits one record at a time, with a pause a little longer than the delivery of a record. Its
  * name has its parameters as JSON.
  *
  * @module

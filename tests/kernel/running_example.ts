@@ -1,4 +1,4 @@
-/** Runs examples that do not end by themselves, and reads their output meanwhile. */
+/** Runs endless examples, and reads their output while they run. */
 
 import { assert } from "@std/assert";
 import { WASM_BPF } from "./command.ts";
@@ -57,7 +57,7 @@ export class RunningExample implements AsyncDisposable {
     while (!condition()) {
       if (this.#ended) assert(false, `it ended: ${await this.#stderr}`);
       const what = await Promise.race([this.#changed.promise, deadline]);
-      if (what === "late") assert(false, `nothing came that was waited for; the last lines: ${this.#lastLines()}`);
+      if (what === "late") assert(false, `the expected output did not come; the last lines: ${this.#lastLines()}`);
     }
     clearTimeout(timer);
   }

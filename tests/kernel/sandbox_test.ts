@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { runWasmBpf, testGuest } from "./command.ts";
 
-Deno.test("a guest is given its own variables alone, and its eBPF program can read the host's", async () => {
+Deno.test("a guest gets only its own variables, and its eBPF program can read the host's", async () => {
   const env = { SECRET: "of the host", DENO_DIR: Deno.env.get("DENO_DIR") ?? "", HOME: "/root" };
   const { code, stdout, stderr } = await runWasmBpf(["--env", "GIVEN=1", testGuest("host_memory")], {
     env,

@@ -37,7 +37,7 @@ Deno.test("open(), fcntl(), inet_ntop() and inet_pton() take Linux's numbers (gu
 /** Flags with other bits on arm64. Guests get those of x86_64 unless they are compiled for arm64. */
 const MACHINE_DEPENDENT = Deno.build.arch === "x86_64" ? [] : ["O_DIRECTORY", "O_NOFOLLOW"];
 
-Deno.test("the numbers in the first table of docs/guest-libc.md are the machine's own", async () => {
+Deno.test("the numbers in the first table of docs/guest-libc.md are the machine's", async () => {
   const native = await Deno.makeTempFile({ prefix: "numbers" });
   try {
     const compiled = await run(CLANG, ["-D_GNU_SOURCE", `${ROOT}tests/guests/numbers.c`, "-o", native]);

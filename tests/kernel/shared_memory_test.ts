@@ -55,7 +55,7 @@ for (const how of ["munmap", "call", "callback", "write", "close"]) {
 }
 
 for (const [how, code] of [["exit", 0], ["trap", 134]] as const) {
-  Deno.test(`bpf_map_mmap() leaves addresses alone that the memory has moved away from, at the guest's ${how}`, async () => {
+  Deno.test(`bpf_map_mmap() does not touch addresses that the memory has moved away from, at the guest's ${how}`, async () => {
     const finished = await runWhereMemoriesMove("moved_memory", [how]);
     assertEquals([finished.code, finished.stderr], [code, ""]);
   });

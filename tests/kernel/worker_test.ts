@@ -42,12 +42,12 @@ function linksOf(pid: number): string[] {
   return ids;
 }
 
-/** True when the kernel has the link. The exit code of bpftool 7.5 (trixie) says nothing: it is 255 for every link. */
+/** True when the kernel has the link. The exit code of bpftool 7.5 (trixie) is useless: it is 255 for every link. */
 async function exists(linkId: string): Promise<boolean> {
   return (await run("bpftool", ["link", "show", "id", linkId])).stdout !== "";
 }
 
-Deno.test("runGuest() in a worker: what the guest attached stays after terminate(), and goes with the process", async () => {
+Deno.test("runGuest() in a worker: attachments stay after terminate(), and end with the process", async () => {
   const script = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(script, SCRIPT);
   const child = new Deno.Command(Deno.execPath(), {

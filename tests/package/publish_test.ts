@@ -26,7 +26,7 @@ async function neededModules(): Promise<string[]> {
   return graph.modules.map(({ specifier }) => specifier.replace(CHECKOUT.href, ""));
 }
 
-Deno.test("the package holds what mod.ts needs, and neither tests nor tools", async () => {
+Deno.test("the package holds everything that mod.ts needs, and neither tests nor tools", async () => {
   const said = await deno("publish", "--dry-run", "--allow-dirty");
   const published = [...said.matchAll(/^ +(file:\/\/\S+) \(/gm)].map(([, url = ""]) => url.replace(CHECKOUT.href, ""));
   assertEquals(published.filter((path) => !path.endsWith(".ts")).sort(), TEXTS);

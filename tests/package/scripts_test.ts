@@ -18,7 +18,7 @@ Deno.test("scripts/build_binary.sh looks at every folder that the binary is made
   assertEquals([...folders].filter((folder) => !sources.includes(folder)), []);
 });
 
-Deno.test("scripts find what Debian keeps where users do not look", async () => {
+Deno.test("scripts find tools outside the usual PATH of a user", async () => {
   const { code, stderr } = await new Deno.Command("bash", {
     args: ["-euc", "source scripts/pins.sh && command -v bpftool"],
     cwd: CHECKOUT.pathname,

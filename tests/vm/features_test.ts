@@ -166,7 +166,7 @@ async function seeRunning(libbpf: Libbpf, object: BpfObject, name: string, featu
 const bytes = Deno.readFileSync(`${BUILT}features.bpf.o`);
 
 for (const [name, feature] of Object.entries(FEATURES)) {
-  Deno.test(`${name}: runs, or a kernel that lacks it says so`, async () => {
+  Deno.test(`${name}: runs, or the kernel reports that it lacks it`, async () => {
     using libbpf = openLibbpf();
     using object = libbpf.openObject(bytes, { name: "features" });
     try {

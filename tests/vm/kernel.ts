@@ -1,4 +1,4 @@
-/** The kernel that runs, as far as the tests depend on it. */
+/** The kernel that runs, with the properties that the tests use. */
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 
@@ -15,8 +15,8 @@ function numbers(version: string): number[] {
 }
 
 /**
- * True if this kernel is new enough for a feature and built with it. No test skips anything for this reason: it tries. But a kernel
- * that promises a feature must not refuse it.
+ * True if this kernel is new enough for a feature and built with it. Tests skip nothing for this reason. But a kernel
+ * that should have a feature must not refuse it.
  */
 export function promises({ since, option }: Requirement): boolean {
   const [major = 0, minor = 0] = numbers(Deno.osRelease());
