@@ -1,5 +1,5 @@
 /**
- * Files, directories, clocks and waiting, for WASI. Each method makes a system call, and makes it again if a signal interrupted it.
+ * Files and directories, for WASI. Each method makes a system call, and makes it again if a signal interrupted it.
  * Results are the kernel's: a count, a descriptor, 0, or a negative errno.
  *
  * A `name` is a path as bytes, relative to the descriptor of a directory. Only {@link Files.openBeneath} takes a path of more than
@@ -15,18 +15,14 @@ import {
   type FileStatus,
   type NewTime,
   openHow,
-  type PollEntry,
   readDirectoryEntries,
-  readPollFds,
-  timespecs,
   utimes,
-  writePollFds,
 } from "./file_layouts.ts";
 import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
 import { addressOf } from "./pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
-import { SIGSET_BYTES, type SystemCalls, type SystemCallSymbols } from "./system_calls.ts";
+import type { SystemCalls, SystemCallSymbols } from "./system_calls.ts";
 
 /** The largest number of ranges that one call takes. */
 export const MAX_RANGES = UIO_MAXIOV;
@@ -42,16 +38,15 @@ const DIRECTORY_CHUNK = 32768;
 /** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
 
-/** System calls for WASI. */
+/** System calls on files. */
 export class Files {
-  readonly #calls: SystemCalls;
+  readonly calls: SystemCalls;
   readonly #call: SystemCallSymbols;
-  readonly #time = new BigInt64Array(2);
   /** `struct iovec`s: 64-bit addresses and lengths, as pairs of 32-bit halves. */
   readonly #iovecs = new Uint32Array(MAX_RANGES * 4);
 
   constructor(calls: SystemCalls) {
-    this.#calls = calls;
+    this.calls = calls;
     this.#call = calls.symbols;
   }
 
@@ -60,7 +55,7 @@ export class Files {
   /** Reads into `ranges` at the descriptor's position. @returns the number of bytes, 0 at the end, or a negative errno. */
   read(fd: number, ranges: Ranges): number {
     for (;;) {
-      const result = this.#calls.result(
+      const result = this.calls.result(
         ranges.count === 1
           ? this.#call.read(NUMBER.read, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
           : this.#call.readv(NUMBER.readv, fd, this.#iovecsOf(ranges), ranges.count),
@@ -72,7 +67,7 @@ export class Files {
   /** Writes `ranges` at the descriptor's position, in one write. @returns the number of bytes, or a negative errno. */
   write(fd: number, ranges: Ranges): number {
     for (;;) {
-      const result = this.#calls.result(
+      const result = this.calls.result(
         ranges.count === 1
           ? this.#call.write(NUMBER.write, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
           : this.#call.writev(NUMBER.writev, fd, this.#iovecsOf(ranges), ranges.count),
@@ -96,34 +91,34 @@ export class Files {
   /** Moves the position. @param whence 0 from the start, 1 from here, 2 from the end. @returns the position, or a negative errno. */
   seek(fd: number, offset: bigint, whence: number): bigint {
     const result = this.#call.lseek(NUMBER.lseek, fd, offset, whence);
-    return result === -1n ? BigInt(this.#calls.result(-1)) : result;
+    return result === -1n ? BigInt(this.calls.result(-1)) : result;
   }
 
   // ----- descriptors
 
   close(fd: number): number {
-    return this.#calls.close(fd);
+    return this.calls.close(fd);
   }
 
   /** The flags and access mode ({@link O}) of an open file, or a negative errno. */
   flags(fd: number): number {
-    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F.GETFL, 0));
+    return this.calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F.GETFL, 0));
   }
 
   /** Sets APPEND and NONBLOCK; the kernel ignores all other flags. */
   setFlags(fd: number, flags: number): number {
-    return this.#calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F.SETFL, flags));
+    return this.calls.result(this.#call.fcntl(NUMBER.fcntl, fd, F.SETFL, flags));
   }
 
   isTerminal(fd: number): boolean {
     const termios = new Uint8Array(64);
-    return this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, IOCTL.TCGETS, termios)) === 0;
+    return this.calls.result(this.#call.ioctl(NUMBER.ioctl, fd, IOCTL.TCGETS, termios)) === 0;
   }
 
   /** The number of bytes that can be read without waiting, or a negative errno. */
   readableBytes(fd: number): number {
     const count = new Int32Array(1);
-    const result = this.#calls.result(this.#call.ioctl(NUMBER.ioctl, fd, IOCTL.FIONREAD, count));
+    const result = this.calls.result(this.#call.ioctl(NUMBER.ioctl, fd, IOCTL.FIONREAD, count));
     return result < 0 ? result : count[0] ?? 0;
   }
 
@@ -131,13 +126,13 @@ export class Files {
 
   /** The status of the open file `fd`, or a negative errno. Accepts a descriptor from `O.PATH`. */
   status(fd: number): FileStatus | number {
-    return this.#calls.status(fd);
+    return this.calls.status(fd);
   }
 
   /** Sets the times of the open file `fd`. Accepts a descriptor from `O.PATH` since Linux 5.8. */
   setTimes(fd: number, accessed: NewTime, modified: NewTime): number {
     const times = utimes(accessed, modified);
-    return this.#calls.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT.EMPTY_PATH));
+    return this.calls.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT.EMPTY_PATH));
   }
 
   setSize(fd: number, sizeBytes: bigint): number {
@@ -151,7 +146,7 @@ export class Files {
 
   /** @param advice `POSIX_FADV_*`. */
   advise(fd: number, offset: bigint, sizeBytes: bigint, advice: number): number {
-    return this.#calls.result(this.#call.fadvise64(NUMBER.fadvise64, fd, offset, sizeBytes, advice));
+    return this.calls.result(this.#call.fadvise64(NUMBER.fadvise64, fd, offset, sizeBytes, advice));
   }
 
   sync(fd: number): number {
@@ -200,80 +195,42 @@ export class Files {
   }
 
   makeDirectory(fd: number, name: Uint8Array<ArrayBuffer>, mode: number): number {
-    return this.#calls.result(this.#call.mkdirat(NUMBER.mkdirat, fd, name, mode));
+    return this.calls.result(this.#call.mkdirat(NUMBER.mkdirat, fd, name, mode));
   }
 
   unlink(fd: number, name: Uint8Array<ArrayBuffer>): number {
-    return this.#calls.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, 0));
+    return this.calls.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, 0));
   }
 
   removeDirectory(fd: number, name: Uint8Array<ArrayBuffer>): number {
-    return this.#calls.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, AT.REMOVEDIR));
+    return this.calls.result(this.#call.unlinkat(NUMBER.unlinkat, fd, name, AT.REMOVEDIR));
   }
 
   rename(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
-    return this.#calls.result(this.#call.renameat2(NUMBER.renameat2, fd, name, newFd, newName, 0));
+    return this.calls.result(this.#call.renameat2(NUMBER.renameat2, fd, name, newFd, newName, 0));
   }
 
   /** Makes a hard link. Does not follow a symbolic link, unless `name` ends with a slash, which the caller must prevent. */
   link(fd: number, name: Uint8Array<ArrayBuffer>, newFd: number, newName: Uint8Array<ArrayBuffer>): number {
-    return this.#calls.result(this.#call.linkat(NUMBER.linkat, fd, name, newFd, newName, 0));
+    return this.calls.result(this.#call.linkat(NUMBER.linkat, fd, name, newFd, newName, 0));
   }
 
   symlink(target: Uint8Array<ArrayBuffer>, fd: number, name: Uint8Array<ArrayBuffer>): number {
-    return this.#calls.result(this.#call.symlinkat(NUMBER.symlinkat, target, fd, name));
+    return this.calls.result(this.#call.symlinkat(NUMBER.symlinkat, target, fd, name));
   }
 
   /** The target of the link `fd` (from `O.PATH | O.NOFOLLOW`), or a negative errno: ENOENT when it is not a link. */
   readLink(fd: number): Uint8Array<ArrayBuffer> | number {
     const target = new Uint8Array(PATH_MAX);
-    const result = this.#calls.result(
+    const result = this.calls.result(
       this.#call.readlinkat(NUMBER.readlinkat, fd, EMPTY, target, target.length),
     );
     return result < 0 ? result : target.subarray(0, result);
   }
 
-  // ----- clocks, random bytes, waiting
-
-  /** The time of `clock` (`CLOCK_*`) in nanoseconds, or a negative errno. */
-  clockTime(clock: number): bigint {
-    const result = this.#calls.result(this.#call.clock_gettime(NUMBER.clock_gettime, clock, this.#time));
-    return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
-  }
-
-  /** The resolution of `clock` in nanoseconds, or a negative errno. */
-  clockResolution(clock: number): bigint {
-    const result = this.#calls.result(this.#call.clock_getres(NUMBER.clock_getres, clock, this.#time));
-    return result < 0 ? BigInt(result) : (this.#time[0] ?? 0n) * 1_000_000_000n + (this.#time[1] ?? 0n);
-  }
-
-  /** Fills `bytes` with random bytes. @returns the number of filled bytes (32 MiB at most), or a negative errno. */
-  random(bytes: Uint8Array<ArrayBuffer>): number {
-    return this.#again(() => this.#call.getrandom(NUMBER.getrandom, bytes, bytes.length, 0));
-  }
-
-  yieldProcessor(): void {
-    this.#call.sched_yield(NUMBER.sched_yield);
-  }
-
-  /**
-   * Sleeps until an event of `entries` occurs, or for `timeoutNs`; forever if that is undefined.
-   *
-   * @returns the number of entries with an event, 0 on time-out, `-EINTR` after a signal, or another negative errno.
-   */
-  poll(entries: readonly PollEntry[], timeoutNs: bigint | undefined): number {
-    const fds = writePollFds(entries);
-    const timeout = timeoutNs === undefined ? null : timespecs(timeoutNs);
-    const result = this.#calls.result(
-      this.#call.ppoll(NUMBER.ppoll, fds, entries.length, timeout, null, SIGSET_BYTES),
-    );
-    if (result >= 0) readPollFds(fds, entries);
-    return result;
-  }
-
   #again(call: () => number): number {
     for (;;) {
-      const result = this.#calls.result(call());
+      const result = this.calls.result(call());
       if (result !== -LINUX_ERRNO.EINTR) return result;
     }
   }

@@ -15,14 +15,14 @@ export function clockFunctions(context: WasiContext): WasiFunctions {
   return {
     ...guardAll(context, {
       clock_res_get(clock: number, result: number): void {
-        store(context, result, context.files.clockResolution(checkedClock(clock)));
+        store(context, result, context.clocks.resolution(checkedClock(clock)));
       },
     }),
     // A guest that reads a clock until it reaches a time expects that the kernel's changes become visible meanwhile.
     ...guardAll(context, {
       /** Ignores the requested precision, since the kernel's is better. */
       clock_time_get(clock: number, _precision: bigint, result: number): void {
-        store(context, result, context.files.clockTime(checkedClock(clock)));
+        store(context, result, context.clocks.time(checkedClock(clock)));
       },
     }, { syncs: true }),
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Clocks } from "../../ffi/system/clocks.ts";
 import type { Files } from "../../ffi/system/files.ts";
 import type { Cancellation } from "../core/cancellation.ts";
 import type { DescriptorTable } from "../core/descriptors.ts";
@@ -24,6 +25,7 @@ export interface WasiGuest {
 /** One guest's state for its WASI functions. */
 export class WasiContext {
   readonly files: Files;
+  readonly clocks: Clocks;
   readonly descriptors: FileDescriptors;
   readonly cancellation: Cancellation;
   readonly guard: Guard;
@@ -34,6 +36,7 @@ export class WasiContext {
   constructor(guest: WasiGuest, files: Files, options: { refusedPaths: RefusedPaths | undefined }) {
     this.#guest = guest;
     this.files = files;
+    this.clocks = new Clocks(files.calls);
     this.descriptors = new FileDescriptors(guest.descriptors);
     this.cancellation = guest.cancellation;
     this.guard = guest.guard;

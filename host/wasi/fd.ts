@@ -214,7 +214,7 @@ function setFlags(context: WasiContext, descriptor: FileDescriptor, flags: numbe
 /** Refuses with EAGAIN if a call would wait on a shared descriptor that the guest set to non-blocking. */
 function refuseToWait(context: WasiContext, descriptor: FileDescriptor, wanted: number): void {
   if ((descriptor.emulatedFlags & FDFLAGS.NONBLOCK) === 0) return;
-  const result = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], 0n);
+  const result = context.clocks.wait([{ fd: descriptor.hostFd, wanted, came: 0 }], 0n);
   if (result === 0 || result === -LINUX_ERRNO.EINTR) refuse("EAGAIN");
 }
 
@@ -225,7 +225,7 @@ function refuseToWait(context: WasiContext, descriptor: FileDescriptor, wanted: 
  */
 function waited(context: WasiContext, descriptor: FileDescriptor, wanted: number, result: number): boolean {
   if (result !== -LINUX_ERRNO.EAGAIN || descriptor.isOwned || descriptor.emulatedFlags !== 0) return false;
-  const polled = context.files.poll([{ fd: descriptor.hostFd, wanted, came: 0 }], undefined);
+  const polled = context.clocks.wait([{ fd: descriptor.hostFd, wanted, came: 0 }], undefined);
   return polled >= 0 || polled === -LINUX_ERRNO.EINTR;
 }
 

@@ -111,9 +111,9 @@ function dueTime(context: WasiContext, clock: number, timeout: bigint, flags: nu
   if ((flags & ~SUBCLOCKFLAGS_ABSTIME) !== 0) refuse("EINVAL");
   // Linux cannot wait for a clock that counts the time used by a thread or process.
   if (checkedClock(clock) > CLOCK.MONOTONIC) refuse("ENOTSUP");
-  const now = context.files.clockTime(CLOCK.MONOTONIC);
+  const now = context.clocks.time(CLOCK.MONOTONIC);
   if ((flags & SUBCLOCKFLAGS_ABSTIME) === 0) return now + timeout;
-  return clock === CLOCK.MONOTONIC ? timeout : now + timeout - context.files.clockTime(CLOCK.REALTIME);
+  return clock === CLOCK.MONOTONIC ? timeout : now + timeout - context.clocks.time(CLOCK.REALTIME);
 }
 
 function subscribe(
@@ -140,10 +140,10 @@ function wait(context: WasiContext, subscriptions: readonly Subscription[]): Eve
   const firstDue = dues.length === 0 ? undefined : dues.reduce((a, b) => a < b ? a : b);
   const hasError = subscriptions.some(({ errno }) => errno !== WASI_ERRNO.SUCCESS);
   for (;;) {
-    const result = context.files.poll(entries, hasError ? 0n : untilDue(context, firstDue));
+    const result = context.clocks.wait(entries, hasError ? 0n : untilDue(context, firstDue));
     if (result === -LINUX_ERRNO.EINTR) continue;
     checked(result);
-    const now = context.files.clockTime(CLOCK.MONOTONIC);
+    const now = context.clocks.time(CLOCK.MONOTONIC);
     const events = subscriptions.flatMap((subscription) => eventOf(context, subscription, now) ?? []);
     if (events.length > 0) return events;
   }
@@ -151,7 +151,7 @@ function wait(context: WasiContext, subscriptions: readonly Subscription[]): Eve
 
 function untilDue(context: WasiContext, dueNs: bigint | undefined): bigint | undefined {
   if (dueNs === undefined) return undefined;
-  const rest = dueNs - context.files.clockTime(CLOCK.MONOTONIC);
+  const rest = dueNs - context.clocks.time(CLOCK.MONOTONIC);
   return rest < 0n ? 0n : rest;
 }
 

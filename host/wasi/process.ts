@@ -5,6 +5,7 @@
  */
 
 import { WASI_ERRNO } from "../../errors/mod.ts";
+import { fillRandom } from "../../ffi/system/random.ts";
 import { type GuestMemory, type GuestPtr, guestPtr } from "../core/memory.ts";
 import { checked } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
@@ -62,13 +63,13 @@ export function processFunctions(
 
       random_get(buffer: number, length: number): void {
         const bytes = context.memory.view(guestPtr(buffer), length >>> 0);
-        for (let done = 0; done < bytes.length;) done += checked(context.files.random(bytes.subarray(done)));
+        for (let done = 0; done < bytes.length;) done += checked(fillRandom(context.files.calls, bytes.subarray(done)));
       },
 
       // Preview 1 removed signals before it was finished, but old modules import this.
       proc_raise: () => WASI_ERRNO.ENOSYS,
     }),
-    ...guardAll(context, { sched_yield: () => context.files.yieldProcessor() }, { syncs: true }),
+    ...guardAll(context, { sched_yield: () => context.clocks.yieldProcessor() }, { syncs: true }),
 
     // Not guarded, because the host needs the exception.
     proc_exit(code: number): never {
