@@ -100,12 +100,11 @@ function nativeLink(
 
 function attachBySection({ native, pointer, operation, description }: Attachment): BpfLink {
   const link = native.program.symbols.bpf_program__attach(pointer);
-  if (link === null && native.lastError() === -LINUX_ERRNO.EOPNOTSUPP) {
-    throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      reason: "its section names no target: give it one",
-    });
-  }
-  return NativeLink.from(native, link, operation, description);
+  if (link !== null) return NativeLink.from(native, link, operation, description);
+  const error = native.check.error(operation, native.lastError());
+  // libbpf writes nothing when the section names no target, and a line when the kernel refuses.
+  if (error.code !== "EOPNOTSUPP" || error.log.length > 0) throw error;
+  throw new BpfError(operation, error.errno, { reason: "its section names no target: give it one" });
 }
 
 /** Attaches an sk_skb or sk_msg program to a socket map. The kernel has no link for it. */
