@@ -1,6 +1,6 @@
 /** Runs the examples as a user does. Numbers of events are exact where they are known. */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, runWasmBpf } from "./command.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { example, RunningExample } from "./running_example.ts";
@@ -21,35 +21,17 @@ async function uniqueProgram(original: string) {
   return { name, path, directory, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
 }
 
-for (const [name, args] of Object.entries({ sockfilter: [], xdp: [], uprobe: ["one"], lsm: [], sockops: ["a", "b"] })) {
-  Deno.test(`${name} shows its usage on stderr and exits 1 when called wrongly`, async () => {
-    const { code, stdout, stderr } = await runWasmBpf([example(name), ...args]);
-    assertEquals([code, stdout], [1, ""]);
-    assertStringIncludes(stderr, `Usage: ${name}`);
-  });
-}
+/** An emulated machine takes a tenth of a second for each process. */
+const PROCESSES = Number(Deno.env.get("EXAMPLE_PROCESSES") ?? 500);
 
-for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "sockfilter", "sockops", "xdp", "uprobe", "lsm"]) {
-  Deno.test(`${name} --help shows its usage on stdout, and -h does`, async () => {
-    for (const flag of ["--help", "-h"]) {
-      const { code, stdout, stderr } = await runWasmBpf([example(name), flag]);
-      assertEquals([code, stderr], [0, ""]);
-      assertStringIncludes(stdout, `Usage: ${name}`);
-    }
-  });
-  Deno.test(`${name}.wasm is smaller than 90 kB`, async () => {
-    assert((await Deno.stat(example(name))).size < 90_000);
-  });
-}
-
-Deno.test("bootstrap shows 500 EXEC and 500 EXIT lines for 500 processes", async () => {
+Deno.test(`bootstrap shows ${PROCESSES} EXEC and ${PROCESSES} EXIT lines for ${PROCESSES} processes`, async () => {
   await using program = await uniqueProgram("/bin/true");
   await using bootstrap = await RunningExample.start("bootstrap");
   assertEquals(bootstrap.header, "TIME     EVENT COMM             PID     PPID    FILENAME/EXIT CODE");
-  await shell(`for i in {1..500}; do ${program.path}; done`);
-  const exits = await bootstrap.matching(new RegExp(` EXIT  ${program.name} `), 500);
-  const starts = await bootstrap.matching(new RegExp(` EXEC  ${program.name} `), 500);
-  assertEquals([starts.length, exits.length], [500, 500]);
+  await shell(`for ((i = 0; i < ${PROCESSES}; i++)); do ${program.path}; done`);
+  const exits = await bootstrap.matching(new RegExp(` EXIT  ${program.name} `), PROCESSES);
+  const starts = await bootstrap.matching(new RegExp(` EXEC  ${program.name} `), PROCESSES);
+  assertEquals([starts.length, exits.length], [PROCESSES, PROCESSES]);
   assertMatch(
     starts[0] ?? "",
     new RegExp(`^\\d\\d:\\d\\d:\\d\\d EXEC  ${program.name}       \\d+ +\\d+ +${program.path}$`),
@@ -72,11 +54,11 @@ Deno.test("bootstrap shows the exit code of a process", async () => {
 
 Deno.test("bootstrap -d shows only the ends of processes that ran long enough", async () => {
   await using program = await uniqueProgram("/bin/sleep");
-  await using bootstrap = await RunningExample.start("bootstrap", ["-d", "300"]);
-  await shell(`${program.path} 0.01; ${program.path} 0.4; ${program.path} 0.02`);
+  await using bootstrap = await RunningExample.start("bootstrap", ["-d", "1500"]);
+  await shell(`${program.path} 0.01; ${program.path} 1.6; ${program.path} 0.02`);
   const lines = await bootstrap.matching(new RegExp(program.name), 1);
   assertEquals(lines.length, 1);
-  assertMatch(lines[0] ?? "", / EXIT .* \[0\] \(4\d\dms\)$/);
+  assertMatch(lines[0] ?? "", / EXIT .* \[0\] \((1[6-9]|[2-9]\d)\d\dms\)$/);
 });
 
 const HISTOGRAM_ROW = /^ +\d+ -> \d+ +: \d+ +\|[* ]{40}\|$/;
@@ -108,14 +90,6 @@ Deno.test("runqlat -p counts the threads of one process only", async () => {
   busy.kill();
   await busy.status;
   assertEquals([...stdout.matchAll(/^pid = .*$/gm)].map(String), [`pid = ${busy.pid} ${program.name}`]);
-});
-
-Deno.test("runqlat gives the reason for refusing its arguments", async () => {
-  for (const args of [["0"], ["x"], ["1", "-3"], ["1", "2", "3"], ["-p", "0"], ["--bogus"]]) {
-    const { code, stdout, stderr } = await runWasmBpf([example("runqlat"), ...args]);
-    assertEquals([code, stdout], [1, ""]);
-    assert(stderr !== "");
-  }
 });
 
 Deno.test("execve shows whole command lines", async () => {
@@ -196,11 +170,11 @@ Deno.test("xdp counts each of 30 packets that come in by a veth", async () => {
     ${inside} ip addr add 192.0.2.2/24 dev peer && ${inside} ip link set peer up
     ${inside} ip neigh add 192.0.2.1 dev peer lladdr $(cat /sys/class/net/wb${id}/address)`);
   try {
-    await using xdp = await RunningExample.start("xdp", [`wb${id}`, "1", "3"]);
+    await using xdp = await RunningExample.start("xdp", [`wb${id}`, "1"]);
     await shell(`${inside} bash -c 'for i in {1..30}; do echo hello >/dev/udp/192.0.2.1/47613; done'`);
-    await xdp.waitFor(() => xdp.lines.filter((line) => line.startsWith("UDP ")).length === 2);
-    const counts = xdp.lines.filter((line) => line.startsWith("UDP ")).map((line) => line.split(/ +/).slice(1));
-    const sum = (column: number) => counts.reduce((total, row) => total + Number(row[column]), 0);
+    const counts = () => xdp.lines.filter((line) => line.startsWith("UDP ")).map((line) => line.split(/ +/).slice(1));
+    const sum = (column: number) => counts().reduce((total, row) => total + Number(row[column]), 0);
+    await xdp.waitFor(() => sum(0) >= 30);
     assertEquals([sum(0), sum(1)], [30, 30 * (14 + 20 + 8 + 6)]);
   } finally {
     await shell(`ip link del wb${id}; ip netns del wb${id}`);

@@ -6,7 +6,7 @@ import { WASM_BPF } from "./command.ts";
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 
 /** The time limit for an example's output on a busy machine. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 120_000;
 
 /** The path of an example's module. */
 export function example(name: string): string {
@@ -36,11 +36,19 @@ export class RunningExample implements AsyncDisposable {
     this.#stderr = new Response(child.stderr).text();
   }
 
-  /** Starts an example and waits for its first line, the header: then its programs are attached. */
-  static async start(name: string, args: readonly string[] = []): Promise<RunningExample> {
+  /**
+   * Starts an example and waits for its first line, the header: then its programs are attached.
+   *
+   * @param options `host` has options of wasm-bpf.
+   */
+  static async start(
+    name: string,
+    args: readonly string[] = [],
+    { host = [] }: { host?: readonly string[] } = {},
+  ): Promise<RunningExample> {
     const [command = "", ...before] = WASM_BPF;
     const child = new Deno.Command(command, {
-      args: [...before, example(name), ...args],
+      args: [...before, ...host, example(name), ...args],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

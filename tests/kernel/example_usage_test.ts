@@ -1,0 +1,34 @@
+/** The examples called wrongly or for help, and their sizes: the same on every kernel. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { runWasmBpf } from "./command.ts";
+import { example } from "./running_example.ts";
+
+for (const [name, args] of Object.entries({ sockfilter: [], xdp: [], uprobe: ["one"], lsm: [], sockops: ["a", "b"] })) {
+  Deno.test(`${name} shows its usage on stderr and exits 1 when called wrongly`, async () => {
+    const { code, stdout, stderr } = await runWasmBpf([example(name), ...args]);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, `Usage: ${name}`);
+  });
+}
+
+for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "sockfilter", "sockops", "xdp", "uprobe", "lsm"]) {
+  Deno.test(`${name} --help shows its usage on stdout, and -h does`, async () => {
+    for (const flag of ["--help", "-h"]) {
+      const { code, stdout, stderr } = await runWasmBpf([example(name), flag]);
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, `Usage: ${name}`);
+    }
+  });
+  Deno.test(`${name}.wasm is smaller than 90 kB`, async () => {
+    assert((await Deno.stat(example(name))).size < 90_000);
+  });
+}
+
+Deno.test("runqlat gives the reason for refusing its arguments", async () => {
+  for (const args of [["0"], ["x"], ["1", "-3"], ["1", "2", "3"], ["-p", "0"], ["--bogus"]]) {
+    const { code, stdout, stderr } = await runWasmBpf([example("runqlat"), ...args]);
+    assertEquals([code, stdout], [1, ""]);
+    assert(stderr !== "");
+  }
+});
