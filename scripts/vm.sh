@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Boots a Debian kernel in QEMU with this machine's own files, and runs a shell or a command there, as root, in the checkout.
+# Boots a Debian kernel in QEMU with this machine's own files, and runs a shell or a command there, as root, in the
+# checkout.
 set -euo pipefail
 checkout=$(realpath "$(dirname "$0")/..")
 cd "$checkout"
@@ -9,14 +10,14 @@ usage() {
   cat <<USAGE
 Usage: scripts/vm.sh [OPTION]... KERNEL [COMMAND [ARGUMENT]...]
 
-Boots KERNEL and runs COMMAND in it, or a shell. Files of this machine can be read there; changes to them stay in the memory of
-the virtual machine, and end with it. The exit code is that of the command. Files that the command leaves in /run/vm
-are in .build/vm/KERNEL/job afterwards. The kernel's log is .build/vm/KERNEL/log.
+Boots KERNEL and runs COMMAND in it, or a shell. Files of this machine can be read there; changes to them stay in the
+memory of the virtual machine, and end with it. The exit code is that of the command. Files that the command leaves in
+/run/vm are in .build/vm/KERNEL/job afterwards. The kernel's log is .build/vm/KERNEL/log.
 
-  --lockdown      boot with lockdown=integrity
-  --without-btf   hide /sys/kernel/btf
-  --list          print the known kernels
-  --help          print this text
+  --lockdown=LEVEL  boot with lockdown=LEVEL: integrity or confidentiality
+  --without-btf     hide /sys/kernel/btf
+  --list            print the known kernels
+  --help            print this text
 
 Variables:
   VM_TIMEOUT      seconds until a command is ended (default 900)
@@ -48,7 +49,7 @@ while [[ ${1-} == -* ]]; do
   case $1 in
     --help | -h) usage && exit ;;
     --list) list_kernels && exit ;;
-    --lockdown) append+=" lockdown=integrity" ;;
+    --lockdown=*) append+=" ${1#--}" ;;
     --without-btf) without_btf=yes ;;
     *) usage >&2 && exit 2 ;;
   esac
@@ -77,7 +78,8 @@ make_initramfs() {
   install -m 755 tests/vm/init "$root/init"
   # Each module with those that it needs, in an order that works; none for what is built in.
   for module in virtio_pci 9p 9pnet_virtio overlay virtio_console virtio_rng; do
-    modprobe --dirname "$source" --set-version "$release" --show-depends "$module" || fail "kernel $kernel has no $module"
+    modprobe --dirname "$source" --set-version "$release" --show-depends "$module" ||
+      fail "kernel $kernel has no $module"
   done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$work/modules"
   while read -r path; do
     name=${path##*/}
@@ -113,10 +115,11 @@ if (($#)); then
 fi
 
 # shellcheck disable=SC2054 # QEMU's options have commas
-qemu=(qemu-system-x86_64 -machine q35 -accel "${VM_ACCEL:-tcg,thread=multi}" -cpu max,la57=off -smp 2 -m "${VM_MEMORY:-1024}"
+qemu=(qemu-system-x86_64 -machine q35 -accel "${VM_ACCEL:-tcg,thread=multi}" -cpu max,la57=off -smp 2
+  -m "${VM_MEMORY:-1024}"
   -nodefaults -no-user-config -display none -no-reboot
   -kernel "$source/vmlinuz" -initrd "$work/initramfs"
-  -append "console=ttyS0 tsc=reliable nowatchdog rcupdate.rcu_cpu_stall_suppress=1 mitigations=off $append ${VM_APPEND-}"
+  -append "console=ttyS0 nowatchdog rcupdate.rcu_cpu_stall_suppress=1 mitigations=off $append ${VM_APPEND-}"
   -serial "file:$work/log"
   -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap
   -virtfs "local,path=$job,mount_tag=job,security_model=none"
@@ -124,8 +127,8 @@ qemu=(qemu-system-x86_64 -machine q35 -accel "${VM_ACCEL:-tcg,thread=multi}" -cp
 
 code=0
 if (($#)); then
-  # The command's stdout and stderr each have a port, so that the bytes of both arrive unchanged. QEMU cannot write to every kind of
-  # stdout; cat can.
+  # The command's stdout and stderr each have a port, so that the bytes of both arrive unchanged. QEMU cannot write to
+  # every kind of stdout; cat can.
   rm -f "$work"/std{out,err}
   mkfifo "$work"/std{out,err}
   cat "$work/stdout" 9>&- &

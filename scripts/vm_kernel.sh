@@ -60,7 +60,8 @@ private_apt() {
   APT_CONFIG=$work/apt.conf "$@"
 }
 
-# Prints the packages of one version of the kernel: the metapackage leads to the image, and since 7.x to packages of its modules.
+# Prints the packages of one version of the kernel: the metapackage leads to the image, and since 7.x to packages of its
+# modules.
 packages_of() {
   local version=$1
   local -a found=("linux-image-$architecture") next
@@ -86,21 +87,25 @@ if [[ " ${versions[*]} " != *" $pinned "* ]]; then
 fi
 mapfile -t packages < <(packages_of "$version")
 mkdir "$work/packages" "$work/root"
-(cd "$work/packages" && private_apt apt-get -qq download "${packages[@]}" >&2) || fail "apt-get download failed (see above)"
+(cd "$work/packages" && private_apt apt-get -qq download "${packages[@]}" >&2) ||
+  fail "apt-get download failed (see above)"
 sha256=$(cat "$work"/packages/*.deb | sha256sum | cut -d ' ' -f 1)
 if [[ $version == "$pinned" && $sha256 != "${KERNEL_SHA256[$kernel]}" ]]; then
   fail "the packages of $version have the unexpected checksum $sha256"
 fi
 for package in "$work"/packages/*.deb; do dpkg --extract "$package" "$work/root"; done
 
-# Keep what a virtual machine needs, and leave the drivers of real hardware out. Packages since 7.x put everything in /usr.
+# Keep what a virtual machine needs, and leave the drivers of real hardware out. Packages since 7.x put everything in
+# /usr.
 modules=$(find "$work/root" -type d -path '*/lib/modules/*' -prune)
 mkdir -p "$work/kernel/lib/modules"
 find "$work/root" -type f -name 'vmlinuz*' -exec mv {} "$work/kernel/vmlinuz" ';'
 find "$work/root" -type f -name 'config*' -size +50k -exec cp {} "$work/kernel/config" ';'
 [[ $modules && -f $work/kernel/vmlinuz ]] || fail "no kernel is in the packages ${packages[*]}"
 mv "$modules" "$work/kernel/lib/modules/"
-rm -rf "$work"/kernel/lib/modules/*/kernel/{sound,drivers/{gpu,media,infiniband,staging,scsi,iio,usb,hwmon,input,mfd,mtd,net/ethernet,net/wireless}}
+rm -rf "$work"/kernel/lib/modules/*/kernel/sound
+rm -rf "$work"/kernel/lib/modules/*/kernel/drivers/{gpu,media,infiniband,staging,scsi,iio,usb,hwmon,input,mfd,mtd}
+rm -rf "$work"/kernel/lib/modules/*/kernel/drivers/net/{ethernet,wireless}
 depmod --basedir "$work/kernel" "${modules##*/}"
 echo "$version" >"$work/kernel/version"
 echo "$pinned" >"$work/kernel/pin"

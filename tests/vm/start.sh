@@ -22,8 +22,11 @@ mount -t debugfs debugfs /sys/kernel/debug
 mount -t securityfs securityfs /sys/kernel/security
 mount -t bpf bpf /sys/fs/bpf
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-# An empty folder hides the kernel's types.
-[[ ! $without_btf ]] || mount -t tmpfs -o ro tmpfs /sys/kernel/btf
+# An empty folder hides the kernel's types; a copy stays for --btf.
+if [[ $without_btf ]]; then
+  cp /sys/kernel/btf/vmlinux /run/vmlinux.btf
+  mount -t tmpfs -o ro tmpfs /sys/kernel/btf
+fi
 # The kernel loads the other modules itself.
 mkdir -p /lib/modules
 mount -t tmpfs tmpfs /lib/modules
@@ -36,7 +39,8 @@ if [[ -f /run/vm/command ]]; then
   # A pipe can be opened again by its path in /proc, a port of the console cannot.
   bash /run/vm/command > >(exec cat >/dev/vport*p1) 2> >(exec cat >/dev/vport*p2) </dev/null
   code=$?
-  # Both copies end when the last process with the pipe does. A process that the command left behind must not delay the end.
+  # Both copies end when the last process with the pipe does. A process that the command left behind must not delay the
+  # end.
   for ((i = 0; i < 20; i++)); do jobs -p | grep -q . || break; sleep 0.1; done
 else
   # The terminal of the host makes CR LF of each LF.
