@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A program of every kind that a kernel may have or lack, each of which counts its runs. features_test.ts loads one at a time.
- * The attach points exist in every kernel since 5.10.
+ * A program of every kind that a kernel may have or lack. Each counts its runs. tests/vm/features_test.ts loads one at
+ * a time. The attach points exist in every kernel since 5.10.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

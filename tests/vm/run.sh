@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Runs in virtual machines the tests that depend on the kernel: attaching, examples, events, BTF. A line for each boot;
+# after a failure what it said, and the end of the kernel's log.
+#   tests/vm/run.sh                the kernels of $VM_KERNELS, by default all of scripts/pins.sh
+#   tests/vm/run.sh KERNEL...      these kernels
+#   tests/vm/run.sh --all ...      all kernel tests as well (an hour for each kernel)
+# The results are in .build/test/vm-*.xml. Fails when a test failed, and when a kernel could not be had.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source scripts/pins.sh
+
+extent=short
+if [[ ${1-} == --all ]]; then extent=all && shift; fi
+read -r -a kernels <<<"${*:-${VM_KERNELS:-$(printf '%s\n' "${!KERNEL_SUITE[@]}" | sort --version-sort | xargs)}}"
+if [[ ${kernels[*]} == none ]]; then echo "vm: VM_KERNELS=none" && exit; fi
+
+logs=.build/test
+mkdir -p "$logs" .build/vm
+scripts/setup.sh vm
+scripts/build_guests.sh examples tests
+scripts/build_binary.sh
+# A compiler would take long in an emulated machine.
+"clang-$LLVM_VERSION" -o .build/vm/target tests/kernel/usdt_target.c
+declare -i failures=0
+
+# Boots once and runs tests: boot NAME OPTIONS_OF_VM... KERNEL -- ARGUMENTS_OF_DENO_TEST...
+boot() {
+  local name=$1 start=$EPOCHREALTIME status=0 verdict=ok seconds
+  local -a machine=()
+  shift
+  while [[ $1 != -- ]]; do machine+=("$1") && shift; done
+  local kernel=${machine[-1]}
+  rm -f "$logs/$name.xml"
+  VM_TIMEOUT=${VM_TIMEOUT:-$([[ $extent == all ]] && echo 7200 || echo 900)} scripts/vm.sh "${machine[@]}" \
+    env "WASM_BPF=$PWD/wasm-bpf" EXAMPLE_PROCESSES=100 \
+    deno test --quiet --allow-all --no-check --junit-path=/run/vm/junit.xml "${@:2}" \
+    >"$logs/$name.log" 2>&1 || status=$?
+  seconds=$(awk "BEGIN { printf \"%.0f\", $EPOCHREALTIME - $start }")
+  cp ".build/vm/$kernel/job/junit.xml" "$logs/$name.xml" 2>/dev/null || status=125
+  cp ".build/vm/$kernel/job/outcomes" "$logs/$name.outcomes" 2>/dev/null || true
+  # A file that does not compile fails no test by name.
+  grep --quiet '<testcase ' "$logs/$name.xml" || status=125
+  if ((status)); then verdict=FAILED failures+=1; fi
+  printf '%-6s %-28s %s (%s s)\n' "$verdict" "$name" "$(summary "$logs/$name.log")" "$seconds"
+  ((status == 0)) || sed 's/^/    /' "$logs/$name.log"
+  # A kernel can complain and go on.
+  if grep --quiet -E 'WARNING: CPU|BUG: |general protection fault' ".build/vm/$kernel/log"; then
+    echo "       the kernel complained: .build/vm/$kernel/log"
+  fi
+}
+
+# The last words of Deno: "40 passed, 1 failed".
+summary() {
+  sed -n 's/^.*| \([0-9]* passed\) | \([0-9]* failed\)\( | \([0-9]* ignored\)\)\?.*$/\1, \2 \4/p' "$1" | tail --lines=1
+}
+
+export NO_COLOR=1
+echo "vm: ${#kernels[@]} kernels in QEMU, about two minutes for each"
+for kernel in "${kernels[@]}"; do
+  if ! scripts/vm_kernel.sh "$kernel" >"$logs/vm-$kernel.log" 2>&1; then
+    failures+=1
+    printf '%-6s %-28s %s\n' FAILED "vm-$kernel" "$(tail --lines=1 "$logs/vm-$kernel.log")"
+    continue
+  fi
+  grep 'no longer has' "$logs/vm-$kernel.log" || true
+  tests=(tests/vm/{features,struct_ops}_test.ts tests/kernel/examples_test.ts)
+  if [[ $extent == all ]]; then tests=(tests/vm/{features,struct_ops}_test.ts tests/kernel); fi
+  boot "vm-$kernel" "$kernel" -- "${tests[@]}"
+  # The messages of these three do not depend on the kernel's version.
+  if [[ $kernel == 6.12 ]]; then
+    boot "vm-$kernel-without-btf" --without-btf "$kernel" -- tests/vm/without_btf_test.ts
+    for level in integrity confidentiality; do
+      boot "vm-$kernel-$level" "--lockdown=$level" "$kernel" -- tests/vm/lockdown_test.ts
+    done
+  fi
+done
+exit $((failures > 0))
