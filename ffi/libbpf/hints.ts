@@ -68,8 +68,11 @@ function attachPointHint({ log }: Refusal, here: Surroundings): string | undefin
 
 function tracepointHint(here: Surroundings): string {
   const mounted = here.readText("/sys/kernel/tracing/README") ?? here.readText("/sys/kernel/debug/tracing/README");
-  if (mounted === undefined) return "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
-  return "this kernel has no such tracepoint: see /sys/kernel/tracing/available_events";
+  if (mounted !== undefined) return "this kernel has no such tracepoint: see /sys/kernel/tracing/available_events";
+  // Confidentiality makes the files of a mounted tracefs unreadable.
+  return lockdownMode(here) === "confidentiality"
+    ? lockedDown("confidentiality", "reading tracefs")
+    : "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
 }
 
 /** Hints for reasons that lie in the program itself. */
@@ -119,6 +122,7 @@ function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined
   if (shows(refusal.log, "unreadableFunctionList")) {
     return lockdownHint(here, "integrity", "reading which functions can be probed");
   }
+  if (refusedProbe(refusal.log) === "kprobe") return lockdownHint(here, "confidentiality", "kprobes");
   if (mayBeLockedDown(refusal, subject)) return lockdownHint(here, "integrity", "programs that hook kernel functions");
   return chargesMemlock(here) ? MEMLOCK_HINT : undefined;
 }
@@ -163,14 +167,23 @@ const MODES = ["none", "integrity", "confidentiality"];
 
 /** A hint about lockdown when its mode is at least `atLeast` or cannot be read. */
 function lockdownHint(here: Surroundings, atLeast: string, forbidden: string): string | undefined {
-  const text = here.readText("/sys/kernel/security/lockdown");
-  if (text === undefined) {
+  const mode = lockdownMode(here);
+  if (mode === undefined) {
     if (here.readText("/proc/filesystems")?.includes("securityfs") === false) return undefined;
     return "lockdown may be the cause, and cannot be read: mount -t securityfs securityfs /sys/kernel/security";
   }
-  const mode = /\[(\w+)\]/.exec(text)?.[1] ?? "none";
   if (MODES.indexOf(mode) < MODES.indexOf(atLeast)) return undefined;
+  return lockedDown(mode, forbidden);
+}
+
+function lockedDown(mode: string, forbidden: string): string {
   return `the kernel is locked down (${mode}), which can forbid ${forbidden}`;
+}
+
+/** The mode of lockdown: "none", "integrity" or "confidentiality"; undefined when it cannot be read. */
+function lockdownMode(here: Surroundings): string | undefined {
+  const text = here.readText("/sys/kernel/security/lockdown");
+  return text === undefined ? undefined : /\[(\w+)\]/.exec(text)?.[1] ?? "none";
 }
 
 /** Capabilities in another user namespace do not count for bpf(2). Only the initial namespace maps every user to itself. */

@@ -183,6 +183,34 @@ Deno.test("hintFor() names lockdown for the list of kernel functions, only when 
   assertEquals(hint("EPERM", log, ROOT, about), undefined);
 });
 
+Deno.test("hintFor() names confidentiality as the cause for kprobes and for a tracefs whose files cannot be read", () => {
+  const locked = machine(EVERY, {
+    [LOCKDOWN]: "none integrity [confidentiality]\n",
+    "/sys/bus/event_source/devices/kprobe/type": "6\n",
+  });
+  const about = { action: "attach", programs: [program(ProgramType.KPROBE, "kprobe")] } as const;
+  const refusedKprobe = [
+    "libbpf: prog 'on_kprobe': failed to create kprobe 'do_exit+0x0' perf event: Operation not permitted",
+  ];
+  assertEquals(
+    hint("EPERM", refusedKprobe, locked, about),
+    "the kernel is locked down (confidentiality), which can forbid kprobes",
+  );
+  const unlocked = machine(EVERY, { ...UNLOCKED, "/sys/bus/event_source/devices/kprobe/type": "6\n" });
+  assertEquals(hint("EPERM", refusedKprobe, unlocked, about), undefined);
+  const unread = [
+    "libbpf: prog 'on_tracepoint': failed to determine tracepoint 'sched/sched_process_exec' perf event ID: No such file or directory",
+  ];
+  assertEquals(
+    hint("ENOENT", unread, locked, { action: "attach", programs: [TRACEPOINT] }),
+    "the kernel is locked down (confidentiality), which can forbid reading tracefs",
+  );
+  assertStringIncludes(
+    hint("ENOENT", unread, machine(EVERY, UNLOCKED), { action: "attach", programs: [TRACEPOINT] }) ?? "",
+    "tracefs is not mounted",
+  );
+});
+
 Deno.test("hintFor() names lockdown as a possible cause when it cannot be read", () => {
   const unmounted = machine(EVERY);
   assertEquals(

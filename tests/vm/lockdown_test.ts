@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BpfError, openLibbpf } from "../../mod.ts";
 import { runWasmBpf } from "../kernel/command.ts";
+import { FiringGuest } from "../kernel/firing_guest.ts";
 import { example } from "../kernel/running_example.ts";
 
 const level = /\[(\w+)\]/.exec(Deno.readTextFileSync("/sys/kernel/security/lockdown"))?.[1] ?? "none";
@@ -21,6 +22,19 @@ Deno.test("a program that writes to a process's memory is refused", () => {
   const { message } = assertThrows(() => object.load(), BpfError);
   assertStringIncludes(message, hint("bpf_probe_write_user"));
 });
+
+/** Runs the guest of a test with one program, which confidentiality refuses to attach. */
+async function attachOne(program: string, forbidden: string): Promise<void> {
+  await using guest = new FiringGuest("fires", [program]);
+  if (level === "integrity") return assertEquals(await guest.line(), "attached");
+  await guest.status;
+  assertStringIncludes(await guest.stderr, hint(forbidden));
+}
+
+Deno.test("confidentiality refuses kprobes, integrity does not", () => attachOne("on_kprobe=do_exit", "kprobes"));
+
+Deno.test("confidentiality refuses tracepoints, integrity does not", () =>
+  attachOne("on_tracepoint=sched/sched_process_exec", "reading tracefs"));
 
 Deno.test("confidentiality refuses a program that reads the kernel's memory, integrity does not", async () => {
   const { code, stderr } = await runWasmBpf([example("runqlat"), "1", "1"]);
