@@ -59,33 +59,50 @@ count() {
   { grep --only-matching --extended-regexp "$1" "$2" || true; } | wc -l
 }
 
+# add_results JUNIT: adds the results of a step that ended with `status` to the totals. Sets tier_passed, tier_failed and
+# tier_skipped.
+add_results() {
+  touch "$1"
+  tier_failed=$(count '<failure[ >]' "$1")
+  tier_skipped=$(count '<skipped' "$1")
+  tier_passed=$(($(count '<testcase ' "$1") - tier_failed - tier_skipped))
+  # A file that does not compile, a crash, a timeout and a tier without tests count as one failure.
+  if ((tier_failed == 0 && (status != 0 || tier_passed == 0))); then tier_failed=1; fi
+  passed+=$tier_passed failed+=$tier_failed skipped+=$tier_skipped
+}
+
 # tier NAME DENO_VERSION ARGUMENTS...: runs tests on one version of Deno.
 tier() {
-  local name=$1 junit=$logs/$1.xml
-  local -i tier_passed tier_failed tier_skipped total
+  local name=$1
+  local -i tier_passed tier_failed tier_skipped
   use_deno "$2"
   # A test that leaves resources open fails. Deno 2.6 does this by default; 2.9 needs flags, which 2.6 does not have.
   local sanitize=()
   [[ $2 != "$DENO_NEWEST" ]] || sanitize=(--sanitize-ops --sanitize-resources)
-  run "$name" "$deno" test --allow-all "${sanitize[@]}" --junit-path="$junit" "${@:3}"
-  touch "$junit"
-  total=$(count '<testcase ' "$junit")
-  tier_failed=$(count '<failure[ >]' "$junit")
-  tier_skipped=$(count '<skipped' "$junit")
-  tier_passed=$((total - tier_failed - tier_skipped))
-  # A file that does not compile, a crash, a timeout and a tier without tests count as one failure.
-  if ((tier_failed == 0 && (status != 0 || tier_passed == 0))); then tier_failed=1; fi
-  passed+=$tier_passed failed+=$tier_failed skipped+=$tier_skipped
+  run "$name" "$deno" test --allow-all "${sanitize[@]}" --junit-path="$logs/$name.xml" "${@:3}"
+  add_results "$logs/$name.xml"
   local detail="$tier_passed passed, $tier_failed failed"
   if ((tier_skipped)); then detail+=", $tier_skipped skipped"; fi
   if ((tier_failed)); then report "$name" FAILED "$detail"; else report "$name" ok "$detail"; fi
+}
+
+# Runs the tests that depend on the kernel, in other kernels. tests/vm/run.sh prints a line for each boot.
+tier_of_kernels() {
+  local -i status=0 run_status=0 tier_passed tier_failed tier_skipped before=failed
+  local junit
+  tests/vm/run.sh || run_status=$?
+  for junit in "$logs"/vm-*.xml; do
+    if [[ -e $junit ]]; then add_results "$junit"; fi
+  done
+  # A kernel that could not be had or booted has no file.
+  if ((run_status && failed == before)); then failed+=1; fi
 }
 
 use_deno "$DENO_VERSION"
 mapfile -t documented < <(grep --recursive --files-with-matches --include='*.ts' --include='*.md' --exclude-dir='.?*' \
   --exclude-dir=node_modules --exclude='*_test.ts' --exclude-dir=tests '```ts' . | sort)
 mapfile -t c_sources < <(find bench examples ffi object tests wasm-include -name '*.[ch]' -o -name '*.cpp' | sort)
-mapfile -t shell_scripts < <(find scripts .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
+mapfile -t shell_scripts < <(find scripts tests/vm .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
 
 check format "$deno" fmt --check
 check format-c "clang-format-$LLVM_VERSION" --dry-run --Werror "${c_sources[@]}"
@@ -117,6 +134,8 @@ tier documents "$DENO_VERSION" --no-check tests/docs
 tier "kernel-$DENO_VERSION" "$DENO_VERSION" --no-check tests/kernel
 tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance
+# VM_KERNELS names the kernels, if not all are wanted; "none" leaves them out.
+tier_of_kernels
 
 line="$passed passed, $failed failed"
 if ((skipped)); then line+=", $skipped skipped"; fi
