@@ -3,21 +3,35 @@
 #   - the code that runs guests, as one script with its bytecode;
 #   - the other subcommands, as modules that are loaded when they are called;
 #   - .build/lib/libwasm_bpf.so.
+# `--arch aarch64` or `--arch x86_64` builds ./wasm-bpf-ARCH for another machine (scripts/setup.sh arm64 installs what is
+# needed). It has no bytecode, because V8 accepts only that of its own machine: a start takes longer.
 # The same sources and the same library give the same bytes on every machine. Does nothing if no source is newer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
 use_deno "$DENO_VERSION"
 
-binary=$PWD/wasm-bpf
-base=$PWD/.tools/denort-$DENO_VERSION
-stamp=.build/wasm-bpf.stamp
-log=$PWD/.build/wasm-bpf.log
+machine=$(uname -m)
+arch=$machine
+case "${1-}" in
+  '') ;;
+  --arch) arch=${2:?ARCH} ;;
+  *) echo "Usage: scripts/build_binary.sh [--arch ARCH]" >&2 && exit 2 ;;
+esac
+if [[ $arch == "$machine" ]]; then
+  suffix='' library=.build/lib/libwasm_bpf.so
+else
+  suffix=-$arch library=.build/lib/$arch/libwasm_bpf.so
+fi
+binary=$PWD/wasm-bpf$suffix
+base=$PWD/.tools/denort-$DENO_VERSION$suffix
+stamp=.build/wasm-bpf$suffix.stamp
+log=$PWD/.build/wasm-bpf$suffix.log
 sources=(*.ts cli errors ffi host object wasm codegen deno.json deno.lock)
-sources+=(scripts/pins.sh scripts/build_{binary.sh,code_cache.ts} .build/lib/libwasm_bpf.so)
+sources+=(scripts/pins.sh scripts/build_{binary.sh,code_cache.ts} "$library")
 
 fail() {
-  echo "Cannot build ./wasm-bpf: $*" >&2
+  echo "Cannot build ./wasm-bpf$suffix: $*" >&2
   exit 1
 }
 
@@ -33,10 +47,11 @@ quietly() {
   "$@" >"$log" 2>&1 || { cat "$log" >&2 && fail "${1##*/} $2 failed (see above)"; }
 }
 
-scripts/build_libbpf.sh
+[[ -f $base ]] || fail "$base is missing; scripts/setup.sh installs it"
+scripts/build_libbpf.sh --arch "$arch"
 up_to_date && exit 0
-echo "Building ./wasm-bpf" >&2
-staging=.build/binary
+echo "Building ./wasm-bpf$suffix" >&2
+staging=.build/binary$suffix
 rm -rf "$staging"
 mkdir -p "$staging"
 touch "$stamp.new"
@@ -48,8 +63,12 @@ quietly "$deno" bundle --frozen --minify --format cjs --output "$staging/main.cj
 rm "$staging/main.cjs"
 # V8 accepts the cache only with the same flags, so the binary also runs with this one.
 v8_flags=--v8-flags=--no-lazy
-quietly "$deno" run "$v8_flags" --allow-read --allow-write scripts/build_code_cache.ts "$staging"/main.{js,cache}
-cp .build/lib/libwasm_bpf.so "$staging/"
+if [[ $suffix ]]; then
+  : >"$staging/main.cache"
+else
+  quietly "$deno" run "$v8_flags" --allow-read --allow-write scripts/build_code_cache.ts "$staging"/main.{js,cache}
+fi
+cp "$library" "$staging/"
 # The binary contains the times of the files.
 touch --date @0 "$staging"/*
 
@@ -63,7 +82,7 @@ cd ../..
 
 # Deno may choose another base. The binary must begin with the pinned bytes.
 base_size=$(stat --dereference --format %s "$base")
-head --bytes "$base_size" "$staging/wasm-bpf" | sha256sum --check --status <(echo "${DENORT_SHA256[$(uname -m)]}  -") ||
+head --bytes "$base_size" "$staging/wasm-bpf" | sha256sum --check --status <(echo "${DENORT_SHA256[$arch]}  -") ||
   fail "its base is not denort $DENO_VERSION"
 mv "$staging/wasm-bpf" "$binary"
 mv "$stamp.new" "$stamp"

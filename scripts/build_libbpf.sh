@@ -1,28 +1,42 @@
 #!/usr/bin/env bash
 # Builds libbpf with libelf and zlib from Debian's sources, with scripts/patches/, and with ffi/libbpf/shim.c and
 # ffi/system/process.c:
-#   .build/lib/libwasm_bpf.so        the library for Deno. It needs only libc, and exports libbpf's API and wasm_bpf_*
-#   .build/lib/libbpf.a, libelf.a    the same objects for native programs (the benchmarks' native twins)
-#   .build/include/                  bpf/*.h, and the linux/*.h that they include
-# Does nothing if its inputs are unchanged. Needs gcc, make, patch, bzip2 and zlib1g-dev, which scripts/setup.sh
-# installs.
+#   .build/lib/libwasm_bpf.so           the library for Deno. It needs only libc, and exports libbpf's API and wasm_bpf_*
+#   .build/lib/lib{bpf,elf,z}.a         the same objects for native programs (the benchmarks' native twins)
+#   .build/include/                     bpf/*.h, and the linux/*.h that they include
+# `--arch aarch64` or `--arch x86_64` builds only the library, for another machine: .build/lib/ARCH/libwasm_bpf.so.
+# Does nothing if its inputs are unchanged. Needs gcc, make, patch and bzip2, which scripts/setup.sh installs, and for
+# another machine its cross compiler (scripts/setup.sh arm64).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
 source scripts/debian_mirror.sh
 
-work=.build/libbpf
-mkdir -p "$work" .build/lib .build/include
+machine=$(uname -m)
+arch=$machine
+case "${1-}" in
+  '') ;;
+  --arch) arch=${2:?ARCH} ;;
+  *) echo "Usage: scripts/build_libbpf.sh [--arch ARCH]" >&2 && exit 2 ;;
+esac
+if [[ $arch == "$machine" ]]; then
+  prefix='' work=.build/libbpf lib=.build/lib
+else
+  prefix=$arch-linux-gnu- work=.build/libbpf-$arch lib=.build/lib/$arch
+  command -v "${prefix}gcc" >/dev/null || { echo "Cannot build libbpf: ${prefix}gcc is missing" >&2 && exit 1; }
+fi
+mkdir -p "$work" "$lib" .build/include
 exec 9>"$work/lock" && flock 9
-stamp=.build/lib/libwasm_bpf.stamp
+work=$PWD/$work lib=$PWD/$lib
+stamp=$lib/libwasm_bpf.stamp
 inputs=$({
-  echo "$LIBBPF_SHA256 $ELFUTILS_SHA256"
+  echo "$LIBBPF_SHA256 $ELFUTILS_SHA256 $ZLIB_SHA256"
   cat "$0" scripts/patches/*.patch ffi/{libbpf/shim,system/process}.c
 } | sha256sum)
-if [[ -f .build/lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
+if [[ -f $lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
   exit 0
 fi
-echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION (once, a quarter of a minute)" >&2
+echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION for $arch (once, a quarter of a minute)" >&2
 
 # Fetches and unpacks a file of the Debian pool. apt's downloader uses apt's proxies and refuses a wrong checksum.
 fetch_source() {
@@ -45,17 +59,24 @@ quietly() {
 # Applies the patches to freshly unpacked sources. Each patch begins with its reason.
 patch_libbpf() {
   local patch
-  for patch in ../../scripts/patches/*.patch; do
-    patch --batch --forward --fuzz=0 --strip=1 --directory="libbpf-$LIBBPF_VERSION" --input="$PWD/$patch" ||
+  for patch in "$checkout"/scripts/patches/*.patch; do
+    patch --batch --forward --fuzz=0 --strip=1 --directory="libbpf-$LIBBPF_VERSION" --input="$patch" ||
       return 1
   done
 }
 
+build_zlib() (
+  cd "zlib-$ZLIB_VERSION"
+  CC=${prefix}gcc AR=${prefix}ar CFLAGS=$flags ./configure --static
+  make -s -j"$(nproc)" libz.a
+)
+
 build_libelf() (
   cd "elfutils-$ELFUTILS_VERSION"
   # Without compression other than zlib's, demangling, and debuginfo servers, which libbpf does not need.
-  [[ -f config.h ]] || CFLAGS=$flags ./configure --quiet --disable-shared --disable-debuginfod --disable-libdebuginfod \
-    --disable-demangler --disable-nls --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
+  [[ -f config.h ]] || CFLAGS=$flags CPPFLAGS=-I$zlib LDFLAGS=-L$zlib ./configure --quiet ${prefix:+"--host=${prefix%-}"} \
+    --disable-shared --disable-debuginfod --disable-libdebuginfod --disable-demangler --disable-nls \
+    --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
   make -s -j"$(nproc)" -C lib libeu.a
   make -s -j"$(nproc)" -C libelf libelf.a
 )
@@ -63,7 +84,8 @@ build_libelf() (
 build_libbpf() {
   # The archive and the shared library use the same position-independent objects.
   make -s -j"$(nproc)" -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 \
-    CFLAGS="$flags -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf" libbpf.a
+    CC="${prefix}gcc" AR="${prefix}ar" \
+    CFLAGS="$flags -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf -I$zlib" libbpf.a
   make -s -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 DESTDIR="$PWD/" \
     INCLUDEDIR=include UAPIDIR=include install_headers install_uapi_headers
 }
@@ -72,7 +94,7 @@ build_libbpf() {
 install_headers() {
   local header
   while read -r header; do
-    cmp --silent "include/$header" "../include/$header" || install -D -m 644 "include/$header" "../include/$header"
+    cmp --silent "include/$header" "$include/$header" || install -D -m 644 "include/$header" "$include/$header"
   done < <(cd include && find . -type f)
 }
 
@@ -80,38 +102,43 @@ link_shared() {
   # Exports the names in libbpf's list and wasm_bpf_*, and hides all others.
   { cat "libbpf-$LIBBPF_VERSION/src/libbpf.map" && echo 'WASM_BPF_1 { global: wasm_bpf_*; };'; } >exports.map
   # shellcheck disable=SC2086 # $flags is a list of words
-  gcc $flags -Wall -Wextra -Werror -fvisibility=hidden -I../include \
-    -c ../../ffi/libbpf/shim.c ../../ffi/system/process.c
+  "${prefix}gcc" $flags -Wall -Wextra -Werror -fvisibility=hidden -Iinclude \
+    -c "$checkout"/ffi/{libbpf/shim,system/process}.c
   # shellcheck disable=SC2086
-  gcc $flags -shared -s -o ../lib/libwasm_bpf.so -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
+  "${prefix}gcc" $flags -shared -s -o "$lib/libwasm_bpf.so" -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
     -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--wrap=btf__load_vmlinux_btf -Wl,--wrap=fstat \
     -Wl,--build-id=none shim.o process.o \
     -Wl,--whole-archive "libbpf-$LIBBPF_VERSION/src/libbpf.a" -Wl,--no-whole-archive \
-    "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" -l:libz.a
+    "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" "$zlib/libz.a"
 }
 
+# One archive for libelf and the functions of libeu that it needs.
+install_archives() {
+  cp "libbpf-$LIBBPF_VERSION/src/libbpf.a" "$zlib/libz.a" "$lib/"
+  rm -f "$lib/libelf.a"
+  ar -M <<MRI
+create $lib/libelf.a
+addlib elfutils-$ELFUTILS_VERSION/libelf/libelf.a
+addlib elfutils-$ELFUTILS_VERSION/lib/libeu.a
+save
+end
+MRI
+}
+
+checkout=$PWD include=$PWD/.build/include zlib=$work/zlib-$ZLIB_VERSION
 rm -rf "$stamp" "$work/libbpf-$LIBBPF_VERSION"
+fetch_source "z/zlib/zlib_1.3.dfsg+really$ZLIB_VERSION.orig.tar.gz" "$ZLIB_SHA256"
 fetch_source "libb/libbpf/libbpf_$LIBBPF_VERSION.orig.tar.gz" "$LIBBPF_SHA256"
 fetch_source "e/elfutils/elfutils_$ELFUTILS_VERSION.orig.tar.bz2" "$ELFUTILS_SHA256"
 
 flags="-O2 -g0 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
 flags+=" -ffile-prefix-map=$PWD=."
 cd "$work"
-work=.
+quietly build_zlib
 quietly build_libelf
 quietly patch_libbpf
 quietly build_libbpf
-quietly install_headers
+[[ $prefix ]] || quietly install_headers
 quietly link_shared
-# One archive for libelf and the functions of libeu that it needs.
-cp "libbpf-$LIBBPF_VERSION/src/libbpf.a" ../lib/
-rm -f ../lib/libelf.a
-ar -M <<MRI
-create ../lib/libelf.a
-addlib elfutils-$ELFUTILS_VERSION/libelf/libelf.a
-addlib elfutils-$ELFUTILS_VERSION/lib/libeu.a
-save
-end
-MRI
-cd ../..
+[[ $prefix ]] || install_archives
 echo "$inputs" >"$stamp"

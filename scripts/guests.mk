@@ -212,12 +212,12 @@ $(bench)/light.wasm: bench/guests/light.c $(rules)
 	$(announce)
 	$(CLANG) --target=wasm32 -O2 -nostdlib -Wl,--no-entry,--export-table $< -o $@
 
-libraries := .build/lib/libbpf.a .build/lib/libelf.a
+libraries := .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a
 
 define compile_native
 $(call announce,$< (native))
 $(CLANG) -O2 -Wall $(for_growth) $(bench_flags) -I bench/native -I examples/include -I .build/include $(list_headers) \
-  $< -o $@ $(libraries) -l:libz.a
+  $< -o $@ $(libraries)
 endef
 
 $(bench_programs): $(libraries) $(rules) | $(bench_skeletons)

@@ -45,6 +45,8 @@ LIBBPF_VERSION=1.5.0
 LIBBPF_SHA256=53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44
 ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
+ZLIB_VERSION=1.3.1
+ZLIB_SHA256=60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb
 
 # The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its
 # packages one after another. Debian removes a version some weeks after the next one; the script then takes the next one,
@@ -82,5 +84,5 @@ leave_to_owner() {
   owner=$(stat --format %u:%g .)
   if ((EUID)) || [[ $owner == 0:* ]]; then return 0; fi
   # shellcheck disable=SC2064 # the owner as it is now
-  trap "chown --recursive --no-dereference --from=0 $owner .build .tools examples wasm-bpf 2>/dev/null || true" EXIT
+  trap "chown --recursive --no-dereference --from=0 $owner .build .tools examples wasm-bpf* 2>/dev/null || true" EXIT
 }

