@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 
 const CHECKOUT = new URL("../", import.meta.url).href;
 
-/** Runs a script that declares a command, in a process of its own. */
+/** Runs a script that declares a command, in a separate process. */
 function runScript(script: string): { code: number; stderr: string } {
   const declaration = `
     import { command, runCommand } from "${CHECKOUT}cli/command.ts";

@@ -15,7 +15,7 @@ Deno.test("gen skeleton writes a header named after the file, with only --allow-
   });
 });
 
-Deno.test("gen types writes the types asked for", () => {
+Deno.test("gen types writes the requested types", () => {
   withFiles({ "x.bpf.o": compileObject("kernel_types") }, (folder) => {
     const { code, stdout } = runCommand(["gen", "types", `${folder}/x.bpf.o`, "--type", "task_struct", "--all"]);
     assertEquals(code, 0);

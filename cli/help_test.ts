@@ -41,7 +41,7 @@ Options:
                      ${"word ".repeat(5)}end
       --option-with-a-long-name VALUE
                      more
-  -h, --help         this text
+  -h, --help         shows this text
 
 Examples:
   none

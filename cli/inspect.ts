@@ -12,7 +12,7 @@ import { flag, HELP } from "./options.ts";
 import { writeOutput } from "./output.ts";
 
 const OPTIONS = {
-  json: flag({ help: "the same as one JSON object" }),
+  json: flag({ help: "prints one JSON object instead of text" }),
   help: HELP,
 };
 

@@ -47,7 +47,7 @@ Deno.test("inspectBytes() groups imports by ABI, with types", () => {
   assertEquals(functions.find(({ name }) => name === "proc_exit")?.type, "(i32)");
 });
 
-Deno.test("inspectBytes() marks imports that the host does not offer as they are declared", () => {
+Deno.test("inspectBytes() marks imports that are unknown or have another type", () => {
   const functions = inspectGuest().imports.flatMap(({ functions }) => functions);
   const marked = functions.flatMap(({ name, problem }) => problem === undefined ? [] : [[name, problem]]);
   assertEquals(marked.sort(), [["bpf_object__load", "unknown"], ["f", "unknown"]]);

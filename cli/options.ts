@@ -73,4 +73,4 @@ export function list<T>({ parse, ...row }: ValueDescription<T>): Option<T[]> {
 export const anyText: ParseValue<string> = (text) => text;
 
 /** The option that every command has. */
-export const HELP: Option<boolean> = flag({ letter: "h", standsAlone: true, help: "this text" });
+export const HELP: Option<boolean> = flag({ letter: "h", standsAlone: true, help: "shows this text" });

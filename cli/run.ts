@@ -22,7 +22,7 @@ import { UsageError } from "./usage_error.ts";
 import { VERSION, versionText } from "./version.ts";
 
 const OPTIONS = {
-  verbose: flag({ letter: "v", help: "shows the whole log of libbpf and the verifier when something is refused" }),
+  verbose: flag({ letter: "v", help: "shows the whole log of libbpf and the verifier after a refusal" }),
   quiet: flag({ help: "writes nothing to stderr except the guest's own output and the error that ends the run" }),
   env: list({
     value: "NAME=VALUE",

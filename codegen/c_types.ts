@@ -23,8 +23,8 @@ export interface TypesOptions extends TypeSelection {
 }
 
 /**
- * Returns the types that an object shares with its guests, as C source. These are the types of the keys and values of its maps, of
- * its global variables, and of the targets of variables that are pointers, with all types that they contain.
+ * Returns the types that an object shares with its guests, as C source. These are the types of map keys and values, of global
+ * variables, and of the targets of variables that are pointers. All types that they contain are included.
  *
  * Pointers and `long` become `long long`. Typedefs of numbers are resolved. Structs, unions and enums keep their names.
  *

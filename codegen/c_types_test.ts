@@ -98,7 +98,7 @@ Deno.test({
 
 /**
  * Sets each member of each named struct of a header to all ones in a compiled module, and compares the bits that changed
- * with what BTF says. Returns the number of members.
+ * with BTF. Returns the number of members.
  */
 function checkPlaces(btf: Btf, layouts: Layouts, header: string): number {
   const places = btf.types

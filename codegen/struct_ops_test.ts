@@ -74,7 +74,7 @@ for (
 /** bpftool writes links of struct_ops maps since version 7.5. */
 const bpftool = /bpftool v(\d+)\.(\d+)/.exec(outputOf("bpftool", ["version"], new Uint8Array()));
 const hasLinks = Number(bpftool?.[1]) * 100 + Number(bpftool?.[2]) >= 705;
-if (!hasLinks) console.warn(`skipped: ${bpftool?.[0]} knows no links of struct_ops maps`);
+if (!hasLinks) console.warn(`skipped: ${bpftool?.[0]} does not support links of struct_ops maps`);
 
 Deno.test({
   name: "genSkeleton() has the groups that bpftool gives an object with struct_ops maps and hidden variables",

@@ -69,7 +69,7 @@ const HARMLESS = /retrying without|ignoring\.$|^elf: skipping|ignored and contin
 const GUESSES =
   /^permission error while running as root; try raising|^Failed to bump RLIMIT_MEMLOCK|^Error in bpf_object__probe_loading\(\):Operation not permitted/;
 
-/** True when `message` only repeats that the failure in `before` made a larger operation fail. */
+/** True when `message` only reports that the failure in `before` ended a larger operation. */
 function repeats(message: Message, before: Message): boolean {
   if (OBJECT_REFUSED.test(message.text)) return true;
   if (message.errno === undefined) return false;
@@ -108,7 +108,7 @@ const BLOCK_ENDS = /^-- END \w+ LOAD LOG -/;
 /** The kernel rejected the object's BTF. Most objects load without it. */
 const BTF_IGNORED = /^libbpf: Error loading \.BTF into kernel: .* ignoring\.$/;
 
-/** Drops the reason for which the kernel rejected the BTF: one message, and the block after it. */
+/** Drops the reason why the kernel rejected the BTF: one message, and the block after it. */
 function dropBtf(messages: Message[]): void {
   const at = messages.findLastIndex(({ text }) => text.startsWith("BTF loading error"));
   if (at >= 0) messages.splice(at);

@@ -1,4 +1,4 @@
-/** Policies, and what a refused request reaches. */
+/** Tests policies: a refused request never reaches libbpf. */
 
 import { assertEquals } from "@std/assert";
 import { BpfError } from "../errors/mod.ts";
@@ -50,7 +50,7 @@ const TABLE = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
 
 const SILENT_EVENTS: GuestEvents = { lost: 0, poll: () => 3, [Symbol.dispose]: () => {} };
 
-/** The methods that only look at what is already loaded. */
+/** The methods that only look up loaded things. */
 const HARMLESS = new Set(["findProgram", "findMap", "programs", "maps"]);
 
 /** A guest whose calls of libbpf are recorded. Its policy can be changed. */
@@ -103,7 +103,7 @@ const REACHING: Readonly<Record<string, (loaded: Loaded) => unknown>> = {
   sysconf: ({ guest }) => makeAll(SYS_FUNCTIONS, guest.context)["sysconf"]?.(83),
 };
 
-/** The imports that never reach libbpf, or only to close what is open. */
+/** The imports that never reach libbpf, or only to close something. */
 const OTHERS = ["wasm_close_bpf_object", "bpf_map_munmap", "getpid"];
 
 Deno.test("no import reaches libbpf when the policy refuses everything", () => {

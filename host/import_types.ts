@@ -17,7 +17,7 @@ import {
   WASM_BPF_TYPES,
 } from "./wasm_bpf/import_types.ts";
 
-/** An import module: what it is, in words, and its functions. */
+/** An import module: its meaning, as text, and its functions. */
 interface KnownModule {
   readonly abi: string;
   readonly types: ImportTypes;

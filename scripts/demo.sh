@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what is missing and runs an example:
+# Builds the missing parts and runs an example:
 #   scripts/demo.sh                       runqlat, which prints five histograms of this machine's scheduler
 #   scripts/demo.sh EXAMPLE [ARGS...]     another one of examples/, with arguments
 # Run it as root, or as a user of sudo: only root can load eBPF programs.

@@ -76,7 +76,7 @@ make_initramfs() {
   mkdir -p "$root"/{bin,modules,proc,sys,dev,host,memory,root}
   cp /bin/busybox "$root/bin/busybox"
   install -m 755 tests/vm/init "$root/init"
-  # Each module with those that it needs, in an order that works; none for what is built in.
+  # Each module after those that it needs; none for built-in features.
   for module in virtio_pci 9p 9pnet_virtio overlay virtio_console virtio_rng; do
     modprobe --dirname "$source" --set-version "$release" --show-depends "$module" ||
       fail "kernel $kernel has no $module"

@@ -95,8 +95,7 @@ if [[ $version == "$pinned" && $sha256 != "${KERNEL_SHA256[$kernel]}" ]]; then
 fi
 for package in "$work"/packages/*.deb; do dpkg --extract "$package" "$work/root"; done
 
-# Keep what a virtual machine needs, and leave the drivers of real hardware out. Packages since 7.x put everything in
-# /usr.
+# Keep the modules for a virtual machine, and leave the drivers of real hardware out. Packages since 7.x put everything in /usr.
 modules=$(find "$work/root" -type d -path '*/lib/modules/*' -prune)
 mkdir -p "$work/kernel/lib/modules"
 find "$work/root" -type f -name 'vmlinuz*' -exec mv {} "$work/kernel/vmlinuz" ';'

@@ -48,9 +48,9 @@ export class EpollSet implements Disposable {
   /**
    * Adds a ring-buffer map or a perf event.
    *
-   * The descriptor is edge-triggered, so that a wait ends only when the kernel wakes it. Level-triggered, it would end again and again
-   * while a record is reserved but not committed, because the ring is readable then, and after the CPU of a perf event has gone
-   * (EPOLLHUP). The positions in the buffer show whether there are records, not epoll.
+   * The descriptor is edge-triggered, so that a wait ends only when the kernel wakes it. A level-triggered wait would end again and
+   * again while a record is reserved but not committed, because the ring is readable then. The same would happen after the CPU of a
+   * perf event has gone (EPOLLHUP). The positions in the buffer show if there are records, not epoll.
    *
    * @throws {BpfError}
    */

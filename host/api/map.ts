@@ -107,7 +107,7 @@ export class ObjectMap implements BpfMap {
           reason: `the walk did not end after ${this.maxEntries} keys: other programs delete keys meanwhile`,
         });
       }
-      // The next key is read before the caller can delete this one, because the kernel would then start anew.
+      // The next key is read before the caller can delete this one, because the kernel would then start again.
       const next = this.nextKey(key);
       yield key;
       key = next;

@@ -10,9 +10,9 @@ import type { BpfLink } from "../../ffi/mod.ts";
  * `struct bpf_map`. Lives as long as its object.
  *
  * Keys and values are bytes in the kernel's layout. They are copied: arguments are not kept, and results never change later.
- * Every call with a key or value throws a RangeError when the key does not have {@link keySize} bytes or the value does not have
- * {@link elementBytes}, a {@link BpfError} when the kernel refuses the call, and a TypeError when the object is closed. The calls
- * for elements need a loaded object and CAP_BPF.
+ * A call throws a RangeError when a key does not have {@link keySize} bytes or a value does not have {@link elementBytes}. It throws
+ * a {@link BpfError} when the kernel refuses it, and a TypeError when the object is closed. The calls for elements need a loaded
+ * object and CAP_BPF.
  *
  * Queues and stacks have keys of 0 bytes: `update` pushes, `lookup` peeks, `lookupAndDelete` pops.
  *

@@ -35,7 +35,7 @@ export interface RefusedPathsOptions {
   readonly preopens: readonly Preopen[];
   /** The number of imports that have failed until now; see {@link Guard.failures}. */
   failures(): number;
-  /** True if the host has a file at `path`. Only the reader of the host's messages learns it, not the guest. */
+  /** True if the host has a file at `path`. The result is only for the host's messages, and hidden from the guest. */
   exists(path: string): boolean;
   /** Gets the hint. */
   report(problem: string): void;
@@ -57,7 +57,7 @@ export class RefusedPaths {
     this.#options = options;
   }
 
-  /** Notes that the guest asks for its directories. libc does so before it searches them. */
+  /** Notes that the guest listed its directories. libc does so before it searches them. */
   listDirectories(): void {
     this.#hasListed = true;
   }

@@ -52,7 +52,7 @@ function attach({ name, type, attachType }: SectionDefinition, text: string, suf
   return { result, kind, problem: guest.problems.join("\n") };
 }
 
-/** The way in which a section attaches: nowhere, only where its name says, or to a target. */
+/** The way in which a section attaches: nowhere, only to the target in its name, or to a given target. */
 function classOf(definition: SectionDefinition): "nowhere" | "section" | "target" {
   const without = attach(definition, "");
   const withTarget = attach(definition, "no such place");

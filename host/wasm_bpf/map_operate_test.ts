@@ -161,7 +161,7 @@ for (const type of [...NOTHING_IS_OWN, "ARRAY_OF_MAPS", "HASH_OF_MAPS", "CGROUP_
   test(`wasm_bpf_map_operate() puts no descriptor of the host into a map of type ${type}`, (open) => {
     using guest = open({ maps: [{ name: "map", type: MapType[type] }] });
     const fd = guest.map(guest.load(), "map");
-    // Not 0: it is the guest's own stdin. That it is no cgroup is for the kernel to say.
+    // Not 0, which is the guest's own stdin. The kernel checks if that is a cgroup.
     for (const number of [-1, 1, 2, 3, 50, fd + 1]) {
       guest.put(0x200, [number]);
       assertEquals(guest.operate(fd, UPDATE), EBADF, `${number}`);
@@ -243,7 +243,7 @@ Deno.test("wasm_bpf_map_operate() calls the native function directly, except in 
       assertEquals(directly(() => call(fd, command)), 1);
     }
     assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, 0x200, 2n), ENOENT)), 1);
-    // Each of these is as it would be without it, and JavaScript says what is wrong.
+    // These calls go to JavaScript, which returns the same errors as without the direct path.
     assertEquals(directly(() => assertEquals(call(fd, 5), EINVAL)), 0);
     assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, 0x200, 1n << 32n), EINVAL)), 0);
     assertEquals(directly(() => assertEquals(call(fd, UPDATE, 0x100, MEMORY_BYTES - 3), EFAULT)), 0);

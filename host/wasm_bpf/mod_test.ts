@@ -1,4 +1,4 @@
-/** The calls that are neither map calls nor about targets: handles, names, and what is left afterwards. */
+/** Tests the calls other than map calls and targets: handles, names, and the remaining resources. */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { BpfError } from "../../errors/mod.ts";

@@ -42,7 +42,7 @@ const LIBC_HEADERS = [
 ];
 
 /**
- * The pinned libbpf, the shim, and this machine's libc. What the tables take from libc is the same on all architectures:
+ * The pinned libbpf, the shim, and this machine's libc. The parts that come from libc are the same on all architectures:
  * numbers that no header of the kernel has, and the types of prototypes.
  */
 export const NATIVE: Source = {

@@ -94,7 +94,7 @@ Deno.test("wasi_snapshot_preview1 has 46 functions, and wasi_unstable 45", () =>
   assertEquals(Object.keys(guest.wasi.unstableImports).length, 45);
 });
 
-Deno.test("wasi_unstable: fd_seek() and filestat as they were before preview 1", () => {
+Deno.test("wasi_unstable: fd_seek() and filestat have their layout from before preview 1", () => {
   using guest = new TestGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   guest.write(fd, "0123456789");

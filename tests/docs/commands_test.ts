@@ -66,7 +66,7 @@ class Place implements AsyncDisposable {
     await this.run("ip link set lo up && gcc -O1 -o target target.c", this.folder);
   }
 
-  /** Starts a shell that runs `script` in the network namespace. What it installs in /usr/local/bin gets into the PATH only. */
+  /** Starts a shell that runs `script` in the network namespace. Files that it installs in /usr/local/bin get into the PATH only. */
   shell(script: string, cwd: string): Deno.Command {
     const run = script.replaceAll("/usr/local/bin", this.#programs);
     return new Deno.Command("nsenter", {

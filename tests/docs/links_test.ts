@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { CHECKOUT, documents, textOf } from "./documents.ts";
 
-/** Paths that the documents tell readers to create. */
+/** Paths that readers create by following the documents. */
 const TO_BE_MADE = ["examples/minimal/"];
 
 function exists(path: string): boolean {

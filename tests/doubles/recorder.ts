@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Returns `target` with its methods recorded in `calls` by name; so are the methods of what they return. */
+/** Returns `target` with its method calls recorded in `calls` by name. Objects that the methods return are recorded too. */
 export function recorded<T extends object>(target: T, calls: string[]): T {
   return new Proxy(target, {
     get(_, key) {

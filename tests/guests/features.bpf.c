@@ -58,7 +58,7 @@ PROGRAM("usdt", on_usdt, struct pt_regs, 0)
 PROGRAM("uprobe.multi", on_uprobe_multi, struct pt_regs, 0)
 PROGRAM("uretprobe.multi", on_uretprobe_multi, struct pt_regs, 0)
 
-/* Security. The verifier of 6.12 wants the result of a hook as a constant. */
+/* Security. The verifier of 6.12 requires a constant as the result of a hook. */
 PROGRAM("lsm/file_open", on_lsm, void, 0)
 PROGRAM("lsm.s/file_open", on_lsm_sleepable, void, 0)
 PROGRAM("lsm_cgroup/socket_post_create", on_lsm_cgroup, void, 1)

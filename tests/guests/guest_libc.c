@@ -27,7 +27,7 @@ static void files(void) {
     check_equal("F_SETFL takes them", fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK), 0);
     check_equal("and F_GETFL gives them back", fcntl(fd, F_GETFL), O_WRONLY | O_APPEND | O_NONBLOCK);
     close(fd);
-    check("O_EXCL refuses what is there", open("/file", O_WRONLY | O_CREAT | O_EXCL, 0644) < 0 && errno == EEXIST);
+    check("O_EXCL refuses an existing file", open("/file", O_WRONLY | O_CREAT | O_EXCL, 0644) < 0 && errno == EEXIST);
     check("without O_CREAT nothing is made", open("/other", O_RDWR) < 0 && errno == ENOENT);
     check("O_DIRECTORY refuses a file", open("/file", O_RDONLY | O_DIRECTORY) < 0 && errno == ENOTDIR);
 

@@ -48,7 +48,7 @@ int main(void) {
     seen = (struct seen){0};
     events_emit(skel, COMMAND_PERF, 0, 512, RECORD_SIZE_MAX);
     int held = poll_perf(skel, &seen, 0);
-    check("a full buffer keeps what it holds", held > 0 && held < 512);
+    check("a full buffer keeps its records", held > 0 && held < 512);
     check_equal("in order", seen.misplaced, 0);
 
     seen = (struct seen){.next = 600};

@@ -40,7 +40,7 @@ int main(void) {
     __u32 key = 0;
     __u64 value = 0;
     bpf_map_lookup_elem(cells_fd, &key, &value);
-    check_equal("a lookup sees what the guest stored", value, 77);
+    check_equal("a lookup returns the guest's store", value, 77);
 
     /* The memory grows to many times its size. The shared pages stay in place. */
     char *more = (char *)malloc(64 << 20);

@@ -75,7 +75,7 @@ Deno.test("BpfMap.keys() allows deletion of the current key, and stops when keys
     }
     assertEquals(count, 8);
     for (let key = 0; key < 2; key++) hash.update(u32(key), u64(key));
-    // The kernel starts anew after a deleted key. Each time, the next key is deleted and added again.
+    // The kernel starts again after a deleted key. Each time, the next key is deleted and added again.
     const error = assertThrows(() => {
       for (const key of hash.keys()) {
         hash.update(key, u64(0));

@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
     /BTF is required, but is missing or corrupted/,
   ],
   [
-    "maps as they were before libbpf 1.0",
+    "maps in the style from before libbpf 1.0",
     small('struct { u32 type, key, value, entries; } map SEC("maps") = {2, 4, 4, 1};'),
     'maps in a "maps" section are not supported; define them in SEC(".maps")',
     /legacy map definitions in 'maps' section are not supported/,

@@ -133,7 +133,7 @@ function allocatedBytes(): number {
   });
   const info = new BigUint64Array(libc.symbols.mallinfo2().buffer);
   libc.close();
-  const [, , , , hblkhd = 0n, , , uordblks = 0n] = info; // in mappings of their own, in arenas
+  const [, , , , hblkhd = 0n, , , uordblks = 0n] = info; // in separate mappings, in arenas
   return Number(hblkhd + uordblks);
 }
 

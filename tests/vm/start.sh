@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Continues after init, as process 1 in the host's own files: mounts what a distribution mounts, runs the command of scripts/vm.sh and
+# Continues after init, as process 1 in the host's own files: makes the mounts of a distribution, runs the command of scripts/vm.sh and
 # leaves its exit code to the host. /run/vm is the folder .build/vm/KERNEL/job of the host. It has:
 #   command        a script with the command; without it, there is a shell
 #   environment    variables of this script
