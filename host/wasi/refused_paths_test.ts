@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parsePreopen } from "./preopens.ts";
 import { RefusedPaths } from "./refused_paths.ts";
 
-/** The host's files for all tests. */
+/** The paths that exist on the host. */
 const HOST_FILES = [
   "./",
   "/",

@@ -16,6 +16,8 @@ function attach(sectionName: string, type: number, text: string, expectedAttachT
   const result = guest.call("wasm_attach_bpf_program", handle, guest.put(0x100, "program"), guest.put(0x200, text));
   // Every descriptor that was opened for the target is closed again.
   assertEquals(guest.system.openDescriptors.size, before);
+  // Each refusal is counted, so that ENOENT is not taken for that of a file.
+  assertEquals(guest.context.guard.failures, result === 0 ? 0 : guest.problems.length);
   const target = withoutDescriptor(guest.libbpf.attached[0]?.target);
   assertEquals(guest.call("wasm_close_bpf_object", handle), 0);
   assertEquals(guest.libbpf.attached, []);
