@@ -1,5 +1,6 @@
 /** Runs the command line as a user does: with `--allow-ffi` and no other permission, on the Deno that runs the tests. */
 
+import { assertEquals, assertMatch } from "@std/assert";
 import { mountAll } from "./mounts.ts";
 
 mountAll();
@@ -49,6 +50,11 @@ export function testGuest(name: string): string {
   return `${CHECKOUT}.build/guests/${name}.wasm`;
 }
 
+/** The path of an example that scripts/build_guests.sh built. */
+export function example(name: string): string {
+  return `${CHECKOUT}examples/${name}/${name}.wasm`;
+}
+
 /** The failed facts in a test guest's output, or the whole output when it printed no fact. */
 export function failures({ code, stdout, stderr }: Finished): string[] {
   const lines = stdout.split("\n").filter((line) => /^(not )?ok /.test(line));
@@ -56,4 +62,25 @@ export function failures({ code, stdout, stderr }: Finished): string[] {
   return code === 0 && lines.length > 0 && failed.length === 0
     ? []
     : [`exit code ${code}`, ...failed, ...(lines.length === 0 ? [stdout] : []), stderr];
+}
+
+/** Asserts that the only output is one line on stderr. */
+export function assertOneLine({ code, stdout, stderr }: Finished, expected: { code: number; line: RegExp }): void {
+  assertEquals([code, stdout], [expected.code, ""], stderr);
+  assertMatch(stderr, /^wasm-bpf: [^\n]+\n$/);
+  assertMatch(stderr.trimEnd(), expected.line);
+}
+
+/** A directory with these files in it. */
+export async function directoryWith(files: Readonly<Record<string, Uint8Array | string>>) {
+  const path = await Deno.makeTempDir();
+  for (const [name, content] of Object.entries(files)) {
+    await Deno.writeFile(`${path}/${name}`, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Runs wasm-bpf by way of a shell: `$0 "$@"` in the script. */
+export function runThrough(script: string, args: readonly string[]): Promise<Finished> {
+  return run("timeout", ["20", "bash", "-c", script, ...WASM_BPF, ...args]);
 }
