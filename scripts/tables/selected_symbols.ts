@@ -245,7 +245,6 @@ export const SELECTED_SYSTEM_CALLS: Readonly<Record<string, Choices>> = {
   ioctl: {},
   linkat: {},
   lseek: {},
-  memfd_create: {},
   mkdirat: {},
   mmap: { addr: "u64", length: "u64", offset: "u64" },
   munmap: { addr: "u64", length: "u64" },

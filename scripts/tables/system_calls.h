@@ -18,7 +18,6 @@ int ftruncate(int fd, off_t length);
 ssize_t getrandom(void *buf, size_t buflen, unsigned int flags);
 int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags);
 off_t lseek(int fd, off_t offset, int whence);
-int memfd_create(const char *name, unsigned int flags);
 int mkdirat(int dirfd, const char *path, mode_t mode);
 void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset);
 int munmap(void *addr, size_t length);

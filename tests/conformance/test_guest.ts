@@ -17,9 +17,6 @@ import { ALL_RIGHTS, LOOKUP_SYMLINK_FOLLOW } from "../../host/wasi/types.ts";
 /** The descriptor of the directory `/`, the only one that a {@link TestGuest} is given. */
 export const ROOT = 3;
 
-/** An errno by its name in `errors/`. */
-export type ErrnoName = keyof typeof WASI_ERRNO;
-
 const ERRNO_NAMES = new Map<number, string>(Object.entries(WASI_ERRNO).map(([name, number]) => [number, name]));
 
 /** The address for results and structs. Arguments are put above it. */

@@ -31,7 +31,6 @@ export const NUMBER = {
   ioctl: IS_ARM64 ? 29 : 16,
   linkat: IS_ARM64 ? 37 : 265,
   lseek: IS_ARM64 ? 62 : 8,
-  memfd_create: IS_ARM64 ? 279 : 319,
   mkdirat: IS_ARM64 ? 34 : 258,
   mmap: IS_ARM64 ? 222 : 9,
   munmap: IS_ARM64 ? 215 : 11,
@@ -106,8 +105,6 @@ export function systemCallRows(symbol: string) {
     linkat: { name: symbol, parameters: ["i32", "i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
     // __off_t lseek(int fd, off_t offset, int whence)
     lseek: { name: symbol, parameters: ["i32", "i32", "i64", "i32"], result: "i64" },
-    // int memfd_create(const char *name, unsigned int flags)
-    memfd_create: { name: symbol, parameters: ["i32", "buffer", "u32"], result: "i32" },
     // int mkdirat(int dirfd, const char *path, mode_t mode)
     mkdirat: { name: symbol, parameters: ["i32", "i32", "buffer", "u32"], result: "i32" },
     // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
