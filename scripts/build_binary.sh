@@ -3,8 +3,8 @@
 #   - the code that runs guests, as one script with its bytecode;
 #   - the other subcommands, as modules that are loaded when they are called;
 #   - .build/lib/libwasm_bpf.so.
-# `--arch aarch64` or `--arch x86_64` builds ./wasm-bpf-ARCH for another machine (scripts/setup.sh arm64 installs what is
-# needed). It has no bytecode, because V8 accepts only that of its own machine: a start takes longer.
+# `--arch aarch64` or `--arch x86_64` builds ./wasm-bpf-ARCH for another machine (scripts/setup.sh arm64 installs the
+# tools). It has no bytecode, because V8 accepts only that of its own architecture, so it starts more slowly.
 # The same sources and the same library give the same bytes on every machine. Does nothing if no source is newer.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -94,7 +94,7 @@ tier_of_kernels() {
   for junit in "$logs"/vm-*.xml; do
     if [[ -e $junit ]]; then add_results "$junit"; fi
   done
-  # A kernel that could not be had or booted has no file.
+  # A kernel that could not be fetched or booted has no file.
   if ((run_status && failed == before)); then failed+=1; fi
 }
 
@@ -134,7 +134,7 @@ tier documents "$DENO_VERSION" --no-check tests/docs
 tier "kernel-$DENO_VERSION" "$DENO_VERSION" --no-check tests/kernel
 tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance
-# VM_KERNELS names the kernels, if not all are wanted; "none" leaves them out.
+# VM_KERNELS selects some of the kernels; "none" leaves them out.
 tier_of_kernels
 
 line="$passed passed, $failed failed"

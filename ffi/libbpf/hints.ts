@@ -81,7 +81,7 @@ function programHint({ code, log, subject }: Refusal): string | undefined {
     return 'the section of the program has to name what it attaches to, like SEC("fentry/FUNCTION")';
   }
   if (shows(log, "noReplacedProgram")) {
-    return "no call says which program it replaces: freplace cannot be used here yet";
+    return "freplace cannot be used here yet: no call sets the program to replace";
   }
   if (shows(log, "unresolvedRelocation")) {
     return "this kernel's BTF has no such type or field: check with bpf_core_field_exists() or bpf_core_type_exists() before use";

@@ -122,7 +122,7 @@ Deno.test("hintFor() explains how a section names its function, for sections wit
   const replaces = ["libbpf: prog 'p': attach program FD is not set"];
   assertEquals(
     hint("EINVAL", replaces, ROOT, { programs: [program(ProgramType.EXT, "freplace/f")] }),
-    "no call says which program it replaces: freplace cannot be used here yet",
+    "freplace cannot be used here yet: no call sets the program to replace",
   );
 });
 

@@ -33,7 +33,7 @@ export class Clocks {
   }
 
   /**
-   * Sleeps until an event of `entries` occurs, or for `timeoutNs`; for ever if that is undefined.
+   * Sleeps until an event of `entries` occurs, or for `timeoutNs`; forever if that is undefined.
    *
    * @returns the number of entries with an event, 0 on time-out, `-EINTR` after a signal, or another negative errno.
    */

@@ -1,4 +1,4 @@
-/** The examples called wrongly or for help, and their sizes: the same on every kernel. */
+/** Tests the usage and help of the examples, and their sizes, which do not depend on the kernel. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runWasmBpf } from "./command.ts";

@@ -1,7 +1,7 @@
 /**
- * Every kind of program, attached for real and seen running in this kernel, or refused in one line with the reason.
- * Runs in a virtual machine (tests/vm/run.sh). All in one process: it takes the emulated machine more than a second to
- * start one.
+ * Attaches every kind of program and checks that it runs in this kernel, or that one line gives the reason for a refusal.
+ * Runs in a virtual machine (tests/vm/run.sh). One process runs all tests, because an emulated machine takes more than a
+ * second to start one.
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -21,7 +21,7 @@ interface Feature extends Requirement {
   readonly target?: (libbpf: Libbpf, object: BpfObject) => AttachTarget;
   /** Makes it run. Without it, the program is only attached. */
   readonly trigger?: () => Promise<unknown>;
-  /** Another program that has to be attached to this cgroup. */
+  /** Another program that must be attached to this cgroup. */
   readonly with?: string;
   /** The message of a kernel that lacks the feature. */
   readonly refused?: RegExp;
@@ -31,7 +31,7 @@ const execute = (path = "/bin/true") => run(path, []);
 const probed = () => execute(`${BUILT}target`);
 const open = async () => (await Deno.open("/dev/zero")).close();
 const readSysctl = () => Deno.readTextFile("/proc/sys/kernel/hostname");
-/** Sends a packet whose flow the kernel looks for: with packet steering on, for an echo request, which has no hash yet. */
+/** Sends a packet that makes the kernel dissect its flow: an echo request without a hash, with packet steering enabled. */
 const steer = () =>
   run("sh", ["-c", "echo 3 >/sys/class/net/lo/queues/rx-0/rps_cpus; busybox ping -c 1 -W 1 127.0.0.1"]);
 
@@ -196,7 +196,7 @@ async function waitForRun(object: BpfObject, trigger: () => Promise<unknown>): P
   }
 }
 
-/** Loads and attaches one program of `object`, and sees it run. */
+/** Loads and attaches one program of `object`, and waits until it has run. */
 async function seeRunning(libbpf: Libbpf, object: BpfObject, name: string, feature: Feature): Promise<void> {
   const wanted = [`on_${name}`, feature.with];
   for (const program of object.programs()) program.autoload = wanted.includes(program.name);

@@ -1,4 +1,4 @@
-/** A locked-down kernel: what it forbids is refused with a hint that says so. */
+/** Tests a locked-down kernel: each forbidden operation fails with a hint that names lockdown. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BpfError, openLibbpf } from "../../mod.ts";

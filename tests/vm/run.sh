@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs in virtual machines the tests that depend on the kernel: attaching, examples, events, BTF. A line for each boot;
-# after a failure what it said, and the end of the kernel's log.
+# Runs the tests that depend on the kernel in virtual machines: attaching, examples, events, BTF. Prints a line for each
+# boot, and after a failure its output and the end of the kernel's log.
 #   tests/vm/run.sh                the kernels of $VM_KERNELS, by default all of scripts/pins.sh
 #   tests/vm/run.sh KERNEL...      these kernels
 #   tests/vm/run.sh --all ...      all kernel tests as well (an hour for each kernel)
-# The results are in .build/test/vm-*.xml. Fails when a test failed, and when a kernel could not be had.
+# The results are in .build/test/vm-*.xml. Fails when a test failed, or a kernel could not be fetched.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source scripts/pins.sh
@@ -43,13 +43,13 @@ boot() {
   if ((status)); then verdict=FAILED failures+=1; fi
   printf '%-6s %-28s %s (%s s)\n' "$verdict" "$name" "$(summary "$logs/$name.log")" "$seconds"
   ((status == 0)) || sed 's/^/    /' "$logs/$name.log"
-  # A kernel can complain and go on.
+  # A kernel can report an error and continue.
   if grep --quiet -E 'WARNING: CPU|BUG: |general protection fault' ".build/vm/$kernel/log"; then
-    echo "       the kernel complained: .build/vm/$kernel/log"
+    echo "       the kernel reported errors: .build/vm/$kernel/log"
   fi
 }
 
-# The last words of Deno: "40 passed, 1 failed".
+# Prints Deno's last line: "40 passed, 1 failed".
 summary() {
   sed -n 's/^.*| \([0-9]* passed\) | \([0-9]* failed\)\( | \([0-9]* ignored\)\)\?.*$/\1, \2 \4/p' "$1" | tail --lines=1
 }

@@ -1,6 +1,6 @@
 /**
- * A struct_ops map in this kernel: registered through a link where the kernel has such links (Linux 6.4), and on other
- * kernels only with a permission.
+ * Tests a struct_ops map in this kernel: it is registered through a link if the kernel has such links (Linux 6.4). Other
+ * kernels need a permission.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * Writes the tables of docs/kernels.md from what the last run of tests/vm/run.sh saw in each kernel. With `--check`,
- * compares them.
+ * Writes the tables of docs/kernels.md from the results of the last run of tests/vm/run.sh. With `--check`, compares
+ * them.
  *
  *     deno run --allow-read --allow-write tests/vm/table.ts [--check]
  *
@@ -15,7 +15,7 @@ const KERNELS = ["5.10", "6.1", "6.12", "newest"];
 /** The rows of one kernel: a name, and "works" or the reason. */
 type Outcomes = ReadonlyMap<string, string>;
 
-/** What features_test.ts recorded. */
+/** The records of features_test.ts. */
 function features(kernel: string): Outcomes {
   const lines = Deno.readTextFileSync(`${RESULTS}vm-${kernel}.outcomes`).trimEnd().split("\n");
   return new Map(lines.map((line) => line.split(" ")).map(([name = "", outcome = ""]) => [name, outcome]));

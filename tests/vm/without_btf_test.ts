@@ -1,4 +1,4 @@
-/** A kernel without BTF: `--btf` gives it to the examples, and the refusal without it names that option. */
+/** Tests a kernel without BTF: the examples take it from `--btf`, and a refusal names that option. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { openLibbpf } from "../../mod.ts";
@@ -8,7 +8,7 @@ import { example, RunningExample } from "../kernel/running_example.ts";
 /** The hidden BTF of this kernel (tests/vm/start.sh). */
 const BTF = "/run/vmlinux.btf";
 const NEEDS_BTF =
-  /: ESRCH: failed to find valid kernel BTF \(hint: this kernel has no BTF \(.*\): --btf PATH gives it, but not to tp_btf, /;
+  /: ESRCH: failed to find valid kernel BTF \(hint: this kernel has no BTF \(.*\): --btf PATH replaces it, but not for tp_btf, /;
 
 Deno.test("the kernel's types are hidden", () => {
   assertEquals([...Deno.readDirSync("/sys/kernel/btf")], []);
