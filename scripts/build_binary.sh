@@ -19,9 +19,9 @@ case "${1-}" in
   *) echo "Usage: scripts/build_binary.sh [--arch ARCH]" >&2 && exit 2 ;;
 esac
 if [[ $arch == "$machine" ]]; then
-  suffix='' library=.build/lib/libwasm_bpf.so
+  suffix='' library=.build/lib/libwasm_bpf.so setup=scripts/setup.sh
 else
-  suffix=-$arch library=.build/lib/$arch/libwasm_bpf.so
+  suffix=-$arch library=.build/lib/$arch/libwasm_bpf.so setup='scripts/setup.sh arm64'
 fi
 binary=$PWD/wasm-bpf$suffix
 base=$PWD/.tools/denort-$DENO_VERSION$suffix
@@ -47,7 +47,7 @@ quietly() {
   "$@" >"$log" 2>&1 || { cat "$log" >&2 && fail "${1##*/} $2 failed (see above)"; }
 }
 
-[[ -f $base ]] || fail "$base is missing; scripts/setup.sh installs it"
+[[ -f $base ]] || fail "$base is missing; $setup installs it"
 scripts/build_libbpf.sh --arch "$arch"
 up_to_date && exit 0
 echo "Building ./wasm-bpf$suffix" >&2

@@ -16,6 +16,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "cd wasm-bpf   # a clone of this repository": "the tests run in it",
   "./scripts/test.sh": "it runs this test",
   '"$deno" task bench': "it takes half an hour",
+  "scripts/build_binary.sh --arch aarch64    # the binary for arm64, after scripts/setup.sh arm64":
+    "it needs a cross compiler, which scripts/setup.sh tests does not install",
 };
 
 /** Commands outside console blocks that run until they are stopped. */

@@ -61,7 +61,7 @@ async function optionsOf(script: string): Promise<string[]> {
   return optionsIn(new TextDecoder().decode(stdout));
 }
 
-Deno.test("documents name options that are there", async () => {
+Deno.test("documents name only existing options", async () => {
   const known = new Set([...OTHER_OPTIONS, ...await optionsOf("cli.ts"), ...await optionsOf("bench/main.ts")]);
   const named = documents().flatMap((document) =>
     [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => optionsIn(code))
@@ -73,8 +73,8 @@ Deno.test("documents name options that are there", async () => {
 
 for (const document of documents()) {
   Deno.test(`${document} links only to existing places`, () => assertEquals(deadLinks(document), []));
-  Deno.test(`${document} names files that are there`, () => assertEquals(deadPaths(document), []));
-  Deno.test(`${document} names tasks that are there`, () => {
+  Deno.test(`${document} names only existing files`, () => assertEquals(deadPaths(document), []));
+  Deno.test(`${document} names only existing tasks`, () => {
     const tasks = [...textOf(document).matchAll(/\bdeno"? task (\w+)/g)].map(([, task = ""]) => task);
     assertEquals(tasks.filter((task) => !(task in config.tasks)), []);
   });
