@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Machine } from "./machine.ts";
+
 const SIGNS = {
   /** The object was compiled for another machine. */
   foreignObject: /is not a valid eBPF object file|non-native endianness|endianness mismatch/i,
@@ -50,6 +52,23 @@ export function refusedProbe(log: readonly string[]): "kprobe" | "uprobe" | unde
   for (const line of log) {
     const kind = /failed to (?:create|add legacy) ([ku])(?:ret)?probe/.exec(line)?.[1];
     if (kind !== undefined) return kind === "k" ? "kprobe" : "uprobe";
+  }
+  return undefined;
+}
+
+/**
+ * The machine that a program was compiled for, when it names registers that this machine's kernel does not have.
+ * `bpf_tracing.h` takes those of x86_64 from `struct pt_regs`, and those of arm64 from `struct user_pt_regs`.
+ */
+export function machineOfRegisters(log: readonly string[]): Machine | undefined {
+  for (const line of log) {
+    const [, struct, field = ""] = /failed to resolve CO-RE relocation <\w+> \[\d+\] struct (\w+)\.(\w+)/.exec(line) ??
+      [];
+    if (struct === "user_pt_regs" && /^(regs|sp|pc|pstate)$/.test(field)) return "aarch64";
+    if (struct === "pt_regs" && /^(r\d+|r?[abcd]x|r?[sd]i|r?[bsi]p|orig_r?ax|cs|ss|e?flags)$/.test(field)) {
+      return "x86_64";
+    }
+    if (struct?.startsWith("pt_regs") && field === "orig_x0") return "aarch64";
   }
   return undefined;
 }

@@ -46,6 +46,7 @@ export class Checker {
   }
 
   readonly #here: Surroundings = {
+    machine: Deno.build.arch,
     capabilities: () => effectiveCapabilities(this.#calls),
     readText: (path) => {
       try {

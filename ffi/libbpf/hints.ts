@@ -4,8 +4,9 @@
  * @module
  */
 
-import { forbiddenHelper, refusedProbe, shows } from "../../errors/log_signs.ts";
+import { forbiddenHelper, machineOfRegisters, refusedProbe, shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
+import { describeMachine, type Machine } from "../../errors/machine.ts";
 import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 import type { Capability } from "../system/capabilities.ts";
@@ -13,6 +14,7 @@ import { mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "
 
 /** Facts about this process and kernel. They are read only after a failure. */
 export interface Surroundings {
+  readonly machine: Machine;
   /** The process's effective capabilities, a bit set. */
   capabilities(): bigint;
   /** The content of a file; undefined when it cannot be read. */
@@ -38,7 +40,8 @@ export interface Refusal {
 
 /** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
-  return objectHint(refusal) ?? attachPointHint(refusal, here) ?? programHint(refusal) ?? mapHint(refusal) ??
+  return objectHint(refusal) ?? machineHint(refusal, here) ?? attachPointHint(refusal, here) ?? programHint(refusal) ??
+    mapHint(refusal) ??
     privilegeHint(refusal, here) ??
     (refusal.code === "ENOMEM" && shows(refusal.log, "memlock") ? MEMLOCK_HINT : undefined);
 }
@@ -54,6 +57,13 @@ function objectHint({ code, log }: Refusal): string | undefined {
   }
   if (shows(log, "noTargetBtf")) return "the file of --btf does not contain a kernel's BTF";
   return undefined;
+}
+
+/** A program that reads registers fits only the machine that it was compiled for. */
+function machineHint({ log }: Refusal, { machine }: Surroundings): string | undefined {
+  const compiledFor = machineOfRegisters(log);
+  if (compiledFor === undefined || compiledFor === machine) return undefined;
+  return `it was compiled for ${describeMachine(compiledFor)}; this machine is ${describeMachine(machine)}`;
 }
 
 /** Hints for attach points that this kernel does not have. */

@@ -15,6 +15,7 @@ const UNLOCKED = { [LOCKDOWN]: "[none] integrity confidentiality\n" };
 function machine(held: readonly Capability[], files: Readonly<Record<string, string>> = {}): Surroundings {
   const all: Readonly<Record<string, string>> = { ...INITIAL_NAMESPACE, ...files };
   return {
+    machine: "x86_64",
     capabilities: () => held.reduce((set, name) => set | 1n << CAPABILITY[name], 0n),
     readText: (path) => all[path],
   };
@@ -73,6 +74,22 @@ Deno.test("hintFor() names the capabilities that are missing, by kind of program
     "run as root or grant CAP_NET_ADMIN",
   );
   assertEquals(hint("EPERM", NOT_PERMITTED, machine(["CAP_SYS_ADMIN"], UNLOCKED), { programs: [XDP] }), undefined);
+});
+
+Deno.test("hintFor() names the machine that a program was compiled for, when it reads other registers than this one has", () => {
+  const unresolved = (field: string) => refused(`failed to resolve CO-RE relocation <byte_off> [23] struct ${field}`);
+  const hintOn = (machine: "x86_64" | "aarch64", field: string) =>
+    hint("EINVAL", unresolved(field), { ...ROOT, machine });
+  const [x86, arm64] = ["x86_64 (-D__TARGET_ARCH_x86)", "aarch64 (-D__TARGET_ARCH_arm64)"];
+  for (const field of ["pt_regs.di (0:14 @ offset 112)", "pt_regs.r10 (0:7)", "pt_regs.orig_ax (0:15)"]) {
+    assertEquals(hintOn("aarch64", field), `it was compiled for ${x86}; this machine is ${arm64}`);
+    assertStringIncludes(hintOn("x86_64", field) ?? "", "no such type or field");
+  }
+  for (const field of ["user_pt_regs.regs[0] (0:0:0 @ offset 0)", "pt_regs___arm64.orig_x0 (0:0)"]) {
+    assertEquals(hintOn("x86_64", field), `it was compiled for ${arm64}; this machine is ${x86}`);
+    assertStringIncludes(hintOn("aarch64", field) ?? "", "no such type or field");
+  }
+  assertStringIncludes(hintOn("aarch64", "task_struct.di (0:1)") ?? "", "no such type or field");
 });
 
 Deno.test("hintFor() names capabilities that only attaching needs", () => {

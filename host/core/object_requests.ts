@@ -74,7 +74,7 @@ export function checkObject(
 
 function validated(operation: Operation, bytes: Uint8Array): ObjectRequests {
   try {
-    return validateObject(bytes);
+    return validateObject(bytes, { machine: Deno.build.arch });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { reason: `${error.format}: ${error.problem}`, cause: error });

@@ -30,6 +30,8 @@ const SECTION_HEADER_BYTES = 8;
 export interface BtfExtRecords {
   /** The records of all sections. */
   readonly part: Reader;
+  /** The offset of the section's name in the strings of BTF. */
+  readonly section: number;
   /** The offset of the first record in `part`. */
   readonly start: number;
   readonly count: number;
@@ -56,7 +58,7 @@ export function* readBtfExt(bytes: Uint8Array, kind: BtfExtPart): Generator<BtfE
     const count = part.u32(at + 4);
     const start = at + SECTION_HEADER_BYTES;
     part.slice(start, count * recordBytes);
-    yield { part, start, count, recordBytes };
+    yield { part, section: part.u32(at), start, count, recordBytes };
     at = start + count * recordBytes;
   }
 }

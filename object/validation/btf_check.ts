@@ -23,6 +23,7 @@ export const KIND = {
   STRUCT: 4,
   UNION: 5,
   ENUM: 6,
+  FWD: 7,
   TYPEDEF: 8,
   VOLATILE: 9,
   CONST: 10,
@@ -138,6 +139,11 @@ export class BtfCheck {
 
   name(id: number): string {
     return this.#strings.string(this.#word(id, 0));
+  }
+
+  /** The string at `offset`. */
+  string(offset: number): string {
+    return this.#strings.string(offset);
   }
 
   /** Word `word` of member `index`, where each member has `words` words. */

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Machine } from "../../errors/machine.ts";
 import { FormatError } from "../../errors/mod.ts";
 import { type ElfFile, type ElfSection, parseElf, SECTION_TYPE } from "../elf/elf.ts";
 import { MAP_FLAG, MapType } from "../bpf_numbers.ts";
@@ -16,7 +17,14 @@ import { checkBtfExt } from "./check_btf_ext.ts";
 import { checkCode } from "./check_code.ts";
 import { checkSection } from "./check_data_sections.ts";
 import { checkRelocations, checkSections, checkSymbols } from "./check_elf.ts";
+import { checkRegisters } from "./check_registers.ts";
 import { type MapRequest, readMapRequests } from "./map_requests.ts";
+
+/** Options of {@link validateObject}. */
+export interface ValidationOptions {
+  /** Refuses programs that read the registers of another machine. */
+  readonly machine?: Machine | undefined;
+}
 
 /** Features of an object that need the loader's permission or support. */
 export interface ObjectRequests {
@@ -37,26 +45,27 @@ export interface ObjectRequests {
  * }
  * ```
  *
- * @throws {FormatError} when the object is damaged or malicious.
+ * @throws {FormatError} when the object is damaged or malicious, or was compiled for another machine.
  */
-export function validateObject(bytes: Uint8Array): ObjectRequests {
+export function validateObject(bytes: Uint8Array, { machine }: ValidationOptions = {}): ObjectRequests {
   const elf = parseElf(bytes);
   checkSections(elf);
   checkSymbols(elf);
   checkRelocations(elf);
   checkCode(elf);
-  const maps = checkTypes(elf);
+  const maps = checkTypes(elf, machine);
   return {
     pinnedMaps: maps.filter(({ pinned }) => pinned).map(({ name }) => name),
     placedArenas: maps.filter(({ type, extra }) => type === MapType.ARENA && extra !== 0n).map(({ name }) => name),
   };
 }
 
-function checkTypes(elf: ElfFile): readonly MapRequest[] {
+function checkTypes(elf: ElfFile, machine: Machine | undefined): readonly MapRequest[] {
   const types = sectionNamed(elf, ".BTF");
   const btf = types === undefined ? undefined : new BtfCheck(types.bytes);
   const extension = sectionNamed(elf, ".BTF.ext");
   if (btf !== undefined && extension !== undefined) checkBtfExt(extension.bytes);
+  if (btf !== undefined && machine !== undefined) checkRegisters(elf, btf, machine);
   const maps = btf === undefined ? [] : checkTypeSections(btf, elf);
   if (elf.sections.some(({ name, sizeBytes }) => name === ".addr_space.1" && sizeBytes > 0)) checkArena(maps);
   return maps;
