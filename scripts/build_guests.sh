@@ -6,6 +6,7 @@
 #     NAME        examples/NAME/, beside the sources
 #     examples    all examples
 #     tests       tests/guests/, tests/conformance/guests/ and the objects of tests/kernel/, in .build/guests/
+#     arm64       the example that depends on the machine, for arm64, in .build/guests/arm64/
 #     languages   tests/guests/languages/, in .build/guests/languages/; skips languages without a compiler
 #     bench       the benchmarks' guests and their native twins, in .build/bench/
 #     clean       removes all of these
@@ -26,6 +27,7 @@ goals=("$@")
 for goal in "${goals[@]}"; do
   case $goal in
     examples | tests | languages | bench | clean) ;;
+    arm64) scripts/vm_arm64_root.sh >/dev/null || exit ;;
     *) [[ -f examples/$goal/$goal.bpf.c && -f examples/$goal/$goal.c ]] ||
       fail "examples/$goal/ needs $goal.c and $goal.bpf.c" ;;
   esac

@@ -74,9 +74,9 @@ build_zlib() (
 build_libelf() (
   cd "elfutils-$ELFUTILS_VERSION"
   # Without compression other than zlib's, demangling, and debuginfo servers, which libbpf does not need.
-  [[ -f config.h ]] || CFLAGS=$flags CPPFLAGS=-I$zlib LDFLAGS=-L$zlib ./configure --quiet ${prefix:+"--host=${prefix%-}"} \
-    --disable-shared --disable-debuginfod --disable-libdebuginfod --disable-demangler --disable-nls \
-    --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
+  [[ -f config.h ]] || CFLAGS=$flags CPPFLAGS=-I$zlib LDFLAGS=-L$zlib ./configure --quiet \
+    ${prefix:+"--host=${prefix%-}"} --disable-shared --disable-debuginfod --disable-libdebuginfod \
+    --disable-demangler --disable-nls --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
   make -s -j"$(nproc)" -C lib libeu.a
   make -s -j"$(nproc)" -C libelf libelf.a
 )

@@ -20,7 +20,7 @@ kernel := $(built)/kernel_tests
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(languages) $(conformance) $(kernel) $(bench) $(headers))
+$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance) $(kernel) $(bench) $(headers))
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -47,7 +47,7 @@ kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/ker
 conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
 conformance_modules := $(conformance_sources:%.c=$(conformance)/%.wasm)
 
-.PHONY: examples $(examples) tests languages bench clean FORCE
+.PHONY: examples $(examples) tests arm64 languages bench clean FORCE
 examples: $(examples)
 $(foreach name,$(examples),$(eval $(name): examples/$(name)/$(name).wasm))
 tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules)
@@ -85,6 +85,21 @@ $(kernel)/%.bpf.o: tests/kernel/%.bpf.c $(vmlinux) $(rules)
 
 %.skel.h: %.bpf.o $(codegen)
 	$(DENO) run --quiet --allow-ffi --allow-read cli.ts gen skeleton $< $(skeleton_name) >$@
+
+# An object that reads registers fits only one machine, so `uprobe` is also built for arm64. The header of its skeleton
+# must lie beside its source, and before the one for this machine.
+arm64 := $(built)/arm64
+arm64_types := .tools/kernels/arm64
+arm64: $(arm64)/uprobe.wasm
+$(arm64)/uprobe.bpf.o: bpf_arch := arm64
+$(arm64)/uprobe.bpf.o: bpf_flags = -I $(arm64_types)
+$(arm64)/uprobe.bpf.o: examples/uprobe/uprobe.bpf.c $(arm64_types)/vmlinux.h $(rules)
+	$(compile_bpf)
+$(arm64)/uprobe.c: examples/uprobe/uprobe.c
+	cp $< $@
+$(arm64)/uprobe.wasm: wasm_flags = -Oz -Wall -Wextra -I examples/uprobe
+$(arm64)/uprobe.wasm: $(arm64)/uprobe.c $(arm64)/uprobe.skel.h $(rules)
+	$(compile_wasm)
 
 # Guests in C and C++ --------------------------------------------------------------------------------------------------
 

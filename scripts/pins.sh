@@ -60,6 +60,12 @@ declare -A KERNEL_SHA256=(
   [newest]=abfe6354af5ad72c8e379943c8c0aec03b2cd013d032ad662a1e30983f71c6a5
 )
 
+# The arm64 machine that scripts/vm_arm64.sh boots: the suite of Debian, the version of linux-image-arm64, and the sha256
+# of the packages with the kernel and its types. A version that is gone is replaced like those above.
+ARM64_SUITE=trixie
+ARM64_VERSION=6.12.118-1
+ARM64_SHA256=df34b8dfab2a92605f1de84b94b4498fd82562115a5585e5891390285fc9306e
+
 # Debian installs bpftool and other tools in directories outside the PATH of ordinary users.
 export PATH=$PATH:/usr/sbin:/sbin
 

@@ -136,6 +136,10 @@ tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance
 # VM_KERNELS selects some of the kernels; "none" leaves them out.
 tier_of_kernels
+# The binary for arm64, in an emulated machine: three minutes.
+if [[ $(uname -m) == x86_64 && " ${VM_KERNELS-arm64} " == *" arm64 "* ]]; then
+  tier arm64 "$DENO_VERSION" --no-check tests/arm64
+fi
 
 line="$passed passed, $failed failed"
 if ((skipped)); then line+=", $skipped skipped"; fi

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Fetches one of the kernels of scripts/pins.sh from Debian, with the machine's own mirror, and prints its version.
 #   scripts/vm_kernel.sh KERNEL
-# The kernel arrives in .tools/kernels/KERNEL/: vmlinuz, lib/modules/ and version. apt gets a private configuration, so nothing
-# on the host changes: neither its sources nor its installed packages. apt verifies Debian's signatures. Debian removes old
-# versions; if the pinned one is gone, the script prints a line and takes Debian's present version.
+# The kernel arrives in .tools/kernels/KERNEL/: vmlinuz, lib/modules/ and version. Debian removes old versions; if
+# the pinned one is gone, the script prints a line and takes Debian's present version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
 source scripts/debian_mirror.sh
+source scripts/private_apt.sh
 
 fail() {
   echo "Cannot fetch kernel $kernel: $*" >&2
@@ -34,32 +34,6 @@ exec 9>.tools/kernels/lock && flock 9
 work=$(mktemp --directory "$PWD/.tools/kernels/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# Writes apt's private configuration for one suite and its security updates.
-configure_apt() {
-  local signed='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
-  local security
-  mkdir -p "$work"/{etc/apt.conf.d,etc/preferences.d,lists/partial,cache/archives/partial}
-  {
-    echo "deb $signed $(debian_mirror) $suite main"
-    security=$(debian_security_mirror)
-    if [[ $security && $suite != *-* ]]; then echo "deb $signed $security $suite-security main"; fi
-  } >"$work/sources.list"
-  cat >"$work/apt.conf" <<CONFIGURATION
-Dir::Etc "$work/etc";
-Dir::Etc::SourceList "$work/sources.list";
-Dir::State "$work";
-Dir::State::status "/dev/null";
-Dir::Cache "$work/cache";
-APT::Architecture "$architecture";
-APT::Sandbox::User "$(id --user --name)";
-Acquire::Languages "none";
-CONFIGURATION
-}
-
-private_apt() {
-  APT_CONFIG=$work/apt.conf "$@"
-}
-
 # Prints the packages of one version of the kernel: the metapackage leads to the image, and since 7.x to packages of its
 # modules.
 packages_of() {
@@ -75,9 +49,8 @@ packages_of() {
   printf "%s=$version\n" "${found[@]}"
 }
 
-configure_apt
 echo "Fetching kernel $kernel from Debian's $suite into .tools/ (once, half a minute)" >&2
-private_apt apt-get -qq update >&2 || fail "apt-get update failed (see above)"
+configure_apt "$work" "$suite" "$architecture" || fail "apt-get update failed (see above)"
 mapfile -t versions < <(private_apt apt-cache madison "linux-image-$architecture" | awk '{ print $3 }')
 [[ ${#versions[@]} != 0 ]] || fail "$suite has no linux-image-$architecture"
 version=$pinned
