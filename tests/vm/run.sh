@@ -4,14 +4,16 @@
 #   tests/vm/run.sh                the kernels of $VM_KERNELS, by default all of scripts/pins.sh
 #   tests/vm/run.sh KERNEL...      these kernels
 #   tests/vm/run.sh --all ...      all kernel tests as well (an hour for each kernel)
-# The results are in .build/test/vm-*.xml. Fails when a test failed, or a kernel could not be fetched.
+# The results are in .build/test/vm-*.xml. Fails when a test failed, when a kernel could not be fetched, or when the tables of
+# the documents differ from a run of all kernels (tests/vm/table.ts writes them).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source scripts/pins.sh
 
 extent=short
 if [[ ${1-} == --all ]]; then extent=all && shift; fi
-read -r -a kernels <<<"${*:-${VM_KERNELS:-$(printf '%s\n' "${!KERNEL_SUITE[@]}" | sort --version-sort | xargs)}}"
+every=$(printf '%s\n' "${!KERNEL_SUITE[@]}" | sort --version-sort | xargs)
+read -r -a kernels <<<"${*:-${VM_KERNELS:-$every}}"
 # scripts/test.sh runs tests/arm64/ for this name.
 mapfile -t kernels < <(printf '%s\n' "${kernels[@]}" | grep --invert-match --line-regexp arm64 || echo none)
 if [[ ${kernels[*]} == none ]]; then echo "vm: VM_KERNELS=none" && exit; fi
@@ -76,4 +78,14 @@ for kernel in "${kernels[@]}"; do
     done
   fi
 done
+# Other failures already say what differs.
+if ((failures == 0)) && [[ ${kernels[*]} == "$every" ]]; then
+  use_deno "$DENO_VERSION"
+  if "$deno" run --allow-read tests/vm/table.ts --check >"$logs/vm-tables.log" 2>&1; then
+    echo "ok     vm-tables"
+  else
+    failures+=1
+    echo "FAILED vm-tables" && sed 's/^/    /' "$logs/vm-tables.log"
+  fi
+fi
 exit $((failures > 0))

@@ -1,6 +1,6 @@
 /**
- * Writes the tables of docs/kernels.md from the results of the last run of tests/vm/run.sh. With `--check`, compares
- * them.
+ * Writes the tables of docs/kernels.md and README.md from the results of the last run of tests/vm/run.sh. With `--check`,
+ * compares them, and fails when they differ.
  *
  *     deno run --allow-read --allow-write tests/vm/table.ts [--check]
  *
@@ -9,7 +9,6 @@
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const RESULTS = `${CHECKOUT}.build/test/`;
-const DOCUMENT = `${CHECKOUT}docs/kernels.md`;
 const KERNELS = ["5.10", "6.1", "6.12", "newest"];
 
 /** The rows of one kernel: a name, and "works" or the reason. */
@@ -34,26 +33,49 @@ function examples(kernel: string): Outcomes {
   return new Map([...outcomes].sort());
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |\n`;
+/** The numbers of a kernel's version, "6.12": of the pinned one, so that a table stays when Debian moves to the next. */
+function versionOf(kernel: string): string {
+  return Deno.readTextFileSync(`${CHECKOUT}.tools/kernels/${kernel}/pin`).replace(/^(\d+\.\d+)[^]*$/, "$1");
 }
 
-function table(title: string, read: (kernel: string) => Outcomes): string {
+const code = (name: string) => `\`${name}\``;
+
+/** A table in Markdown. The first row has the headings. */
+function table([headings = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  return [headings, headings.map(() => "---"), ...rows].map(line).join("");
+}
+
+/** A row for each name, a column for each kernel. */
+function byName(title: string, read: (kernel: string) => Outcomes): string {
   const columns = KERNELS.map(read);
   const names = [...new Set(columns.flatMap((outcomes) => [...outcomes.keys()]))];
-  const versions = KERNELS.map((kernel) => Deno.readTextFileSync(`${CHECKOUT}.tools/kernels/${kernel}/version`).trim());
-  const headings = versions.map((version) => version.replace(/^(\d+\.\d+).*$/, "$1"));
-  return row([title, ...headings]) + row([title, ...headings].map(() => "---")) +
-    names.map((name) => row([`\`${name}\``, ...columns.map((outcomes) => outcomes.get(name) ?? "not run")])).join("");
+  const cells = (name: string) => columns.map((outcomes) => outcomes.get(name) ?? "not run");
+  return table([[title, ...KERNELS.map(versionOf)], ...names.map((name) => [code(name), ...cells(name)])]);
 }
 
-/** Replaces the table between two comments in the document. */
-function withTable(document: string, name: string, text: string): string {
+/** A row for each kernel, a column for each name: shorter for few kernels. */
+function byKernel(title: string, read: (kernel: string) => Outcomes): string {
+  const rows = KERNELS.map((kernel) => [versionOf(kernel), read(kernel)] as const);
+  const names = [...new Set(rows.flatMap(([, outcomes]) => [...outcomes.keys()]))];
+  const cells = (outcomes: Outcomes) => names.map((name) => outcomes.get(name) ?? "not run");
+  return table([[title, ...names.map(code)], ...rows.map(([version, outcomes]) => [version, ...cells(outcomes)])]);
+}
+
+/** Each table: its document, the name in the comments around it, its text. */
+const TABLES: readonly (readonly [document: string, name: string, text: () => string])[] = [
+  ["docs/kernels.md", "features", () => byName("program", features)],
+  ["docs/kernels.md", "examples", () => byName("example", examples)],
+  ["README.md", "kernels", () => byKernel("Linux", examples)],
+];
+
+/** The text of `document` with `table` between the two comments of this name. */
+function withTable(document: string, name: string, table: string): string {
   const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
   const start = document.indexOf(begin);
   const stop = document.indexOf(end);
-  if (start < 0 || stop < 0) throw new Error(`Cannot find the table of ${name} in docs/kernels.md`);
-  return `${document.slice(0, start)}${begin}\n${text}\n${document.slice(stop)}`;
+  if (start < 0 || stop < 0) throw new Error(`Cannot find the table of ${name}: the document has no such comments`);
+  return `${document.slice(0, start)}${begin}\n${table}\n${document.slice(stop)}`;
 }
 
 /** Compares words only: `deno fmt` pads the columns. */
@@ -61,15 +83,15 @@ function wordsOf(document: string): string {
   return document.replace(/ +/g, " ").replace(/-{3,}/g, "---");
 }
 
-const before = Deno.readTextFileSync(DOCUMENT);
-const after = withTable(
-  withTable(before, "features", table("program", features)),
-  "examples",
-  table("example", examples),
-);
-if (!Deno.args.includes("--check")) {
-  Deno.writeTextFileSync(DOCUMENT, after);
-} else if (wordsOf(before) !== wordsOf(after)) {
-  console.error("docs/kernels.md differs from this run: run tests/vm/table.ts and deno fmt");
-  Deno.exit(1);
+let differs = false;
+for (const [document, name, text] of TABLES) {
+  const before = Deno.readTextFileSync(CHECKOUT + document);
+  const after = withTable(before, name, text());
+  if (!Deno.args.includes("--check")) {
+    Deno.writeTextFileSync(CHECKOUT + document, after);
+  } else if (wordsOf(before) !== wordsOf(after)) {
+    differs = true;
+    console.error(`The table of ${name} in ${document} differs from this run: run tests/vm/table.ts and deno fmt`);
+  }
 }
+if (differs) Deno.exit(1);
