@@ -24,6 +24,10 @@ const SIGNS = {
   noAttachTarget: /no BTF-based attach target is specified/,
   /** An freplace program has no program to replace. */
   noReplacedProgram: /attach program FD is not set/,
+  /** The kernel does not let programs sleep in this LSM hook. */
+  sleepsInHook: /\bbpf_lsm_\w+ is not sleepable/,
+  /** The kernel attaches this USDT probe to one process only. */
+  needsProcess: /attaching to shared libraries without specific PID is not supported/,
   /** A CO-RE relocation finds no type or field in the kernel's BTF. */
   unresolvedRelocation: /failed to resolve CO-RE relocation/,
   /** The kernel cannot map global variables of this type: -ENOTSUPP. */

@@ -10,6 +10,7 @@ import { describeMachine, type Machine } from "../../errors/machine.ts";
 import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 import type { Capability } from "../system/capabilities.ts";
+import { isOlder, kernelFeatureOf } from "./kernel_versions.ts";
 import { mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
 
 /** Facts about this process and kernel. They are read only after a failure. */
@@ -41,8 +42,7 @@ export interface Refusal {
 /** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
   return objectHint(refusal) ?? machineHint(refusal, here) ?? attachPointHint(refusal, here) ?? programHint(refusal) ??
-    mapHint(refusal) ??
-    privilegeHint(refusal, here) ??
+    mapHint(refusal) ?? versionHint(refusal, here) ?? privilegeHint(refusal, here) ??
     (refusal.code === "ENOMEM" && shows(refusal.log, "memlock") ? MEMLOCK_HINT : undefined);
 }
 
@@ -117,6 +117,34 @@ function mapHint({ code, subject }: Refusal): string | undefined {
     : undefined;
   const rule = brokenMapRule(map) ?? tooLarge;
   return `${rule === undefined ? "" : `${rule}; `}the map is ${describeMap(map)}`;
+}
+
+/** The first version of Linux with a feature that this kernel is too old for, or the option that it needs. */
+function versionHint({ code, log, reading, subject }: Refusal, here: Surroundings): string | undefined {
+  if (code !== "EINVAL" && code !== "EOPNOTSUPP") return undefined;
+  if (shows(log, "sleepsInHook")) return neededVersion("a sleepable program for this hook", "5.11", here);
+  if (shows(log, "needsProcess")) {
+    return neededVersion("usdt for all processes of a shared library or a PIE", "5.15", here);
+  }
+  // A kernel that lacks the kind of program does not get as far as the verifier.
+  if (subject === undefined || reading.verifier || subject.action === "load" && reading.program === undefined) {
+    return undefined;
+  }
+  const feature = subject.programs.map(kernelFeatureOf).find((one) => one?.refusedAt === subject.action);
+  if (feature === undefined) return undefined;
+  const { name, since, option } = feature;
+  return neededVersion(name, since, here) ??
+    (code === "EOPNOTSUPP" && option !== undefined ? `${name} needs a kernel with ${option}=y` : undefined);
+}
+
+/** A hint when this kernel is older than `since`. */
+function neededVersion(name: string, since: string, here: Surroundings): string | undefined {
+  const release = kernelRelease(here);
+  return isOlder(release, since) ? `${name} needs Linux ${since}; this is ${release}` : undefined;
+}
+
+function kernelRelease(here: Surroundings): string {
+  return here.readText("/proc/sys/kernel/osrelease")?.trim() ?? "";
 }
 
 function privilegeHint(refusal: Refusal, here: Surroundings): string | undefined {
@@ -204,6 +232,5 @@ function isInitialUserNamespace(here: Surroundings): boolean {
 
 /** Before Linux 5.11, maps and programs count against RLIMIT_MEMLOCK, and the kernel returns EPERM at the limit. */
 function chargesMemlock(here: Surroundings): boolean {
-  const [, major = "", minor = ""] = /^(\d+)\.(\d+)/.exec(here.readText("/proc/sys/kernel/osrelease") ?? "") ?? [];
-  return major !== "" && (Number(major) < 5 || Number(major) === 5 && Number(minor) < 11);
+  return isOlder(kernelRelease(here), "5.11");
 }

@@ -245,10 +245,86 @@ Deno.test("hintFor() ignores capabilities of a user namespace", () => {
 });
 
 Deno.test("hintFor() names the limit on locked memory on kernels that have one", () => {
-  const kernel = (release: string) => machine(EVERY, { "/proc/sys/kernel/osrelease": release, ...UNLOCKED });
-  assertEquals(hint("EPERM", [], kernel("5.10.0-27-amd64\n")), "raise the limit on locked memory: ulimit -l unlimited");
-  assertEquals(hint("EPERM", [], kernel("5.11.0\n")), undefined);
-  assertEquals(hint("EPERM", [], kernel("6.1.0\n")), undefined);
+  assertEquals(hint("EPERM", [], kernel("5.10.0-27-amd64")), "raise the limit on locked memory: ulimit -l unlimited");
+  assertEquals(hint("EPERM", [], kernel("5.11.0")), undefined);
+  assertEquals(hint("EPERM", [], kernel("6.1.0")), undefined);
+});
+
+/** A machine with this kernel. */
+const kernel = (release: string) => machine(EVERY, { "/proc/sys/kernel/osrelease": `${release}\n`, ...UNLOCKED });
+const DEBIAN_12 = kernel("6.1.0-52-amd64");
+const UNKNOWN_KIND = [
+  "libbpf: prog 'p': BPF program load failed: Invalid argument",
+  "libbpf: prog 'p': failed to load: -22",
+  "libbpf: failed to load object 'guest'",
+];
+
+Deno.test("hintFor() names the first Linux with a kind of program that an older kernel refuses to attach", () => {
+  const attach = (code: string, facts: ProgramFacts, here: Surroundings) =>
+    hint(code, [], here, { action: "attach", programs: [facts] });
+  const tcx = program(ProgramType.SCHED_CLS, "tcx/ingress", AttachType.TCX_INGRESS);
+  assertEquals(attach("EINVAL", tcx, DEBIAN_12), "tcx needs Linux 6.6; this is 6.1.0-52-amd64");
+  for (const release of ["6.6.0", "6.12.1", "7.0.0", "unreadable"]) {
+    assertEquals(attach("EINVAL", tcx, kernel(release)), undefined);
+  }
+  assertEquals(attach("EINVAL", tcx, ROOT), undefined);
+  assertEquals(attach("EBUSY", tcx, DEBIAN_12), undefined);
+  assertEquals(attach("EINVAL", program(ProgramType.SCHED_CLS, "tc"), DEBIAN_12), undefined);
+  const needs = (section: string, type: number) =>
+    attach("EINVAL", program(ProgramType.KPROBE, section, type), kernel("5.10.0-39-amd64"));
+  assertEquals(
+    needs("kprobe.multi", AttachType.TRACE_KPROBE_MULTI),
+    "kprobe.multi needs Linux 5.18; this is 5.10.0-39-amd64",
+  );
+  assertEquals(
+    needs("kprobe.session", AttachType.TRACE_KPROBE_SESSION),
+    "kprobe.session needs Linux 6.10; this is 5.10.0-39-amd64",
+  );
+  assertEquals(
+    needs("uprobe.multi", AttachType.TRACE_UPROBE_MULTI),
+    "uprobe.multi needs Linux 6.6; this is 5.10.0-39-amd64",
+  );
+});
+
+Deno.test("hintFor() names the first Linux with a kind of program that an older kernel refuses to load", () => {
+  const netfilter = program(ProgramType.NETFILTER, "netfilter", AttachType.NETFILTER);
+  const load = (log: readonly string[], facts = netfilter, here = DEBIAN_12) =>
+    hint("EINVAL", log, here, { programs: [facts] });
+  assertEquals(load(UNKNOWN_KIND), "netfilter needs Linux 6.4; this is 6.1.0-52-amd64");
+  assertEquals(
+    load(UNKNOWN_KIND, program(ProgramType.LSM, "lsm_cgroup/bind", AttachType.LSM_CGROUP), kernel("5.19.0")),
+    "lsm_cgroup needs Linux 6.0; this is 5.19.0",
+  );
+  assertEquals(load(UNKNOWN_KIND, netfilter, kernel("6.4.0")), undefined);
+  assertEquals(load(refused("R2 !read_ok")), undefined);
+  assertEquals(load(["libbpf: failed to load object 'guest'"]), undefined);
+  // Older kernels load these, and refuse to attach them.
+  assertEquals(load(UNKNOWN_KIND, program(ProgramType.SCHED_CLS, "tcx/egress", AttachType.TCX_EGRESS)), undefined);
+});
+
+Deno.test("hintFor() names the option that kprobe.multi needs in a kernel that is new enough", () => {
+  const multi = program(ProgramType.KPROBE, "kprobe.multi", AttachType.TRACE_KPROBE_MULTI);
+  const attach = (code: string) => hint(code, [], DEBIAN_12, { action: "attach", programs: [multi] });
+  assertEquals(attach("EOPNOTSUPP"), "kprobe.multi needs a kernel with CONFIG_FPROBE=y");
+  assertEquals(attach("EINVAL"), undefined);
+});
+
+Deno.test("hintFor() names the first Linux with more sleepable hooks, and with usdt for all processes", () => {
+  const sleepable = program(ProgramType.LSM, "lsm.s/file_open", AttachType.LSM_MAC);
+  const load = (here: Surroundings) =>
+    hint("EINVAL", refused("bpf_lsm_file_open is not sleepable"), here, { programs: [sleepable] });
+  assertEquals(load(kernel("5.10.0")), "a sleepable program for this hook needs Linux 5.11; this is 5.10.0");
+  assertEquals(load(DEBIAN_12), undefined);
+  const log = [
+    "libbpf: usdt: attaching to shared libraries without specific PID is not supported on current kernel",
+  ];
+  const attach = (here: Surroundings) =>
+    hint("EOPNOTSUPP", log, here, { action: "attach", programs: [program(ProgramType.KPROBE, "usdt")] });
+  assertEquals(
+    attach(kernel("5.10.0")),
+    "usdt for all processes of a shared library or a PIE needs Linux 5.15; this is 5.10.0",
+  );
+  assertEquals(attach(DEBIAN_12), undefined);
 });
 
 // As libbpf 1.5 wrote them.
