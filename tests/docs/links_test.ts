@@ -54,6 +54,9 @@ function optionsIn(text: string): string[] {
   return text.match(/(?<!\S)--[a-z][\w-]*/gi) ?? [];
 }
 
+/** The options of `tests/vm/run.sh`, which its first lines describe. */
+const vmOptions = () => optionsIn(Deno.readTextFileSync(`${CHECKOUT}tests/vm/run.sh`).split("set -euo")[0] ?? "");
+
 /** The options that `script --help` names. */
 async function optionsOf(script: string): Promise<string[]> {
   const args = ["run", "--quiet", "--no-check", "--allow-all", `${CHECKOUT}${script}`, "--help"];
@@ -62,7 +65,8 @@ async function optionsOf(script: string): Promise<string[]> {
 }
 
 Deno.test("documents name only existing options", async () => {
-  const known = new Set([...OTHER_OPTIONS, ...await optionsOf("cli.ts"), ...await optionsOf("bench/main.ts")]);
+  const scripts = [...await optionsOf("cli.ts"), ...await optionsOf("bench/main.ts"), ...vmOptions()];
+  const known = new Set([...OTHER_OPTIONS, ...scripts]);
   const named = documents().flatMap((document) =>
     [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => optionsIn(code))
       .map((option) => ({ document, option }))
