@@ -31,8 +31,13 @@ const GUESTS = [
   "kernel_types",
 ];
 
-/** Waits for the first line of the example in `output`: then its programs are attached. */
-const STARTED = "while ! grep -q . output; do sleep 0.1; done";
+/** Starts an example that writes to the file "output", and waits for its first line: then its programs are attached. */
+function start(example: string): string {
+  return `rm -f output; wasm-bpf /examples/${example} >output & while ! grep -q . output; do sleep 0.1; done`;
+}
+
+/** Ends the example. */
+const STOP = "kill $!; wait $! 2>/dev/null";
 
 function selfCheck(name: string): [string, Case] {
   return [`the guest ${name} passes its own checks`, {
@@ -68,11 +73,11 @@ const CASES = new Map<string, Case>([
   }],
   ["bootstrap shows 50 EXEC and 50 EXIT lines for 50 processes", {
     script: `
-      wasm-bpf /examples/bootstrap.wasm >output & ${STARTED}
+      ${start("bootstrap.wasm")}
       cp /bin/busybox /tmp/counted
       for i in $(seq 50); do (exec -a true /tmp/counted); done
       while [ $(grep -c ' EXIT  counted ' output) -lt 50 ]; do sleep 0.1; done
-      kill $!; wait $! 2>/dev/null; code=$?; cat output; exit $code`,
+      ${STOP}; code=$?; cat output; exit $code`,
     check: ({ code, output }) => {
       assertEquals(code, 143, output);
       const lines = output.split("\n");
@@ -98,10 +103,10 @@ const CASES = new Map<string, Case>([
   }],
   ["uprobe shows each call of a function, with its argument and result", {
     script: `
-      wasm-bpf /examples/uprobe.wasm ./target twice >output & ${STARTED}
+      ${start("uprobe.wasm ./target twice")}
       ./target
       while [ $(grep -c ' target ' output) -lt 5 ]; do sleep 0.1; done
-      kill $!; wait $! 2>/dev/null; cat output`,
+      ${STOP}; cat output`,
     check: ({ output }) => {
       const [header = "", ...lines] = output.trimEnd().split("\n");
       assertMatch(header, /^PID +TID +COMM +ARGUMENT +RESULT +DURATION\(us\)$/);
@@ -113,18 +118,18 @@ const CASES = new Map<string, Case>([
   }],
   ["execve shows whole command lines", {
     script: `
-      wasm-bpf /examples/execve.wasm >output & ${STARTED}
+      ${start("execve.wasm")}
       /bin/busybox true one 'two words'
       while ! grep -q ' one ' output; do sleep 0.1; done
-      kill $!; wait $! 2>/dev/null; cat output`,
+      ${STOP}; cat output`,
     check: ({ output }) => assertMatch(output, / \/bin\/busybox true one 'two words'$/m),
   }],
   ["lsm keeps a directory from being removed", {
     script: `
       mkdir kept free
-      wasm-bpf /examples/lsm.wasm kept >output & ${STARTED}
+      ${start("lsm.wasm kept")}
       rmdir kept; rmdir free; ls -d kept free
-      kill $!; wait $! 2>/dev/null; rmdir kept && echo removed`,
+      ${STOP}; rmdir kept && echo removed`,
     check: ({ output }) => {
       assertMatch(output, /^rmdir: 'kept': Operation not permitted$/m);
       assertMatch(output, /^kept$/m);
