@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches one of the kernels of scripts/pins.sh from Debian, with the machine's own mirror, and prints its version.
 #   scripts/vm_kernel.sh KERNEL
-# The kernel arrives in .tools/kernels/KERNEL/: vmlinuz, lib/modules/ and version. Debian removes old versions; if
+# The kernel arrives in .tools/kernels/KERNEL/: vmlinuz, lib/modules/, config and version. Debian removes old versions; if
 # the pinned one is gone, the script prints a line and takes Debian's present version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,7 +25,7 @@ esac
 folder=.tools/kernels/$kernel
 
 # A kernel that replaces a vanished one stays until the pin changes.
-if [[ -f $folder/pin && $(<"$folder/pin") == "$pinned" ]]; then
+if [[ -f $folder/pin && $(<"$folder/pin") == "$pinned" ]] && grep --quiet '^CONFIG_BPF=y' "$folder/config"; then
   cat "$folder/version"
   exit 0
 fi
@@ -72,8 +72,9 @@ for package in "$work"/packages/*.deb; do dpkg --extract "$package" "$work/root"
 modules=$(find "$work/root" -type d -path '*/lib/modules/*' -prune)
 mkdir -p "$work/kernel/lib/modules"
 find "$work/root" -type f -name 'vmlinuz*' -exec mv {} "$work/kernel/vmlinuz" ';'
-find "$work/root" -type f -name 'config*' -size +50k -exec cp {} "$work/kernel/config" ';'
-[[ $modules && -f $work/kernel/vmlinuz ]] || fail "no kernel is in the packages ${packages[*]}"
+# The module configfs.ko has such a name too.
+find "$work/root" -type f -name 'config*' ! -name '*.ko*' -size +50k -exec cp {} "$work/kernel/config" ';'
+[[ $modules && -f $work/kernel/vmlinuz && -f $work/kernel/config ]] || fail "no kernel is in the packages ${packages[*]}"
 mv "$modules" "$work/kernel/lib/modules/"
 rm -rf "$work"/kernel/lib/modules/*/kernel/sound
 rm -rf "$work"/kernel/lib/modules/*/kernel/drivers/{gpu,media,infiniband,staging,scsi,iio,usb,hwmon,input,mfd,mtd}
