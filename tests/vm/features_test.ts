@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type AttachTarget, BpfError, type BpfObject, type Libbpf, openLibbpf } from "../../mod.ts";
 import { run } from "../kernel/command.ts";
-import { promises, type Requirement } from "./kernel.ts";
+import { kernelOptions, promises, type Requirement } from "./kernel.ts";
 
 const BUILT = new URL("../../.build/vm/", import.meta.url).pathname;
 const CGROUP = "/sys/fs/cgroup";
@@ -238,4 +238,24 @@ Deno.test("every program of features.bpf.c is tested", () => {
   using object = libbpf.openObject(bytes, { name: "features" });
   const programs = object.programs().map(({ name }) => name).filter((name) => name !== "fill_sockets");
   assertEquals(programs.sort(), Object.keys(FEATURES).map((name) => `on_${name}`).sort());
+});
+
+/** The rows of the table of options in docs/kernels.md: names of programs, and options without CONFIG_. */
+function documentedNeeds(): [programs: string[], options: string[]][] {
+  const document = Deno.readTextFileSync(new URL("../../docs/kernels.md", import.meta.url));
+  const table = /<!-- needs -->(.*?)<!-- end of needs -->/s.exec(document)?.[1] ?? "";
+  return [...table.matchAll(/^\| (`.*?) \| (.*?) \|/gm)].map(([, programs = "", options = ""]) => [
+    [...programs.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+    [...options.matchAll(/`CONFIG_(\w+)`/g)].map(([, name = ""]) => name),
+  ]);
+}
+
+Deno.test("docs/kernels.md names the options of every program, and this kernel has those of the programs that it runs", () => {
+  const needs = documentedNeeds();
+  assertEquals(needs.flatMap(([programs]) => programs).sort(), Object.keys(FEATURES).sort());
+  const here = kernelOptions();
+  for (const [programs, options] of needs) {
+    if (!programs.some((name) => FEATURES[name] !== undefined && promises(FEATURES[name]))) continue;
+    assertEquals(options.filter((name) => !here.has(name)), [], programs.join(", "));
+  }
 });

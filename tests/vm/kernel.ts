@@ -26,7 +26,7 @@ export function promises({ since, option }: Requirement): boolean {
 }
 
 /** The options that are set in the kernel's configuration, without CONFIG_. */
-function kernelOptions(): Set<string> {
+export function kernelOptions(): Set<string> {
   const config = Deno.readTextFileSync(`${CHECKOUT}.tools/kernels/${Deno.env.get("VM_KERNEL")}/config`);
   return new Set([...config.matchAll(/^CONFIG_(\w+)=[ym]$/gm)].map(([, name = ""]) => name));
 }
