@@ -7,7 +7,7 @@
 import { forbiddenHelper, machineOfRegisters, refusedProbe, shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
 import { describeMachine, type Machine } from "../../errors/machine.ts";
-import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
+import { AttachType, MAP_FLAG, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 import type { Capability } from "../system/capabilities.ts";
 import { isOlder, kernelFeatureOf } from "./kernel_versions.ts";
@@ -42,7 +42,7 @@ export interface Refusal {
 /** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
   return objectHint(refusal) ?? machineHint(refusal, here) ?? attachPointHint(refusal, here) ?? programHint(refusal) ??
-    mapHint(refusal) ?? versionHint(refusal, here) ?? privilegeHint(refusal, here) ??
+    mapHint(refusal, here) ?? versionHint(refusal, here) ?? privilegeHint(refusal, here) ??
     (refusal.code === "ENOMEM" && shows(refusal.log, "memlock") ? MEMLOCK_HINT : undefined);
 }
 
@@ -108,14 +108,16 @@ function programHint({ code, log, subject }: Refusal): string | undefined {
   return undefined;
 }
 
-/** The rule that a refused map breaks, with the map's definition. */
-function mapHint({ code, subject }: Refusal): string | undefined {
+/** The rule that a refused map breaks, or the Linux that has such maps, with the map's definition. */
+function mapHint({ code, subject }: Refusal, here: Surroundings): string | undefined {
   const map = subject?.map;
   if (map === undefined || code === "EPERM" || code === "EACCES") return undefined;
   const tooLarge = code === "E2BIG" || code === "ENOMEM"
     ? "it needs more memory than the kernel gives a map"
     : undefined;
-  const rule = brokenMapRule(map) ?? tooLarge;
+  const isLinkedStructOps = map.type === MapType.STRUCT_OPS && (map.flags & MAP_FLAG.BPF_F_LINK) !== 0;
+  const tooNew = isLinkedStructOps ? neededVersion('SEC(".struct_ops.link")', "6.4", here) : undefined;
+  const rule = brokenMapRule(map) ?? tooLarge ?? tooNew;
   return `${rule === undefined ? "" : `${rule}; `}the map is ${describeMap(map)}`;
 }
 
