@@ -9,15 +9,20 @@ source scripts/pins.sh
 use_deno "$DENO_VERSION"
 leave_to_owner
 
+if [[ ! ${OUTER_MOUNTS-} ]]; then
+  duration="30 minutes on 2 cores, 10 of them without other kernels (VM_KERNELS=none)"
+  [[ ${VM_KERNELS-} != none ]] || duration="10 minutes on 2 cores, without other kernels"
+  echo "Running all tests takes about $duration, and some more the first time."
+fi
 scripts/setup.sh tests
 scripts/build_guests.sh examples tests languages bench
 scripts/build_binary.sh
 # Tests run in a separate mount namespace, so that their mounts end with them.
 mounts=$(readlink /proc/self/ns/mnt)
-if ((EUID)); then exec sudo -- unshare --mount -- env "OUTER_MOUNTS=$mounts" "$PWD/scripts/test.sh"; fi
-if [[ ${OUTER_MOUNTS-$mounts} == "$mounts" ]]; then
-  exec unshare --mount -- env "OUTER_MOUNTS=$mounts" "$PWD/scripts/test.sh"
-fi
+again=(unshare --mount -- env "OUTER_MOUNTS=$mounts" "$PWD/scripts/test.sh")
+# sudo passes no variables on.
+if ((EUID)); then exec sudo -- env ${VM_KERNELS+"VM_KERNELS=$VM_KERNELS"} "${again[@]}"; fi
+if [[ ${OUTER_MOUNTS-$mounts} == "$mounts" ]]; then exec "${again[@]}"; fi
 
 logs=.build/test
 rm -rf "$logs"
