@@ -16,13 +16,19 @@ static void waits(struct events_bpf *skel, struct bpf_map *map) {
     bpf_object_skel object = events_handle(skel);
     events_poll(object, map, events_see, &seen, data, sizeof(data), 0); /* opens it */
 
-    long long start = now_ms();
-    int result = events_poll(object, map, events_see, &seen, data, sizeof(data), 0);
-    check_equal("with time-out 0, poll returns 0", result, 0);
-    check("at once", now_ms() - start < 50);
+    /* A busy machine delays some polls, but not all. */
+    long long fastest = 1000;
+    for (int i = 0; i < 10; i++) {
+        long long start = now_ms();
+        check_equal("with time-out 0, poll returns 0",
+                    events_poll(object, map, events_see, &seen, data, sizeof(data), 0), 0);
+        long long took = now_ms() - start;
+        if (took < fastest) fastest = took;
+    }
+    check("at once", fastest < 50);
 
-    start = now_ms();
-    result = events_poll(object, map, events_see, &seen, data, sizeof(data), 200);
+    long long start = now_ms();
+    int result = events_poll(object, map, events_see, &seen, data, sizeof(data), 200);
     check_equal("with 200 ms, poll returns 0", result, 0);
     long long took = now_ms() - start;
     check("after 200 ms", took >= 199 && took < 400);

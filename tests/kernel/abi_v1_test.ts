@@ -44,9 +44,15 @@ const GUESTS: Readonly<Record<string, readonly [promise: string, stderr?: RegExp
   older_source: ["the SDK compiles sources for other hosts of this ABI"],
 };
 
+/** True when the host reports that this kernel is too old. It compares versions, so a newer kernel cannot give this reason. */
+function isTooOld({ code, stderr }: Finished): boolean {
+  return code !== 0 && /\(hint: [^\n]* needs Linux \d+\.\d+; this is /.test(stderr);
+}
+
 for (const [name, [promise, stderr]] of Object.entries(GUESTS)) {
   Deno.test(`${promise} (${name})`, async () => {
     const finished = await runWasmBpf([testGuest(name)]);
+    if (name === "struct_ops_values" && isTooOld(finished)) return;
     assertEquals(failures(finished), []);
     assertEquals(foreignLines(finished), [], "the host writes nothing to the guest's stdout");
     if (stderr) assertMatch(finished.stderr, stderr);
@@ -109,6 +115,7 @@ for (const [program, target] of TARGETS) {
   const where = target === undefined ? "by its section name" : `to "${target}"`;
   Deno.test(`wasm_attach_bpf_program() attaches ${program} ${where}`, async () => {
     const finished = await runWasmBpf([testGuest("attach"), program, ...(target === undefined ? [] : [target])]);
+    if (["on_tcx", "on_netfilter"].includes(program) && isTooOld(finished)) return;
     assertEquals(failures(finished), []);
     assertEquals(finished.stderr, "");
   });
