@@ -7,10 +7,10 @@
 import { forbiddenHelper, machineOfRegisters, refusedProbe, shows } from "../../errors/log_signs.ts";
 import type { LogReading } from "../../errors/mod.ts";
 import { describeMachine, type Machine } from "../../errors/machine.ts";
-import { AttachType, MAP_FLAG, MapType, ProgramType } from "../../object/bpf_numbers.ts";
+import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
 import { brokenMapRule, describeMap, type MapShape } from "../../object/map_rules.ts";
 import type { Capability } from "../system/capabilities.ts";
-import { isOlder, kernelFeatureOf } from "./kernel_versions.ts";
+import { isOlder, kernelFeatureOf, newestPartOf } from "./kernel_versions.ts";
 import { mapNeeds, missingCapabilities, type ProgramFacts, programNeeds } from "./privileges.ts";
 
 /** Facts about this process and kernel. They are read only after a failure. */
@@ -115,8 +115,8 @@ function mapHint({ code, subject }: Refusal, here: Surroundings): string | undef
   const tooLarge = code === "E2BIG" || code === "ENOMEM"
     ? "it needs more memory than the kernel gives a map"
     : undefined;
-  const isLinkedStructOps = map.type === MapType.STRUCT_OPS && (map.flags & MAP_FLAG.BPF_F_LINK) !== 0;
-  const tooNew = isLinkedStructOps ? neededVersion('SEC(".struct_ops.link")', "6.4", here) : undefined;
+  const part = code === "EINVAL" ? newestPartOf(map) : undefined;
+  const tooNew = part === undefined ? undefined : neededVersion(part.name, part.since, here);
   const rule = brokenMapRule(map) ?? tooLarge ?? tooNew;
   return `${rule === undefined ? "" : `${rule}; `}the map is ${describeMap(map)}`;
 }

@@ -391,13 +391,20 @@ Deno.test("hintFor() describes a refused map, with the rule that it breaks", () 
   assertEquals(hint("EPERM", log, machine(["CAP_BPF"]), sockmap), "run as root or grant CAP_NET_ADMIN");
 });
 
-Deno.test("hintFor() names the first Linux with links of struct_ops maps", () => {
+Deno.test("hintFor() names the first Linux with a type of map, and with links of struct_ops maps", () => {
   const log = ["libbpf: map 'm': failed to create: Invalid argument(-22)", "libbpf: failed to load object 'guest'"];
-  const map = { type: 26, keySize: 4, valueSize: 256, maxEntries: 1, flags: 0x2000 };
+  const struct = { type: 26, keySize: 4, valueSize: 256, maxEntries: 1, flags: 0x2000 };
   const described = "the map is a struct_ops, key 4 bytes, value 256 bytes, 1 entry, BPF_F_LINK";
   assertEquals(
-    hint("EINVAL", log, DEBIAN_12, { map }),
+    hint("EINVAL", log, DEBIAN_12, { map: struct }),
     `SEC(".struct_ops.link") needs Linux 6.4; this is 6.1.0-52-amd64; ${described}`,
   );
-  assertEquals(hint("EINVAL", log, kernel("6.4.0"), { map }), described);
+  assertEquals(hint("EINVAL", log, kernel("6.4.0"), { map: struct }), described);
+  const bloom = { type: 30, keySize: 0, valueSize: 8, maxEntries: 8, flags: 0 };
+  const filter = "the map is a bloom_filter, key 0 bytes, value 8 bytes, 8 entries, no flags";
+  assertEquals(
+    hint("EINVAL", log, kernel("5.10.0"), { map: bloom }),
+    `a bloom_filter needs Linux 5.16; this is 5.10.0; ${filter}`,
+  );
+  assertEquals(hint("EINVAL", log, DEBIAN_12, { map: bloom }), filter);
 });

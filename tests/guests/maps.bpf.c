@@ -27,7 +27,6 @@ MAP(percpu_array, PERCPU_ARRAY, 8);
 MAP(lru_percpu_hash, LRU_PERCPU_HASH, 64);
 KEYLESS(queue, QUEUE);
 KEYLESS(stack, STACK);
-KEYLESS(bloom, BLOOM_FILTER);
 
 /* A value of 12 bytes takes 16 for each CPU. */
 struct odd {
