@@ -110,6 +110,8 @@ Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than th
   using events = new Events();
   for (const map of ["ring", "perf"]) {
     using buffer = EventBuffer.open(events.calls, events.map(map), new TestGuest());
+    // The first poll compiles code, which takes long on a slow machine.
+    assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 0), 0);
     const start = performance.now();
     const before = cpuTicks();
     assertEquals(buffer.poll(Entry.RETURNING, 0, DATA, 64, 300), 0);
