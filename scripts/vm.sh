@@ -34,6 +34,11 @@ fail() {
   exit 125
 }
 
+misused() {
+  echo "Cannot run a virtual machine: $* (see scripts/vm.sh --help)" >&2
+  exit 2
+}
+
 list_kernels() {
   local name version
   for name in $(printf '%s\n' "${!KERNEL_SUITE[@]}" | sort --version-sort); do
@@ -51,12 +56,13 @@ while [[ ${1-} == -* ]]; do
     --list) list_kernels && exit ;;
     --lockdown=*) append+=" ${1#--}" ;;
     --without-btf) without_btf=yes ;;
-    *) usage >&2 && exit 2 ;;
+    *) misused "unknown option \"$1\"" ;;
   esac
   shift
 done
 kernel=${1-}
-[[ $kernel && ${KERNEL_SUITE[$kernel]-} ]] || { usage >&2 && echo && list_kernels >&2 && exit 2; }
+[[ $kernel ]] || misused "no KERNEL given"
+[[ ${KERNEL_SUITE[$kernel]-} ]] || misused "no kernel \"$kernel\" is known, only $(list_kernels | cut -d' ' -f1 | xargs)"
 shift
 
 scripts/setup.sh vm
@@ -125,6 +131,7 @@ qemu=(qemu-system-x86_64 -machine q35 -accel "${VM_ACCEL:-tcg,thread=multi}" -cp
   -virtfs "local,path=$job,mount_tag=job,security_model=none"
   -device virtio-rng-pci -device virtio-serial-pci)
 
+[[ ! -t 2 ]] || echo "Booting kernel $kernel in QEMU (about ten seconds)" >&2
 code=0
 if (($#)); then
   # The command's stdout and stderr each have a port, so that the bytes of both arrive unchanged. QEMU cannot write to
