@@ -151,6 +151,8 @@ Deno.test("inspectBytes() agrees with the engine about imports and exports of a 
 
 Deno.test("inspectBytes() refuses a file that is neither a module nor an object", () => {
   assertThrows(() => inspectBytes(new Uint8Array(0)), FormatError, "neither a WebAssembly module nor a BPF object");
+  const component = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0);
+  assertThrows(() => inspectBytes(component), FormatError, "it is a WebAssembly component, not a module");
   const module = guest();
   for (let size = 9; size < module.length; size += 311) {
     try {

@@ -17,7 +17,7 @@ import { findObjects } from "../object/embedded_objects.ts";
 import { abiOf, importProblem } from "../host/import_types.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";
-import { isWasm } from "../wasm/sections.ts";
+import { isComponent, isWasm } from "../wasm/sections.ts";
 
 /** A part of a file. */
 export interface SectionReport {
@@ -96,6 +96,7 @@ export interface ModuleReport {
 export function inspectBytes(bytes: Uint8Array): ModuleReport | ObjectReport {
   if (isWasm(bytes)) return inspectModule(bytes);
   if (isElf(bytes)) return inspectObject(bytes);
+  if (isComponent(bytes)) throw new FormatError("file", "it is a WebAssembly component, not a module");
   throw new FormatError("file", "it is neither a WebAssembly module nor a BPF object");
 }
 

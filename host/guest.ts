@@ -8,6 +8,7 @@ import { FormatError, GuestError } from "../errors/mod.ts";
 import { boundTables } from "../wasm/bound_tables.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
+import { isComponent } from "../wasm/sections.ts";
 import type { GuestContext } from "./core/context.ts";
 import type { InstanceParts } from "./core/instance.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
@@ -106,10 +107,12 @@ export function startGuest(instance: WebAssembly.Instance): void {
 }
 
 const ENTRY_MISFIT = "Cannot run module: its entry has types that do not fit";
+const COMPONENT_GIVEN = "it is a WebAssembly component, not a module (compile for WASI preview 1, like wasm32-wasip1)";
 const MAGIC = 0x6d736100;
 const ELF_MAGIC = 0x464c457f;
 
 function checkMagic(bytes: Uint8Array<ArrayBuffer>, name: string): void {
+  if (isComponent(bytes)) throw new GuestError("invalid-module", `Cannot run "${name}": ${COMPONENT_GIVEN}`);
   const magic = bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   if (magic === MAGIC) return;
   const what = bytes.length === 0

@@ -34,6 +34,10 @@ Deno.test("compileGuest() gives the kind of a file that is not a module", () => 
     [new TextEncoder().encode("#!/bin/sh"), 'Cannot run "x": it is not a WebAssembly module'],
     [Uint8Array.of(0x00, 0x61, 0x73), 'Cannot run "x": it is not a WebAssembly module'],
     [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), 'Cannot run "x": it is an ELF file, not a WebAssembly module'],
+    [
+      Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0),
+      'Cannot run "x": it is a WebAssembly component, not a module',
+    ],
   ];
   for (const [bytes, message] of cases) {
     const failure = failureOf(() => compileGuest(bytes, "x"));

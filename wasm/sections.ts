@@ -51,6 +51,12 @@ export function isWasm(bytes: Uint8Array): boolean {
   return bytes.length >= HEADER_BYTES && [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].every((byte, i) => bytes[i] === byte);
 }
 
+/** True when `bytes` begin like a component, which has the same magic number, another version and layer 1. */
+export function isComponent(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES && [0, 0x61, 0x73, 0x6d].every((byte, i) => bytes[i] === byte) &&
+    bytes[6] === 1 && bytes[7] === 0;
+}
+
 /** The sections in order. @throws {FormatError} when one ends past the end of the module. */
 export function* readSections(bytes: Uint8Array): Generator<Section> {
   const cursor = new Cursor(bytes).from(HEADER_BYTES);
