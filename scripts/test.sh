@@ -5,6 +5,10 @@
 # as a user of sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+if (($#)); then
+  echo "Usage: scripts/test.sh (no arguments; VM_KERNELS=none omits other kernels)" >&2
+  exit 2
+fi
 source scripts/pins.sh
 use_deno "$DENO_VERSION"
 leave_to_owner
