@@ -8,7 +8,8 @@ import { EventBuffer } from "../../host/pump/mod.ts";
 import { TestGuest } from "../guests/pump_guest.ts";
 import { Events } from "./pump_events.ts";
 
-const TIMEOUT_MS = 800;
+/** Long enough that a slow machine can stop this program in the meantime. */
+const TIMEOUT_MS = 3000;
 
 using events = new Events();
 using buffer = EventBuffer.open(events.calls, events.map("ring"), new TestGuest());

@@ -166,6 +166,9 @@ Deno.test("EventBuffer.poll() continues to wait after the process was stopped", 
   assertEquals((await reader.read()).value, "waiting\n");
   await new Promise((resolve) => setTimeout(resolve, 100));
   child.kill("SIGSTOP");
+  while (!/\) T /.test(Deno.readTextFileSync(`/proc/${child.pid}/stat`))) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   await new Promise((resolve) => setTimeout(resolve, 100));
   child.kill("SIGCONT");
   assertEquals((await reader.read()).value, "0 after the whole time\n");
