@@ -41,18 +41,23 @@ export interface Refusal {
 
 /** Advice about `refusal`; undefined when no evidence supports any. */
 export function hintFor(refusal: Refusal, here: Surroundings): string | undefined {
-  return objectHint(refusal) ?? machineHint(refusal, here) ?? attachPointHint(refusal, here) ?? programHint(refusal) ??
+  return objectHint(refusal, here) ?? machineHint(refusal, here) ?? attachPointHint(refusal, here) ??
+    programHint(refusal) ??
     mapHint(refusal, here) ?? versionHint(refusal, here) ?? privilegeHint(refusal, here) ??
     (refusal.code === "ENOMEM" && shows(refusal.log, "memlock") ? MEMLOCK_HINT : undefined);
 }
 
 const MEMLOCK_HINT = "raise the limit on locked memory: ulimit -l unlimited";
 
-function objectHint({ code, log }: Refusal): string | undefined {
+/** A file of sysfs on every kernel. */
+const SYSFS_FILE = "/sys/kernel/uevent_seqnum";
+
+function objectHint({ code, log }: Refusal, here: Surroundings): string | undefined {
   if (shows(log, "foreignObject")) return "it was compiled for another machine: use clang -target bpf";
   // When memory is short, libbpf cannot read BTF that exists, so its message would mislead.
   if (code === "ENOMEM") return undefined;
   if (shows(log, "noKernelBtf")) {
+    if (here.readText(SYSFS_FILE) === undefined) return "sysfs is not mounted: mount -t sysfs sysfs /sys";
     return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF=y): --btf PATH replaces it, but not for tp_btf, fentry, lsm and struct_ops";
   }
   if (shows(log, "noTargetBtf")) return "the file of --btf does not contain a kernel's BTF";

@@ -353,12 +353,18 @@ Deno.test("hintFor() does not report missing BTF when there is no memory to read
 });
 
 Deno.test("hintFor() recognizes objects of other machines, and missing BTF", () => {
-  const told = (...log: string[]) => hint("EINVAL", log, ROOT) ?? "";
+  const mounted = machine(EVERY, { "/sys/kernel/uevent_seqnum": "5000\n" });
+  const told = (...log: string[]) => hint("EINVAL", log, mounted) ?? "";
   assertStringIncludes(told("libbpf: elf: x is not a valid eBPF object file"), "clang -target bpf");
   assertStringIncludes(told("libbpf: object 'x': loading non-native endianness is unsupported"), "clang -target bpf");
   assertStringIncludes(told("libbpf: Error loading vmlinux BTF: -2"), "--btf PATH");
   assertStringIncludes(told("libbpf: failed to parse target BTF: -2"), "the file of --btf");
   assertEquals(told("libbpf: search for archive failed: unsupported"), "");
+});
+
+Deno.test("hintFor() reports missing BTF as an unmounted sysfs if nothing of sysfs is there", () => {
+  const log = ["libbpf: failed to find valid kernel BTF"];
+  assertEquals(hint("ESRCH", log, ROOT), "sysfs is not mounted: mount -t sysfs sysfs /sys");
 });
 
 Deno.test("hintFor() names variables that cannot be shared, and the way to hide them", () => {
