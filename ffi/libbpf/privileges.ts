@@ -67,12 +67,12 @@ export const privilegeRows = (): readonly PrivilegeRow[] => [
   {
     programs: "uprobe, usdt",
     types: [ProgramType.KPROBE],
-    section: /^u/,
+    section: /^(u(ret)?probe|usdt)(\.s)?(\/|$)/,
     load: ["CAP_BPF", "CAP_PERFMON"],
     attach: ["CAP_SYS_ADMIN"],
   },
   {
-    programs: "kprobe, raw_tp, perf_event, tp_btf, iter, fentry, fexit, lsm, struct_ops",
+    programs: "kprobe, uprobe.multi, raw_tp, perf_event, tp_btf, iter, fentry, fexit, lsm, struct_ops",
     types: [
       ProgramType.KPROBE,
       ProgramType.RAW_TRACEPOINT,

@@ -22,7 +22,10 @@ Deno.test("programNeeds() distinguishes uprobes from kprobes by their section, a
     programNeeds({ type, sectionName, expectedAttachType: 0 }, "attach");
   assertEquals(needs(ProgramType.KPROBE, "uretprobe//bin/true:main"), ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN"]);
   assertEquals(needs(ProgramType.KPROBE, "usdt"), ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN"]);
-  assertEquals(needs(ProgramType.KPROBE, "kprobe/schedule"), ["CAP_BPF", "CAP_PERFMON"]);
+  assertEquals(needs(ProgramType.KPROBE, "uprobe.s//bin/true:main"), ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_ADMIN"]);
+  for (const section of ["kprobe/schedule", "uprobe.multi//bin/true:m*", "uretprobe.multi.s//bin/true:m*"]) {
+    assertEquals(needs(ProgramType.KPROBE, section), ["CAP_BPF", "CAP_PERFMON"], section);
+  }
   const known = privilegeRows().flatMap(({ types }) => types);
   const unknown = Object.entries(ProgramType).filter(([, type]) => !known.includes(type)).map(([name]) => name);
   assertEquals(unknown, ["UNSPEC", "LIRC_MODE2"]);

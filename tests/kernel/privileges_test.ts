@@ -83,7 +83,8 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "tracepoint": ["on_tracepoint"],
   "uprobe, usdt": ["on_uprobe"],
-  "kprobe, raw_tp, perf_event, tp_btf, iter, fentry, fexit, lsm, struct_ops": [
+  "kprobe, uprobe.multi, raw_tp, perf_event, tp_btf, iter, fentry, fexit, lsm, struct_ops": [
+    "on_uprobe_multi",
     "on_raw_tracepoint",
     "on_tp_btf",
     "on_iter",
