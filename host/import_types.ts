@@ -34,7 +34,7 @@ const MODULES: ReadonlyMap<string, KnownModule> = new Map([
   [WASI_UNSTABLE_MODULE, { abi: "WASI before preview 1", types: WASI_UNSTABLE_TYPES }],
 ]);
 
-/** What an import module is, in words: "ABI version 1"; "unknown" for a module that the host does not have. */
+/** The description of an import module: "ABI version 1"; "unknown" for a module that the host does not have. */
 export function abiOf(module: string): string {
   return MODULES.get(module)?.abi ?? "unknown";
 }
