@@ -9,6 +9,7 @@ import { Struct } from "../../ffi/libbpf/struct.ts";
 import { bindSocket, openSocket } from "../../ffi/system/sockets.ts";
 import { AF, SOCK } from "../../ffi/system/linux_numbers.ts";
 import { llvmTool } from "../../scripts/pins.ts";
+import { connect } from "./connect.ts";
 import { failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
 import { cgroupRoot } from "./mounts.ts";
@@ -20,21 +21,6 @@ type Trigger = () => Promise<void> | void;
 
 async function runProgram(path = "/bin/true"): Promise<void> {
   assertEquals((await run(path, [])).code, 0);
-}
-
-/** Opens a connection over lo and sends some bytes in both directions. */
-async function connect(hostname = "127.0.0.1"): Promise<void> {
-  using listener = Deno.listen({ hostname, port: 0 });
-  const bytes = new Uint8Array(100);
-  const answer = (async () => {
-    using server = await listener.accept();
-    await server.read(bytes);
-    await server.write(bytes);
-  })();
-  using client = await Deno.connect({ hostname, port: listener.addr.port });
-  await client.write(bytes);
-  await client.read(bytes);
-  await answer;
 }
 
 /** Sends a raw packet, which the kernel has not dissected before. */

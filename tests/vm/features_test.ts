@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type AttachTarget, BpfError, type BpfObject, type Libbpf, openLibbpf } from "../../mod.ts";
 import { run } from "../kernel/command.ts";
+import { connect } from "../kernel/connect.ts";
 import { kernelOptions, promises, type Requirement } from "./kernel.ts";
 
 const BUILT = new URL("../../.build/vm/", import.meta.url).pathname;
@@ -34,22 +35,6 @@ const readSysctl = () => Deno.readTextFile("/proc/sys/kernel/hostname");
 /** Sends a packet that makes the kernel dissect its flow: an echo request without a hash, with packet steering enabled. */
 const steer = () =>
   run("sh", ["-c", "echo 3 >/sys/class/net/lo/queues/rx-0/rps_cpus; busybox ping -c 1 -W 1 127.0.0.1"]);
-
-/** A connection over lo, and some bytes both ways. */
-async function connect(): Promise<void> {
-  const hostname = "127.0.0.1";
-  using listener = Deno.listen({ hostname, port: 0 });
-  const bytes = new Uint8Array(100);
-  const answer = (async () => {
-    using server = await listener.accept();
-    await server.read(bytes);
-    await server.write(bytes);
-  })();
-  using client = await Deno.connect({ hostname, port: listener.addr.port });
-  await client.write(bytes);
-  await client.read(bytes);
-  await answer;
-}
 
 const cgroup = (libbpf: Libbpf): AttachTarget => ({ kind: "cgroup", fd: libbpf.openCgroup(CGROUP) });
 const netns = (libbpf: Libbpf): AttachTarget => ({
