@@ -106,6 +106,7 @@ const RUN = command({
   },
 });
 
+const MAX_RESERVE_BYTES = 16 << 20;
 const MEMORY_HINT = "(hint: --memory SIZE gives the guest more)";
 
 /** A module to run, with its options. */
@@ -164,6 +165,7 @@ function runModule(request: Request): number {
     return runGuestOn(readFrom(system, module), {
       ...guest,
       system,
+      maxMemoryBytes: memoryBytes === undefined ? undefined : memoryBytes - reserveOf(memoryBytes),
       onProblem: (problem) => {
         if (!quiet) report(problem, request);
       },
@@ -178,6 +180,14 @@ function runModule(request: Request): number {
   } finally {
     if (lost > 0 && !quiet) printError(`Lost ${lost} events in all`);
   }
+}
+
+/**
+ * The part of the memory limit that the guest's memory cannot take. The engine compiles in the background and collects garbage, and
+ * ends the process when it gets no memory for that.
+ */
+function reserveOf(memoryBytes: number): number {
+  return Math.min(memoryBytes / 16, MAX_RESERVE_BYTES);
 }
 
 function report(problem: BpfError | string, { verbose }: Request): void {

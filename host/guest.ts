@@ -6,11 +6,13 @@
 
 import { FormatError, GuestError } from "../errors/mod.ts";
 import { boundTables } from "../wasm/bound_tables.ts";
+import { boundMemories } from "../wasm/bound_memories.ts";
 import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import { isComponent } from "../wasm/sections.ts";
 import type { GuestContext } from "./core/context.ts";
 import type { InstanceParts } from "./core/instance.ts";
+import { WASM_PAGE_BYTES } from "./core/memory.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import type { ImportModules } from "./import_tables.ts";
 import { importProblem } from "./import_types.ts";
@@ -38,7 +40,7 @@ const NO_PERMISSIONS: ModulePermissions = { allowGc: false };
 
 /**
  * Compiles a module. Adds the export of its table if its callbacks need one and it exports none. Sets a maximum on tables that could
- * grow without bound.
+ * grow without bound, and on its memory if the caller has one.
  *
  * @param name for messages: the path as typed.
  * @throws {GuestError} "invalid-module" with the engine's reason, or if the module exceeds the limits of a guest.
@@ -56,9 +58,18 @@ export function compileGuest(
     throw new GuestError("invalid-module", `Cannot run "${name}": ${declared.problem}`, { cause: declared });
   }
   checkModule(declared, name, permissions);
-  const bounded = hasUnboundedTable(declared) ? boundTables(bytes, MAX_TABLE_ENTRIES) : bytes;
+  const bounded = boundResources(bytes, declared, permissions);
   const module = compile(lacksTableExport(declared) ? exportTable(bounded) : bounded, name);
   return { module, imports: declared.imports };
+}
+
+function boundResources(
+  bytes: Uint8Array<ArrayBuffer>,
+  declared: Declarations,
+  { maxMemoryBytes }: ModulePermissions,
+): Uint8Array<ArrayBuffer> {
+  const bounded = hasUnboundedTable(declared) ? boundTables(bytes, MAX_TABLE_ENTRIES) : bytes;
+  return maxMemoryBytes === undefined ? bounded : boundMemories(bounded, Math.floor(maxMemoryBytes / WASM_PAGE_BYTES));
 }
 
 /** Options of {@link linkGuest}. */

@@ -376,3 +376,12 @@ Deno.test("compileGuest() bounds the tables of a guest that also needs one expor
   });
   assertEquals([first, second], [["other", "memory", "_start"], ["memory", "_start", TABLE_NAME]]);
 });
+
+Deno.test("compileGuest() prevents a memory from growing past the caller's maximum", () => {
+  const bytes = assemble(`(module (memory (export "memory") 1))`);
+  const { module } = compileGuest(bytes, "x", { allowGc: false, maxMemoryBytes: 3 * 65536 });
+  const { memory } = new WebAssembly.Instance(module).exports;
+  if (!(memory instanceof WebAssembly.Memory)) throw new TypeError("no memory");
+  assertEquals(memory.grow(2), 1);
+  assertThrows(() => memory.grow(1), RangeError);
+});

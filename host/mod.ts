@@ -76,6 +76,11 @@ export interface RunGuestOptions {
    * their number.
    */
   allowGc?: boolean;
+  /**
+   * The size in bytes up to which the guest's memory can grow, after which `memory.grow` returns -1; by default the maximum that the
+   * module declares.
+   */
+  maxMemoryBytes?: number | undefined;
   /** The limit of links that the guest may have at once, 0 to 2^20: 512 by default. Beyond it, attaching fails with EMFILE. */
   maxLinks?: number | undefined;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
@@ -132,7 +137,10 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
 export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
   const name = options.name ?? "guest";
   // Compile first, so that an invalid module is reported even without privileges.
-  const guest = compileGuest(bytes, name, { allowGc: options.allowGc ?? false });
+  const guest = compileGuest(bytes, name, {
+    allowGc: options.allowGc ?? false,
+    maxMemoryBytes: options.maxMemoryBytes,
+  });
   const system = options.system ?? openSystem();
   using _own = options.system === undefined ? system : null;
   if (options.btfPath === undefined && guest.imports.some(({ name }) => name === "wasm_load_bpf_object")) {

@@ -25,6 +25,8 @@ export function hasUnboundedTable({ tables }: Declarations): boolean {
 export interface ModulePermissions {
   /** Allows objects in the engine's garbage-collected heap. Only the memory of the process limits their number. */
   readonly allowGc: boolean;
+  /** The size in bytes up to which the guest's memory can grow; by default the maximum that the module declares. */
+  readonly maxMemoryBytes?: number | undefined;
 }
 
 /**

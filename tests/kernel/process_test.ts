@@ -82,7 +82,11 @@ Deno.test("wasm-bpf --memory: memory.grow fails at the limit", async () => {
       (loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
       (call $exit (i32.div_u (memory.size) (i32.const 256)))))`;
   await using guest = await moduleFile(assemble(text));
-  const steps = async (size: readonly string[]) => (await runWasmBpf([...size, guest.path])).code;
+  const steps = async (size: readonly string[]) => {
+    const { code, stderr } = await runWasmBpf([...size, guest.path]);
+    assertEquals(stderr, "");
+    return code;
+  };
   const [small, large, usual] = [
     await steps(["--memory", "256MiB"]),
     await steps(["--memory=512MiB"]),
