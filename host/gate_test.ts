@@ -8,7 +8,6 @@ import { assemble } from "../scripts/build_wat.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import { Counters } from "./core/counters.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
-import { objectHandle } from "./core/handles.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/policy.ts";
 import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
@@ -234,7 +233,7 @@ Deno.test("a guest cannot share a map whose elements the policy restricts", () =
 
 Deno.test("a description of a map has none of its calls", () => {
   using guest = new FakeGuest(OBJECT);
-  const map = guest.context.objects.find(objectHandle(guest.load()))?.describeMap("hash");
+  const map = guest.context.objects.find(guest.load())?.describeMap("hash");
   assertEquals(Object.keys(map ?? {}), ["name", "type", "keySize", "valueSize", "maxEntries", "flags", "fd"]);
 });
 

@@ -15,7 +15,7 @@ import type { OpenBuffer } from "./event_buffers.ts";
 import { Gate } from "./gate.ts";
 import { Guard } from "./guard.ts";
 import type { GuestObject } from "./guest_object.ts";
-import { HandleTable } from "./handles.ts";
+import { HandleKind, Handles, type HandleTable } from "./handles.ts";
 import { GuestInstance, type InstanceParts } from "./instance.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
@@ -50,6 +50,9 @@ export interface GuestContextOptions {
   sharedMemory?: SharedMemoryMode | undefined;
 }
 
+/** The handles of objects. */
+const OBJECTS = new HandleKind<GuestObject>("bpf_object");
+
 /** The state of one guest. Disposing closes everything that the guest has open. */
 export class GuestContext implements Disposable {
   readonly system: System;
@@ -57,7 +60,9 @@ export class GuestContext implements Disposable {
   readonly counters: Counters;
   readonly instance = new GuestInstance();
   readonly cancellation = new Cancellation();
-  readonly objects = new HandleTable<"object", GuestObject>("object");
+  readonly handles = new Handles();
+  /** The objects of both versions. */
+  readonly objects: HandleTable<GuestObject> = OBJECTS.of(this.handles);
   readonly descriptors = new DescriptorTable();
   readonly shared: SharedMemory;
   readonly diagnostics: Diagnostics;

@@ -5,33 +5,62 @@
  */
 
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
+import type { DescriptorTable } from "./descriptors.ts";
 
-/** The guest's descriptors, see `descriptors.ts`. */
-interface OwnDescriptors {
-  readonly maps: { has(fd: number): boolean };
-  find(fd: number): { readonly passedFd: number | undefined } | undefined;
+/** The kinds of descriptors in elements. */
+export type ValueKind = "map" | "program" | "perf_event" | "file";
+
+/** The guest's descriptors. */
+export interface OwnDescriptors {
+  /** The host's descriptor for the guest's `fd`; undefined if the guest does not own it, or it is of another kind. */
+  hostFd(fd: number, kind: ValueKind): number | undefined;
 }
 
-/** The offset of the descriptor in a value, and the host's descriptor for the guest's; undefined if the guest does not own it. */
+/** The descriptors of a guest of version 1: its maps have the kernel's numbers, and it has no programs and perf events. */
+export function version1Descriptors(table: DescriptorTable): OwnDescriptors {
+  return {
+    hostFd(fd, kind) {
+      if (kind === "map") return table.maps.has(fd) ? fd : undefined;
+      return kind === "file" ? table.find(fd)?.passedFd : undefined;
+    },
+  };
+}
+
+/** The descriptors of a guest of version 2, which has one series of numbers. */
+export function version2Descriptors(table: DescriptorTable): OwnDescriptors {
+  return {
+    hostFd(fd, kind) {
+      const entry = table.find(fd);
+      return entry?.kind === kind ? entry.passedFd : undefined;
+    },
+  };
+}
+
+/** The place of the descriptor in a value, and its kind. */
 interface DescriptorRule {
   readonly offset: number;
-  readonly hostFd: (own: OwnDescriptors, fd: number) => number | undefined;
+  /** Undefined if a guest cannot have such descriptors. */
+  readonly kind: ValueKind | undefined;
+  /** True if 0 and negative numbers mean no descriptor. */
+  readonly isOptional?: boolean;
 }
 
-const ownMap: DescriptorRule = { offset: 0, hostFd: (own, fd) => own.maps.has(fd) ? fd : undefined };
-const ownDirectory: DescriptorRule = { offset: 0, hostFd: (own, fd) => own.find(fd)?.passedFd };
-// A guest has no descriptors of programs, sockets or perf events.
-const nothing: DescriptorRule = { offset: 0, hostFd: () => undefined };
-// struct bpf_devmap_val { __u32 ifindex; int fd; } and struct bpf_cpumap_val: 0 and below mean no program.
-const optionalProgram: DescriptorRule = { offset: 4, hostFd: (_own, fd) => fd <= 0 ? fd : undefined };
+const ownMap: DescriptorRule = { offset: 0, kind: "map" };
+const ownProgram: DescriptorRule = { offset: 0, kind: "program" };
+const ownPerfEvent: DescriptorRule = { offset: 0, kind: "perf_event" };
+const ownDirectory: DescriptorRule = { offset: 0, kind: "file" };
+// A guest has no descriptors of connected sockets and processes.
+const nothing: DescriptorRule = { offset: 0, kind: undefined };
+// struct bpf_devmap_val { __u32 ifindex; int fd; } and struct bpf_cpumap_val.
+const optionalProgram: DescriptorRule = { offset: 4, kind: "program", isOptional: true };
 
 /** The rules for values, by map type. */
 const RULES: ReadonlyMap<number, DescriptorRule> = new Map([
   [MapType.ARRAY_OF_MAPS, ownMap],
   [MapType.HASH_OF_MAPS, ownMap],
   [MapType.CGROUP_ARRAY, ownDirectory],
-  [MapType.PROG_ARRAY, nothing],
-  [MapType.PERF_EVENT_ARRAY, nothing],
+  [MapType.PROG_ARRAY, ownProgram],
+  [MapType.PERF_EVENT_ARRAY, ownPerfEvent],
   [MapType.SOCKMAP, nothing],
   [MapType.SOCKHASH, nothing],
   [MapType.XSKMAP, nothing],
@@ -103,7 +132,9 @@ function isKnown({ type }: ElementMap): boolean {
 
 function translated(own: OwnDescriptors, rule: DescriptorRule | undefined, element: DataView, at: number): boolean {
   if (rule === undefined) return true;
-  const hostFd = rule.hostFd(own, element.getInt32(at + rule.offset, true));
+  const fd = element.getInt32(at + rule.offset, true);
+  if (rule.isOptional === true && fd <= 0) return true;
+  const hostFd = rule.kind === undefined ? undefined : own.hostFd(fd, rule.kind);
   if (hostFd === undefined) return false;
   element.setInt32(at + rule.offset, hostFd, true);
   return true;

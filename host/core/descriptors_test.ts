@@ -3,6 +3,8 @@ import { type Descriptor, DescriptorTable, MAX_DESCRIPTORS } from "./descriptors
 
 /** An entry that counts how often it was closed. */
 class Entry implements Descriptor {
+  readonly kind = "file";
+  readonly hostFd = 77;
   readonly passedFd: number | undefined;
   closed = 0;
 

@@ -1,55 +1,68 @@
 /**
  * Handles: the numbers by which a guest names things that the host keeps for it.
  *
+ * All kinds share one series of numbers, counted from 1. So a handle of one kind is never valid for another, none is used twice, and
+ * none is an address. 0 stands for NULL.
+ *
  * @module
  */
 
-declare const handleBrand: unique symbol;
+/** A kind of handles, for things of type `T`. Each import module defines those that it needs, once. */
+export class HandleKind<T> {
+  /** The name of the struct that the handle stands for: "bpf_map". */
+  readonly name: string;
+  readonly #tables = new WeakMap<Handles, HandleTable<T>>();
 
-/** The kinds of things that have handles. */
-export type HandleKind = "object";
+  constructor(name: string) {
+    this.name = name;
+  }
 
-/** A guest's number for a thing of one kind: counted from 1, never used twice, and not an address. */
-export type Handle<K extends HandleKind> = bigint & { readonly [handleBrand]: K };
-
-/** A guest's number for an object. */
-export type ObjectHandle = Handle<"object">;
-
-/** Takes an `i64` of the guest as a handle. It may be any number; {@link HandleTable.find} checks it. */
-export function objectHandle(value: bigint): ObjectHandle {
-  return handle("object", value);
+  /** The things of this kind that one guest has. */
+  of(handles: Handles): HandleTable<T> {
+    const known = this.#tables.get(handles);
+    if (known !== undefined) return known;
+    const table = new HandleTable<T>(handles);
+    this.#tables.set(handles, table);
+    return table;
+  }
 }
 
-function handle<K extends HandleKind>(_kind: K, value: bigint): Handle<K> {
-  // The brand's only constructor.
-  return value as Handle<K>;
+/** The series of numbers of one guest. */
+export class Handles {
+  #last = 0;
+
+  /** A number that was never used. */
+  next(): number {
+    return ++this.#last;
+  }
 }
 
-/** Values of one kind by handle. */
-export class HandleTable<K extends HandleKind, T> {
-  readonly #kind: K;
-  readonly #values = new Map<bigint, T>();
-  #last = 0n;
+/** The things of one kind that a guest has handles for. */
+export class HandleTable<T> {
+  readonly #handles: Handles;
+  readonly #values = new Map<number, T>();
 
-  constructor(kind: K) {
-    this.#kind = kind;
+  constructor(handles: Handles) {
+    this.#handles = handles;
   }
 
   /** Adds a value. @returns its handle. */
-  add(value: T): Handle<K> {
-    this.#values.set(++this.#last, value);
-    return handle(this.#kind, this.#last);
+  add(value: T): number {
+    const handle = this.#handles.next();
+    this.#values.set(handle, value);
+    return handle;
   }
 
-  /** Returns the value, or undefined if the handle names none. */
-  find(handle: Handle<K>): T | undefined {
-    return this.#values.get(handle);
+  /** Returns the value, or undefined if `handle` names none. It may be any number or BigInt of the guest. */
+  find(handle: number | bigint): T | undefined {
+    return this.#values.get(Number(handle));
   }
 
-  /** Removes the value and returns it; undefined if the handle names none. */
-  remove(handle: Handle<K>): T | undefined {
-    const value = this.#values.get(handle);
-    this.#values.delete(handle);
+  /** Removes the value and returns it; undefined if `handle` names none. */
+  remove(handle: number | bigint): T | undefined {
+    const number = Number(handle);
+    const value = this.#values.get(number);
+    this.#values.delete(number);
     return value;
   }
 

@@ -31,6 +31,7 @@ export interface FileProperties {
 
 /** A file of the guest: an open file, a directory or a standard stream. */
 export class FileDescriptor implements Descriptor {
+  readonly kind = "file";
   readonly hostFd: number;
   readonly filetype: number;
   rights: bigint;

@@ -3,7 +3,6 @@ import { type BpfLink, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import type { Attach, GuestProgram } from "../core/guest_program.ts";
-import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
 import type { AttachPlace } from "../core/policy.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
@@ -18,7 +17,7 @@ import { HiddenPath } from "./target_reading.ts";
  */
 export function attachBpfProgram(guest: GuestContext): (object: bigint, name: number, target: number) => number {
   return (handle, name, target) => {
-    const object = guest.objects.find(objectHandle(handle));
+    const object = guest.objects.find(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const programName = guest.memory.readCString(guestPtr(name));
     const text = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
@@ -34,7 +33,7 @@ export function attachBpfProgram(guest: GuestContext): (object: bigint, name: nu
  */
 export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: number, fd: number) => number {
   return (handle, name, fd) => {
-    const object = guest.objects.find(objectHandle(handle));
+    const object = guest.objects.find(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const programName = guest.memory.readCString(guestPtr(name));
     const program = object.findProgram(programName);

@@ -1,7 +1,6 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestEvents } from "../core/event_buffers.ts";
-import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
 
 const WRAPPER_CALLBACK = 0;
@@ -71,7 +70,7 @@ function poll(
 
 /** Returns the buffer of a map, opened at first use; a negative errno if the numbers name none. */
 function findBuffer(guest: GuestContext, handle: bigint, fd: number, table: WebAssembly.Table): GuestEvents | number {
-  const object = guest.objects.find(objectHandle(handle));
+  const object = guest.objects.find(handle);
   if (object === undefined) return -LINUX_ERRNO.EINVAL;
   const map = guest.descriptors.maps.get(fd);
   if (map === undefined || !object.owns(map)) return -LINUX_ERRNO.EBADF;

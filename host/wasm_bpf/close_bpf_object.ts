@@ -1,12 +1,11 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
-import { objectHandle } from "../core/handles.ts";
 
 /** `wasm_close_bpf_object(i64 object) -> i32`: detaches every link, closes every buffer, closes the object. */
 export function closeBpfObject(guest: GuestContext): (object: bigint) => number {
   return (handle) => {
     const { objects, shared, descriptors } = guest;
-    const object = objects.remove(objectHandle(handle));
+    const object = objects.remove(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const maps = object.openMaps;
     shared.remove(maps);

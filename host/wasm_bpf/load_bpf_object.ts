@@ -14,6 +14,6 @@ export function loadBpfObject(guest: GuestContext): (buf: number, size: number) 
     const view = memory.view(guestPtr(buf), size >>> 0);
     if (view.length > MAX_OBJECT_BYTES) throw new BpfError(openOperation(gate.objectName), LINUX_ERRNO.E2BIG);
     // The object is copied because BPF programs could change shared memory of the guest between check and use.
-    return objects.add(gate.load(view.slice()));
+    return BigInt(objects.add(gate.load(view.slice())));
   };
 }

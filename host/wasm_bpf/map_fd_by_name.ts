@@ -2,7 +2,6 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
 import type { GuestObject } from "../core/guest_object.ts";
-import { objectHandle } from "../core/handles.ts";
 import { guestPtr } from "../core/memory.ts";
 import { noneOfThisName } from "./unknown_name.ts";
 
@@ -14,7 +13,7 @@ import { noneOfThisName } from "./unknown_name.ts";
  */
 export function mapFdByName(guest: GuestContext): (object: bigint, name: number) => number {
   return (handle, name) => {
-    const object = guest.objects.find(objectHandle(handle));
+    const object = guest.objects.find(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
     const mapName = guest.memory.readCString(guestPtr(name));
     const map = openMap(object, mapName);

@@ -3,7 +3,7 @@ import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
 import { type GuestPtr, guestPtr } from "../core/memory.ts";
-import { translateKey, translateValue } from "../core/descriptor_values.ts";
+import { translateKey, translateValue, version1Descriptors } from "../core/descriptor_values.ts";
 
 const { LOOKUP, UPDATE, DELETE, GET_NEXT_KEY, LOOKUP_AND_DELETE } = MAP_COMMAND;
 const NULL = 0;
@@ -89,13 +89,12 @@ function operateOnCopy(
   const element = new Uint8Array(map.keySize + map.elementBytes);
   const view = new DataView(element.buffer);
   element.set(memory.view(key, map.keySize));
-  if (!translateKey(guest.descriptors, map, view, 0)) return EBADF;
+  const own = version1Descriptors(guest.descriptors);
+  if (!translateKey(own, map, view, 0)) return EBADF;
   if (cmd === DELETE) return map.delete(element, 0, flags);
   if (cmd === UPDATE) {
     element.set(memory.view(value, map.elementBytes), map.keySize);
-    return translateValue(guest.descriptors, map, view, map.keySize)
-      ? map.update(element, 0, map.keySize, flags)
-      : EBADF;
+    return translateValue(own, map, view, map.keySize) ? map.update(element, 0, map.keySize, flags) : EBADF;
   }
   const result = cmd === LOOKUP
     ? map.lookup(element, 0, map.keySize, flags)
