@@ -13,6 +13,8 @@ function translated(table: DescriptorTable, type: number, fd: number, offset = 0
 
 Deno.test("version 2 translates descriptors in values, and refuses those of another kind", () => {
   using table = new DescriptorTable();
+  // Programs have no number 0 in values.
+  table.add(new KernelDescriptor("link", 69));
   const program = table.add(new KernelDescriptor("program", 70)) ?? -1;
   const event = table.add(new KernelDescriptor("perf_event", 71)) ?? -1;
   assertEquals(translated(table, MapType.PROG_ARRAY, program), 70);
