@@ -47,6 +47,9 @@ ELFUTILS_VERSION=0.192
 ELFUTILS_SHA256=616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4
 ZLIB_VERSION=1.3.1
 ZLIB_SHA256=60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb
+# The C library of guests: bookworm's wasi-libc.
+WASI_LIBC_VERSION=0.0~git20220510.9886d3d
+WASI_LIBC_SHA256=8f9b802736a856942839d32966937c389f46e9f156415a549a6675b7535e5f74
 
 # The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its
 # packages one after another. Debian removes a version some weeks after the next one; the script then takes the next one,

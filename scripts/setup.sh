@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 source scripts/pins.sh
 
 machine=$(uname -m)
-packages=(ca-certificates gcc make patch bzip2 libc6-dev bpftool wasi-libc)
-packages+=({clang,lld,llvm}-"$LLVM_VERSION" "libclang-rt-$LLVM_VERSION-dev-wasm32")
+packages=(ca-certificates gcc make patch bzip2 xz-utils libc6-dev linux-libc-dev bpftool wasi-libc)
+packages+=({clang,lld,llvm}-"$LLVM_VERSION" "libclang-rt-$LLVM_VERSION-dev-"{wasm32,wasm64})
 deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
   demo) ;;

@@ -1,0 +1,84 @@
+# Compiles the libraries of the SDK. scripts/build_sdk.sh prepares the sources and headers, and runs this file.
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+$(if $(LLVM_VERSION),,$(error LLVM_VERSION is not set: run scripts/build_sdk.sh))
+
+CLANG := clang-$(LLVM_VERSION)
+AR := llvm-ar-$(LLVM_VERSION)
+
+sdk := .build/sdk
+work := .build/sdk-work
+sources := wasm-include/sdk
+wasi := $(work)/wasi-libc
+objects := $(work)/objects
+
+target := --target=wasm64-wasi -mbulk-memory -nostdlibinc -isystem $(sdk)/include
+flags := $(target) -std=gnu17 -ffunction-sections -fdata-sections
+
+# Libraries ------------------------------------------------------------------------------------------------------------
+
+# objects_of FOLDER...: one object for each source.
+objects_of = $(patsubst %.c,$(objects)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix $(sources)/,$(1)))))
+
+# libc has the project's objects first, because the linker takes the first of two definitions.
+libc := $(call objects_of,libc argp) $(patsubst %.c,$(objects)/wasi-libc/%.o,$(shell cat $(wasi)/sources))
+libbpf := $(call objects_of,libbpf) $(patsubst $(sdk)/%.c,$(objects)/%.o,$(wildcard $(sdk)/src/*.c))
+libelf := $(call objects_of,libelf)
+libz := $(call objects_of,zlib)
+# Libraries that programs name on their command lines. Their functions are in libc, or nowhere.
+empty := libm libpthread librt libdl libresolv libutil libcrypt
+
+archives := $(patsubst %,$(sdk)/lib/%.a,libc libbpf libelf libz $(empty))
+all: $(archives) $(sdk)/lib/crt1.o $(sdk)/lib/crt1-reactor.o
+
+# Makes an archive also when a source is gone.
+.SECONDEXPANSION:
+$(archives): $(sdk)/lib/%.a: $$($$*) $(work)/%.list scripts/sdk.mk
+	@rm -f $@
+	$(AR) crsD $@ $($*)
+$(work)/%.list: FORCE
+	@echo '$(sort $($*))' | cmp --silent - $@ || echo '$(sort $($*))' >$@
+
+# Sources of the project -----------------------------------------------------------------------------------------------
+
+own_flags = $(flags) -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
+define compile
+@mkdir -p $(@D)
+$(CLANG) $(1) -MD -MP -c $< -o $@
+endef
+
+$(objects)/$(sources)/%.o: $(sources)/%.c scripts/sdk.mk
+	$(call compile,$(own_flags))
+$(objects)/src/%.o: $(sdk)/src/%.c scripts/sdk.mk
+	$(call compile,$(own_flags) -I $(sources)/libbpf)
+
+# wasi-libc ------------------------------------------------------------------------------------------------------------
+
+top := $(wasi)/libc-top-half
+bottom := $(wasi)/libc-bottom-half
+wasi_flags := $(flags) -w -DNDEBUG -fno-trapping-math -mthread-model single -Oz
+cloudlibc := -I $(bottom)/headers/private -I $(bottom)/cloudlibc/src/include -I $(bottom)/cloudlibc/src
+musl := -I $(top)/musl/src/include -I $(top)/musl/src/internal -I $(top)/musl/arch/wasm32 -I $(top)/musl/arch/generic \
+  -I $(top)/headers/private
+# As in wasi-libc's Makefile: formatted output without `long double`, whose arithmetic is large.
+$(addprefix $(objects)/wasi-libc/libc-top-half/musl/src/,internal/floatscan.o stdio/vfprintf.o stdio/vfwprintf.o \
+  stdio/vfscanf.o stdlib/strtod.o stdlib/wcstod.o): for_printf := -D__wasilibc_printscan_no_long_double \
+  '-D__wasilibc_printscan_full_support_option="long double is not supported"'
+
+$(objects)/wasi-libc/libc-top-half/%.o: $(top)/%.c scripts/sdk.mk
+	$(call compile,$(wasi_flags) $(musl) $(for_printf))
+$(objects)/wasi-libc/libc-bottom-half/%.o: $(bottom)/%.c scripts/sdk.mk
+	$(call compile,$(wasi_flags) $(cloudlibc))
+$(objects)/wasi-libc/dlmalloc/%.o: $(wasi)/dlmalloc/%.c scripts/sdk.mk
+	$(call compile,$(wasi_flags) -I $(wasi)/dlmalloc/include)
+$(sdk)/lib/crt1.o: $(bottom)/crt/crt1-command.c scripts/sdk.mk
+	$(call compile,$(wasi_flags) $(cloudlibc) -MF $(objects)/crt1.d)
+$(sdk)/lib/crt1-reactor.o: $(bottom)/crt/crt1-reactor.c scripts/sdk.mk
+	$(call compile,$(wasi_flags) $(cloudlibc) -MF $(objects)/crt1-reactor.d)
+
+FORCE:
+.PHONY: all FORCE
+
+-include $(shell find $(objects) -name '*.d' 2>/dev/null)
