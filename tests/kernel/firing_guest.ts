@@ -28,9 +28,16 @@ export class FiringGuest implements AsyncDisposable {
 
   /** The next line of its output. @throws {Error} with its stderr when it ended instead. */
   async line(): Promise<string> {
+    const line = await this.lineOrEnd();
+    if (line === undefined) throw new Error(`The guest ended: ${this.#rest}${await this.#stderr}`);
+    return line;
+  }
+
+  /** The next line of its output; undefined when it ended instead. */
+  async lineOrEnd(): Promise<string | undefined> {
     while (!this.#rest.includes("\n")) {
       const { value, done } = await this.#lines.read();
-      if (done) throw new Error(`The guest ended: ${this.#rest}${await this.#stderr}`);
+      if (done) return undefined;
       this.#rest += value;
     }
     const end = this.#rest.indexOf("\n");
