@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { assemble } from "../scripts/build_wat.ts";
 import { boundTables } from "./bound_tables.ts";
 import { readDeclarations } from "./declarations.ts";
@@ -54,6 +54,19 @@ Deno.test("boundTables() keeps the values that entries begin with, and 64-bit li
   const types = (one: Uint8Array) => readDeclarations(one).tables.map(({ type, minimum }) => [type, minimum]);
   assertEquals(types(bounded), types(bytes));
   assertEquals([...bounded.subarray(-4)], [0, 2, 1, 0x61]);
+});
+
+Deno.test("boundTables() bounds tables with 64-bit indices, which keep their width", () => {
+  const bytes = assemble(`(module (table (export "a") i64 1 funcref) (table (export "b") i64 2 0x1000000000 funcref))`);
+  const bounded = boundTables(bytes, 10);
+  assertEquals(readDeclarations(bounded).tables.map(({ maximum, addressBits }) => [maximum, addressBits]), [
+    [10, 64],
+    [10, 64],
+  ]);
+  const { a } = new WebAssembly.Instance(new WebAssembly.Module(bounded)).exports;
+  const grow = (by: bigint): unknown => Reflect.apply(WebAssembly.Table.prototype.grow, a, [by]);
+  assertEquals(grow(9n), 1n);
+  assertThrows(() => grow(1n), RangeError);
 });
 
 Deno.test("boundTables() returns a module without tables unchanged", () => {

@@ -7,17 +7,39 @@
 
 import type { Cursor } from "./cursor.ts";
 
-const OPCODE = { END: 0x0b, GLOBAL_GET: 0x23, I32_CONST: 0x41, REF_NULL: 0xd0, REF_FUNC: 0xd2 } as const;
+const OPCODE = {
+  END: 0x0b,
+  GLOBAL_GET: 0x23,
+  I32_CONST: 0x41,
+  I64_CONST: 0x42,
+  REF_NULL: 0xd0,
+  REF_FUNC: 0xd2,
+} as const;
 
-/** The address of data; undefined when it is the value of a global. @throws {FormatError} when it is computed. */
+/**
+ * The address of data; undefined when it is the value of a global. Like all 64-bit numbers of this reader, it is not exact beyond 2^53.
+ *
+ * @throws {FormatError} when it is computed.
+ */
 export function readAddress(cursor: Cursor): number | undefined {
-  const opcode = cursor.byte();
-  if (opcode !== OPCODE.I32_CONST && opcode !== OPCODE.GLOBAL_GET) {
-    cursor.fail(`unknown address of data (opcode ${opcode})`);
-  }
-  const value = cursor.s32();
+  const address = readConstant(cursor);
   if (cursor.byte() !== OPCODE.END) cursor.fail("an address of data that is computed");
-  return opcode === OPCODE.I32_CONST ? value >>> 0 : undefined;
+  return address;
+}
+
+function readConstant(cursor: Cursor): number | undefined {
+  const opcode = cursor.byte();
+  switch (opcode) {
+    case OPCODE.I32_CONST:
+      return cursor.s32() >>> 0;
+    case OPCODE.I64_CONST:
+      return Number(BigInt.asUintN(64, cursor.s64()));
+    case OPCODE.GLOBAL_GET:
+      cursor.u32();
+      return undefined;
+    default:
+      return cursor.fail(`unknown address of data (opcode ${opcode})`);
+  }
 }
 
 /** Skips the initial value of a table's entries. @throws {FormatError} when it is computed. */

@@ -88,6 +88,17 @@ export class Cursor {
     return this.fail("a number of more than 5 bytes");
   }
 
+  /** A signed LEB128 number of up to 64 bits. */
+  s64(): bigint {
+    let value = 0n;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte();
+      value |= BigInt(byte & 0x7f) << BigInt(shift);
+      if (byte < 0x80) return BigInt.asIntN(Math.min(shift + 7, 64), value);
+    }
+    return this.fail("a number of more than 10 bytes");
+  }
+
   /** A name: its size in bytes, and UTF-8 text. */
   name(): string {
     const size = this.u32();

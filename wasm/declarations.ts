@@ -6,7 +6,7 @@
 
 import { skipReference } from "./constant_expressions.ts";
 import type { Cursor } from "./cursor.ts";
-import { type Kind, type Limits, readKind, readLimits, readSections, SECTION } from "./sections.ts";
+import { type AddressBits, type Kind, type Limits, readKind, readLimits, readSections, SECTION } from "./sections.ts";
 import { type FunctionType, ModuleTypes, readValueType } from "./types.ts";
 
 /** An import. */
@@ -40,6 +40,11 @@ export interface Declarations {
   readonly memories: readonly Limits[];
   /** The types of the values of each exception that its code throws. */
   readonly tags: readonly FunctionType[];
+}
+
+/** The width of a module's addresses: that of its first memory; 32 for a module without memory. */
+export function addressBitsOf({ memories }: Pick<Declarations, "memories">): AddressBits {
+  return memories[0]?.addressBits ?? 32;
 }
 
 /**
@@ -127,10 +132,10 @@ export function readTable(cursor: Cursor): ModuleTable {
   if (hasValue) cursor.bytes(2);
   const type = readValueType(cursor);
   const start = cursor.at;
-  const { minimum, maximum } = readLimits(cursor);
+  const limits = readLimits(cursor);
   const end = cursor.at;
   if (hasValue) skipReference(cursor);
-  return { type, minimum, maximum, limits: { start, end } };
+  return { ...limits, type, limits: { start, end } };
 }
 
 function readTag(cursor: Cursor, types: ModuleTypes): FunctionType {

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../errors/mod.ts";
 import { assemble } from "../scripts/build_wat.ts";
-import { type Declarations, readDeclarations } from "./declarations.ts";
+import { addressBitsOf, type Declarations, readDeclarations } from "./declarations.ts";
 import { ModuleTypes } from "./types.ts";
 import { SECTION } from "./sections.ts";
 
@@ -44,8 +44,10 @@ Deno.test("readDeclarations() agrees with the engine", () => {
     undefined,
     undefined,
   ]);
-  assertEquals(memories, [{ minimum: 3, maximum: undefined }]);
-  assertEquals(tables.map(({ limits: _, ...table }) => table), [{ type: "funcref", minimum: 4, maximum: 5 }]);
+  assertEquals(memories, [{ minimum: 3, maximum: undefined, addressBits: 32 }]);
+  assertEquals(tables.map(({ limits: _, ...table }) => table), [
+    { type: "funcref", minimum: 4, maximum: 5, addressBits: 32 },
+  ]);
   assertEquals(tags.map(({ text }) => text), ["(i64)"]);
 });
 
@@ -98,16 +100,28 @@ Deno.test("ModuleTypes.functionType() marks plain types", () => {
 
 Deno.test("readDeclarations() reads limits of 64 bits and tables whose entries have a value", () => {
   const large = [0x80, 0x80, 0x80, 0x80, 0x80, 0x02];
-  assertEquals(read(section(SECTION.MEMORY, [1, 5, 1, ...large])).memories, [{ minimum: 1, maximum: 2 ** 36 }]);
-  assertEquals(read(section(SECTION.MEMORY, [1, 8, 1, 0])).memories, [{ minimum: 1, maximum: undefined }]);
+  assertEquals(read(section(SECTION.MEMORY, [1, 5, 1, ...large])).memories, [
+    { minimum: 1, maximum: 2 ** 36, addressBits: 64 },
+  ]);
+  assertEquals(read(section(SECTION.MEMORY, [1, 8, 1, 0])).memories, [
+    { minimum: 1, maximum: undefined, addressBits: 32 },
+  ]);
   const values = [[0xd0, 0x70], [0xd2, 0], [0x23, 0], [0xd0, 0]];
   for (const value of values) {
     const { tables } = read(TYPE, section(SECTION.TABLE, [2, 0x40, 0, 0x70, 0, 7, ...value, 0x0b, 0x6f, 1, 2, 3]));
     assertEquals(tables.map(({ limits: _, ...table }) => table), [
-      { type: "funcref", minimum: 7, maximum: undefined },
-      { type: "externref", minimum: 2, maximum: 3 },
+      { type: "funcref", minimum: 7, maximum: undefined, addressBits: 32 },
+      { type: "externref", minimum: 2, maximum: 3, addressBits: 32 },
     ]);
   }
+});
+
+Deno.test("addressBitsOf() is the width of the memory, whatever that of the tables is", () => {
+  const bitsOf = (fields: string) => addressBitsOf(readDeclarations(assemble(`(module ${fields})`)));
+  assertEquals(bitsOf("(memory 1)"), 32);
+  assertEquals(bitsOf("(memory i64 1)"), 64);
+  assertEquals(bitsOf("(memory 1) (table i64 1 funcref)"), 32);
+  assertEquals(bitsOf(""), 32);
 });
 
 Deno.test("readDeclarations() refuses unknown features, and stops before the code", () => {

@@ -74,6 +74,13 @@ Deno.test("exportTable() keeps custom sections at any place", () => {
   }
 });
 
+Deno.test("exportTable() exports a table with 64-bit indices", () => {
+  const bytes = exportTable(assemble(`(module (table i64 1 funcref) (func $f) (elem (i64.const 0) $f))`));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const table = exports["__indirect_function_table"];
+  assertEquals(typeof Reflect.apply(WebAssembly.Table.prototype.get, table, [0n]), "function");
+});
+
 Deno.test("exportTable() writes counts of more than one byte of LEB128", () => {
   for (const count of [126, 127, 128, 300]) {
     const functions = Array.from({ length: count }, (_, index) => `(func (export "f${index}"))`).join(" ");

@@ -7,8 +7,8 @@
 
 import { readAddress } from "./constant_expressions.ts";
 import type { Cursor } from "./cursor.ts";
-import { type ModuleImport, readExport, readImport } from "./declarations.ts";
-import { readSections, SECTION } from "./sections.ts";
+import { addressBitsOf, type ModuleImport, readExport, readImport } from "./declarations.ts";
+import { type AddressBits, type Limits, readLimits, readSections, SECTION } from "./sections.ts";
 import { ModuleTypes } from "./types.ts";
 
 /** A segment of initial memory. */
@@ -26,6 +26,8 @@ export interface ModuleSection {
 
 /** The content of a module. */
 export interface ModuleInfo {
+  /** The width of its addresses, which decides the types of its imports. */
+  readonly addressBits: AddressBits;
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly string[];
   readonly data: readonly DataSegment[];
@@ -42,15 +44,17 @@ export function parseModule(bytes: Uint8Array): ModuleInfo {
   let imports: ModuleImport[] = [];
   let exports: string[] = [];
   let data: DataSegment[] = [];
+  let memories: Limits[] = [];
   for (const { id, content } of readSections(bytes)) {
     const name = SECTION_NAMES[id] ?? content.fail(`unknown section ${id}`);
     sections.push({ name: id === SECTION.CUSTOM ? content.peekName() : name, sizeBytes: content.sizeBytes });
     if (id === SECTION.TYPE) types = new ModuleTypes(content);
     if (id === SECTION.IMPORT) imports = content.vector(() => readImport(content, types));
+    if (id === SECTION.MEMORY) memories = content.vector(() => readLimits(content));
     if (id === SECTION.EXPORT) exports = content.vector(() => readExport(content).name);
     if (id === SECTION.DATA) data = content.vector(() => readSegment(content));
   }
-  return { imports, exports, data, sections };
+  return { addressBits: addressBitsOf({ memories }), imports, exports, data, sections };
 }
 
 function readSegment(cursor: Cursor): DataSegment {

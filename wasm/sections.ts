@@ -74,10 +74,14 @@ export function readKind(cursor: Cursor): Kind {
   return KINDS[code] ?? cursor.fail(`unknown kind 0x${code.toString(16)} of import or export`);
 }
 
+/** The width in bits of a memory's addresses, or of a table's indices. */
+export type AddressBits = 32 | 64;
+
 /** The limits of a memory in pages, or of a table in entries. */
 export interface Limits {
   readonly minimum: number;
   readonly maximum: number | undefined;
+  readonly addressBits: AddressBits;
 }
 
 /** The flag of a memory or table with a maximum. */
@@ -88,9 +92,10 @@ const HAS_PAGE_SIZE = 8;
 /** The limits of a memory or table. @throws {FormatError} */
 export function readLimits(cursor: Cursor): Limits {
   const flags = cursor.byte();
-  const read = () => (flags & HAS_64_BITS) !== 0 ? cursor.u64() : cursor.u32();
+  const addressBits = (flags & HAS_64_BITS) !== 0 ? 64 : 32;
+  const read = () => addressBits === 64 ? cursor.u64() : cursor.u32();
   const minimum = read();
   const maximum = (flags & HAS_MAXIMUM) !== 0 ? read() : undefined;
   if ((flags & HAS_PAGE_SIZE) !== 0) cursor.u32();
-  return { minimum, maximum };
+  return { minimum, maximum, addressBits };
 }
