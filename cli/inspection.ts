@@ -17,7 +17,7 @@ import { findObjects } from "../object/embedded_objects.ts";
 import { abiOf, importProblem } from "../host/import_types.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";
-import { isComponent, isWasm } from "../wasm/sections.ts";
+import { type AddressBits, isComponent, isWasm } from "../wasm/sections.ts";
 
 /** A part of a file. */
 export interface SectionReport {
@@ -101,7 +101,7 @@ export function inspectBytes(bytes: Uint8Array): ModuleReport | ObjectReport {
 }
 
 function inspectModule(bytes: Uint8Array): ModuleReport {
-  const { imports, exports, data, sections } = parseModule(bytes);
+  const { addressBits, imports, exports, data, sections } = parseModule(bytes);
   const objects: ObjectReport[] = [];
   const damaged: ModuleReport["damaged"] = [];
   for (const { address, bytes } of findObjects(data)) {
@@ -121,7 +121,7 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
       abi: abiOf(module),
       functions: imports
         .filter((item) => item.module === module)
-        .map(importReport),
+        .map((item) => importReport(item, addressBits)),
     })),
     exports: [...exports],
     objects,
@@ -130,9 +130,9 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
   };
 }
 
-function importReport(one: ModuleImport): ImportReport {
+function importReport(one: ModuleImport, addressBits: AddressBits): ImportReport {
   const report = { name: one.name, type: one.type?.text ?? one.kind };
-  const problem = importProblem(one);
+  const problem = importProblem(one, { addressBits });
   if (problem === undefined) return report;
   return { ...report, problem: problem.kind === "unknown" ? "unknown" : `should be ${problem.expected.join(" or ")}` };
 }

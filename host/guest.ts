@@ -7,15 +7,16 @@
 import { FormatError, GuestError } from "../errors/mod.ts";
 import { boundTables } from "../wasm/bound_tables.ts";
 import { boundMemories } from "../wasm/bound_memories.ts";
-import { type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
+import { addressBitsOf, type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
-import { isComponent } from "../wasm/sections.ts";
+import { type AddressBits, isComponent } from "../wasm/sections.ts";
 import type { GuestContext } from "./core/context.ts";
 import type { InstanceParts } from "./core/instance.ts";
 import { WASM_PAGE_BYTES } from "./core/memory.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import type { ImportModules } from "./import_tables.ts";
-import { importProblem } from "./import_types.ts";
+import { LIBBPF_MODULE } from "./libbpf/import_types.ts";
+import { type ImportingGuest, importProblem } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
 import { CALLBACK_WRAPPER_MODULE } from "./wasm_bpf/import_types.ts";
 
@@ -34,6 +35,8 @@ export const DEFAULT_NAMES: GuestNames = { callbackExport: "go-callback", wrappe
 export interface CompiledGuest {
   readonly module: WebAssembly.Module;
   readonly imports: readonly ModuleImport[];
+  /** The width of its pointers and sizes: that of the addresses of its memory. */
+  readonly addressBits: AddressBits;
 }
 
 const NO_PERMISSIONS: ModulePermissions = { allowGc: false };
@@ -60,7 +63,7 @@ export function compileGuest(
   checkModule(declared, name, permissions);
   const bounded = boundResources(bytes, declared, permissions);
   const module = compile(lacksTableExport(declared) ? exportTable(bounded) : bounded, name);
-  return { module, imports: declared.imports };
+  return { module, imports: declared.imports, addressBits: addressBitsOf(declared) };
 }
 
 function boundResources(
@@ -87,7 +90,7 @@ export interface LinkOptions {
  * module has no memory.
  */
 export function linkGuest(guest: CompiledGuest, { imports, context, names }: LinkOptions): WebAssembly.Instance {
-  checkImports(guest.imports, names.wrapperModule);
+  checkImports(guest.imports, { addressBits: guest.addressBits, wrapperModule: names.wrapperModule });
   const instance = instantiate(guest.module, imports);
   context.bind(partsOf(instance, names));
   return instance;
@@ -152,20 +155,20 @@ function declarationsOf(bytes: Uint8Array<ArrayBuffer>): Declarations | FormatEr
   }
 }
 
-/** True if a module polls and has a table, but does not export it. A name can be exported only once. */
+/** True if a module may pass callbacks and has a table, but does not export it. A name can be exported only once. */
 function lacksTableExport({ imports, exports, tables }: Declarations): boolean {
   return tables.length > 0 &&
     exports.every(({ kind, name }) => kind !== "table" && name !== TABLE_NAME) &&
-    imports.some(({ name }) => name === "wasm_bpf_buffer_poll");
+    imports.some(({ module, name }) => name === "wasm_bpf_buffer_poll" || module === LIBBPF_MODULE);
 }
 
 const MOST_NAMED = 5;
 
-function checkImports(imports: readonly ModuleImport[], wrapperModule: string): void {
+function checkImports(imports: readonly ModuleImport[], guest: ImportingGuest): void {
   const unknown = new Set<string>();
   const misfits: string[] = [];
   for (const one of imports) {
-    const problem = importProblem(one, wrapperModule);
+    const problem = importProblem(one, guest);
     const name = `${one.module}.${one.name}`;
     if (problem?.kind === "unknown") unknown.add(name);
     if (problem?.kind === "type") {
@@ -201,12 +204,6 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstancePar
   if (!(memory.buffer instanceof ArrayBuffer)) {
     throw new GuestError("invalid-module", "Cannot run module: its memory is shared between threads");
   }
-  if (!hasAddressesOf32Bits(memory)) {
-    throw new GuestError(
-      "invalid-module",
-      "Cannot run module: its memory has 64-bit addresses (compile it for wasm32)",
-    );
-  }
   const callback = instance.exports[names.callbackExport];
   return {
     memory,
@@ -214,16 +211,6 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstancePar
     callback: typeof callback === "function" ? callback : undefined,
     callbackName: names.callbackExport,
   };
-}
-
-/** Grows the memory by 0, which changes nothing. A memory with 64-bit addresses throws, since it takes a BigInt. */
-function hasAddressesOf32Bits(memory: WebAssembly.Memory): boolean {
-  try {
-    memory.grow(0);
-    return true;
-  } catch (error) {
-    return !(error instanceof TypeError);
-  }
 }
 
 function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined {

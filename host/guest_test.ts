@@ -8,6 +8,7 @@ import { compileGuest } from "./guest.ts";
 import { runGuest } from "./mod.ts";
 
 const WASI_EFAULT = 21;
+const WASI_EINVAL = 28;
 
 const MEMORY = `(memory (export "memory") 1)`;
 const EXIT = `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))`;
@@ -109,12 +110,48 @@ Deno.test("linkGuest() refuses a module without a usable memory", () => {
     '(memory 1) (export "heap" (memory 0))': 'it exports no "memory"',
     '(func (export "memory"))': 'it exports no "memory"',
     '(memory (export "memory") 1 1 shared)': "its memory is shared between threads",
-    '(memory (export "memory") i64 1)': "its memory has 64-bit addresses (compile it for wasm32)",
   };
   for (const [memory, reason] of Object.entries(memories)) {
     const failure = failureOf(() => run(`${memory} ${startOf("")}`));
     assertEquals(failure, { code: "invalid-module", message: `Cannot run module: ${reason}` });
   }
+});
+
+/** Imports of a guest with 64-bit addresses. */
+const WRITE_64 = `(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i64 i64 i64) (result i32)))`;
+const MEMORY_64 = `(memory (export "memory") i64 1)`;
+
+Deno.test("a guest with 64-bit addresses gets imports with 64-bit pointers", () => {
+  const write = (list: string, count: string, result: string) =>
+    run(`${EXIT} ${WRITE_64} ${MEMORY_64} (data (i64.const 8) "\\20\\00\\00\\00\\00\\00\\00\\00\\01")
+      ${
+      startOf(`(call $exit (call $write (i32.const 1) (i64.const ${list}) (i64.const ${count}) (i64.const ${result})))`)
+    }`);
+  assertEquals(write("8", "0", "64"), 0);
+  for (const bad of ["-1", "-8", "0x10000", "0x100000000", "0x20000000000000", "0x7fffffffffffffff"]) {
+    assertEquals(write("8", "1", bad), WASI_EFAULT, bad);
+    assertEquals(write(bad, "1", "64"), WASI_EFAULT, bad);
+  }
+  for (const bad of ["-1", "0x100000001", "0x7fffffffffffffff"]) assertEquals(write("8", bad, "64"), WASI_EINVAL, bad);
+});
+
+Deno.test("linkGuest() compares imports with the types for the width of the guest's memory", () => {
+  const failure = (imports: string, memory: string) => failureOf(() => run(`${imports} ${memory} ${startOf("")}`));
+  const write32 = WRITE_64.replaceAll("i64", "i32");
+  const type = (bits: number) => `(i32, i${bits}, i${bits}, i${bits}) -> i32`;
+  for (const [imports, memory, has, expected] of [[WRITE_64, MEMORY, 64, 32], [write32, MEMORY_64, 32, 64]] as const) {
+    assertEquals(failure(imports, memory), {
+      code: "invalid-module",
+      message: "Cannot link module: import wasi_snapshot_preview1.fd_write has type " +
+        `${type(has)}, should be ${type(expected)}`,
+    });
+  }
+  const unstable = `(import "wasi_unstable" "sched_yield" (func (result i32)))`;
+  assertEquals(run(`${unstable} ${MEMORY} ${startOf("")}`), 0);
+  assertEquals(failure(unstable, MEMORY_64), {
+    code: "unknown-import",
+    message: "Cannot link module: unknown import wasi_unstable.sched_yield",
+  });
 });
 
 Deno.test("linkGuest() runs a start function, for which imports have no memory yet", () => {

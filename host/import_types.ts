@@ -5,7 +5,8 @@
  */
 
 import type { ModuleImport } from "../wasm/declarations.ts";
-import type { ImportTypes } from "./core/imports.ts";
+import type { AddressBits } from "../wasm/sections.ts";
+import { type ImportTypes, typeForWidth } from "./core/imports.ts";
 import { LIBBPF_MODULE, LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { SYS_MODULE, SYS_TYPES } from "./sys/import_types.ts";
 import { WASI_MODULE, WASI_TYPES, WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
@@ -21,6 +22,8 @@ import {
 interface KnownModule {
   readonly abi: string;
   readonly types: ImportTypes;
+  /** Set for a module that exists only for guests with 32-bit addresses. */
+  readonly only32?: true;
 }
 
 const MODULES: ReadonlyMap<string, KnownModule> = new Map([
@@ -31,7 +34,7 @@ const MODULES: ReadonlyMap<string, KnownModule> = new Map([
   [LIBBPF_MODULE, { abi: "ABI version 2", types: LIBBPF_TYPES }],
   [SYS_MODULE, { abi: "ABI version 2, system", types: SYS_TYPES }],
   [WASI_MODULE, { abi: "WASI preview 1", types: WASI_TYPES }],
-  [WASI_UNSTABLE_MODULE, { abi: "WASI before preview 1", types: WASI_UNSTABLE_TYPES }],
+  [WASI_UNSTABLE_MODULE, { abi: "WASI before preview 1", types: WASI_UNSTABLE_TYPES, only32: true }],
 ]);
 
 /** The description of an import module: "ABI version 1"; "unknown" for a module that the host does not have. */
@@ -44,19 +47,27 @@ export type ImportProblem =
   | { readonly kind: "unknown" }
   | { readonly kind: "type"; readonly expected: readonly string[] };
 
+/** Properties of the guest that decide about its imports. */
+export interface ImportingGuest {
+  /** The width of its addresses. */
+  readonly addressBits: AddressBits;
+  /** The import module of the wrapper's poll; "callback-wrapper" by default. */
+  readonly wrapperModule?: string;
+}
+
 /** Checks an import. @returns undefined when the host offers it with the declared type. */
-export function importProblem(
-  one: ModuleImport,
-  wrapperModule: string = CALLBACK_WRAPPER_MODULE,
-): ImportProblem | undefined {
-  const expected = one.kind === "function" ? typesOf(one.module, one.name, wrapperModule) : undefined;
-  if (expected === undefined) return { kind: "unknown" };
+export function importProblem(one: ModuleImport, guest: ImportingGuest): ImportProblem | undefined {
+  const types = one.kind === "function" ? typesOf(one, guest) : undefined;
+  if (types === undefined) return { kind: "unknown" };
+  const expected = [...new Set(types.map((type) => typeForWidth(type, guest.addressBits)))];
   return one.type !== undefined && expected.includes(one.type.text) ? undefined : { kind: "type", expected };
 }
 
 /** Only own properties count. A guest must not import inherited ones such as "constructor". */
-function typesOf(module: string, name: string, wrapperModule: string): readonly string[] | undefined {
+function typesOf({ module, name }: ModuleImport, guest: ImportingGuest): readonly string[] | undefined {
+  const { addressBits, wrapperModule = CALLBACK_WRAPPER_MODULE } = guest;
   if (module === wrapperModule && Object.hasOwn(CALLBACK_WRAPPER_TYPES, name)) return CALLBACK_WRAPPER_TYPES[name];
-  const types = MODULES.get(module)?.types;
-  return types !== undefined && Object.hasOwn(types, name) ? types[name] : undefined;
+  const known = MODULES.get(module);
+  if (known === undefined || (known.only32 && addressBits !== 32)) return undefined;
+  return Object.hasOwn(known.types, name) ? known.types[name] : undefined;
 }

@@ -38,18 +38,32 @@ Deno.test("importProblem() accepts the wrapper's poll under the chosen name of i
       kind: "function",
       type: { text, parameters: [], isPlain: true },
     }) as const;
+  const guest = { addressBits: 32 } as const;
+  const inEnv = { ...guest, wrapperModule: "env" };
   const [wrapper, direct] = ["(i64, i32, i32, i32, i32, i32) -> i32", "(i64, i32, i32, i32, i32, i32, i32) -> i32"];
-  assertEquals(importProblem(poll("callback-wrapper", wrapper)), undefined);
-  assertEquals(importProblem(poll("wasm_bpf", direct)), undefined);
-  assertEquals(importProblem(poll("env", direct)), undefined);
-  assertEquals(importProblem(poll("env", wrapper)), { kind: "type", expected: [direct] });
-  assertEquals(importProblem(poll("env", wrapper), "env"), undefined);
-  assertEquals(importProblem(poll("callback-wrapper", wrapper), "env"), { kind: "unknown" });
+  assertEquals(importProblem(poll("callback-wrapper", wrapper), guest), undefined);
+  assertEquals(importProblem(poll("wasm_bpf", direct), guest), undefined);
+  assertEquals(importProblem(poll("env", direct), guest), undefined);
+  assertEquals(importProblem(poll("env", wrapper), guest), { kind: "type", expected: [direct] });
+  assertEquals(importProblem(poll("env", wrapper), inEnv), undefined);
+  assertEquals(importProblem(poll("callback-wrapper", wrapper), inEnv), { kind: "unknown" });
+});
+
+Deno.test("importProblem() gives the types of the guest's width, each once", () => {
+  const imported = (module: string, name: string) => ({ module, name, kind: "function", type: undefined }) as const;
+  const expected = (name: string, addressBits: 32 | 64) => importProblem(imported("wasm_bpf", name), { addressBits });
+  const [narrow, wide] = ["(i32, i32, i32, i32, i32, i64) -> i32", "(i32, i32, i64, i64, i64, i64) -> i32"];
+  assertEquals(expected("wasm_bpf_map_operate", 32), { kind: "type", expected: [narrow, wide] });
+  assertEquals(expected("wasm_bpf_map_operate", 64), { kind: "type", expected: [wide] });
+  assertEquals(expected("wasm_load_bpf_object", 64), { kind: "type", expected: ["(i64, i32) -> i64"] });
+  const mmap = imported("libbpf", "bpf_map_mmap");
+  assertEquals(importProblem(mmap, { addressBits: 32 }), { kind: "type", expected: ["(i32, i32, i32) -> i32"] });
+  assertEquals(importProblem(mmap, { addressBits: 64 }), { kind: "type", expected: ["(i32, i64, i64) -> i64"] });
 });
 
 Deno.test("importProblem() offers only functions", () => {
   for (const kind of ["table", "memory", "global", "tag"] as const) {
     const one = { module: "wasm_bpf", name: "wasm_bpf_map_operate", kind, type: undefined };
-    assertEquals(importProblem(one), { kind: "unknown" });
+    assertEquals(importProblem(one, { addressBits: 32 }), { kind: "unknown" });
   }
 });

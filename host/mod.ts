@@ -8,7 +8,7 @@ import type { BpfError } from "../errors/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } from "../ffi/mod.ts";
 import { GuestContext } from "./core/context.ts";
-import { compileGuest, DEFAULT_NAMES, linkGuest, startGuest } from "./guest.ts";
+import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest } from "./guest.ts";
 import { importTables } from "./import_tables.ts";
 import { EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
@@ -149,7 +149,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   using libbpf = openLibbpf(system);
   const files = new Files(system.calls);
   checkStandardStreams(files, options);
-  using context = contextOf(libbpf, system, options);
+  using context = contextOf(guest, { ...options, libbpf, system });
   using wasi = new Wasi(context, files, {
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
@@ -173,10 +173,15 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   return context.cancellation.reason?.code ?? 0;
 }
 
-function contextOf(libbpf: Libbpf, system: System, options: HostOptions): GuestContext {
+function contextOf(
+  { addressBits }: CompiledGuest,
+  options: HostOptions & { libbpf: Libbpf; system: System },
+): GuestContext {
+  const { libbpf, system } = options;
   return new GuestContext({
     libbpf,
     system,
+    addressBits,
     openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver),
     grants: {
       objectName: objectNameOf(options.name ?? "guest"),

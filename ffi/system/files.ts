@@ -30,7 +30,7 @@ export const MAX_RANGES = UIO_MAXIOV;
 /** Parts of one buffer. `pairs` holds `count` pairs of an offset and a length, which the caller has checked. */
 export interface Ranges {
   buffer: ArrayBuffer;
-  pairs: Uint32Array<ArrayBuffer>;
+  pairs: Float64Array<ArrayBuffer>;
   count: number;
 }
 
@@ -240,10 +240,11 @@ export class Files {
     const base = addressOf(buffer);
     for (let index = 0; index < count; index++) {
       const start = base + (pairs[index * 2] ?? 0);
+      const size = pairs[index * 2 + 1] ?? 0;
       iovecs[index * 4] = start;
       iovecs[index * 4 + 1] = start / 0x1_0000_0000;
-      iovecs[index * 4 + 2] = pairs[index * 2 + 1] ?? 0;
-      iovecs[index * 4 + 3] = 0;
+      iovecs[index * 4 + 2] = size;
+      iovecs[index * 4 + 3] = size / 0x1_0000_0000;
     }
     return iovecs;
   }

@@ -17,7 +17,7 @@ import { Guard } from "./guard.ts";
 import type { GuestObject } from "./guest_object.ts";
 import { HandleKind, Handles, type HandleTable } from "./handles.ts";
 import { GuestInstance, type InstanceParts } from "./instance.ts";
-import type { GuestMemory } from "./memory.ts";
+import type { AddressBits, GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
 import { ALLOW_EVERYTHING, type Policy } from "./policy.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
@@ -38,6 +38,8 @@ export interface GuestContextOptions {
   /** Opens a buffer of events for the guest. */
   openBuffer: OpenBuffer;
   diagnostics: Diagnostics;
+  /** The width of the guest's addresses, from the declaration of its memory; 32 by default. */
+  addressBits?: AddressBits | undefined;
   /** The name and the permissions of the guest's objects. */
   grants: ObjectGrants;
   /** Decides about the guest's requests; allows everything by default. */
@@ -58,7 +60,7 @@ export class GuestContext implements Disposable {
   readonly system: System;
   readonly gate: Gate;
   readonly counters: Counters;
-  readonly instance = new GuestInstance();
+  readonly instance: GuestInstance;
   readonly cancellation = new Cancellation();
   readonly handles = new Handles();
   /** The objects of both versions. */
@@ -72,6 +74,7 @@ export class GuestContext implements Disposable {
     const { policy = ALLOW_EVERYTHING, counters = new Counters(), maxLinks } = options;
     const admission = new Admission({ policy, counters, allowances: new Allowances(maxLinks) });
     this.system = options.system;
+    this.instance = new GuestInstance(options.addressBits);
     this.counters = counters;
     this.gate = new Gate(admission, options);
     this.shared = new SharedMemory(options.system.calls, admission, options.sharedMemory);
@@ -92,6 +95,11 @@ export class GuestContext implements Disposable {
   /** The guest's memory. @throws {MemoryFault} before {@link GuestContext.bind}. */
   get memory(): GuestMemory {
     return this.instance.memory;
+  }
+
+  /** The width of the guest's pointers and sizes. Known before the guest is linked. */
+  get addressBits(): AddressBits {
+    return this.instance.addressBits;
   }
 
   [Symbol.dispose](): void {

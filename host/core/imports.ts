@@ -6,6 +6,7 @@
 
 import type { FunctionType } from "../../wasm/types.ts";
 import type { GuestContext } from "./context.ts";
+import type { AddressBits, WasmPtr } from "./memory.ts";
 
 /** A function that a guest may import. WebAssembly checks its parameters against the guest's declaration. */
 // deno-lint-ignore no-explicit-any -- each import has its own parameters, numbers and BigInts
@@ -14,8 +15,26 @@ export type ImportFunction = (...parameters: any[]) => number | bigint | void;
 /** The functions of an import module by name. */
 export type ImportTable = Readonly<Record<string, ImportFunction>>;
 
-/** The types of an import module's functions by name, "(i32, i64) -> i32": the ABI's type, then others that guests declare. */
+/**
+ * The types of an import module's functions by name, "(i32, ptr) -> i32": the ABI's type, then others that guests declare. Pointers and
+ * sizes are "ptr".
+ */
 export type ImportTypes = Readonly<Record<string, readonly [string, ...string[]]>>;
+
+/** A type of {@link ImportTypes} for guests of this width: "ptr" is `i32` or `i64`. */
+export function typeForWidth(type: string, bits: AddressBits): string {
+  return type.replaceAll("ptr", `i${bits}`);
+}
+
+/**
+ * Returns `run` with a result as wide as the guest's pointers, for functions of type "-> ptr". Negative results stay negative.
+ */
+export function withPtrResult<P extends readonly unknown[]>(
+  run: (...parameters: P) => number,
+  bits: AddressBits,
+): (...parameters: P) => WasmPtr {
+  return bits === 32 ? run : (...parameters) => BigInt(run(...parameters));
+}
 
 /** The functions that a guest declares of one import module, by name. A function that it declares twice has two types. */
 export type DeclaredImports = ReadonlyMap<string, readonly FunctionType[]>;

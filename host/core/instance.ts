@@ -6,7 +6,10 @@
 
 import { GuestError } from "../../errors/mod.ts";
 import type { MemoryWindow } from "../../ffi/mod.ts";
-import { GuestMemory, MemoryFault } from "./memory.ts";
+import { type AddressBits, GuestMemory, type GuestPtr, MemoryFault } from "./memory.ts";
+
+/** A function of the guest. WebAssembly converts its parameters, and throws a TypeError for one that does not fit. */
+export type Callback = (...parameters: readonly (number | bigint)[]) => unknown;
 
 /** The results of linking. */
 export interface InstanceParts {
@@ -28,12 +31,18 @@ interface Bound extends Omit<InstanceParts, "memory"> {
 
 /** A guest's instance. Before {@link GuestInstance.bind}, only a start function can call imports, which then have no memory. */
 export class GuestInstance {
+  /** The width of the addresses of its memory and of the indices of its table. */
+  readonly addressBits: AddressBits;
   #bound: Bound | undefined;
   #callbackTable: WebAssembly.Table | undefined;
 
+  constructor(addressBits: AddressBits = 32) {
+    this.addressBits = addressBits;
+  }
+
   /** @param options.onGrow called when growth of the memory was detected. */
   bind(parts: InstanceParts, options: { window: MemoryWindow; onGrow: () => void }): void {
-    const memory = new GuestMemory(parts.memory, options.onGrow);
+    const memory = new GuestMemory(parts.memory, { addressBits: this.addressBits, onGrow: options.onGrow });
     this.#bound = { ...parts, memory, rawMemory: parts.memory, window: options.window };
   }
 
@@ -61,13 +70,19 @@ export class GuestInstance {
     return this.#linked.table;
   }
 
+  /** The function at `index` of the guest's table, as a callback; undefined if there is none. */
+  functionAt(index: GuestPtr): Callback | undefined {
+    const { table } = this.#linked;
+    return table === undefined ? undefined : functionIn(table, this.addressBits === 64 ? BigInt(index) : index);
+  }
+
   /** A table with the exported callback as its only entry. @throws {GuestError} if the guest does not export it. */
   get callbackTable(): WebAssembly.Table {
     const { callback, callbackName } = this.#linked;
     if (callback === undefined) {
       throw new GuestError("invalid-module", `Cannot call back: the module does not export "${callbackName}"`);
     }
-    return this.#callbackTable ??= tableOf(callback);
+    return this.#callbackTable ??= tableOf(callback, this.addressBits);
   }
 
   get #linked(): Bound {
@@ -76,10 +91,38 @@ export class GuestInstance {
   }
 }
 
-/** A table with `callback` at index 0, for guests that have no table and name their callback by an export (Go). */
+/**
+ * A table with `callback` at index 0, for guests that have no table and name their callback by an export (Go).
+ *
+ * @param bits the width of its indices.
+ */
 // deno-lint-ignore ban-types -- the type that WebAssembly's declarations give an exported function
-export function tableOf(callback: Function): WebAssembly.Table {
-  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1, maximum: 1 });
-  table.set(0, callback);
+export function tableOf(callback: Function, bits: AddressBits = 32): WebAssembly.Table {
+  if (bits === 32) {
+    const table = new WebAssembly.Table({ element: "anyfunc", initial: 1, maximum: 1 });
+    table.set(0, callback);
+    return table;
+  }
+  // TypeScript's library does not declare tables with 64-bit indices, which are BigInts.
+  const descriptor = { address: "i64", element: "anyfunc", initial: 1n, maximum: 1n };
+  const table: unknown = Reflect.construct(WebAssembly.Table, [descriptor, callback]);
+  if (!(table instanceof WebAssembly.Table)) throw new TypeError("Unexpected result of the constructor of tables");
   return table;
+}
+
+/** @param index a BigInt for a table with 64-bit indices. */
+function functionIn(table: WebAssembly.Table, index: number | bigint): Callback | undefined {
+  let entry: unknown;
+  try {
+    entry = Reflect.apply(WebAssembly.Table.prototype.get, table, [index]);
+  } catch (error) {
+    // A RangeError: the table is shorter. A TypeError: its indices have the other width.
+    if (error instanceof RangeError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+  return isCallback(entry) ? entry : undefined;
+}
+
+function isCallback(entry: unknown): entry is Callback {
+  return typeof entry === "function";
 }

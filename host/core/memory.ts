@@ -5,39 +5,55 @@
  */
 
 import { GuestError } from "../../errors/mod.ts";
+import type { AddressBits } from "../../wasm/sections.ts";
+
+export type { AddressBits };
 
 declare const guestPtrBrand: unique symbol;
 
-/** An address in a guest's memory: 0 to 2^32 - 1, or to 2^53 in a memory with 64-bit addresses. */
+/** An address in a guest's memory: 0 to 2^32 - 1, or to 2^53 - 1 in a memory with 64-bit addresses. */
 export type GuestPtr = number & { readonly [guestPtrBrand]: true };
 
 /** Bytes of a page of WebAssembly memory. */
 export const WASM_PAGE_BYTES = 65536;
 
 /** JavaScript's numbers are exact up to here. */
-const MAX_ADDRESS = 2n ** 53n;
+const MAX_ADDRESS = 2 ** 53;
+const TWO_32 = 2 ** 32;
 
 /** The longest string, in bytes without its NUL, that any import accepts. */
 export const MAX_STRING_BYTES = 4096;
 
-/** The width of a memory's addresses in bits. */
-export type AddressBits = 32 | 64;
+/** A pointer or a size as WebAssembly passes it: a number for `i32`, signed or not, a BigInt for `i64`. */
+export type WasmPtr = number | bigint;
 
 /**
- * Converts a pointer from WebAssembly to an address: a number for `i32`, a BigInt for `i64`.
+ * Converts a pointer from WebAssembly to an address.
  *
  * With 32-bit addresses, an `i64` is cut to its lowest 32 bits, because some guests of wasm32 declare pointers as `i64`.
  *
  * @param bits the width of the memory's addresses.
- * @throws {MemoryFault} for a 64-bit address above 2^53, where no memory can be.
+ * @throws {MemoryFault} for a 64-bit address from 2^53, where no memory can be.
  */
-export function guestPtr(value: number | bigint, bits: AddressBits = 32): GuestPtr {
+export function guestPtr(value: WasmPtr, bits: AddressBits = 32): GuestPtr {
+  if (typeof value === "number") return branded(value >>> 0);
+  if (bits === 32) return branded(Number(BigInt.asUintN(32, value)));
+  const address = Number(value);
+  // WebAssembly's `i64` is signed for JavaScript, so addresses from 2^63 are negative. Numbers above 2^53 are not exact.
+  if (address >= 0 && address < MAX_ADDRESS) return branded(address);
+  throw new MemoryFault(`no memory has an address ${BigInt.asUintN(64, value)}`);
+}
+
+function branded(address: number): GuestPtr {
   // The brand's only constructor.
-  if (typeof value === "number") return (value >>> 0) as GuestPtr;
-  if (bits === 32) return Number(BigInt.asUintN(32, value)) as GuestPtr;
-  const address = BigInt.asUintN(64, value);
-  if (address > MAX_ADDRESS) throw new MemoryFault(`no memory has an address ${address}`);
-  return Number(address) as GuestPtr;
+  return address as GuestPtr;
+}
+
+/** Converts a size from WebAssembly. It is not exact above 2^53, but no memory has that many bytes. */
+export function guestSize(value: WasmPtr): number {
+  if (typeof value === "number") return value >>> 0;
+  const size = Number(value);
+  return size >= 0 ? size : Number(BigInt.asUintN(64, value));
 }
 
 /** The guest passed a range that is not in its memory. The guard turns it into EFAULT. */
@@ -52,14 +68,24 @@ export class MemoryFault extends RangeError {
  * guest. Methods `read*` copy.
  */
 export class GuestMemory {
+  /** The width of addresses. Pointers and sizes in the guest's memory have the same width. */
+  readonly addressBits: AddressBits;
+  /** The bytes of a pointer or size in the guest's memory: 4 or 8. */
+  readonly pointerBytes: number;
   readonly #memory: WebAssembly.Memory;
   readonly #onGrow: () => void;
   #bytes: Uint8Array<ArrayBuffer>;
   #data: DataView<ArrayBuffer>;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  /** @param onGrow called when growth was detected, before the new bytes are used. */
-  constructor(memory: WebAssembly.Memory, onGrow: () => void = () => {}) {
+  /**
+   * @param options.addressBits the width of the memory's addresses; 32 by default.
+   * @param options.onGrow called when growth was detected, before the new bytes are used.
+   */
+  constructor(memory: WebAssembly.Memory, options: { addressBits?: AddressBits; onGrow?: () => void } = {}) {
+    const { addressBits = 32, onGrow = () => {} } = options;
+    this.addressBits = addressBits;
+    this.pointerBytes = addressBits / 8;
     this.#memory = memory;
     this.#onGrow = onGrow;
     this.#bytes = new Uint8Array(bufferOf(memory));
@@ -127,6 +153,24 @@ export class GuestMemory {
   /** Reads `sizeBytes` bytes as UTF-8. @throws {MemoryFault} */
   readString(ptr: GuestPtr, sizeBytes: number): string {
     return this.#decoder.decode(this.view(ptr, sizeBytes));
+  }
+
+  /**
+   * The pointer or size at `ptr`, which the caller has checked. Values above 2^53 are not exact, but lie outside every memory.
+   *
+   * Two halves of 32 bits are faster than a BigInt.
+   */
+  readPointer(ptr: number): GuestPtr {
+    const { data } = this;
+    const low = data.getUint32(ptr, true);
+    return branded(this.addressBits === 32 ? low : data.getUint32(ptr + 4, true) * TWO_32 + low);
+  }
+
+  /** Writes a pointer or size at `ptr`, which the caller has checked. @param value 0 to 2^53. */
+  writePointer(ptr: number, value: number): void {
+    const { data } = this;
+    data.setUint32(ptr, value, true);
+    if (this.addressBits === 64) data.setUint32(ptr + 4, value / TWO_32, true);
   }
 
   #refresh(): void {

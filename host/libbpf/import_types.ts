@@ -12,6 +12,6 @@ export const LIBBPF_MODULE = "libbpf";
 /** Module {@link LIBBPF_MODULE}. */
 export const LIBBPF_TYPES: ImportTypes = {
   libbpf_num_possible_cpus: ["() -> i32"],
-  bpf_map_mmap: ["(i32, i32, i32) -> i32"],
+  bpf_map_mmap: ["(i32, ptr, ptr) -> ptr"],
   bpf_map_munmap: ["(i32) -> i32"],
 };

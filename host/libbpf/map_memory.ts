@@ -4,11 +4,11 @@ import { MapType } from "../../ffi/mod.ts";
 import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { operationOf } from "../core/policy.ts";
 
 /**
- * `bpf_map_mmap(i32 fd, i32 addr, i32 size) -> i32`: shares the elements of an mmapable array with the guest, as `mmap` on the
+ * `bpf_map_mmap(i32 fd, ptr addr, ptr size) -> ptr`: shares the elements of an mmapable array with the guest, as `mmap` on the
  * map's descriptor does for a native program.
  *
  * `addr` is the first of `size` bytes that the guest has reserved, on a page boundary (64 KiB suits every kernel). Their content is lost.
@@ -19,14 +19,15 @@ import { operationOf } from "../core/policy.ts";
  * the map is not mmapable or `addr` is not on a page boundary, EFAULT if the range is not in memory, E2BIG if `size` is too small, EEXIST
  * if the range is already shared, EPERM for a frozen map.
  */
-export function mapMmap(guest: GuestContext): (fd: number, addr: number, size: number) => number {
+export function mapMmap(guest: GuestContext): (fd: number, addr: WasmPtr, size: WasmPtr) => number {
   return (fd, addr, size) => {
-    const at = guestPtr(addr);
+    const at = guestPtr(addr, guest.addressBits);
+    const sizeBytes = guestSize(size);
     const map = mmapable(guest, fd);
     const room = guest.shared.roomFor(map);
     if (at % guest.system.calls.pageSizeBytes !== 0) throw new BpfError(shareOperation(map), LINUX_ERRNO.EINVAL);
-    guest.memory.check(at, size >>> 0);
-    if (room > size >>> 0) throw new BpfError(shareOperation(map), LINUX_ERRNO.E2BIG);
+    guest.memory.check(at, sizeBytes);
+    if (room > sizeBytes) throw new BpfError(shareOperation(map), LINUX_ERRNO.E2BIG);
     if (guest.shared.overlaps(at, room)) throw new BpfError(shareOperation(map), LINUX_ERRNO.EEXIST);
     guest.shared.add(map, at, guest.instance);
     return arrayBytes(map);

@@ -7,7 +7,7 @@
  */
 
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
-import type { ImportModule } from "../core/imports.ts";
+import { type ImportModule, withPtrResult } from "../core/imports.ts";
 import { mapMmap, mapMunmap } from "./map_memory.ts";
 
 const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
@@ -16,6 +16,6 @@ const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
 export const LIBBPF_FUNCTIONS: ImportModule = {
   /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
   libbpf_num_possible_cpus: ({ guard, gate }) => guard.wrap(() => gate.possibleCpus(), GUARD),
-  bpf_map_mmap: (guest) => guest.guard.wrap(mapMmap(guest), GUARD),
+  bpf_map_mmap: (guest) => withPtrResult(guest.guard.wrap(mapMmap(guest), GUARD), guest.addressBits),
   bpf_map_munmap: (guest) => guest.guard.wrap(mapMunmap(guest), GUARD),
 };

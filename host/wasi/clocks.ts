@@ -5,7 +5,7 @@
  */
 
 import { wasiErrno } from "../../errors/mod.ts";
-import { guestPtr } from "../core/memory.ts";
+import type { WasmPtr } from "../core/memory.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 import { CLOCK } from "./types.ts";
@@ -14,14 +14,14 @@ import { CLOCK } from "./types.ts";
 export function clockFunctions(context: WasiContext): WasiFunctions {
   return {
     ...guardAll(context, {
-      clock_res_get(clock: number, result: number): void {
+      clock_res_get(clock: number, result: WasmPtr): void {
         store(context, result, context.clocks.resolution(checkedClock(clock)));
       },
     }),
     // A guest that reads a clock until it reaches a time expects that the kernel's changes become visible meanwhile.
     ...guardAll(context, {
       /** Ignores the requested precision, since the kernel's is better. */
-      clock_time_get(clock: number, _precision: bigint, result: number): void {
+      clock_time_get(clock: number, _precision: bigint, result: WasmPtr): void {
         store(context, result, context.clocks.time(checkedClock(clock)));
       },
     }, { syncs: true }),
@@ -34,9 +34,9 @@ export function checkedClock(clock: number): number {
   return clock;
 }
 
-function store(context: WasiContext, result: number, nanoseconds: bigint): void {
+function store(context: WasiContext, result: WasmPtr, nanoseconds: bigint): void {
   if (nanoseconds < 0n) throw new Refusal(wasiErrno(Number(nanoseconds)));
-  const ptr = guestPtr(result);
+  const ptr = context.ptr(result);
   context.memory.check(ptr, 8);
   context.memory.data.setBigUint64(ptr, nanoseconds, true);
 }

@@ -9,7 +9,7 @@ import type { Files } from "../../ffi/system/files.ts";
 import type { Cancellation } from "../core/cancellation.ts";
 import type { DescriptorTable } from "../core/descriptors.ts";
 import { type Guard, POSITIVE_WASI } from "../core/guard.ts";
-import type { GuestMemory } from "../core/memory.ts";
+import { type AddressBits, type GuestMemory, type GuestPtr, guestPtr, type WasmPtr } from "../core/memory.ts";
 import { FileDescriptors } from "./descriptors.ts";
 import type { RefusedPaths } from "./refused_paths.ts";
 
@@ -17,6 +17,8 @@ import type { RefusedPaths } from "./refused_paths.ts";
 export interface WasiGuest {
   /** @throws {MemoryFault} before the guest is linked. */
   readonly memory: GuestMemory;
+  /** The width of its pointers and sizes. */
+  readonly addressBits: AddressBits;
   readonly descriptors: DescriptorTable;
   readonly cancellation: Cancellation;
   readonly guard: Guard;
@@ -31,10 +33,12 @@ export class WasiContext {
   readonly guard: Guard;
   /** Searches the guest's stderr for refused paths; undefined if no report was requested. */
   readonly refusedPaths: RefusedPaths | undefined;
+  readonly #addressBits: AddressBits;
   readonly #guest: WasiGuest;
 
   constructor(guest: WasiGuest, files: Files, options: { refusedPaths: RefusedPaths | undefined }) {
     this.#guest = guest;
+    this.#addressBits = guest.addressBits;
     this.files = files;
     this.clocks = new Clocks(files.calls);
     this.descriptors = new FileDescriptors(guest.descriptors);
@@ -46,6 +50,18 @@ export class WasiContext {
   /** @throws {MemoryFault} while a start function runs, since the memory is known only after linking. */
   get memory(): GuestMemory {
     return this.#guest.memory;
+  }
+
+  /** Converts a parameter that is a pointer. @throws {MemoryFault} for an address that no memory has. */
+  ptr(value: WasmPtr): GuestPtr {
+    return guestPtr(value, this.#addressBits);
+  }
+
+  /** Converts a pointer to a result of pointer width, and checks that the result fits there. @throws {MemoryFault} */
+  sizeResult(value: WasmPtr): GuestPtr {
+    const at = this.ptr(value);
+    this.memory.check(at, this.memory.pointerBytes);
+    return at;
   }
 }
 

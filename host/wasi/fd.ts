@@ -8,7 +8,7 @@ import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import type { Ranges } from "../../ffi/system/files.ts";
 import { O, POLL } from "../../ffi/system/linux_numbers.ts";
 import { POSITIVE_WASI } from "../core/guard.ts";
-import { guestPtr } from "../core/memory.ts";
+import { type GuestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 import { fdflagsOf, type FileDescriptor } from "./descriptors.ts";
@@ -21,7 +21,6 @@ const MAX_OFFSET = (1n << 63n) - 1n;
 const ADVICES = 6;
 const FDSTAT_SIZE = 24;
 const STDERR = 2;
-const PRESTAT_SIZE = 8;
 
 /** `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek`, `fd_tell`. */
 export function transferFunctions(
@@ -31,68 +30,68 @@ export function transferFunctions(
 ): WasiFunctions {
   const { descriptors, files, cancellation } = context;
 
-  function seek(fd: number, offset: bigint, whence: number, result: number): void {
-    context.memory.check(guestPtr(result), 8);
+  function seek(fd: number, offset: bigint, whence: number, result: GuestPtr): void {
+    context.memory.check(result, 8);
     const position = files.seek(descriptors.get(fd).hostFd, offset, whence);
     if (position < 0n) throw new Refusal(wasiErrno(Number(position)));
-    context.memory.data.setBigUint64(guestPtr(result), position, true);
+    context.memory.data.setBigUint64(result, position, true);
   }
 
   return {
     ...guardAll(context, {
-      fd_read: (fd: number, list: number, count: number, result: number) => {
+      fd_read: (fd: number, list: WasmPtr, count: WasmPtr, result: WasmPtr) => {
         const descriptor = descriptors.get(fd, RIGHTS.FD_READ);
-        context.memory.check(guestPtr(result), 4);
-        const into = ranges.read(context.memory, list, count);
+        const resultAt = context.sizeResult(result);
+        const into = ranges.read(context.memory, context.ptr(list), guestSize(count));
         refuseToWait(context, descriptor, POLL.IN);
         let read = files.read(descriptor.hostFd, into);
         while (waited(context, descriptor, POLL.IN, read)) read = files.read(descriptor.hostFd, into);
-        context.memory.data.setUint32(guestPtr(result), checked(read), true);
+        context.memory.writePointer(resultAt, checked(read));
       },
 
-      fd_pread: (fd: number, list: number, count: number, offset: bigint, result: number) => {
+      fd_pread: (fd: number, list: WasmPtr, count: WasmPtr, offset: bigint, result: WasmPtr) => {
         const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_READ), RIGHTS.FD_SEEK);
-        context.memory.check(guestPtr(result), 4);
-        const into = ranges.read(context.memory, list, count);
+        const resultAt = context.sizeResult(result);
+        const into = ranges.read(context.memory, context.ptr(list), guestSize(count));
         const read = checked(files.readAt(hostFd, into, checkedOffset(offset)));
-        context.memory.data.setUint32(guestPtr(result), read, true);
+        context.memory.writePointer(resultAt, read);
       },
 
-      fd_pwrite: (fd: number, list: number, count: number, offset: bigint, result: number) => {
+      fd_pwrite: (fd: number, list: WasmPtr, count: WasmPtr, offset: bigint, result: WasmPtr) => {
         const { hostFd } = positioned(descriptors.get(fd, RIGHTS.FD_WRITE), RIGHTS.FD_SEEK);
-        context.memory.check(guestPtr(result), 4);
-        const from = ranges.read(context.memory, list, count);
+        const resultAt = context.sizeResult(result);
+        const from = ranges.read(context.memory, context.ptr(list), guestSize(count));
         const written = checked(files.writeAt(hostFd, from, checkedOffset(offset)));
-        context.memory.data.setUint32(guestPtr(result), written, true);
+        context.memory.writePointer(resultAt, written);
       },
 
-      fd_seek: (fd: number, offset: bigint, whence: number, result: number) => {
+      fd_seek: (fd: number, offset: bigint, whence: number, result: WasmPtr) => {
         const hostWhence = whences.indexOf(whence);
         if (hostWhence < 0) refuse("EINVAL");
         const isTell = offset === 0n && hostWhence === WHENCE.CUR;
         positioned(descriptors.get(fd), isTell ? RIGHTS.FD_TELL : RIGHTS.FD_SEEK);
-        seek(fd, offset, hostWhence, result);
+        seek(fd, offset, hostWhence, context.ptr(result));
       },
 
-      fd_tell: (fd: number, result: number) => {
+      fd_tell: (fd: number, result: WasmPtr) => {
         positioned(descriptors.get(fd), RIGHTS.FD_TELL);
-        seek(fd, 0n, WHENCE.CUR, result);
+        seek(fd, 0n, WHENCE.CUR, context.ptr(result));
       },
     }),
 
     // Called for each line of a guest's output. To be fast, it does without the guard's closure and rest parameters.
-    fd_write(fd: number, list: number, count: number, result: number): number {
+    fd_write(fd: number, list: WasmPtr, count: WasmPtr, result: WasmPtr): number {
       if (cancellation.reason !== undefined) throw cancellation.reason;
       try {
         const { memory } = context;
         const descriptor = descriptors.get(fd, RIGHTS.FD_WRITE);
-        memory.check(guestPtr(result), 4);
-        const from: Ranges = ranges.read(memory, list, count);
+        const resultAt = context.sizeResult(result);
+        const from: Ranges = ranges.read(memory, context.ptr(list), guestSize(count));
         if (descriptor.emulatedFlags !== 0) refuseToWait(context, descriptor, POLL.OUT);
         let written = files.write(descriptor.hostFd, from);
         while (waited(context, descriptor, POLL.OUT, written)) written = files.write(descriptor.hostFd, from);
         if (written < 0) return wasiErrno(written);
-        memory.data.setUint32(guestPtr(result), written, true);
+        memory.writePointer(resultAt, written);
         if (fd === STDERR) context.refusedPaths?.search(from);
         return WASI_ERRNO.SUCCESS;
       } catch (error) {
@@ -123,9 +122,9 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
       checked(files.allocate(hostFd, checkedOffset(offset), checkedOffset(size)));
     },
 
-    fd_fdstat_get(fd: number, result: number): void {
+    fd_fdstat_get(fd: number, result: WasmPtr): void {
       const descriptor = descriptors.get(fd);
-      const at = guestPtr(result);
+      const at = context.ptr(result);
       context.memory.check(at, FDSTAT_SIZE);
       const { data } = context.memory;
       const flags = fdflagsOf(checked(files.flags(descriptor.hostFd)));
@@ -148,10 +147,10 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
       descriptor.inheriting = inherited;
     },
 
-    fd_filestat_get(fd: number, result: number): void {
+    fd_filestat_get(fd: number, result: WasmPtr): void {
       const status = files.status(descriptors.get(fd, RIGHTS.FD_FILESTAT_GET).hostFd);
       if (typeof status === "number") throw new Refusal(wasiErrno(status));
-      writeFilestat(context.memory, result, status, layout);
+      writeFilestat(context.memory, context.ptr(result), status, layout);
     },
 
     fd_filestat_set_size(fd: number, size: bigint): void {
@@ -164,22 +163,23 @@ export function descriptorFunctions(context: WasiContext, layout: FilestatLayout
       checked(files.setTimes(descriptor.hostFd, ...newTimes(accessed, modified, flags)));
     },
 
-    fd_prestat_get(fd: number, result: number): void {
+    fd_prestat_get(fd: number, result: WasmPtr): void {
       context.refusedPaths?.listDirectories();
       const { guestPath } = descriptors.get(fd);
       if (guestPath === undefined) refuse("EBADF");
-      const at = guestPtr(result);
-      context.memory.check(at, PRESTAT_SIZE);
-      // The tag 0 means a directory. The length of its name follows.
-      context.memory.data.setUint32(at, 0, true);
-      context.memory.data.setUint32(at + 4, guestPath.length, true);
+      const { memory } = context;
+      const at = context.ptr(result);
+      memory.check(at, memory.pointerBytes * 2);
+      // The tag 0 means a directory. The length of its name follows, on the next multiple of its own size.
+      memory.writePointer(at, 0);
+      memory.writePointer(at + memory.pointerBytes, guestPath.length);
     },
 
-    fd_prestat_dir_name(fd: number, name: number, length: number): void {
+    fd_prestat_dir_name(fd: number, name: WasmPtr, length: WasmPtr): void {
       const { guestPath } = descriptors.get(fd);
       if (guestPath === undefined) refuse("EBADF");
-      if (length >>> 0 < guestPath.length) refuse("ENAMETOOLONG");
-      context.memory.view(guestPtr(name), guestPath.length).set(guestPath);
+      if (guestSize(length) < guestPath.length) refuse("ENAMETOOLONG");
+      context.memory.view(context.ptr(name), guestPath.length).set(guestPath);
     },
   });
 }

@@ -5,7 +5,7 @@
  */
 
 import type { FileStatus, NewTime } from "../../ffi/system/file_layouts.ts";
-import { type GuestMemory, guestPtr } from "../core/memory.ts";
+import type { GuestMemory, GuestPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import { filetypeOf } from "./descriptors.ts";
 import { FSTFLAGS } from "./types.ts";
@@ -31,9 +31,8 @@ export const FILESTAT: FilestatLayout = {
   changed: 56,
 };
 
-/** Writes a `filestat` at `ptr`. */
-export function writeFilestat(memory: GuestMemory, ptr: number, status: FileStatus, layout: FilestatLayout): void {
-  const at = guestPtr(ptr);
+/** Writes a `filestat` at `at`. */
+export function writeFilestat(memory: GuestMemory, at: GuestPtr, status: FileStatus, layout: FilestatLayout): void {
   memory.check(at, layout.sizeBytes);
   memory.bytes.fill(0, at, at + layout.sizeBytes);
   const { data } = memory;

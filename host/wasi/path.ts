@@ -6,7 +6,7 @@
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestSize, type WasmPtr } from "../core/memory.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 import { FileDescriptor, filetypeOf, rightsOn } from "./descriptors.ts";
@@ -37,15 +37,16 @@ export function openFunctions(context: WasiContext): WasiFunctions {
     path_open(
       fd: number,
       lookup: number,
-      pathPtr: number,
-      pathSize: number,
+      pathPtr: WasmPtr,
+      pathSize: WasmPtr,
       oflags: number,
       rights: bigint,
       inheriting: bigint,
       fdflags: number,
-      result: number,
+      result: WasmPtr,
     ): void {
-      context.memory.check(guestPtr(result), 4);
+      const resultAt = context.ptr(result);
+      context.memory.check(resultAt, 4);
       const wanted = {
         oflags,
         fdflags,
@@ -56,7 +57,7 @@ export function openFunctions(context: WasiContext): WasiFunctions {
       const from = directory(context, fd, neededToOpen(wanted));
       const path = readPath(context, pathPtr, pathSize);
       const opened = open(context, from, path, wanted);
-      context.memory.data.setUint32(guestPtr(result), context.descriptors.add(opened), true);
+      context.memory.data.setUint32(resultAt, context.descriptors.add(opened), true);
     },
   });
 }
@@ -65,19 +66,19 @@ export function openFunctions(context: WasiContext): WasiFunctions {
 export function attributeFunctions(context: WasiContext, layout: FilestatLayout = FILESTAT): WasiFunctions {
   const { files } = context;
   return guardAll(context, {
-    path_filestat_get(fd: number, lookup: number, pathPtr: number, pathSize: number, result: number): void {
+    path_filestat_get(fd: number, lookup: number, pathPtr: WasmPtr, pathSize: WasmPtr, result: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_FILESTAT_GET);
       const path = readPath(context, pathPtr, pathSize);
       const status = withFile(context, from, path, { follow: follows(lookup) }, (hostFd) => files.status(hostFd));
       if (typeof status === "number") throw new Refusal(wasiErrno(status));
-      writeFilestat(context.memory, result, status, layout);
+      writeFilestat(context.memory, context.ptr(result), status, layout);
     },
 
     path_filestat_set_times(
       fd: number,
       lookup: number,
-      pathPtr: number,
-      pathSize: number,
+      pathPtr: WasmPtr,
+      pathSize: WasmPtr,
       accessed: bigint,
       modified: bigint,
       flags: number,
@@ -92,21 +93,21 @@ export function attributeFunctions(context: WasiContext, layout: FilestatLayout 
 
     path_readlink(
       fd: number,
-      pathPtr: number,
-      pathSize: number,
-      buffer: number,
-      length: number,
-      result: number,
+      pathPtr: WasmPtr,
+      pathSize: WasmPtr,
+      buffer: WasmPtr,
+      length: WasmPtr,
+      result: WasmPtr,
     ): void {
       const from = directory(context, fd, RIGHTS.PATH_READLINK);
       const path = readPath(context, pathPtr, pathSize);
-      const out = context.memory.view(guestPtr(buffer), length >>> 0);
-      context.memory.check(guestPtr(result), 4);
+      const out = context.memory.view(context.ptr(buffer), guestSize(length));
+      const resultAt = context.sizeResult(result);
       const target = withFile(context, from, path, { follow: false }, (hostFd) => files.readLink(hostFd));
       if (target === -LINUX_ERRNO.ENOENT) refuse("EINVAL");
       if (typeof target === "number") throw new Refusal(wasiErrno(target));
       out.set(target.subarray(0, out.length));
-      context.memory.data.setUint32(guestPtr(result), Math.min(target.length, out.length), true);
+      context.memory.writePointer(resultAt, Math.min(target.length, out.length));
     },
   });
 }
@@ -115,7 +116,7 @@ export function attributeFunctions(context: WasiContext, layout: FilestatLayout 
 export function nameFunctions(context: WasiContext): WasiFunctions {
   const { files } = context;
   return guardAll(context, {
-    path_create_directory(fd: number, pathPtr: number, pathSize: number): void {
+    path_create_directory(fd: number, pathPtr: WasmPtr, pathSize: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_CREATE_DIRECTORY, true);
       const path = readPath(context, pathPtr, pathSize);
       withPlace(context, from, path, ({ parentFd, name }) => {
@@ -123,7 +124,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
       });
     },
 
-    path_remove_directory(fd: number, pathPtr: number, pathSize: number): void {
+    path_remove_directory(fd: number, pathPtr: WasmPtr, pathSize: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_REMOVE_DIRECTORY, true);
       const path = readPath(context, pathPtr, pathSize);
       withPlace(context, from, path, ({ parentFd, name }) => {
@@ -131,7 +132,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
       });
     },
 
-    path_unlink_file(fd: number, pathPtr: number, pathSize: number): void {
+    path_unlink_file(fd: number, pathPtr: WasmPtr, pathSize: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_UNLINK_FILE, true);
       const path = readPath(context, pathPtr, pathSize);
       withPlace(context, from, path, ({ parentFd, name }) => {
@@ -141,11 +142,11 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
 
     path_rename(
       fd: number,
-      pathPtr: number,
-      pathSize: number,
+      pathPtr: WasmPtr,
+      pathSize: WasmPtr,
       newFd: number,
-      newPathPtr: number,
-      newPathSize: number,
+      newPathPtr: WasmPtr,
+      newPathSize: WasmPtr,
     ): void {
       const from = directory(context, fd, RIGHTS.PATH_RENAME_SOURCE, true);
       const to = directory(context, newFd, RIGHTS.PATH_RENAME_TARGET, true);
@@ -160,11 +161,11 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
     path_link(
       fd: number,
       lookup: number,
-      pathPtr: number,
-      pathSize: number,
+      pathPtr: WasmPtr,
+      pathSize: WasmPtr,
       newFd: number,
-      newPathPtr: number,
-      newPathSize: number,
+      newPathPtr: WasmPtr,
+      newPathSize: WasmPtr,
     ): void {
       const from = directory(context, fd, RIGHTS.PATH_LINK_SOURCE, true);
       const to = directory(context, newFd, RIGHTS.PATH_LINK_TARGET, true);
@@ -180,7 +181,7 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
       });
     },
 
-    path_symlink(targetPtr: number, targetSize: number, fd: number, pathPtr: number, pathSize: number): void {
+    path_symlink(targetPtr: WasmPtr, targetSize: WasmPtr, fd: number, pathPtr: WasmPtr, pathSize: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_SYMLINK, true);
       const target = readPath(context, targetPtr, targetSize);
       const path = readPath(context, pathPtr, pathSize);

@@ -9,7 +9,7 @@
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import { O, PATH_MAX } from "../../ffi/system/linux_numbers.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestSize, type WasmPtr } from "../core/memory.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import type { WasiContext } from "./context.ts";
 import type { FileDescriptor } from "./descriptors.ts";
@@ -35,8 +35,8 @@ export interface Place {
  * Refuses an empty path with ENOENT, a path too long for the kernel with ENAMETOOLONG, and a path with a NUL or malformed UTF-8 with
  * EILSEQ.
  */
-export function readPath(context: WasiContext, ptr: number, sizeBytes: number): Path {
-  const view = context.memory.view(guestPtr(ptr), sizeBytes >>> 0);
+export function readPath(context: WasiContext, ptr: WasmPtr, sizeBytes: WasmPtr): Path {
+  const view = context.memory.view(context.ptr(ptr), guestSize(sizeBytes));
   if (view.length === 0) refuse("ENOENT");
   if (view.length >= PATH_MAX) refuse("ENAMETOOLONG");
   const path = new Uint8Array(view.length + 1);

@@ -7,7 +7,7 @@
 import { LINUX_ERRNO, WASI_ERRNO } from "../../errors/mod.ts";
 import type { PollEntry } from "../../ffi/system/file_layouts.ts";
 import { POLL } from "../../ffi/system/linux_numbers.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestSize, type WasmPtr } from "../core/memory.ts";
 import { checkedClock } from "./clocks.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
@@ -57,17 +57,17 @@ interface Event {
 /** `poll_oneoff`. */
 export function pollFunctions(context: WasiContext, layout: SubscriptionLayout = SUBSCRIPTION): WasiFunctions {
   return guardAll(context, {
-    poll_oneoff(input: number, output: number, count: number, result: number): void {
-      const length = count >>> 0;
-      const [from, to, countAt] = [guestPtr(input), guestPtr(output), guestPtr(result)];
+    poll_oneoff(input: WasmPtr, output: WasmPtr, count: WasmPtr, result: WasmPtr): void {
+      const length = guestSize(count);
+      const [from, to] = [context.ptr(input), context.ptr(output)];
       if (length === 0 || length > MAX_SUBSCRIPTIONS) refuse("EINVAL");
       context.memory.check(from, length * layout.sizeBytes);
       context.memory.check(to, length * EVENT_SIZE);
-      context.memory.check(countAt, 4);
+      const countAt = context.sizeResult(result);
       const subscriptions = readSubscriptions(context, from, length, layout);
       const events = wait(context, subscriptions);
       events.forEach((event, index) => writeEvent(context.memory.data, to + index * EVENT_SIZE, event));
-      context.memory.data.setUint32(countAt, events.length, true);
+      context.memory.writePointer(countAt, events.length);
     },
   }, { syncs: true });
 }

@@ -6,7 +6,7 @@
 
 import { WASI_ERRNO } from "../../errors/mod.ts";
 import { fillRandom } from "../../ffi/system/random.ts";
-import { type GuestMemory, type GuestPtr, guestPtr } from "../core/memory.ts";
+import { type GuestMemory, type GuestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { checked } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 
@@ -25,18 +25,18 @@ class StringList {
   }
 
   writeSizes(memory: GuestMemory, count: GuestPtr, size: GuestPtr): void {
-    memory.check(count, 4);
-    memory.check(size, 4);
-    memory.data.setUint32(count, this.#strings.length, true);
-    memory.data.setUint32(size, this.#sizeBytes, true);
+    memory.check(count, memory.pointerBytes);
+    memory.check(size, memory.pointerBytes);
+    memory.writePointer(count, this.#strings.length);
+    memory.writePointer(size, this.#sizeBytes);
   }
 
   write(memory: GuestMemory, pointers: GuestPtr, buffer: GuestPtr): void {
-    memory.check(pointers, this.#strings.length * 4);
+    memory.check(pointers, this.#strings.length * memory.pointerBytes);
     memory.check(buffer, this.#sizeBytes);
     let at: number = buffer;
     this.#strings.forEach((bytes, index) => {
-      memory.data.setUint32(pointers + index * 4, at, true);
+      memory.writePointer(pointers + index * memory.pointerBytes, at);
       memory.bytes.set(bytes, at);
       at += bytes.length;
     });
@@ -54,15 +54,17 @@ export function processFunctions(
 
   return {
     ...guardAll(context, {
-      args_get: (pointers: number, buffer: number) => argv.write(context.memory, guestPtr(pointers), guestPtr(buffer)),
-      args_sizes_get: (count: number, size: number) => argv.writeSizes(context.memory, guestPtr(count), guestPtr(size)),
-      environ_get: (pointers: number, buffer: number) =>
-        environ.write(context.memory, guestPtr(pointers), guestPtr(buffer)),
-      environ_sizes_get: (count: number, size: number) =>
-        environ.writeSizes(context.memory, guestPtr(count), guestPtr(size)),
+      args_get: (pointers: WasmPtr, buffer: WasmPtr) =>
+        argv.write(context.memory, context.ptr(pointers), context.ptr(buffer)),
+      args_sizes_get: (count: WasmPtr, size: WasmPtr) =>
+        argv.writeSizes(context.memory, context.ptr(count), context.ptr(size)),
+      environ_get: (pointers: WasmPtr, buffer: WasmPtr) =>
+        environ.write(context.memory, context.ptr(pointers), context.ptr(buffer)),
+      environ_sizes_get: (count: WasmPtr, size: WasmPtr) =>
+        environ.writeSizes(context.memory, context.ptr(count), context.ptr(size)),
 
-      random_get(buffer: number, length: number): void {
-        const bytes = context.memory.view(guestPtr(buffer), length >>> 0);
+      random_get(buffer: WasmPtr, length: WasmPtr): void {
+        const bytes = context.memory.view(context.ptr(buffer), guestSize(length));
         for (let done = 0; done < bytes.length;) done += checked(fillRandom(context.files.calls, bytes.subarray(done)));
       },
 

@@ -6,7 +6,7 @@
 
 import { wasiErrno } from "../../errors/mod.ts";
 import type { DirectoryEntry } from "../../ffi/system/file_layouts.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestSize, type WasmPtr } from "../core/memory.ts";
 import { Refusal } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 import { type FileDescriptor, filetypeOf } from "./descriptors.ts";
@@ -21,12 +21,12 @@ const DT_SHIFT = 12;
 /** `fd_readdir`. A cookie is the kernel's offset in the directory, so it stays valid when entries are added or removed. */
 export function directoryFunctions(context: WasiContext): WasiFunctions {
   return guardAll(context, {
-    fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, result: number): void {
+    fd_readdir(fd: number, buffer: WasmPtr, length: WasmPtr, cookie: bigint, result: WasmPtr): void {
       const descriptor = directory(context, fd, RIGHTS.FD_READDIR);
-      const out = context.memory.view(guestPtr(buffer), length >>> 0);
-      context.memory.check(guestPtr(result), 4);
+      const out = context.memory.view(context.ptr(buffer), guestSize(length));
+      const resultAt = context.sizeResult(result);
       const used = fill(context, descriptor, out, cookie);
-      context.memory.data.setUint32(guestPtr(result), used, true);
+      context.memory.writePointer(resultAt, used);
     },
   });
 }

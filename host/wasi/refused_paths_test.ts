@@ -37,7 +37,7 @@ class Writer {
   /** @returns the number of reports. */
   write(text: string): number {
     const bytes = new TextEncoder().encode(`--${text}`);
-    this.paths.search({ buffer: bytes.buffer, pairs: new Uint32Array([2, bytes.length - 2]), count: 1 });
+    this.paths.search({ buffer: bytes.buffer, pairs: new Float64Array([2, bytes.length - 2]), count: 1 });
     return this.reports.length;
   }
 

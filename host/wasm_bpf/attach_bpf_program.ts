@@ -3,24 +3,25 @@ import { type BpfLink, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import type { Attach, GuestProgram } from "../core/guest_program.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestPtr, type WasmPtr } from "../core/memory.ts";
 import type { AttachPlace } from "../core/policy.ts";
 import { attachDirectory, attachNamed } from "./attach_target.ts";
 import { noneOfThisName } from "./unknown_name.ts";
 import { HiddenPath } from "./target_reading.ts";
 
 /**
- * `wasm_attach_bpf_program(i64 object, i32 name, i32 target) -> i32`: attaches a program until the object is closed.
+ * `wasm_attach_bpf_program(i64 object, ptr name, ptr target) -> i32`: attaches a program until the object is closed.
  *
  * `target` 0 or "" attaches by the program's section name. Otherwise its meaning depends on the kind of program, see
  * {@link attachNamed}. The name of a struct_ops map attaches that map.
  */
-export function attachBpfProgram(guest: GuestContext): (object: bigint, name: number, target: number) => number {
+export function attachBpfProgram(guest: GuestContext): (object: bigint, name: WasmPtr, target: WasmPtr) => number {
   return (handle, name, target) => {
     const object = guest.objects.find(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
-    const programName = guest.memory.readCString(guestPtr(name));
-    const text = target === 0 ? "" : guest.memory.readCString(guestPtr(target));
+    const programName = guest.memory.readCString(guestPtr(name, guest.addressBits));
+    const targetAt = guestPtr(target, guest.addressBits);
+    const text = targetAt === 0 ? "" : guest.memory.readCString(targetAt);
     const program = object.findProgram(programName);
     if (program === undefined) return attachStructOps(guest, object, programName);
     return attachByName(guest, object, program, text);
@@ -28,14 +29,14 @@ export function attachBpfProgram(guest: GuestContext): (object: bigint, name: nu
 }
 
 /**
- * `wasm_attach_bpf_program_fd(i64 object, i32 name, i32 fd) -> i32`: attaches a program to a directory that the guest has open (a
+ * `wasm_attach_bpf_program_fd(i64 object, ptr name, i32 fd) -> i32`: attaches a program to a directory that the guest has open (a
  * cgroup). A negative `fd` attaches by the section name.
  */
-export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: number, fd: number) => number {
+export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: WasmPtr, fd: number) => number {
   return (handle, name, fd) => {
     const object = guest.objects.find(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
-    const programName = guest.memory.readCString(guestPtr(name));
+    const programName = guest.memory.readCString(guestPtr(name, guest.addressBits));
     const program = object.findProgram(programName);
     if (program === undefined) return refuseName(guest, object, programName);
     if (fd < 0) return attachByName(guest, object, program, "");

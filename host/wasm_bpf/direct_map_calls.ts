@@ -48,6 +48,8 @@ export function mapOperateFor(
 ): ImportFunction {
   const [first, ...others] = types;
   const isOneType = first !== undefined && others.every(({ text }) => text === first.text);
+  // The gate and the calls behind it have 32-bit addresses.
+  if (guest.addressBits !== 32) return inJavaScript;
   if (!isOneType || !types.every(({ isPlain }) => isPlain)) return inJavaScript;
   const { gate } = new DirectMapCalls(guest, inJavaScript, worthIt);
   return first.text === MAP_OPERATE_I64 ? gate.map_operate_i64 : gate.map_operate;

@@ -2,20 +2,20 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
 import type { GuestObject } from "../core/guest_object.ts";
-import { guestPtr } from "../core/memory.ts";
+import { guestPtr, type WasmPtr } from "../core/memory.ts";
 import { noneOfThisName } from "./unknown_name.ts";
 
 /**
- * `wasm_bpf_map_fd_by_name(i64 object, i32 name) -> i32`: returns the number that names a map in later calls.
+ * `wasm_bpf_map_fd_by_name(i64 object, ptr name) -> i32`: returns the number that names a map in later calls.
  *
  * It is the kernel's descriptor, so that it is also valid inside map values. Other calls accept it because the guest got it here, not
  * because this process has it open.
  */
-export function mapFdByName(guest: GuestContext): (object: bigint, name: number) => number {
+export function mapFdByName(guest: GuestContext): (object: bigint, name: WasmPtr) => number {
   return (handle, name) => {
     const object = guest.objects.find(handle);
     if (object === undefined) return -LINUX_ERRNO.EINVAL;
-    const mapName = guest.memory.readCString(guestPtr(name));
+    const mapName = guest.memory.readCString(guestPtr(name, guest.addressBits));
     const map = openMap(object, mapName);
     if (map === undefined) {
       guest.guard.report(`Cannot find map "${mapName}": ${noneOfThisName(object.mapNames())}`);

@@ -2,7 +2,7 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
-import { type GuestPtr, guestPtr } from "../core/memory.ts";
+import { type GuestMemory, type GuestPtr, guestPtr, type WasmPtr } from "../core/memory.ts";
 import { translateKey, translateValue, version1Descriptors } from "../core/descriptor_values.ts";
 
 const { LOOKUP, UPDATE, DELETE, GET_NEXT_KEY, LOOKUP_AND_DELETE } = MAP_COMMAND;
@@ -10,25 +10,24 @@ const NULL = 0;
 const EFAULT = -LINUX_ERRNO.EFAULT;
 const EINVAL = -LINUX_ERRNO.EINVAL;
 const EBADF = -LINUX_ERRNO.EBADF;
-
-/** A number for `i32`. Guests that declare pointers as `i64` pass a BigInt. */
-type Pointer = number | bigint;
+/** Larger memories have bytes that the native call cannot reach, since its offsets have 32 bits. */
+const REACHABLE_BYTES = 2 ** 32 - 1;
 
 /** The import. It returns 0 or a negative errno. */
 export type MapOperate = (
   fd: number,
   cmd: number,
-  key: Pointer,
-  value: Pointer,
-  nextKey: Pointer,
+  key: WasmPtr,
+  value: WasmPtr,
+  nextKey: WasmPtr,
   flags: bigint,
 ) => number;
 
 /**
- * `wasm_bpf_map_operate(i32 fd, i32 cmd, i32 key, i32 value, i32 next_key, i64 flags) -> i32`: uses one element of a map.
+ * `wasm_bpf_map_operate(i32 fd, i32 cmd, ptr key, ptr value, ptr next_key, i64 flags) -> i32`: uses one element of a map.
  *
  * `cmd` is 1 lookup, 2 update, 3 delete, 4 get_next_key (key 0 gets the first), 21 lookup and delete (queues and stacks; hashes
- * since Linux 5.14). One native call works directly on guest memory, except for maps of descriptors. Most calls of a guest bypass
+ * since Linux 5.14). One native call works directly on guest memory, except for maps of descriptors and memories above 4 GiB. Most calls of a guest bypass
  * this function: see direct_map_calls.ts.
  */
 export function mapOperate(guest: GuestContext): MapOperate {
@@ -37,9 +36,17 @@ export function mapOperate(guest: GuestContext): MapOperate {
     if (map === undefined) return EBADF;
     // The kernel has no flags above 32 bits.
     if (BigInt.asUintN(32, flags) !== flags) return EINVAL;
-    return map.hasDescriptors && cmd !== GET_NEXT_KEY
-      ? operateOnCopy(guest, map, cmd, guestPtr(key), guestPtr(value), Number(flags))
-      : operate(map, guest.memory.bytes, cmd, guestPtr(key), guestPtr(value), guestPtr(nextKey), Number(flags));
+    const { addressBits } = guest;
+    const keyAt = guestPtr(key, addressBits);
+    const valueAt = guestPtr(value, addressBits);
+    const nextAt = guestPtr(nextKey, addressBits);
+    const { bytes } = guest.memory;
+    if (bytes.length <= REACHABLE_BYTES && (!map.hasDescriptors || cmd === GET_NEXT_KEY)) {
+      return operate(map, bytes, cmd, keyAt, valueAt, nextAt, Number(flags));
+    }
+    return cmd === GET_NEXT_KEY
+      ? nextKeyOnCopy(guest.memory, map, keyAt, nextAt)
+      : operateOnCopy(guest, map, cmd, keyAt, valueAt, Number(flags));
   };
 }
 
@@ -100,5 +107,15 @@ function operateOnCopy(
     ? map.lookup(element, 0, map.keySize, flags)
     : map.lookupAndDelete(element, 0, map.keySize, flags);
   if (result === 0) memory.view(value, map.elementBytes).set(element.subarray(map.keySize));
+  return result;
+}
+
+function nextKeyOnCopy(memory: GuestMemory, map: GuestMap, key: GuestPtr, nextKey: GuestPtr): number {
+  const { keySize } = map;
+  if (!memory.has(key, keySize) || !memory.has(nextKey, keySize)) return EFAULT;
+  const keys = new Uint8Array(keySize * 2);
+  keys.set(memory.view(key, keySize));
+  const result = map.nextKey(keys, key === NULL ? undefined : 0, keySize);
+  if (result === 0) memory.view(nextKey, keySize).set(keys.subarray(keySize));
   return result;
 }

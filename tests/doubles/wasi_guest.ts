@@ -8,7 +8,7 @@ import { Cancellation } from "../../host/core/cancellation.ts";
 import { DescriptorTable } from "../../host/core/descriptors.ts";
 import { Guard } from "../../host/core/guard.ts";
 import { GuestInstance } from "../../host/core/instance.ts";
-import type { GuestMemory } from "../../host/core/memory.ts";
+import type { AddressBits, GuestMemory } from "../../host/core/memory.ts";
 import type { WasiGuest } from "../../host/wasi/mod.ts";
 
 /** See the module. Disposing closes its files. */
@@ -22,7 +22,15 @@ export class WasiTestState implements WasiGuest, Disposable {
       throw problem;
     },
   });
-  readonly #instance = new GuestInstance();
+  readonly #instance: GuestInstance;
+
+  constructor(addressBits: AddressBits = 32) {
+    this.#instance = new GuestInstance(addressBits);
+  }
+
+  get addressBits(): AddressBits {
+    return this.#instance.addressBits;
+  }
 
   /** Gives the guest its memory. */
   bind(memory: WebAssembly.Memory): void {

@@ -39,7 +39,6 @@ const MODULES: Readonly<Record<string, readonly [text: string, code: number, lin
     126,
     /unknown import constructor\.keys/,
   ],
-  "with a memory of 64-bit addresses": [`(module (memory (export "memory") i64 1) ${START})`, 126, /64-bit addresses/],
   "with a shared memory": [`(module (memory (export "memory") 1 1 shared) ${START})`, 126, /shared/],
   "whose import has other types": [
     `(module (import "wasm_bpf" "wasm_bpf_map_fd_by_name" (func $f (param i64 i32) (result i64))) ${MEMORY}
