@@ -19,6 +19,7 @@ import {
   utimes,
 } from "./file_layouts.ts";
 import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
+import { pathOfDescriptor } from "./host_paths.ts";
 import { addressOf } from "./pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
@@ -178,6 +179,23 @@ export class Files {
   openDirectory(path: string): number {
     const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;
     return this.#again(() => this.#call.openat(NUMBER.openat, AT.FDCWD, cString(path), flags, 0));
+  }
+
+  /** Finds a file of the host, without opening it for reading. @returns a descriptor from `O.PATH`, or a negative errno. */
+  openPlace(path: string): number {
+    return this.#again(() => this.#call.openat(NUMBER.openat, AT.FDCWD, cString(path), O.PATH | O.CLOEXEC, 0));
+  }
+
+  /**
+   * Opens the file of the descriptor `fd`, which is from {@link openPlace}, and no other file that has its name by now. Needs /proc.
+   *
+   * @returns a new descriptor or a negative errno.
+   */
+  reopen(fd: number, flags: number): number {
+    const isExclusive = (flags & O.EXCL) !== 0;
+    const ignored = O.NOFOLLOW | (isExclusive ? 0 : O.CREAT);
+    const path = cString(pathOfDescriptor(fd));
+    return this.#again(() => this.#call.openat(NUMBER.openat, AT.FDCWD, path, (flags & ~ignored) | O.CLOEXEC, 0));
   }
 
   /**

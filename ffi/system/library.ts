@@ -74,6 +74,11 @@ export class NativeLibrary implements Disposable {
     return openTable(this.#linker, this.libc.loaded, rows);
   }
 
+  /** The address of a variable of libc; null if it has none of this name. */
+  findInLibc(name: string): Deno.PointerValue {
+    return this.#linker.find(this.libc.loaded, name);
+  }
+
   /**
    * Starts to read the kernel's BTF on another thread, for the next object that is loaded in this process. Does nothing without the
    * shim, or if reading has already started.

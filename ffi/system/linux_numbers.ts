@@ -201,8 +201,17 @@ export const PATH_MAX = 4096;
 /** The signal of a write to a closed pipe (`asm/signal.h`). */
 export const SIGPIPE = 13;
 
+/** Signals that a terminal sends to all programs of a command (`asm/signal.h`). */
+export const KEYBOARD_SIGNAL = {
+  INT: 2,
+  QUIT: 3,
+} as const;
+
 /** The longest name of a network interface in bytes, with its NUL (`net/if.h`). */
 export const IFNAMSIZ = 16;
+
+/** A flag of posix_spawn(3): sets signals to their default actions (`spawn.h`). */
+export const POSIX_SPAWN_SETSIGDEF = 4;
 
 /** Resolves all symbols of a library at once (`dlfcn.h`). */
 export const RTLD_NOW = 2;

@@ -308,6 +308,11 @@ export const LINUX_NUMBERS: SelectedFile = {
     { name: "UIO_MAXIOV", about: "The largest number of ranges in one call (`linux/uio.h`).", values: "UIO_MAXIOV" },
     { name: "PATH_MAX", about: "The longest path in bytes, with its NUL (`linux/limits.h`).", values: "PATH_MAX" },
     { name: "SIGPIPE", about: "The signal of a write to a closed pipe (`asm/signal.h`).", values: "SIGPIPE" },
+    {
+      name: "KEYBOARD_SIGNAL",
+      about: "Signals that a terminal sends to all programs of a command (`asm/signal.h`).",
+      values: { INT: "SIGINT", QUIT: "SIGQUIT" },
+    },
   ],
 };
 
@@ -317,6 +322,11 @@ export const LIBC_NUMBERS: readonly SelectedNumbers[] = [
     name: "IFNAMSIZ",
     about: "The longest name of a network interface in bytes, with its NUL (`net/if.h`).",
     values: "IFNAMSIZ",
+  },
+  {
+    name: "POSIX_SPAWN_SETSIGDEF",
+    about: "A flag of posix_spawn(3): sets signals to their default actions (`spawn.h`).",
+    values: "POSIX_SPAWN_SETSIGDEF",
   },
   { name: "RTLD_NOW", about: "Resolves all symbols of a library at once (`dlfcn.h`).", values: "RTLD_NOW" },
   {

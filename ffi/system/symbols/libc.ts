@@ -24,6 +24,34 @@ export const LIBC_SYMBOLS = {
   close: { parameters: ["i32"], result: "i32" },
 } as const;
 
+/** Functions that run other programs. */
+export const PROCESS_SYMBOLS = {
+  // char *getenv(const char *name)
+  getenv: { parameters: ["buffer"], result: "pointer" },
+  // int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *file_actions, const posix_spawnattr_t *attrp, char *const *argv, char *const *envp)
+  posix_spawnp: { parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "pointer"], result: "i32" },
+  // int posix_spawn_file_actions_init(posix_spawn_file_actions_t *file_actions)
+  posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
+  // int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *file_actions, int fd, int newfd)
+  posix_spawn_file_actions_adddup2: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+  // int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *file_actions)
+  posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
+  // int posix_spawnattr_init(posix_spawnattr_t *attr)
+  posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
+  // int posix_spawnattr_setflags(posix_spawnattr_t *_attr, short flags)
+  posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
+  // int posix_spawnattr_setsigdefault(posix_spawnattr_t *attr, const sigset_t *sigdefault)
+  posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
+  // int posix_spawnattr_destroy(posix_spawnattr_t *attr)
+  posix_spawnattr_destroy: { parameters: ["buffer"], result: "i32" },
+  // int raise(int sig)
+  raise: { parameters: ["i32"], result: "i32" },
+  // __sighandler_t signal(int signum, sighandler_t handler)
+  signal: { parameters: ["i32", "pointer"], result: "pointer" },
+  // __pid_t waitpid(__pid_t pid, int *stat_loc, int options)
+  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+} as const;
+
 /** The function for the log of a libbpf without the shim. */
 export const VSNPRINTF_SYMBOLS = {
   // int vsnprintf(char *str, size_t size, const char *format, va_list ap)
