@@ -29,6 +29,8 @@ export interface Operands {
   readonly max: number;
   /** True when the first operand ends the options, so that all later words are operands. */
   readonly endOptions?: boolean;
+  /** True when unknown options are operands, in their place among the others. They are another program's. */
+  readonly passUnknown?: boolean;
 }
 
 type Options = ReadonlyMap<string, Option<unknown>>;
@@ -95,11 +97,11 @@ class Words {
   }
 
   /** @throws {UsageError} for an unknown option. */
-  sort({ endOptions = false }: Operands): void {
+  sort({ endOptions = false, passUnknown = false }: Operands): void {
     let ended = false;
     for (let word = this.#rest.shift(); word !== undefined; word = this.#rest.shift()) {
       if (!ended && word === "--") ended = true;
-      else if (!ended && isDashed(word)) this.#readOption(word);
+      else if (!ended && isDashed(word) && !(passUnknown && !this.#isKnown(word))) this.#readOption(word);
       else if (!ended && this.#isBareWord(word)) this.#give(word, this.#takeText());
       else {
         this.operands.push(word);
@@ -110,6 +112,12 @@ class Words {
 
   #isBareWord(word: string): boolean {
     return this.operands.length > 0 && this.#options.get(word)?.bareWord === true;
+  }
+
+  /** True for `--name`, `--name=text` and `-n` of a declared option. */
+  #isKnown(word: string): boolean {
+    if (!word.startsWith("--")) return word.length === 2 && this.#options.has(this.#nameOf(word.slice(1)));
+    return this.#options.has(word.slice(2).split("=", 1)[0] ?? "");
   }
 
   /** Reads `--name`, `--name=text`, `-n` or the letters `-nm`, and takes the text of an option from the next word. */

@@ -74,6 +74,7 @@ function describeModule(path: string, report: ModuleReport): string[] {
     ]),
     ...(report.imports.length === 0 ? ["imports: none"] : []),
     `exports: ${report.exports.join(", ") || "none"}`,
+    ...report.needs.length === 0 ? [] : [`needs: ${report.needs.join(", ")}`],
     `sections: ${sections(report.sections)}`,
     ...report.objects.flatMap((object) => [
       "",

@@ -17,6 +17,7 @@ import { findObjects } from "../object/embedded_objects.ts";
 import { abiOf, importProblem } from "../host/import_types.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";
+import { needText, readNeeds } from "../wasm/needs.ts";
 import { type AddressBits, isComponent, isWasm } from "../wasm/sections.ts";
 
 /** A part of a file. */
@@ -86,6 +87,8 @@ export interface ModuleReport {
   sizeBytes: number;
   imports: ImportsReport[];
   exports: string[];
+  /** The files and directories of the host that it needs: "/proc/kallsyms:ro". */
+  needs: string[];
   objects: ObjectReport[];
   /** Data that begins like an object but is not one. */
   damaged: { address: number; problem: string }[];
@@ -124,6 +127,7 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
         .map((item) => importReport(item, addressBits)),
     })),
     exports: [...exports],
+    needs: readNeeds(bytes).map(needText),
     objects,
     damaged,
     sections: [...sections],

@@ -9,10 +9,12 @@ import { DEFAULT_MAX_LINKS, LARGEST_MAX_LINKS } from "../host/core/allowances.ts
 import { DEFAULT_NAMES } from "../host/guest.ts";
 import { parsePreopen, type Preopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
 import { openSystem } from "../ffi/mod.ts";
+import { Files } from "../ffi/system/files.ts";
 import { command, runCommand } from "./command.ts";
-import { exitCodeOf } from "./exit.ts";
+import { EXIT, exitCodeOf } from "./exit.ts";
 import { reportInternalError } from "./internal_error.ts";
 import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
+import { resolveNeeds } from "./needs.ts";
 import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { printError, printLines, writeOutput } from "./output.ts";
 import { stackLine } from "./stack_line.ts";
@@ -32,8 +34,9 @@ const OPTIONS = {
   dir: list({
     value: "HOST[::GUEST][:ro]",
     parse: parseDirectory,
-    help: "a directory for the guest, which gets no others; may be repeated",
+    help: "a directory, or a single file, for the guest, which gets no others; may be repeated",
   }),
+  "grant-needs": flag({ help: "gives the guest the files and directories that the module records (see inspect)" }),
   memory: single({
     value: "SIZE",
     parse: parseMemorySize,
@@ -118,6 +121,8 @@ interface Request {
   readonly quiet: boolean;
   /** The memory limit of the guest and its compilation; undefined for no limit. */
   readonly memoryBytes: number | undefined;
+  /** True when the guest gets the files and directories that the module records. */
+  readonly grantNeeds: boolean;
   readonly guest: RunGuestOptions;
 }
 
@@ -137,6 +142,7 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
       verbose: given.get("verbose"),
       quiet: given.get("quiet"),
       memoryBytes: given.get("memory"),
+      grantNeeds: given.get("grant-needs"),
       guest: {
         name: module,
         args: guestArgs,
@@ -162,8 +168,21 @@ function runModule(request: Request): number {
     system.prepareProcess({ memoryBytes, outOfMemory: `wasm-bpf: Cannot continue: out of memory ${MEMORY_HINT}` });
     // Reading the kernel's BTF takes longest, so it starts before the module is read.
     if (guest.btfPath === undefined) system.prefetchKernelBtf();
-    return runGuestOn(readFrom(system, module), {
+    const bytes = readFrom(system, module);
+    const needs = resolveNeeds({
+      module,
+      bytes,
+      given: guest.preopens ?? [],
+      grant: request.grantNeeds,
+      exists: (path) => new Files(system.calls).exists(path),
+    });
+    if ("problem" in needs) {
+      printError(needs.problem);
+      return EXIT.NOT_RUNNABLE;
+    }
+    return runGuestOn(bytes, {
       ...guest,
+      preopens: needs.preopens,
       system,
       maxMemoryBytes: memoryBytes === undefined ? undefined : memoryBytes - reserveOf(memoryBytes),
       onProblem: (problem) => {

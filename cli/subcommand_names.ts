@@ -12,6 +12,7 @@ import { nearest } from "./nearest.ts";
  */
 export const SUBCOMMANDS = {
   inspect: { usage: "inspect FILE", summary: "shows the contents of a module or a BPF object" },
+  cc: { usage: "cc FILE.c... -o OUT.wasm", summary: "compiles a guest in C" },
   gen: { usage: "gen skeleton|types FILE", summary: "writes C headers for guests" },
 } as const;
 

@@ -1,8 +1,11 @@
 /**
- * The subcommands that are loaded when they are called, so that running a guest does not pay for them.
+ * The subcommands. Each is loaded when it is called, so that nothing else pays for it.
  *
  * @module
  */
 
-export { gen } from "./gen.ts";
-export { inspect } from "./inspect.ts";
+type Subcommand = (args: readonly string[]) => Promise<number>;
+
+export const cc: Subcommand = async (args) => (await import("./cc.ts")).cc(args);
+export const gen: Subcommand = async (args) => (await import("./gen.ts")).gen(args);
+export const inspect: Subcommand = async (args) => (await import("./inspect.ts")).inspect(args);

@@ -25,6 +25,8 @@ export interface FileProperties {
   readonly guestPath?: Uint8Array<ArrayBuffer>;
   /** True if nothing in this directory may be changed. */
   readonly isReadOnly: boolean;
+  /** True for a file that was given to the guest alone. For the guest, it is a directory whose only path is ".". */
+  readonly isGivenFile?: boolean;
   /** Closes the host's descriptor when this one is closed. Absent for stdin, stdout and stderr, which belong to the caller. */
   readonly owner?: Files;
 }
@@ -40,6 +42,7 @@ export class FileDescriptor implements Descriptor {
   emulatedFlags = 0;
   readonly guestPath: Uint8Array<ArrayBuffer> | undefined;
   readonly isReadOnly: boolean;
+  readonly isGivenFile: boolean;
   readonly #owner: Files | undefined;
 
   constructor(properties: FileProperties) {
@@ -49,6 +52,7 @@ export class FileDescriptor implements Descriptor {
     this.inheriting = properties.inheriting;
     this.guestPath = properties.guestPath;
     this.isReadOnly = properties.isReadOnly;
+    this.isGivenFile = properties.isGivenFile ?? false;
     this.#owner = properties.owner;
   }
 
@@ -150,6 +154,24 @@ export function preopenedDirectory(
     inheriting: ALL_RIGHTS,
     guestPath: new TextEncoder().encode(options.guestPath),
     isReadOnly: options.isReadOnly,
+    owner: files,
+  });
+}
+
+/** A preopened file, which the guest opens by its own name. `hostFd` is from `O.PATH`; it is closed with the descriptor. */
+export function preopenedFile(
+  files: Files,
+  hostFd: number,
+  options: { guestPath: string; isReadOnly: boolean; filetype: number },
+): FileDescriptor {
+  return new FileDescriptor({
+    hostFd,
+    filetype: options.filetype,
+    rights: DIRECTORY_RIGHTS & ~RIGHTS.FD_READDIR,
+    inheriting: ALL_RIGHTS,
+    guestPath: new TextEncoder().encode(options.guestPath),
+    isReadOnly: options.isReadOnly,
+    isGivenFile: true,
     owner: files,
   });
 }

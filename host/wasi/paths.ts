@@ -48,7 +48,7 @@ export function readPath(context: WasiContext, ptr: WasmPtr, sizeBytes: WasmPtr)
 /** Returns the directory at `fd`. Refuses if it lacks `rights`, or if it is read-only and `isChange` is true. */
 export function directory(context: WasiContext, fd: number, rights: bigint, isChange = false): FileDescriptor {
   const descriptor = context.descriptors.get(fd);
-  if (descriptor.filetype !== FILETYPE.DIRECTORY) refuse("ENOTDIR");
+  if (descriptor.filetype !== FILETYPE.DIRECTORY && !descriptor.isGivenFile) refuse("ENOTDIR");
   context.descriptors.get(fd, rights);
   if (isChange && descriptor.isReadOnly) refuse("EROFS");
   return descriptor;
@@ -56,9 +56,17 @@ export function directory(context: WasiContext, fd: number, rights: bigint, isCh
 
 /** Opens `path` below `from`. Refuses with EPERM if it leads out. @param flags of the host's `open`. */
 export function openPath(context: WasiContext, from: FileDescriptor, path: Path, flags: number, mode = 0): number {
-  const result = context.files.openBeneath(from.hostFd, path, flags, mode);
+  const result = from.isGivenFile
+    ? openGivenFile(context, from, path, flags)
+    : context.files.openBeneath(from.hostFd, path, flags, mode);
   if (result < 0) throw new Refusal(openErrno(result));
   return result;
+}
+
+/** Opens the only path of a given file. */
+function openGivenFile(context: WasiContext, from: FileDescriptor, path: Path, flags: number): number {
+  const isOwn = path.length === 2 && path[0] === DOT;
+  return isOwn ? context.files.reopen(from.hostFd, flags) : -LINUX_ERRNO.ENOTDIR;
 }
 
 /** Opens `path` for lookups only, runs `action` on the descriptor, and closes it. */

@@ -1,5 +1,5 @@
 /**
- * The directories that a guest is given.
+ * The directories and files that a guest is given.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
-import { type FileDescriptor, preopenedDirectory } from "./descriptors.ts";
+import { type FileDescriptor, filetypeOf, preopenedDirectory, preopenedFile } from "./descriptors.ts";
 
 /**
- * A directory of the host and the name under which the guest finds it.
+ * A directory or a file of the host, and the name under which the guest finds it.
  *
  * @example
  * ```ts
@@ -21,11 +21,11 @@ import { type FileDescriptor, preopenedDirectory } from "./descriptors.ts";
  * ```
  */
 export interface Preopen {
-  /** The directory in the host. */
+  /** The directory, or a single file, in the host. */
   readonly hostPath: string;
-  /** The path of the directory for the guest. */
+  /** Its path for the guest. */
   readonly guestPath: string;
-  /** True if the guest may not change anything in it. */
+  /** True if the guest may not change it, or anything in it. */
   readonly readOnly: boolean;
 }
 
@@ -76,7 +76,7 @@ const OPENAT2_HINTS = new Map<number, string>([
 ]);
 
 /**
- * Opens a directory for the guest.
+ * Opens a directory, or a single file, for the guest.
  *
  * @throws {BpfError} if it cannot be opened, or if the kernel cannot confine a guest to it (before 5.6).
  */
@@ -88,6 +88,7 @@ export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Pre
     words: `the guest directory "${hostPath}"`,
   } as const;
   const hostFd = files.openDirectory(hostPath);
+  if (hostFd === -LINUX_ERRNO.ENOTDIR) return openFile(files, { hostPath, guestPath, readOnly });
   if (hostFd < 0) throw new BpfError(operation, hostFd);
   const probe = files.openBeneath(hostFd, Uint8Array.of(0x2e, 0), O.PATH | O.DIRECTORY);
   if (probe < 0) {
@@ -96,4 +97,18 @@ export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Pre
   }
   files.close(probe);
   return preopenedDirectory(files, hostFd, { guestPath, isReadOnly: readOnly });
+}
+
+/** A device or a file of /proc may act when it is opened. The guest opens it, when it wants to. */
+function openFile(files: Files, { hostPath, guestPath, readOnly }: Preopen): FileDescriptor {
+  const words = `the guest file "${hostPath}"`;
+  const operation = { operation: "give", kind: "file", subject: hostPath, words } as const;
+  const hostFd = files.openPlace(hostPath);
+  if (hostFd < 0) throw new BpfError(operation, hostFd);
+  const status = files.status(hostFd);
+  if (typeof status === "number") {
+    files.close(hostFd);
+    throw new BpfError(operation, status);
+  }
+  return preopenedFile(files, hostFd, { guestPath, isReadOnly: readOnly, filetype: filetypeOf(status.mode) });
 }

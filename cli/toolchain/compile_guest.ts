@@ -1,0 +1,64 @@
+/**
+ * Compiles a guest, and completes the module.
+ *
+ * @module
+ */
+
+import { BpfError } from "../../errors/mod.ts";
+import { type Need, withNeeds } from "../../wasm/needs.ts";
+import { UsageError } from "../usage_error.ts";
+import { type ClangWords, expandResponseFiles, readClangWords } from "./clang_words.ts";
+import { findCompiler } from "./compiler.ts";
+import { guestArguments, type GuestCommand } from "./guest_command.ts";
+import { findSdk, type GuestTarget, type Sdk } from "./sdk.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** A guest to compile. */
+export interface GuestSource {
+  /** The words for clang. */
+  readonly words: readonly string[];
+  readonly target: GuestTarget;
+  readonly needs: readonly Need[];
+}
+
+/** clang's own default. */
+const DEFAULT_OUTPUT = "a.out";
+
+/** The libraries of the SDK in the order for the linker. Some SDKs have fewer. */
+const LIBRARIES = ["bpf", "elf", "z", "argp", "m", "c", "clang_rt.builtins"];
+
+/**
+ * Compiles, links, and records the needs.
+ *
+ * @throws {UsageError} without a source file.
+ * @throws {MissingToolError} when a part of the toolchain is missing.
+ * @throws {ProgramFailed} when the compiler fails.
+ */
+export function compileGuest(tools: Toolchain, source: GuestSource): void {
+  const clang = readClangWords(expandResponseFiles(source.words, (path) => readText(tools, path)));
+  if (clang.inputs.length === 0) throw new UsageError("Cannot compile: no source file given");
+  const links = clang.action === "link";
+  if (source.needs.length > 0 && !links) throw new UsageError("Cannot compile: --needs is for the linked module");
+  const compiler = findCompiler(tools, { links });
+  const sdk = findSdk(tools, source.target);
+  const command: GuestCommand = { compiler, sdk, clang, target: source.target, libraries: librariesOf(tools, sdk) };
+  tools.run(compiler.file, guestArguments(command));
+  if (source.needs.length > 0) recordNeeds(tools, clang, source.needs);
+}
+
+function readText(tools: Toolchain, path: string): string | undefined {
+  try {
+    return new TextDecoder().decode(tools.system.readFile(path));
+  } catch (error) {
+    if (error instanceof BpfError) return undefined;
+    throw error;
+  }
+}
+
+function librariesOf(tools: Toolchain, { lib }: Sdk): string[] {
+  return lib === undefined ? [] : LIBRARIES.filter((name) => tools.files.exists(`${lib}/lib${name}.a`));
+}
+
+function recordNeeds(tools: Toolchain, { output = DEFAULT_OUTPUT }: ClangWords, needs: readonly Need[]): void {
+  tools.files.write(output, [withNeeds(tools.system.readFile(output), needs)]);
+}
