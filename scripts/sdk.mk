@@ -24,7 +24,12 @@ objects_of = $(patsubst %.c,$(objects)/%.o,$(wildcard $(addsuffix /*.c,$(addpref
 
 # libc has the project's objects first, because the linker takes the first of two definitions.
 libc := $(call objects_of,libc argp) $(patsubst %.c,$(objects)/wasi-libc/%.o,$(shell cat $(wasi)/sources))
-libbpf := $(call objects_of,libbpf) $(patsubst $(sdk)/%.c,$(objects)/%.o,$(wildcard $(sdk)/src/*.c))
+# Of libbpf, those sources that need only BTF in memory, and libelf for BTF in files.
+unchanged := $(addprefix $(objects)/libbpf/,btf.o btf_dump.o btf_iter.o btf_relocate.o hashmap.o strset.o \
+  libbpf_errno.o str_error.o bpf_prog_linfo.o)
+generated := $(patsubst $(sdk)/%.c,$(objects)/%.o,$(wildcard $(sdk)/src/*.c))
+libbpf := $(if $(generated),$(call objects_of,libbpf)) $(generated) \
+  $(if $(wildcard $(sdk)/include/libelf.h),$(unchanged))
 libelf := $(call objects_of,libelf)
 libz := $(call objects_of,zlib)
 # Libraries that programs name on their command lines. Their functions are in libc, or nowhere.
@@ -53,6 +58,13 @@ $(objects)/$(sources)/%.o: $(sources)/%.c scripts/sdk.mk
 	$(call compile,$(own_flags))
 $(objects)/src/%.o: $(sdk)/src/%.c scripts/sdk.mk
 	$(call compile,$(own_flags) -I $(sources)/libbpf)
+
+# Sources of libbpf ----------------------------------------------------------------------------------------------------
+
+# Unchanged, as scripts/build_libbpf.sh has unpacked them.
+libbpf_sources := .build/libbpf/libbpf-$(LIBBPF_VERSION)
+$(objects)/libbpf/%.o: $(libbpf_sources)/src/%.c $(sources)/libbpf/libbpf_sources.h scripts/sdk.mk
+	$(call compile,$(flags) -Oz -w -include $(sources)/libbpf/libbpf_sources.h -I $(libbpf_sources)/include)
 
 # wasi-libc ------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* The BTF of objects. The guest has a copy for its functions of BTF, which lives until the object is closed. */
+#include <stdlib.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include "libbpf_guest.h"
+#include "libbpf_imports.h"
+#include "object.h"
+
+struct copy {
+    struct copy *next;
+    const struct bpf_object *object;
+    struct btf *btf;
+};
+
+static struct copy *copies;
+
+static void free_copy(const struct bpf_object *obj) {
+    struct copy **place = &copies;
+    while (*place && (*place)->object != obj) place = &(*place)->next;
+    struct copy *copy = *place;
+    if (!copy) return;
+    *place = copy->next;
+    btf__free(copy->btf);
+    free(copy);
+}
+
+static struct btf *read_btf(const struct bpf_object *obj) {
+    intptr_t size = (intptr_t)import_bpf_object__btf(obj, NULL, 0);
+    if (size <= 0) return libbpf_guest_pointer(size);
+    void *bytes = malloc((size_t)size);
+    if (!bytes) return NULL;
+    size = (intptr_t)import_bpf_object__btf(obj, bytes, (size_t)size);
+    struct btf *btf = size < 0 ? libbpf_guest_pointer(size) : btf__new(bytes, (__u32)size);
+    free(bytes);
+    return btf;
+}
+
+struct btf *bpf_object__btf(const struct bpf_object *obj) {
+    for (struct copy *copy = copies; copy; copy = copy->next) {
+        if (copy->object == obj) return copy->btf;
+    }
+    struct btf *btf = read_btf(obj);
+    struct copy *copy = btf ? malloc(sizeof(*copy)) : NULL;
+    if (!copy) {
+        btf__free(btf);
+        return NULL;
+    }
+    *copy = (struct copy){copies, obj, btf};
+    copies = copy;
+    libbpf_guest_free_btf = free_copy;
+    return btf;
+}
