@@ -37,6 +37,7 @@ for tool in make bpftool "clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION" "llvm-str
 done
 [[ -r /sys/kernel/btf/vmlinux ]] || fail "this kernel has no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)"
 [[ ${goals[*]} == clean ]] || scripts/build_libbpf.sh
+[[ " ${goals[*]} " != *" tests "* ]] || scripts/build_sdk.sh
 
 export LLVM_VERSION RUST_LLD_VERSION GO_MINIMUM ASSEMBLYSCRIPT DENO_VERSION
 export DENO=${DENO:-$deno}

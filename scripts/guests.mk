@@ -20,7 +20,7 @@ kernel := $(built)/kernel_tests
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance) $(kernel) $(bench) $(headers))
+$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(kernel) $(bench) $(headers))
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -45,7 +45,7 @@ test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
 kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
 conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
-conformance_modules := $(conformance_sources:%.c=$(conformance)/%.wasm)
+conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$(conformance)/$(width)/%.wasm))
 
 .PHONY: examples $(examples) tests arm64 languages bench clean FORCE
 examples: $(examples)
@@ -128,11 +128,22 @@ $(built)/%.wasm: tests/guests/%.cpp $(rules) | $(test_skeletons)
 $(built)/no_table.wasm $(built)/callback_wrapper.wasm: link :=
 $(built)/lines_cpp.wasm: link += -lc++ -lc++abi
 
-# Only wasi-libc, without the headers of wasm-include/c.
+# Guests for wasm64, with the SDK that scripts/build_sdk.sh makes.
+sdk64 := .build/sdk
+define compile_wasm64
+$(announce)
+$(CLANG) --target=wasm64-wasi -mbulk-memory -nostdlibinc -isystem $(sdk64)/include $(wasm_flags) -I $(<D) -I $(@D) \
+  $(list_headers) -nostdlib $(sdk64)/lib/crt1.o $< -L $(sdk64)/lib -lbpf -lelf -lz -lc -lclang_rt.builtins \
+  -Wl,--export-table,--strip-all -Wl,-z,stack-size=1048576,--stack-first -o $@
+endef
+
+# The same program with Debian's libc for wasm32, without the headers of wasm-include/c, and with the SDK's for wasm64.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE
 $(conformance)/%.wasm: sdk :=
-$(conformance)/%.wasm: tests/conformance/guests/%.c $(rules)
+$(conformance)/wasm32/%.wasm: tests/conformance/guests/%.c $(rules)
 	$(compile_wasm)
+$(conformance)/wasm64/%.wasm: tests/conformance/guests/%.c $(rules) $(sdk64)/stamp
+	$(compile_wasm64)
 
 # One guest in several languages ---------------------------------------------------------------------------------------
 

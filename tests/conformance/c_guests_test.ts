@@ -1,22 +1,25 @@
 import { assertEquals } from "@std/assert";
-import type { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
 import { ProcExit } from "../../host/core/cancellation.ts";
+import type { AddressBits } from "../../host/core/memory.ts";
 import { WASI_MODULE } from "../../host/wasi/import_types.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
 import { WasiTestState } from "../doubles/wasi_guest.ts";
-import { openFile, TestGuest } from "./test_guest.ts";
+import { openFile, type TestGuest, wasiTest } from "./test_guest.ts";
 
-/** A program of `guests/`, as scripts/build_guests.sh built it with Debian's clang and wasi-libc. */
-async function moduleOf(name: string): Promise<WebAssembly.Module> {
-  const path = new URL(`../../.build/guests/conformance/${name}.wasm`, import.meta.url);
+/**
+ * A program of `guests/`, as scripts/build_guests.sh built it with Debian's clang: with Debian's wasi-libc for wasm32, and with that of
+ * the SDK for wasm64.
+ */
+async function moduleOf(name: string, addressBits: AddressBits): Promise<WebAssembly.Module> {
+  const path = new URL(`../../.build/guests/conformance/wasm${addressBits}/${name}.wasm`, import.meta.url);
   return new WebAssembly.Module(await Deno.readFile(path));
 }
 
-/** Runs `_start`. @returns the exit code. */
-function run(module: WebAssembly.Module, files: Files, options: WasiOptions): number {
-  using state = new WasiTestState();
-  using wasi = new Wasi(state, files, options);
+/** Runs `_start` of a program whose addresses are as wide as those of `probe`. @returns the exit code. */
+function run(module: WebAssembly.Module, probe: TestGuest, options: WasiOptions): number {
+  using state = new WasiTestState(probe.addressBits);
+  using wasi = new Wasi(state, probe.files, options);
   const { exports } = new WebAssembly.Instance(module, { [WASI_MODULE]: wasi.imports });
   const { memory, _start } = exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof _start !== "function") throw new TypeError("not a command");
@@ -38,27 +41,27 @@ function output(probe: TestGuest, action: (stdout: number) => void): string[] {
   return Deno.readTextFileSync(probe.path("output")).trimEnd().split("\n");
 }
 
-Deno.test("a C program's files", async () => {
-  using probe = new TestGuest();
-  const module = await moduleOf("files");
+wasiTest("a C program's files", async (newGuest) => {
+  using probe = newGuest();
+  const module = await moduleOf("files", probe.addressBits);
   Deno.mkdirSync(probe.path("root"));
   const preopens = [{ hostPath: probe.path("root"), guestPath: "/", readOnly: false }];
   const lines = output(probe, (stdout) => {
-    assertEquals(run(module, probe.files, { args: ["files"], env: {}, preopens, stdout }), 0);
+    assertEquals(run(module, probe, { args: ["files"], env: {}, preopens, stdout }), 0);
   });
   assertEquals(lines, FILES_OUTPUT.trim().split("\n"));
   assertEquals([...Deno.readDirSync(probe.path("root"))].map(({ name }) => name).sort(), ["data", "notes.txt"]);
 });
 
-Deno.test("a C program's arguments, environment, clocks, input and exit code", async () => {
-  using probe = new TestGuest();
-  const module = await moduleOf("process");
+wasiTest("a C program's arguments, environment, clocks, input and exit code", async (newGuest) => {
+  using probe = newGuest();
+  const module = await moduleOf("process", probe.addressBits);
   Deno.writeTextFileSync(probe.path("input"), "one\ntwo ✓\n");
   const stdin = openFile(probe, "input", O.RDONLY);
   const stderr = openFile(probe, "errors", O.WRONLY | O.CREAT);
   const options = { args: ["process", "-h", "ünï 文"], env: { NAME: "välue" }, preopens: [], stdin, stderr };
   const lines = output(probe, (stdout) => {
-    assertEquals(run(module, probe.files, { ...options, stdout }), 43);
+    assertEquals(run(module, probe, { ...options, stdout }), 43);
   });
   for (const fd of [stdin, stderr]) probe.files.close(fd);
   assertEquals(lines, PROCESS_OUTPUT.trim().split("\n"));

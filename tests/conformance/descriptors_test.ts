@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { ALL_RIGHTS, FDFLAGS, FILETYPE, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
-import { openFile, RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+import { openFile, RESULT_PTR, ROOT, wasiTest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT };
 
-Deno.test("fd_fdstat_get() returns the rights that path_open() gave", () => {
-  using guest = new TestGuest();
+wasiTest("fd_fdstat_get() returns the rights that path_open() gave", (newGuest) => {
+  using guest = newGuest();
   const rights = RIGHTS.FD_READ | RIGHTS.FD_SEEK | RIGHTS.PATH_OPEN | RIGHTS.FD_READDIR;
   const file = guest.fdstat(guest.opened("file", { ...NEW, rights, inheriting: RIGHTS.FD_READ }));
   assertEquals(file.filetype, FILETYPE.REGULAR_FILE);
@@ -18,15 +18,15 @@ Deno.test("fd_fdstat_get() returns the rights that path_open() gave", () => {
   assertEquals(guest.opened(".", { rights: 0n, inheriting: 0n }) > ROOT, true, "no rights are enough to open");
 });
 
-Deno.test("path_open() of a directory for writing is EISDIR", () => {
-  using guest = new TestGuest();
+wasiTest("path_open() of a directory for writing is EISDIR", (newGuest) => {
+  using guest = newGuest();
   const rights = RIGHTS.FD_READ | RIGHTS.FD_WRITE;
   assertEquals(guest.open(".", { oflags: OFLAGS.DIRECTORY, rights }), "EISDIR");
   assertEquals(guest.open(".", { rights }), "EISDIR");
 });
 
-Deno.test("a descriptor needs a right for each operation", () => {
-  using guest = new TestGuest();
+wasiTest("a descriptor needs a right for each operation", (newGuest) => {
+  using guest = newGuest();
   Deno.writeTextFileSync(guest.path("file"), "text");
   const reader = guest.opened("file", { rights: RIGHTS.FD_READ });
   assertEquals(guest.write(reader, "x"), "EBADF");
@@ -55,8 +55,8 @@ Deno.test("a descriptor needs a right for each operation", () => {
   assertEquals(guest.seek(teller, 1n, WHENCE.CUR), "ENOTCAPABLE");
 });
 
-Deno.test("fd_fdstat_set_rights() only removes rights", () => {
-  using guest = new TestGuest();
+wasiTest("fd_fdstat_set_rights() only removes rights", (newGuest) => {
+  using guest = newGuest();
   const rights = RIGHTS.FD_READ | RIGHTS.FD_WRITE | RIGHTS.FD_SEEK;
   const fd = guest.opened("file", { ...NEW, rights, inheriting: 0n });
   guest.ok("fd_fdstat_set_rights", fd, RIGHTS.FD_SEEK, 0n);
@@ -67,8 +67,8 @@ Deno.test("fd_fdstat_set_rights() only removes rights", () => {
   assertEquals(guest.call("fd_fdstat_set_rights", fd, -1n, 0n), "ENOTCAPABLE");
 });
 
-Deno.test("rights are inherited: an opened file has no more rights than its directory allows", () => {
-  using guest = new TestGuest();
+wasiTest("rights are inherited: an opened file has no more rights than its directory allows", (newGuest) => {
+  using guest = newGuest();
   Deno.mkdirSync(guest.path("dir"));
   Deno.writeTextFileSync(guest.path("dir/file"), "text");
   const at = guest.opened("dir", {
@@ -84,8 +84,8 @@ Deno.test("rights are inherited: an opened file has no more rights than its dire
   assertEquals(guest.open("file", { ...read, oflags: OFLAGS.TRUNC }), "ENOTCAPABLE");
 });
 
-Deno.test("each path function requires its right", () => {
-  using guest = new TestGuest();
+wasiTest("each path function requires its right", (newGuest) => {
+  using guest = newGuest();
   Deno.writeTextFileSync(guest.path("file"), "");
   const at = guest.opened(".", { oflags: OFLAGS.DIRECTORY, rights: 0n, inheriting: 0n });
   const file = guest.put("file");
@@ -107,8 +107,8 @@ Deno.test("each path function requires its right", () => {
   for (const [name, ...args] of calls) assertEquals(guest.call(name, ...args), "ENOTCAPABLE", name);
 });
 
-Deno.test("a directory can be neither read, written nor seeked", () => {
-  using guest = new TestGuest();
+wasiTest("a directory can be neither read, written nor seeked", (newGuest) => {
+  using guest = newGuest();
   assertEquals([guest.read(ROOT), guest.write(ROOT, "x")], ["!EBADF", "EBADF"]);
   assertEquals([guest.read(ROOT, 9, 0n), guest.writeAt(ROOT, 0n, "x")], ["!EBADF", "EBADF"]);
   for (const whence of [WHENCE.SET, WHENCE.CUR, WHENCE.END]) assertEquals(guest.seek(ROOT, 0n, whence), "EBADF");
@@ -117,8 +117,8 @@ Deno.test("a directory can be neither read, written nor seeked", () => {
   assertEquals(guest.call("fd_filestat_set_size", ROOT, 0n), "ENOTCAPABLE");
 });
 
-Deno.test("a read-only directory is like a read-only mount", () => {
-  using guest = new TestGuest({ readOnly: true });
+wasiTest("a read-only directory is like a read-only mount", (newGuest) => {
+  using guest = newGuest({ readOnly: true });
   Deno.mkdirSync(guest.path("dir"));
   Deno.writeTextFileSync(guest.path("file"), "text");
   const read = { rights: RIGHTS.FD_READ | RIGHTS.FD_FILESTAT_SET_TIMES, inheriting: 0n };
@@ -143,8 +143,8 @@ Deno.test("a read-only directory is like a read-only mount", () => {
   assertEquals(Deno.readTextFileSync(guest.path("file")), "text");
 });
 
-Deno.test("fd_renumber() moves a descriptor over another", () => {
-  using guest = new TestGuest();
+wasiTest("fd_renumber() moves a descriptor over another", (newGuest) => {
+  using guest = newGuest();
   const a = guest.opened("a", NEW);
   const b = guest.opened("b", NEW);
   guest.write(a, "text of a");
@@ -158,8 +158,8 @@ Deno.test("fd_renumber() moves a descriptor over another", () => {
   assertEquals(guest.opened("c", NEW), a, "the number is free");
 });
 
-Deno.test("a given directory can be closed and renumbered over", () => {
-  using guest = new TestGuest();
+wasiTest("a given directory can be closed and renumbered over", (newGuest) => {
+  using guest = newGuest();
   const copy = guest.opened(".", { oflags: OFLAGS.DIRECTORY, rights: RIGHTS.PATH_OPEN | RIGHTS.FD_FILESTAT_GET });
   guest.ok("fd_prestat_get", ROOT, RESULT_PTR);
   guest.ok("fd_renumber", copy, ROOT);
@@ -169,10 +169,10 @@ Deno.test("a given directory can be closed and renumbered over", () => {
   assertEquals(guest.call("fd_fdstat_get", ROOT, RESULT_PTR), "EBADF");
 });
 
-Deno.test("fd_prestat_dir_name() returns the guest's name of a directory", () => {
-  using guest = new TestGuest({ preopens: [{ hostPath: "/tmp", guestPath: "/dätä", readOnly: false }] });
+wasiTest("fd_prestat_dir_name() returns the guest's name of a directory", (newGuest) => {
+  using guest = newGuest({ preopens: [{ hostPath: "/tmp", guestPath: "/dätä", readOnly: false }] });
   guest.ok("fd_prestat_get", ROOT, RESULT_PTR);
-  assertEquals([guest.u8(), guest.u32(4)], [0, 7]);
+  assertEquals([guest.u8(), guest.size(1)], [0, 7]);
   assertEquals(guest.call("fd_prestat_dir_name", ROOT, 8000, 6), "ENAMETOOLONG");
   guest.ok("fd_prestat_dir_name", ROOT, 8000, 9);
   assertEquals(new TextDecoder().decode(guest.memory.bytes.slice(8000, 8007)), "/dätä");
@@ -182,8 +182,8 @@ Deno.test("fd_prestat_dir_name() returns the guest's name of a directory", () =>
   }
 });
 
-Deno.test("stdin, stdout and stderr can be renumbered away and closed, which closes nothing of the host", () => {
-  using guest = new TestGuest();
+wasiTest("stdin, stdout and stderr can be renumbered away and closed, which closes nothing of the host", (newGuest) => {
+  using guest = newGuest();
   const fd = guest.opened("file", { ...NEW, rights: 0n });
   guest.ok("fd_renumber", 0, fd);
   assertEquals(guest.call("fd_fdstat_get", 0, RESULT_PTR), "EBADF");
@@ -192,13 +192,13 @@ Deno.test("stdin, stdout and stderr can be renumbered away and closed, which clo
   assertEquals(guest.opened("file", NEW), 0, "the lowest free number");
 });
 
-Deno.test("a terminal is a character device without positions; /dev/null and pipes are not terminals", () => {
-  using probe = new TestGuest();
+wasiTest("a terminal is a character device without positions; /dev/null and pipes are not terminals", (newGuest) => {
+  using probe = newGuest();
   const dev = probe.files.openDirectory("/dev");
   const name = (text: string) => new TextEncoder().encode(`${text}\0`);
   const terminal = probe.files.openBeneath(dev, name("ptmx"), 2 | 0o400);
   const nothing = probe.files.openBeneath(dev, name("null"), 1);
-  using guest = new TestGuest({ stdin: terminal, stdout: nothing, stderr: terminal });
+  using guest = newGuest({ stdin: terminal, stdout: nothing, stderr: terminal });
   const seeking = RIGHTS.FD_SEEK | RIGHTS.FD_TELL;
   const [stdin, stdout] = [guest.fdstat(0), guest.fdstat(1)];
   assertEquals([stdin.filetype, stdin.rights & seeking], [FILETYPE.CHARACTER_DEVICE, 0n]);
@@ -209,12 +209,12 @@ Deno.test("a terminal is a character device without positions; /dev/null and pip
   for (const fd of [dev, terminal, nothing]) probe.files.close(fd);
 });
 
-Deno.test("NONBLOCK on a stream of the host changes only the guest's own reads and writes", () => {
-  using probe = new TestGuest();
+wasiTest("NONBLOCK on a stream of the host changes only the guest's own reads and writes", (newGuest) => {
+  using probe = newGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);
   const pipe = probe.files.openBeneath(directory, new TextEncoder().encode("pipe\0"), 2);
-  using guest = new TestGuest({ stdin: pipe, stdout: pipe });
+  using guest = newGuest({ stdin: pipe, stdout: pipe });
   assertEquals(guest.fdstat(0).filetype, FILETYPE.UNKNOWN, "WASI has no number for a pipe");
   guest.ok("fd_fdstat_set_flags", 0, FDFLAGS.NONBLOCK);
   assertEquals(guest.fdstat(0).flags, FDFLAGS.NONBLOCK);
@@ -234,12 +234,12 @@ Deno.test("NONBLOCK on a stream of the host changes only the guest's own reads a
   for (const fd of [directory, pipe]) probe.files.close(fd);
 });
 
-Deno.test("a stream that the host made non-blocking blocks, in agreement with fd_fdstat_get()", async () => {
-  using probe = new TestGuest();
+wasiTest("a stream that the host made non-blocking blocks, in agreement with fd_fdstat_get()", async (newGuest) => {
+  using probe = newGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);
   const pipe = probe.files.openBeneath(directory, new TextEncoder().encode("pipe\0"), 2 | 0o4000);
-  using guest = new TestGuest({ stdin: pipe, stdout: pipe });
+  using guest = newGuest({ stdin: pipe, stdout: pipe });
   assertEquals([guest.fdstat(0).flags, guest.fdstat(1).flags], [0, 0]);
   const script = `sleep 0.1; printf late > ${probe.path("pipe")}`;
   const late = new Deno.Command("sh", { args: ["-c", script] }).spawn();
@@ -253,8 +253,8 @@ Deno.test("a stream that the host made non-blocking blocks, in agreement with fd
   for (const fd of [directory, pipe]) probe.files.close(fd);
 });
 
-Deno.test("sock_*() on a file is ENOTSOCK", () => {
-  using guest = new TestGuest();
+wasiTest("sock_*() on a file is ENOTSOCK", (newGuest) => {
+  using guest = newGuest();
   const file = guest.opened("file", NEW);
   for (const fd of [file, ROOT]) {
     assertEquals(guest.call("sock_shutdown", fd, 1), "ENOTSOCK");
@@ -265,8 +265,8 @@ Deno.test("sock_*() on a file is ENOTSOCK", () => {
   assertEquals(guest.call("sock_shutdown", 99, 1), "EBADF");
 });
 
-Deno.test("DescriptorTable gives the kernel a descriptor that the guest may read", () => {
-  using guest = new TestGuest();
+wasiTest("DescriptorTable gives the kernel a descriptor that the guest may read", (newGuest) => {
+  using guest = newGuest();
   const directory = guest.passedFd(ROOT) ?? -1;
   const status = guest.files.status(directory);
   assertEquals(typeof status === "number" ? 0n : status.inode, BigInt(Deno.statSync(guest.directory).ino ?? 0));
@@ -278,10 +278,10 @@ Deno.test("DescriptorTable gives the kernel a descriptor that the guest may read
   ]);
 });
 
-Deno.test("disposing a guest closes all its descriptors", () => {
+wasiTest("disposing a guest closes all its descriptors", (newGuest) => {
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   const once = () => {
-    using guest = new TestGuest();
+    using guest = newGuest();
     for (let index = 0; index < 20; index++) guest.opened(`file${index}`, NEW);
     guest.open("none");
     guest.onPath("path_create_directory", "dir");
@@ -298,14 +298,14 @@ Deno.test("disposing a guest closes all its descriptors", () => {
   assertEquals(open(), before);
 });
 
-Deno.test("a directory as stdin, stdout or stderr gives no access to its entries", () => {
-  using probe = new TestGuest();
+wasiTest("a directory as stdin, stdout or stderr gives no access to its entries", (newGuest) => {
+  using probe = newGuest();
   Deno.mkdirSync(probe.path("directory/inner"), { recursive: true });
   Deno.writeTextFileSync(probe.path("directory/file"), "text");
   const before = Deno.statSync(probe.path("directory"));
   const stream = openFile(probe, "directory", O.RDONLY | O.DIRECTORY);
   try {
-    using guest = new TestGuest({ stdin: stream, stdout: stream, stderr: stream });
+    using guest = newGuest({ stdin: stream, stdout: stream, stderr: stream });
     for (const fd of [0, 1, 2]) {
       const { filetype, rights, inheriting } = guest.fdstat(fd);
       assertEquals([filetype, rights, inheriting], [FILETYPE.DIRECTORY, RIGHTS.FD_FILESTAT_GET, 0n]);
@@ -337,13 +337,13 @@ Deno.test("a directory as stdin, stdout or stderr gives no access to its entries
   assertEquals([...Deno.readDirSync(probe.path("directory"))].map(({ name }) => name).sort(), ["file", "inner"]);
 });
 
-Deno.test("a file as stdin, open for reading, is not changed", () => {
-  using probe = new TestGuest();
+wasiTest("a file as stdin, open for reading, is not changed", (newGuest) => {
+  using probe = newGuest();
   Deno.writeTextFileSync(probe.path("file"), "text");
   const before = Deno.statSync(probe.path("file"));
   const stream = openFile(probe, "file", O.RDONLY);
   try {
-    using guest = new TestGuest({ stdin: stream });
+    using guest = newGuest({ stdin: stream });
     assertEquals(guest.call("fd_filestat_set_times", 0, 0n, 0n, FSTFLAGS.MTIM), "ENOTCAPABLE");
     assertEquals(guest.call("fd_filestat_set_size", 0, 0n), "ENOTCAPABLE");
     assertEquals(guest.call("fd_allocate", 0, 0n, 100n), "ENOTCAPABLE");

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { FSTFLAGS, LOOKUP_SYMLINK_FOLLOW, OFLAGS, RIGHTS } from "../../host/wasi/types.ts";
-import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+import { RESULT_PTR, ROOT, wasiTest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT, rights: 0n, inheriting: 0n };
 const READ = { rights: RIGHTS.FD_READ, inheriting: 0n };
 
-Deno.test("path_open() walks dots and doubled slashes inside the directory", () => {
-  using guest = new TestGuest();
+wasiTest("path_open() walks dots and doubled slashes inside the directory", (newGuest) => {
+  using guest = newGuest();
   Deno.mkdirSync(guest.path("dir/nested"), { recursive: true });
   Deno.writeTextFileSync(guest.path("dir/nested/file"), "here");
   for (const path of ["dir/nested/file", "dir/.//nested/../../dir/nested/../nested///./file"]) {
@@ -21,8 +21,8 @@ Deno.test("path_open() walks dots and doubled slashes inside the directory", () 
 /** Attempts to leave the directory: each function must refuse each path with EPERM. */
 const OUTSIDE = ["..", "../x", "dir/../../x", "/etc/passwd", "/", "out/x", "absolute", "absolute/passwd", "dir/up"];
 
-Deno.test("no path leads out of the directory", () => {
-  using guest = new TestGuest();
+wasiTest("no path leads out of the directory", (newGuest) => {
+  using guest = newGuest();
   Deno.mkdirSync(guest.path("dir"));
   Deno.writeTextFileSync(guest.path("file"), "");
   Deno.symlinkSync("..", guest.path("out"));
@@ -57,16 +57,16 @@ Deno.test("no path leads out of the directory", () => {
   assertEquals([...Deno.readDirSync(guest.directory)].length, 4, "nothing was made");
 });
 
-Deno.test("no descriptor of a subdirectory leads above it", () => {
-  using guest = new TestGuest();
+wasiTest("no descriptor of a subdirectory leads above it", (newGuest) => {
+  using guest = newGuest();
   Deno.mkdirSync(guest.path("dir"));
   const fd = guest.opened("dir", { oflags: OFLAGS.DIRECTORY, rights: RIGHTS.PATH_OPEN });
   assertEquals(guest.open("..", { at: fd, rights: 0n }), "EPERM");
   assertEquals(guest.open("../dir", { at: fd, rights: 0n }), "EPERM");
 });
 
-Deno.test("magic links are not followed", () => {
-  using guest = new TestGuest({ preopens: [{ hostPath: "/proc/self", guestPath: "/", readOnly: false }] });
+wasiTest("magic links are not followed", (newGuest) => {
+  using guest = newGuest({ preopens: [{ hostPath: "/proc/self", guestPath: "/", readOnly: false }] });
   for (const path of ["root", "cwd", "exe", "fd/0"]) {
     const errno = guest.open(path, READ);
     assert(errno === "EPERM" || errno === "ELOOP", `${path}: ${errno}`);
@@ -74,8 +74,8 @@ Deno.test("magic links are not followed", () => {
   }
 });
 
-Deno.test("a directory exchanged for a link between two lookups leads nowhere", async () => {
-  using guest = new TestGuest();
+wasiTest("a directory exchanged for a link between two lookups leads nowhere", async (newGuest) => {
+  using guest = newGuest();
   const outside = Deno.makeTempDirSync();
   Deno.writeTextFileSync(`${outside}/victim`, "secret");
   Deno.mkdirSync(guest.path("in"));
@@ -104,8 +104,8 @@ Deno.test("a directory exchanged for a link between two lookups leads nowhere", 
   Deno.removeSync(outside, { recursive: true });
 });
 
-Deno.test("paths that are not UTF-8, have a NUL, are empty or too long are refused", () => {
-  using guest = new TestGuest();
+wasiTest("paths that are not UTF-8, have a NUL, are empty or too long are refused", (newGuest) => {
+  using guest = newGuest();
   for (const bytes of [[0xff], [0x61, 0xc3], [0xed, 0xa0, 0x80]]) {
     assertEquals(guest.open(Uint8Array.from(bytes), NEW), "EILSEQ");
     assertEquals(guest.onPath("path_create_directory", Uint8Array.from(bytes)), "EILSEQ");
@@ -120,8 +120,8 @@ Deno.test("paths that are not UTF-8, have a NUL, are empty or too long are refus
   assertEquals([...Deno.readDirSync(guest.directory)].map(({ name }) => name), ["ünïcödé 文件"]);
 });
 
-Deno.test("path_create_directory() and path_remove_directory() with and without a slash", () => {
-  using guest = new TestGuest();
+wasiTest("path_create_directory() and path_remove_directory() with and without a slash", (newGuest) => {
+  using guest = newGuest();
   for (const path of ["dir", "dir/", "dir///"]) {
     assertEquals(guest.onPath("path_create_directory", path), "SUCCESS", path);
     assertEquals(guest.onPath("path_create_directory", path), "EEXIST", path);
@@ -139,8 +139,8 @@ Deno.test("path_create_directory() and path_remove_directory() with and without 
   assertEquals(guest.onPath("path_remove_directory", "file/"), "ENOTDIR");
 });
 
-Deno.test("path_unlink_file() refuses a slash after a file", () => {
-  using guest = new TestGuest();
+wasiTest("path_unlink_file() refuses a slash after a file", (newGuest) => {
+  using guest = newGuest();
   Deno.writeTextFileSync(guest.path("file"), "");
   assertEquals(guest.onPath("path_unlink_file", "file/"), "ENOTDIR");
   assertEquals(guest.onPath("path_unlink_file", "file"), "SUCCESS");
@@ -148,8 +148,8 @@ Deno.test("path_unlink_file() refuses a slash after a file", () => {
   assertEquals(guest.onPath("path_unlink_file", "."), "EISDIR");
 });
 
-Deno.test("path_rename() replaces as rename(2) does", () => {
-  using guest = new TestGuest();
+wasiTest("path_rename() replaces as rename(2) does", (newGuest) => {
+  using guest = newGuest();
   const has = (name: string) => guest.stat(name, { follow: false }) === "SUCCESS";
   Deno.mkdirSync(guest.path("source"));
   assertEquals(guest.rename("source", "target"), "SUCCESS");
@@ -174,8 +174,8 @@ Deno.test("path_rename() replaces as rename(2) does", () => {
   }
 });
 
-Deno.test("path_link() makes hard links, of links too, and follows none", () => {
-  using guest = new TestGuest();
+wasiTest("path_link() makes hard links, of links too, and follows none", (newGuest) => {
+  using guest = newGuest();
   Deno.writeTextFileSync(guest.path("file"), "text");
   Deno.mkdirSync(guest.path("dir"));
   assertEquals(guest.link("file", "dir/link"), "SUCCESS");
@@ -198,16 +198,16 @@ Deno.test("path_link() makes hard links, of links too, and follows none", () => 
   assertEquals(guest.link("dangling", "new", LOOKUP_SYMLINK_FOLLOW), "EINVAL");
 });
 
-Deno.test("path_link() shows nothing of files outside, also with a slash after a link", () => {
-  using guest = new TestGuest();
+wasiTest("path_link() shows nothing of files outside, also with a slash after a link", (newGuest) => {
+  using guest = newGuest();
   Deno.symlinkSync("/etc", guest.path("there"));
   Deno.symlinkSync("/not-there", guest.path("missing"));
   assertEquals(guest.link("there/", "new"), "EPERM");
   assertEquals(guest.link("missing/", "new"), "EPERM");
 });
 
-Deno.test("path_symlink() keeps its text, and refuses absolute ones", () => {
-  using guest = new TestGuest();
+wasiTest("path_symlink() keeps its text, and refuses absolute ones", (newGuest) => {
+  using guest = newGuest();
   assertEquals(guest.symlink("../anywhere", "up"), "SUCCESS");
   assertEquals(Deno.readLinkSync(guest.path("up")), "../anywhere");
   assertEquals(guest.symlink("/etc/passwd", "absolute"), "EPERM");
@@ -218,8 +218,8 @@ Deno.test("path_symlink() keeps its text, and refuses absolute ones", () => {
   assertEquals([guest.symlink("x", "file/"), guest.link("file", "file/")], ["ENOTDIR", "ENOTDIR"]);
 });
 
-Deno.test("links: dangling, in a loop, followed and not", () => {
-  using guest = new TestGuest();
+wasiTest("links: dangling, in a loop, followed and not", (newGuest) => {
+  using guest = newGuest();
   guest.symlink("target", "link");
   const links = (options: { follow: boolean; oflags?: number }) => guest.open("link", { ...READ, ...options });
   assertEquals(links({ follow: true }), "ENOENT", "dangling");
@@ -241,8 +241,8 @@ Deno.test("links: dangling, in a loop, followed and not", () => {
   assertEquals(guest.u8(16), 7, "a symbolic link");
 });
 
-Deno.test("path_filestat_get() and path_filestat_set_times() on a link and on its target", () => {
-  using guest = new TestGuest();
+wasiTest("path_filestat_get() and path_filestat_set_times() on a link and on its target", (newGuest) => {
+  using guest = newGuest();
   Deno.writeTextFileSync(guest.path("file"), "text");
   guest.symlink("file", "link");
   const setTime = (follow: boolean, time: bigint) => {
@@ -261,14 +261,14 @@ Deno.test("path_filestat_get() and path_filestat_set_times() on a link and on it
   assertEquals(guest.u8(16), 3, "a directory");
 });
 
-Deno.test("path_readlink() truncates the text, and leaves the rest of the buffer", () => {
-  using guest = new TestGuest();
+wasiTest("path_readlink() truncates the text, and leaves the rest of the buffer", (newGuest) => {
+  using guest = newGuest();
   guest.symlink("target", "link");
   const read = (path: string, size: number) => {
     guest.memory.bytes.fill(0x2d, 8000, 8010);
     const errno = guest.onPath("path_readlink", path, 8000, size, RESULT_PTR);
     return errno === "SUCCESS"
-      ? `${guest.u32()} ${new TextDecoder().decode(guest.memory.bytes.slice(8000, 8010))}`
+      ? `${guest.size()} ${new TextDecoder().decode(guest.memory.bytes.slice(8000, 8010))}`
       : errno;
   };
   assertEquals(read("link", 10), "6 target----");
@@ -278,8 +278,8 @@ Deno.test("path_readlink() truncates the text, and leaves the rest of the buffer
   assertEquals(read(".", 10), "EINVAL");
 });
 
-Deno.test("paths below a descriptor that is not a directory are refused", () => {
-  using guest = new TestGuest();
+wasiTest("paths below a descriptor that is not a directory are refused", (newGuest) => {
+  using guest = newGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   assertEquals(guest.open("x", { at: fd }), "ENOTDIR");
   assertEquals(guest.open("x", { at: 99 }), "EBADF");

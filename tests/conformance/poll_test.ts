@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { CLOCK, EVENTTYPE, OFLAGS, RIGHTS } from "../../host/wasi/types.ts";
-import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+import { type NewGuest, RESULT_PTR, ROOT, type TestGuest, wasiTest } from "./test_guest.ts";
 
 const INPUT = 8192;
 const OUTPUT = 16_384;
@@ -38,7 +38,7 @@ function poll(guest: TestGuest, ...subscriptions: Subscription[]): Event[] | str
   });
   const errno = guest.call("poll_oneoff", INPUT, OUTPUT, subscriptions.length, RESULT_PTR);
   if (errno !== "SUCCESS") return errno;
-  return Array.from({ length: guest.u32() }, (_, index) => {
+  return Array.from({ length: guest.size() }, (_, index) => {
     const at = OUTPUT + index * EVENT_SIZE;
     return {
       userdata: data.getBigUint64(at, true),
@@ -51,13 +51,13 @@ function poll(guest: TestGuest, ...subscriptions: Subscription[]): Event[] | str
 }
 
 /** A pipe of the host as the guest's stdin (0) and stdout (1). */
-function withPipe(action: (guest: TestGuest, pipe: number, probe: TestGuest) => void): void {
-  using probe = new TestGuest();
+function withPipe(newGuest: NewGuest, action: (guest: TestGuest, pipe: number, probe: TestGuest) => void): void {
+  using probe = newGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);
   const pipe = probe.files.openBeneath(directory, new TextEncoder().encode("pipe\0"), 2);
   try {
-    using guest = new TestGuest({ stdin: pipe, stdout: pipe });
+    using guest = newGuest({ stdin: pipe, stdout: pipe });
     action(guest, pipe, probe);
   } finally {
     probe.files.close(pipe);
@@ -73,8 +73,8 @@ function elapsed(action: () => void): number {
 
 const CLOCK_EVENT = { error: 0, type: EVENTTYPE.CLOCK, bytes: 0n, flags: 0 };
 
-Deno.test("poll_oneoff() sleeps for the requested time, and uses no processor", () => {
-  using guest = new TestGuest();
+wasiTest("poll_oneoff() sleeps for the requested time, and uses no processor", (newGuest) => {
+  using guest = newGuest();
   const cpu = () => {
     guest.ok("clock_time_get", CLOCK.PROCESS_CPUTIME, 0n, RESULT_PTR);
     return guest.u64();
@@ -88,8 +88,8 @@ Deno.test("poll_oneoff() sleeps for the requested time, and uses no processor", 
   assertLess(cpu() - before, 60n * MS);
 });
 
-Deno.test("poll_oneoff() takes times of both clocks, relative and absolute, and past ones", () => {
-  using guest = new TestGuest();
+wasiTest("poll_oneoff() takes times of both clocks, relative and absolute, and past ones", (newGuest) => {
+  using guest = newGuest();
   for (const clock of [CLOCK.REALTIME, CLOCK.MONOTONIC]) {
     guest.ok("clock_time_get", clock, 0n, RESULT_PTR);
     const due = guest.u64() + 30n * MS;
@@ -102,8 +102,8 @@ Deno.test("poll_oneoff() takes times of both clocks, relative and absolute, and 
   }
 });
 
-Deno.test("poll_oneoff() returns only the clocks that are due", () => {
-  using guest = new TestGuest();
+wasiTest("poll_oneoff() returns only the clocks that are due", (newGuest) => {
+  using guest = newGuest();
   const events = poll(
     guest,
     { clock: CLOCK.MONOTONIC, timeout: 0xffff_ffff_ffff_ffffn },
@@ -113,8 +113,8 @@ Deno.test("poll_oneoff() returns only the clocks that are due", () => {
   assertEquals(events, [{ userdata: 101n, ...CLOCK_EVENT }]);
 });
 
-Deno.test("poll_oneoff() waits for a pipe, or for the clock if the pipe has no data", () => {
-  withPipe((guest) => {
+wasiTest("poll_oneoff() waits for a pipe, or for the clock if the pipe has no data", (newGuest) => {
+  withPipe(newGuest, (guest) => {
     const stdin = { fd: 0, type: EVENTTYPE.FD_READ };
     const clock = { clock: CLOCK.MONOTONIC, timeout: 30n * MS };
     assertEquals(poll(guest, stdin, clock), [{ userdata: 101n, ...CLOCK_EVENT }]);
@@ -125,15 +125,15 @@ Deno.test("poll_oneoff() waits for a pipe, or for the clock if the pipe has no d
   });
 });
 
-Deno.test("poll_oneoff() reports reading and writing of one descriptor separately", () => {
-  withPipe((guest) => {
+wasiTest("poll_oneoff() reports reading and writing of one descriptor separately", (newGuest) => {
+  withPipe(newGuest, (guest) => {
     const events = poll(guest, { fd: 0, type: EVENTTYPE.FD_READ }, { fd: 1, type: EVENTTYPE.FD_WRITE });
     assertEquals(events, [{ userdata: 101n, error: 0, type: EVENTTYPE.FD_WRITE, bytes: 0n, flags: 0 }]);
   });
 });
 
-Deno.test("poll_oneoff() finds a file always ready, with the bytes to its end", () => {
-  using guest = new TestGuest();
+wasiTest("poll_oneoff() finds a file always ready, with the bytes to its end", (newGuest) => {
+  using guest = newGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   guest.write(fd, "0123456789");
   guest.seek(fd, 4n, 0);
@@ -143,8 +143,8 @@ Deno.test("poll_oneoff() finds a file always ready, with the bytes to its end", 
   ]);
 });
 
-Deno.test("poll_oneoff() reports wrong subscriptions at once, together with those that are ready", () => {
-  using guest = new TestGuest();
+wasiTest("poll_oneoff() reports wrong subscriptions at once, together with those that are ready", (newGuest) => {
+  using guest = newGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   const blind = guest.opened("file", { rights: RIGHTS.FD_READ });
   const tookMs = elapsed(() => {
@@ -175,8 +175,8 @@ Deno.test("poll_oneoff() reports wrong subscriptions at once, together with thos
   assertLess(tookMs, 1000);
 });
 
-Deno.test("poll_oneoff() does not sleep when a subscription is wrong", () => {
-  using guest = new TestGuest();
+wasiTest("poll_oneoff() does not sleep when a subscription is wrong", (newGuest) => {
+  using guest = newGuest();
   const tookMs = elapsed(() => {
     const events = poll(guest, { clock: CLOCK.MONOTONIC, timeout: 5000n * MS }, { fd: 99, type: EVENTTYPE.FD_READ });
     assertEquals(events, [{ userdata: 101n, error: 8, type: EVENTTYPE.FD_READ, bytes: 0n, flags: 0 }]);
@@ -184,24 +184,27 @@ Deno.test("poll_oneoff() does not sleep when a subscription is wrong", () => {
   assertLess(tookMs, 1000);
 });
 
-Deno.test("poll_oneoff() refuses an empty list, too many subscriptions, and addresses outside the memory", () => {
-  using guest = new TestGuest();
-  assertEquals(poll(guest), "EINVAL");
-  assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, 5000, RESULT_PTR), "EINVAL");
-  assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, -1, RESULT_PTR), "EINVAL");
-  assertEquals(guest.call("poll_oneoff", -16, OUTPUT, 1, RESULT_PTR), "EFAULT");
-  assertEquals(guest.call("poll_oneoff", INPUT, -16, 1, RESULT_PTR), "EFAULT");
-  assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, 1, -1), "EFAULT");
-});
+wasiTest(
+  "poll_oneoff() refuses an empty list, too many subscriptions, and addresses outside the memory",
+  (newGuest) => {
+    using guest = newGuest();
+    assertEquals(poll(guest), "EINVAL");
+    assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, 5000, RESULT_PTR), "EINVAL");
+    assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, -1, RESULT_PTR), "EINVAL");
+    assertEquals(guest.call("poll_oneoff", -16, OUTPUT, 1, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("poll_oneoff", INPUT, -16, 1, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("poll_oneoff", INPUT, OUTPUT, 1, -1), "EFAULT");
+  },
+);
 
-Deno.test("poll_oneoff() reports a hang-up", async () => {
-  using probe = new TestGuest();
+wasiTest("poll_oneoff() reports a hang-up", async (newGuest) => {
+  using probe = newGuest();
   new Deno.Command("mkfifo", { args: [probe.path("pipe")] }).outputSync();
   const directory = probe.files.openDirectory(probe.directory);
   const reader = probe.files.openBeneath(directory, new TextEncoder().encode("pipe\0"), 0o4000);
   const writer = new Deno.Command("sh", { args: ["-c", `printf bye > ${probe.path("pipe")}`] }).spawn();
   await writer.status;
-  using guest = new TestGuest({ stdin: reader });
+  using guest = newGuest({ stdin: reader });
   const event = { userdata: 100n, error: 0, type: EVENTTYPE.FD_READ, flags: 1 };
   assertEquals(poll(guest, { fd: 0, type: EVENTTYPE.FD_READ }), [{ ...event, bytes: 3n }]);
   assertEquals(guest.read(0), "bye");

@@ -4,31 +4,32 @@ import { ProcExit } from "../../host/core/cancellation.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { CLOCK, OFLAGS, RIGHTS } from "../../host/wasi/types.ts";
 import { WasiTestState } from "../doubles/wasi_guest.ts";
-import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+import { asWasmPasses, RESULT_PTR, ROOT, TestGuest, wasiTest } from "./test_guest.ts";
 
 /** Calls `args_*` or `environ_*`. @returns the strings. */
 function strings(guest: TestGuest, name: "args" | "environ"): string[] {
-  guest.ok(`${name}_sizes_get`, RESULT_PTR, RESULT_PTR + 4);
-  const [count, size] = [guest.u32(), guest.u32(4)];
+  const { pointerBytes } = guest.memory;
+  guest.ok(`${name}_sizes_get`, RESULT_PTR, RESULT_PTR + pointerBytes);
+  const [count, size] = [guest.size(), guest.size(1)];
   guest.ok(`${name}_get`, 8000, 9000);
   const all = new TextDecoder().decode(guest.memory.bytes.slice(9000, 9000 + size));
   return Array.from({ length: count }, (_, index) => {
-    const start = guest.memory.data.getUint32(8000 + index * 4, true) - 9000;
+    const start = guest.memory.readPointer(8000 + index * pointerBytes) - 9000;
     return new TextDecoder().decode(guest.memory.bytes.slice(9000 + start, 9000 + all.length * 4)).split("\0")[0] ?? "";
   });
 }
 
-Deno.test("args_get() and environ_get() return the given strings, in order, in any language", () => {
+wasiTest("args_get() and environ_get() return the given strings, in order, in any language", (newGuest) => {
   const args = ["prog", "", "two words", "ünï ✓ 文", "-h"];
-  using guest = new TestGuest({ args, env: { B: "2", A: "", C: "x=y=ö" } });
+  using guest = newGuest({ args, env: { B: "2", A: "", C: "x=y=ö" } });
   assertEquals(strings(guest, "args"), args);
   assertEquals(strings(guest, "environ"), ["B=2", "A=", "C=x=y=ö"]);
 });
 
-Deno.test("a guest without arguments and environment has none", () => {
-  using guest = new TestGuest();
+wasiTest("a guest without arguments and environment has none", (newGuest) => {
+  using guest = newGuest();
   assertEquals([strings(guest, "args"), strings(guest, "environ")], [[], []]);
-  assertEquals([guest.u32(), guest.u32(4)], [0, 0]);
+  assertEquals([guest.size(), guest.size(1)], [0, 0]);
 });
 
 Deno.test("an argument with a NUL is refused", () => {
@@ -36,8 +37,8 @@ Deno.test("an argument with a NUL is refused", () => {
   assertThrows(() => new TestGuest({ env: { A: "\0" } }), TypeError, "NUL");
 });
 
-Deno.test("clock_time_get() and clock_res_get() have four clocks", () => {
-  using guest = new TestGuest();
+wasiTest("clock_time_get() and clock_res_get() have four clocks", (newGuest) => {
+  using guest = newGuest();
   for (const clock of Object.values(CLOCK)) {
     guest.ok("clock_res_get", clock, RESULT_PTR);
     assertGreater(guest.u64(), 0n);
@@ -54,8 +55,8 @@ Deno.test("clock_time_get() and clock_res_get() have four clocks", () => {
   }
 });
 
-Deno.test("random_get() fills the whole buffer and nothing else", () => {
-  using guest = new TestGuest();
+wasiTest("random_get() fills the whole buffer and nothing else", (newGuest) => {
+  using guest = newGuest();
   guest.ok("random_get", 8000, 0);
   assertEquals(guest.memory.bytes.subarray(8000, 8100).every((byte) => byte === 0), true);
   guest.ok("random_get", 8000, 100_000);
@@ -66,14 +67,14 @@ Deno.test("random_get() fills the whole buffer and nothing else", () => {
   }
 });
 
-Deno.test("sched_yield() succeeds and proc_raise() is not supported", () => {
-  using guest = new TestGuest();
+wasiTest("sched_yield() succeeds and proc_raise() is not supported", (newGuest) => {
+  using guest = newGuest();
   guest.ok("sched_yield");
   assertEquals(guest.call("proc_raise", 9), "ENOSYS");
 });
 
-Deno.test("proc_exit() throws its code, and so does every call after it", () => {
-  using guest = new TestGuest();
+wasiTest("proc_exit() throws its code, and so does every call after it", (newGuest) => {
+  using guest = newGuest();
   const codeOf = (action: () => void) => {
     try {
       action();
@@ -88,8 +89,8 @@ Deno.test("proc_exit() throws its code, and so does every call after it", () => 
   for (const name of Object.keys(guest.wasi.imports)) assertEquals(codeOf(() => guest.call(name, ...args)), 33, name);
 });
 
-Deno.test("wasi_snapshot_preview1 has 46 functions, and wasi_unstable 45", () => {
-  using guest = new TestGuest();
+wasiTest("wasi_snapshot_preview1 has 46 functions, and wasi_unstable 45", (newGuest) => {
+  using guest = newGuest();
   assertEquals(Object.keys(guest.wasi.imports).length, 46);
   assertEquals(Object.keys(guest.wasi.unstableImports).length, 45);
 });
@@ -125,33 +126,42 @@ Deno.test("wasi_unstable: poll_oneoff() has its layout from before preview 1", (
   assertEquals([guest.u32(), data.getBigUint64(output, true), data.getUint16(output + 8, true)], [1, 5n, 0]);
 });
 
-Deno.test("before its memory is known, a guest's calls are EFAULT", () => {
-  using guest = new TestGuest();
-  using state = new WasiTestState();
+wasiTest("before its memory is known, a guest's calls are EFAULT", (newGuest) => {
+  using guest = newGuest();
+  using state = new WasiTestState(guest.addressBits);
   using unbound = new Wasi(state, guest.files, { args: [], env: {}, preopens: [] });
-  assertEquals(unbound.imports["args_sizes_get"]?.(0, 4), WASI_ERRNO.EFAULT);
+  const sizes = () => unbound.imports["args_sizes_get"]?.(...asWasmPasses("args_sizes_get", [0, 8], guest.addressBits));
+  assertEquals(sizes(), WASI_ERRNO.EFAULT);
   state.bind(guest.wasm);
-  assertEquals(unbound.imports["args_sizes_get"]?.(0, 4), WASI_ERRNO.SUCCESS);
+  assertEquals(sizes(), WASI_ERRNO.SUCCESS);
 });
 
-Deno.test("no pointer and no length makes the host read or write outside the guest's memory", () => {
-  using guest = new TestGuest();
+/** Addresses outside the memory of a guest. The lowest 32 bits of some lie inside. */
+function outside({ addressBits, memory }: TestGuest): readonly (number | bigint)[] {
+  const size = memory.sizeBytes;
+  const bad = [size, size - 3, 0x7fff_ffff, 0x8000_0000, 0xffff_fff8, 0xffff_ffff];
+  if (addressBits === 32) return bad;
+  const wide = [0n, 8000n].flatMap((low) => [32n, 52n, 53n, 62n, 63n].map((high) => (1n << high) + low));
+  return [...bad, ...wide, (1n << 53n) - 1n, (1n << 53n) + 1n, (1n << 63n) - 1n, (1n << 64n) - 8n, (1n << 64n) - 1n];
+}
+
+wasiTest("no pointer and no length makes the host read or write outside the guest's memory", (newGuest) => {
+  using guest = newGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
-  const size = guest.memory.sizeBytes;
-  const bad = [size, size - 3, -1, -8, 0x7fff_ffff, 0x8000_0000];
-  for (const ptr of bad) {
-    assertEquals(guest.call("fd_write", fd, ptr, 1, RESULT_PTR), "EFAULT");
-    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([8000, 4]), ptr), "EFAULT");
-    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([ptr >>> 0, 4]), RESULT_PTR), "EFAULT");
-    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([8000, 4], [8000, -1]), RESULT_PTR), "EFAULT");
-    assertEquals(guest.call("fd_read", 0, ...guest.putIovecs([ptr >>> 0, 4]), RESULT_PTR), "EFAULT");
+  for (const ptr of outside(guest)) {
+    assertEquals(guest.call("fd_write", fd, ptr, 1, RESULT_PTR), "EFAULT", `${ptr}`);
+    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([8000, 4]), ptr), "EFAULT", `${ptr}`);
+    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([ptr, 4]), RESULT_PTR), "EFAULT", `${ptr}`);
+    assertEquals(guest.call("fd_write", fd, ...guest.putIovecs([8000, 4], [8000, ptr]), RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("fd_read", 0, ...guest.putIovecs([ptr, 4]), RESULT_PTR), "EFAULT");
     assertEquals(guest.call("path_open", ROOT, 0, ptr, 4, 0, 0n, 0n, 0, RESULT_PTR), "EFAULT");
-    assertEquals(guest.call("path_open", ROOT, 0, 8000, -1, 0, 0n, 0n, 0, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("path_open", ROOT, 0, 8000, ptr, 0, 0n, 0n, 0, RESULT_PTR), "EFAULT");
     assertEquals(guest.call("path_open", ROOT, 0, ...guest.put("file"), 0, 0n, 0n, 0, ptr), "EFAULT");
     assertEquals(guest.call("fd_readdir", ROOT, ptr, 100, 0n, RESULT_PTR), "EFAULT");
-    assertEquals(guest.call("fd_readdir", ROOT, 8000, -1, 0n, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("fd_readdir", ROOT, 8000, ptr, 0n, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("path_readlink", ROOT, ...guest.put("file"), 8000, ptr, RESULT_PTR), "EFAULT");
     assertEquals(guest.call("random_get", ptr, 4), "EFAULT");
-    assertEquals(guest.call("random_get", 8000, -1), "EFAULT");
+    assertEquals(guest.call("random_get", 8000, ptr), "EFAULT");
     for (const name of ["fd_fdstat_get", "fd_filestat_get", "fd_tell"]) {
       assertEquals(guest.call(name, fd, ptr), "EFAULT");
     }
@@ -160,15 +170,24 @@ Deno.test("no pointer and no length makes the host read or write outside the gue
     }
     assertEquals(guest.call("clock_time_get", 0, 0n, ptr), "EFAULT");
     assertEquals(guest.call("fd_prestat_get", ROOT, ptr), "EFAULT");
+    // The name has one byte.
+    const name = ptr === guest.memory.sizeBytes - 3 ? "SUCCESS" : "EFAULT";
+    assertEquals(guest.call("fd_prestat_dir_name", ROOT, ptr, 4), name);
+    assertEquals(guest.call("poll_oneoff", ptr, 8000, 1, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("poll_oneoff", 8000, ptr, 1, RESULT_PTR), "EFAULT");
+    assertEquals(guest.call("poll_oneoff", 8000, 9000, 1, ptr), "EFAULT");
+    assertEquals(guest.call("poll_oneoff", 8000, 9000, ptr, RESULT_PTR), "EINVAL", "more subscriptions than it takes");
+    assertEquals(guest.call("fd_write", fd, 0, ptr, RESULT_PTR), "EINVAL", "more iovecs than Linux takes");
+    assertEquals(guest.call("fd_read", 0, 0, ptr, RESULT_PTR), "EINVAL");
+    assertEquals(guest.call("fd_pread", fd, 0, ptr, 0n, RESULT_PTR), "EINVAL");
   }
-  assertEquals(guest.call("fd_write", fd, 0, 1025, RESULT_PTR), "EINVAL", "more iovecs than Linux takes");
-  assertEquals(guest.call("fd_write", fd, 0, -1, RESULT_PTR), "EINVAL");
+  assertEquals(guest.call("fd_write", fd, 0, 1025, RESULT_PTR), "EINVAL");
   assertEquals(Deno.readTextFileSync(guest.path("file")), "", "an invalid part prevents the write of all parts");
 });
 
-Deno.test("20,000 calls with random arguments end with an errno, and leave nothing open", () => {
-  using guest = new TestGuest();
-  using nothing = new TestGuest({ preopens: [{ hostPath: "/dev", guestPath: "/", readOnly: false }] });
+wasiTest("20,000 calls with random arguments end with an errno, and leave nothing open", (newGuest) => {
+  using guest = newGuest();
+  using nothing = newGuest({ preopens: [{ hostPath: "/dev", guestPath: "/", readOnly: false }] });
   const stream = nothing.passedFd(nothing.opened("null", { rights: RIGHTS.FD_READ | RIGHTS.FD_WRITE })) ?? -1;
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   const before = open();
@@ -179,34 +198,21 @@ Deno.test("20,000 calls with random arguments end with an errno, and leave nothi
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
     return Math.floor((seed / 0x1_0000_0000) * below);
   };
-  const number = () => [0, 1, 3, 4, 64, 300, 65_535, 262_143, 262_144, -1, -8, 0x7fff_ffff][chance(12)] ?? 0;
+  const narrow = [0, 1, 3, 4, 64, 300, 65_535, 262_143, 262_144, -1, -8, 0x7fff_ffff];
+  const numbers = guest.addressBits === 32 ? narrow : [...narrow, 2 ** 32, 2 ** 32 + 300, 2 ** 53, -(2 ** 63)];
+  const number = () => numbers[chance(numbers.length)] ?? 0;
   const options = { args: ["x"], env: {}, preopens: [{ hostPath: guest.directory, guestPath: "/", readOnly: false }] };
   {
-    using state = new WasiTestState();
+    using state = new WasiTestState(guest.addressBits);
     using wasi = new Wasi(state, guest.files, { ...options, stdin: stream, stdout: stream, stderr: stream });
     state.bind(guest.wasm);
     guest.memory.bytes.forEach((_, at, bytes) => bytes[at] = "ab./\x00\x01".charCodeAt(chance(6)));
     for (let index = 0; index < 20_000; index++) {
       const name = names[chance(names.length)] ?? "";
-      const args = Array.from({ length: 9 }, (_, at) => WIDE[name]?.includes(at) ? BigInt(number()) : number());
+      const args = asWasmPasses(name, Array.from({ length: 9 }, number), guest.addressBits);
       const errno = wasi.imports[name]?.(...args) ?? -1;
       assertEquals(errno >= 0 && errno <= 76, true, `${name}(${args}): ${errno}`);
     }
   }
   assertEquals(open(), before);
 });
-
-/** The parameters of 64 bits, by the function's name. */
-const WIDE: Readonly<Record<string, readonly number[]>> = {
-  clock_time_get: [1],
-  fd_advise: [1, 2],
-  fd_fdstat_set_rights: [1, 2],
-  fd_filestat_set_size: [1],
-  fd_filestat_set_times: [1, 2],
-  fd_pread: [3],
-  fd_pwrite: [3],
-  fd_readdir: [3],
-  fd_seek: [1],
-  path_filestat_set_times: [4, 5],
-  path_open: [5, 6],
-};

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { OFLAGS } from "../../host/wasi/types.ts";
-import { RESULT_PTR, ROOT, TestGuest } from "./test_guest.ts";
+import { RESULT_PTR, ROOT, type TestGuest, wasiTest } from "./test_guest.ts";
 
 const BUFFER = 16_384;
 
@@ -14,7 +14,7 @@ interface Entry {
 /** One `fd_readdir`. @returns the complete entries in the buffer, and true at the directory's end. */
 function readDirectory(guest: TestGuest, size: number, cookie = 0n, fd = ROOT): { entries: Entry[]; atEnd: boolean } {
   guest.ok("fd_readdir", fd, BUFFER, size, cookie, RESULT_PTR);
-  const used = guest.u32();
+  const used = guest.size();
   const { data, bytes } = guest.memory;
   const entries: Entry[] = [];
   for (let at = BUFFER; at + 24 <= BUFFER + used;) {
@@ -42,8 +42,8 @@ function readAll(guest: TestGuest, size: number): Entry[] {
   }
 }
 
-Deno.test("fd_readdir() of an empty directory gives itself and its parent", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() of an empty directory gives itself and its parent", (newGuest) => {
+  using guest = newGuest();
   const { entries, atEnd } = readDirectory(guest, 4096);
   assertEquals(entries.map(({ name, type }) => `${name} ${type}`).sort(), [". 3", ".. 3"]);
   assertEquals(atEnd, true);
@@ -51,8 +51,8 @@ Deno.test("fd_readdir() of an empty directory gives itself and its parent", () =
   assertEquals(entries.find(({ name }) => name === ".")?.inode, guest.u64(8));
 });
 
-Deno.test("fd_readdir() returns the types and inode numbers of path_filestat_get()", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() returns the types and inode numbers of path_filestat_get()", (newGuest) => {
+  using guest = newGuest();
   Deno.mkdirSync(guest.path("dir"));
   Deno.writeTextFileSync(guest.path("file"), "");
   Deno.symlinkSync("file", guest.path("link"));
@@ -66,8 +66,8 @@ Deno.test("fd_readdir() returns the types and inode numbers of path_filestat_get
   }
 });
 
-Deno.test("fd_readdir() gives 1,000 names once, through buffers of any size", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() gives 1,000 names once, through buffers of any size", (newGuest) => {
+  using guest = newGuest();
   const names = Array.from({ length: 1000 }, (_, index) => `file.${index}`);
   for (const name of names) Deno.writeTextFileSync(guest.path(name), "");
   const expected = [".", "..", ...names].sort();
@@ -76,8 +76,8 @@ Deno.test("fd_readdir() gives 1,000 names once, through buffers of any size", ()
   }
 });
 
-Deno.test("fd_readdir() continues from any entry's cookie, also after names were removed", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() continues from any entry's cookie, also after names were removed", (newGuest) => {
+  using guest = newGuest();
   for (let index = 0; index < 50; index++) Deno.writeTextFileSync(guest.path(`file${index}`), "");
   const all = readAll(guest, 4096);
   for (const [index, { next }] of all.entries()) {
@@ -90,28 +90,28 @@ Deno.test("fd_readdir() continues from any entry's cookie, also after names were
   assertEquals(readDirectory(guest, 8192, middle).entries.length, all.length - 25);
 });
 
-Deno.test("fd_readdir() from cookie 0 returns files that were created meanwhile", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() from cookie 0 returns files that were created meanwhile", (newGuest) => {
+  using guest = newGuest();
   assertEquals(readDirectory(guest, 4096).entries.length, 2);
   Deno.writeTextFileSync(guest.path("file"), "");
   assertEquals(readDirectory(guest, 4096).entries.length, 3);
 });
 
-Deno.test("fd_readdir() fills the buffer, cutting the last entry, and fills none of size 0", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() fills the buffer, cutting the last entry, and fills none of size 0", (newGuest) => {
+  using guest = newGuest();
   for (const size of [1, 24, 25, 40]) {
     guest.ok("fd_readdir", ROOT, BUFFER, size, 0n, RESULT_PTR);
-    assertEquals(guest.u32(), size);
+    assertEquals(guest.size(), size);
   }
   guest.ok("fd_readdir", ROOT, BUFFER, 0, 0n, RESULT_PTR);
-  assertEquals(guest.u32(), 0);
+  assertEquals(guest.size(), 0);
   guest.memory.bytes.fill(0xee, BUFFER, BUFFER + 50);
   guest.ok("fd_readdir", ROOT, BUFFER, 30, 0n, RESULT_PTR);
   assertEquals(guest.memory.bytes[BUFFER + 30], 0xee, "nothing behind the buffer is touched");
 });
 
-Deno.test("fd_readdir() refuses files, and cookies that it did not return", () => {
-  using guest = new TestGuest();
+wasiTest("fd_readdir() refuses files, and cookies that it did not return", (newGuest) => {
+  using guest = newGuest();
   const fd = guest.opened("file", { oflags: OFLAGS.CREAT });
   assertEquals(guest.call("fd_readdir", fd, BUFFER, 100, 0n, RESULT_PTR), "ENOTDIR");
   assertEquals(guest.call("fd_readdir", 99, BUFFER, 100, 0n, RESULT_PTR), "EBADF");

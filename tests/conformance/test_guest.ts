@@ -9,8 +9,10 @@ import { WASI_ERRNO } from "../../errors/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
 import { openSystem } from "../../ffi/system/system.ts";
-import type { GuestMemory } from "../../host/core/memory.ts";
+import type { AddressBits, GuestMemory } from "../../host/core/memory.ts";
+import { WASI_TYPES } from "../../host/wasi/import_types.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
+import { makeMemory } from "../doubles/memory.ts";
 import { WasiTestState } from "../doubles/wasi_guest.ts";
 import { ALL_RIGHTS, LOOKUP_SYMLINK_FOLLOW } from "../../host/wasi/types.ts";
 
@@ -27,20 +29,43 @@ const IOVECS = 512;
 /** The options of a guest. */
 export interface TestGuestOptions extends Partial<WasiOptions> {
   readOnly?: boolean;
+  /** The width of its pointers and sizes; 32 by default. */
+  addressBits?: AddressBits;
+}
+
+/** Makes a guest of the width that is tested; see {@link wasiTest}. */
+export type NewGuest = (options?: TestGuestOptions) => TestGuest;
+
+/** Registers a test for each width of guests. */
+export function wasiTest(name: string, run: (newGuest: NewGuest) => void | Promise<void>): void {
+  for (const addressBits of [32, 64] as const) {
+    Deno.test(`${name} (wasm${addressBits})`, () => run((options) => new TestGuest({ addressBits, ...options })));
+  }
+}
+
+/** The types of an import's parameters: "i32", "i64", or "ptr" for a pointer or size. */
+export function parametersOf(name: string): readonly string[] {
+  const [type = ""] = WASI_TYPES[name] ?? [];
+  return type.slice(1, type.indexOf(")")).split(", ");
 }
 
 /** See the module. Disposing it removes its directory on the host. */
 export class TestGuest implements Disposable {
   readonly directory: string;
-  readonly wasm = new WebAssembly.Memory({ initial: 4 });
+  readonly addressBits: AddressBits;
+  readonly wasm: WebAssembly.Memory;
   readonly memory: GuestMemory;
   readonly wasi: Wasi;
-  readonly #state = new WasiTestState();
+  readonly #state: WasiTestState;
   readonly #system = openSystem();
   readonly files = new Files(this.#system.calls);
   #next = SCRATCH;
 
   constructor(options: TestGuestOptions = {}) {
+    const { addressBits = 32 } = options;
+    this.addressBits = addressBits;
+    this.wasm = makeMemory({ pages: 4, addressBits });
+    this.#state = new WasiTestState(addressBits);
     this.directory = Deno.makeTempDirSync({ prefix: "wasi-" });
     try {
       this.wasi = new Wasi(this.#state, this.files, this.#wasiOptions(options));
@@ -58,13 +83,13 @@ export class TestGuest implements Disposable {
   }
 
   /** Calls an import function. @returns the errno's name. */
-  call(name: string, ...args: (number | bigint)[]): string {
+  call(name: string, ...args: Wide[]): string {
     this.#next = SCRATCH;
     return this.#call(name, args);
   }
 
   /** Calls an import function that must succeed. */
-  ok(name: string, ...args: (number | bigint)[]): void {
+  ok(name: string, ...args: Wide[]): void {
     assertEquals(this.call(name, ...args), "SUCCESS", name);
   }
 
@@ -91,6 +116,11 @@ export class TestGuest implements Disposable {
     return this.memory.data.getBigUint64(RESULT + offset, true);
   }
 
+  /** The pointer or size with this number, counted from 0, among those that follow each other. */
+  size(index = 0): number {
+    return this.memory.readPointer(RESULT + index * this.memory.pointerBytes);
+  }
+
   /** Puts bytes into memory. @returns their address and length. */
   put(value: string | Uint8Array): [ptr: number, size: number] {
     const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
@@ -100,11 +130,13 @@ export class TestGuest implements Disposable {
     return [ptr, bytes.length];
   }
 
-  /** Puts iovecs into memory. @returns the address and the number of them. */
-  putIovecs(...ranges: readonly (readonly [ptr: number, size: number])[]): [ptr: number, count: number] {
-    ranges.forEach(([ptr, size], index) => {
-      this.memory.data.setUint32(IOVECS + index * 8, ptr, true);
-      this.memory.data.setUint32(IOVECS + index * 8 + 4, size, true);
+  /** Puts iovecs into memory. Their values may be hostile. @returns the address and the number of them. */
+  putIovecs(...ranges: readonly (readonly [ptr: Wide, size: Wide])[]): [ptr: number, count: number] {
+    const { data, pointerBytes } = this.memory;
+    ranges.flat().forEach((value, index) => {
+      const at = IOVECS + index * pointerBytes;
+      if (this.addressBits === 64) data.setBigUint64(at, BigInt(value), true);
+      else data.setUint32(at, Number(value), true);
     });
     return [IOVECS, ranges.length];
   }
@@ -135,7 +167,7 @@ export class TestGuest implements Disposable {
   }
 
   /** A call whose arguments are a directory's descriptor, a path, and others: `path_unlink_file` and its like. */
-  onPath(name: string, path: string | Uint8Array, ...rest: (number | bigint)[]): string {
+  onPath(name: string, path: string | Uint8Array, ...rest: Wide[]): string {
     this.#next = SCRATCH;
     return this.#call(name, [ROOT, ...this.put(path), ...rest]);
   }
@@ -170,7 +202,7 @@ export class TestGuest implements Disposable {
   write(fd: number, ...texts: string[]): number | string {
     this.#next = SCRATCH;
     const errno = this.#call("fd_write", [fd, ...this.putIovecs(...texts.map((text) => this.put(text))), RESULT]);
-    return errno === "SUCCESS" ? this.u32() : errno;
+    return errno === "SUCCESS" ? this.size() : errno;
   }
 
   /** `fd_pwrite`. @returns the number of bytes, or the errno's name. */
@@ -178,7 +210,7 @@ export class TestGuest implements Disposable {
     this.#next = SCRATCH;
     const iovecs = this.putIovecs(...texts.map((text) => this.put(text)));
     const errno = this.#call("fd_pwrite", [fd, ...iovecs, offset, RESULT]);
-    return errno === "SUCCESS" ? this.u32() : errno;
+    return errno === "SUCCESS" ? this.size() : errno;
   }
 
   /** `fd_read` (or `fd_pread`, with an offset) into one buffer. @returns the text, or the errno's name after "!". */
@@ -189,7 +221,7 @@ export class TestGuest implements Disposable {
       ? this.#call("fd_read", [fd, ...iovecs, RESULT])
       : this.#call("fd_pread", [fd, ...iovecs, offset, RESULT]);
     if (errno !== "SUCCESS") return `!${errno}`;
-    return new TextDecoder().decode(this.memory.bytes.slice(SCRATCH, SCRATCH + this.u32()));
+    return new TextDecoder().decode(this.memory.bytes.slice(SCRATCH, SCRATCH + this.size()));
   }
 
   /** `fd_seek`. @returns the position, or the errno's name. */
@@ -204,11 +236,10 @@ export class TestGuest implements Disposable {
     return { filetype: this.u8(), flags: this.u16(2), rights: this.u64(8), inheriting: this.u64(16) };
   }
 
-  #call(name: string, args: (number | bigint)[]): string {
+  #call(name: string, args: Wide[]): string {
     const run = this.wasi.imports[name];
     if (run === undefined) throw new TypeError(`no import "${name}"`);
-    // WebAssembly hands over 32-bit values as signed numbers.
-    const errno = run(...args.map((value) => typeof value === "number" ? value | 0 : BigInt.asIntN(64, value)));
+    const errno = run(...asWasmPasses(name, args, this.addressBits));
     return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
   }
 
@@ -227,6 +258,18 @@ export class TestGuest implements Disposable {
     this.#system[Symbol.dispose]();
     Deno.removeSync(this.directory, { recursive: true });
   }
+}
+
+/** A number of the test, or a BigInt for one that is not exact as a number. */
+type Wide = number | bigint;
+
+/** The arguments as WebAssembly passes them: signed numbers for 32 bits, signed BigInts for 64. */
+export function asWasmPasses(name: string, args: readonly Wide[], addressBits: AddressBits): Wide[] {
+  const parameters = parametersOf(name);
+  return args.map((value, index) => {
+    const isWide = parameters[index] === "i64" || (parameters[index] === "ptr" && addressBits === 64);
+    return isWide ? BigInt.asIntN(64, BigInt(value)) : Number(value) | 0;
+  });
 }
 
 /** The options of `path_open`. By default it requests all rights and follows links. */
