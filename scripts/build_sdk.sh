@@ -3,9 +3,9 @@
 #   include/    libc, POSIX, argp, libelf, zlib; bpf/ of libbpf; linux/, asm/ and asm-generic/ of the kernel
 #   lib/        crt1.o, crt1-reactor.o, libc.a, libbpf.a, libelf.a, libz.a, libclang_rt.builtins.a
 #   src/        generated sources
-# The same files serve guests on every machine. To compile one without `wasm-bpf cc`:
+# The same files serve guests on every machine. To compile a guest without `wasm-bpf cc`:
 #   sdk=.build/sdk
-#   clang-19 --target=wasm64-wasi -mbulk-memory -nostdlibinc -isystem $sdk/include -Oz -nostdlib $sdk/lib/crt1.o x.c \
+#   clang --target=wasm64-wasi -mbulk-memory -nostdlibinc -isystem $sdk/include -Oz -nostdlib $sdk/lib/crt1.o x.c \
 #     -L $sdk/lib -lbpf -lelf -lz -lc -lclang_rt.builtins -Wl,--export-table,--strip-all \
 #     -Wl,-z,stack-size=1048576,--stack-first -o x.wasm
 # Does nothing if its inputs are unchanged, and otherwise compiles what changed. V=1 shows the commands. Needs clang,
@@ -16,7 +16,7 @@ source scripts/pins.sh
 source scripts/debian_mirror.sh
 
 sdk=$PWD/.build/sdk work=$PWD/.build/sdk-work
-libc=$work/wasi-libc
+libc=$work/wasi-libc musl=$work/wasi-libc/libc-top-half/musl
 mkdir -p "$sdk"/{include,lib,src} "$work"
 exec 9>"$work/lock" && flock 9
 scripts/build_libbpf.sh
@@ -51,6 +51,22 @@ quietly() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && fail "$*"; }
 }
 
+# wasi-libc changed musl's headers for WASI: numbers, structures, and no declarations of functions that WASI lacks. Guests
+# get musl's own, which are Linux's, except where libc's lower half or the compiler needs the changed ones.
+restore_linux() {
+  local keep='alltypes.h.in complex.h dirent.h errno.h float.h math.h select.h wchar.h'
+  local header
+  while read -r header; do
+    [[ " $keep " == *" ${header##*/} "* ]] || sed --in-place "$header" \
+      --expression 's/^#ifdef __wasilibc_unmodified_upstream.*/#if 1/' \
+      --expression 's/defined(__wasilibc_unmodified_upstream)/1/' --expression 's/^#ifndef _WASI_EMULATED_.*/#if 0/'
+  done < <(grep --recursive --files-with-matches '__wasilibc_unmodified\|_WASI_EMULATED' "$musl/include")
+  cp "$musl"/arch/generic/bits/{fcntl,ioctl}.h "$musl"/arch/x86_64/bits/{limits,mman,posix,setjmp,signal}.h \
+    "$musl/arch/wasm32/bits/"
+  # The numbers of system calls are x86_64's, since a program may compare them with the kernel's.
+  sed 'p; s/__NR_/SYS_/' "$musl/arch/x86_64/bits/syscall.h.in" >"$musl/arch/wasm32/bits/syscall.h"
+}
+
 # Fetches and unpacks wasi-libc's source, and applies the patches. Each patch begins with its reason.
 prepare_libc() {
   local archive=$work/wasi-libc_$WASI_LIBC_VERSION.orig.tar.xz
@@ -66,8 +82,10 @@ prepare_libc() {
   for patch in wasm-include/sdk/wasi-libc/*.patch; do
     patch --batch --forward --fuzz=0 --strip=1 --directory="$libc" --input="$PWD/$patch" || return 1
   done
-  # wasm-include/sdk/libc/wasi.c replaces it.
-  rm "$libc/libc-bottom-half/sources/__wasilibc_real.c"
+  # wasm-include/sdk/libc/ replaces these.
+  rm "$libc"/libc-bottom-half/{sources/{__wasilibc_real,accept},cloudlibc/src/libc/{fcntl/{fcntl,openat,posix_fadvise},poll/poll}}.c
+  rm -r "$libc"/libc-bottom-half/cloudlibc/src/libc/{sys/socket,time/CLOCK_*.c}
+  restore_linux
 }
 
 # The kernel's headers are the same on every machine, except asm/. Guests get the generic ones, with 64 bits and little
@@ -107,7 +125,7 @@ list_sources() {
     SOURCES='$(DLMALLOC_SOURCES) $(LIBC_BOTTOM_HALF_ALL_SOURCES) $(LIBC_TOP_HALF_ALL_SOURCES)' >"$libc/sources"
 }
 
-libc_inputs=$({ cat wasm-include/sdk/wasi-libc/*.patch && echo "$WASI_LIBC_SHA256"; } | sha256sum)
+libc_inputs=$({ cat "$0" wasm-include/sdk/wasi-libc/*.patch && echo "$WASI_LIBC_SHA256"; } | sha256sum)
 if [[ ! -f $libc/stamp || $(<"$libc/stamp") != "$libc_inputs" ]]; then
   echo "Building the SDK for guests (wasi-libc for wasm64: once, half a minute)" >&2
   quietly prepare_libc
