@@ -31,3 +31,14 @@ struct btf *btf__load_module_btf(const char *module_name, struct btf *vmlinux_bt
     free(bytes);
     return btf;
 }
+
+/* libbpf's btf_dump.c calls it. */
+const struct btf_type *skip_mods_and_typedefs(const struct btf *btf, __u32 id, __u32 *res_id) {
+    const struct btf_type *type = btf__type_by_id(btf, id);
+    while (btf_is_mod(type) || btf_is_typedef(type)) {
+        id = type->type;
+        type = btf__type_by_id(btf, id);
+    }
+    if (res_id) *res_id = id;
+    return type;
+}

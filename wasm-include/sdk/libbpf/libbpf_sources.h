@@ -12,6 +12,12 @@
 /* Not of a function that now has another name. */
 #define alias(name) unused
 
+/* The error for a file without BTF. libc, whose errors are WASI's, lacks it. */
+#include <errno.h>
+#ifndef ENODATA
+#define ENODATA ENOENT
+#endif
+
 /* Inline functions that nobody calls need these. */
 #include <fcntl.h>
 #include <stdbool.h>
