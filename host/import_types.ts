@@ -59,8 +59,9 @@ export interface ImportingGuest {
 export function importProblem(one: ModuleImport, guest: ImportingGuest): ImportProblem | undefined {
   const types = one.kind === "function" ? typesOf(one, guest) : undefined;
   if (types === undefined) return { kind: "unknown" };
-  const expected = [...new Set(types.map((type) => typeForWidth(type, guest.addressBits)))];
-  return one.type !== undefined && expected.includes(one.type.text) ? undefined : { kind: "type", expected };
+  const forWidth = (type: string) => typeForWidth(type, guest.addressBits);
+  if (types.some((type) => forWidth(type) === one.type?.text)) return undefined;
+  return { kind: "type", expected: [...new Set(types.map(forWidth))] };
 }
 
 /** Only own properties count. A guest must not import inherited ones such as "constructor". */
