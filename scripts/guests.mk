@@ -20,7 +20,7 @@ kernel := $(built)/kernel_tests
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(kernel) $(bench) $(headers))
+$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(built)/wasm64 $(kernel) $(bench) $(headers))
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -43,6 +43,7 @@ sources := $(notdir $(wildcard tests/guests/*.c tests/guests/*.cpp))
 test_objects := $(patsubst %.c,$(built)/%.o,$(filter %.bpf.c,$(sources)))
 test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
+wasm64_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/wasm64/*.c)))
 kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
 conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
 conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$(conformance)/$(width)/%.wasm))
@@ -50,7 +51,7 @@ conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$
 .PHONY: examples $(examples) tests arm64 languages bench clean FORCE
 examples: $(examples)
 $(foreach name,$(examples),$(eval $(name): examples/$(name)/$(name).wasm))
-tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules)
+tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules) $(wasm64_modules)
 clean:
 	rm -rf $(built) $(bench) $(vmlinux) examples/*/*.wasm examples/*/*.bpf.o examples/*/*.skel.h
 
@@ -136,6 +137,11 @@ $(CLANG) --target=wasm64-wasi -mbulk-memory -nostdlibinc -isystem $(sdk64)/inclu
   $(list_headers) -nostdlib $(sdk64)/lib/crt1.o $< -L $(sdk64)/lib -lbpf -lelf -lz -lc -lclang_rt.builtins \
   -Wl,--export-table,--strip-all -Wl,-z,stack-size=1048576,--stack-first -o $@
 endef
+
+wasm64_objects := $(patsubst tests/%.c,.build/%.o,$(wildcard tests/guests/wasm64/*.bpf.c))
+$(wasm64_modules): wasm_flags = -Oz -Wall -Wextra -Wno-c23-extensions --embed-dir=$(@D)
+$(wasm64_modules): $(built)/wasm64/%.wasm: tests/guests/wasm64/%.c $(rules) $(sdk64)/stamp $(wasm64_objects)
+	$(compile_wasm64)
 
 # The same program with Debian's libc for wasm32, without the headers of wasm-include/c, and with the SDK's for wasm64.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE

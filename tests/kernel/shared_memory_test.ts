@@ -9,13 +9,24 @@ Deno.test("bpf_map_mmap() makes the guest's loads and stores reach the kernel's 
   assertEquals(failures(await runWasmBpf(["--quiet", testGuest("shared_memory")])), []);
 });
 
-Deno.test("bpf_map_mmap() behaves the same if the bytes have to be copied", async () => {
+/** Runs a test guest without a limit of memory. */
+function runGuestWith(guest: string, sharedMemory: "map" | "copy"): Promise<Finished> {
   const script = `
     import { runGuestOn } from ${JSON.stringify(MOD)};
-    const bytes = Deno.readFileSync(${JSON.stringify(testGuest("shared_memory"))});
-    Deno.exit(runGuestOn(bytes, { name: "shared_memory", sharedMemory: "copy" }));`;
-  assertEquals(failures(await run(Deno.execPath(), ["eval", "--quiet", script])), []);
+    const bytes = Deno.readFileSync(${JSON.stringify(testGuest(guest))});
+    Deno.exit(runGuestOn(bytes, { name: ${JSON.stringify(guest)}, sharedMemory: ${JSON.stringify(sharedMemory)} }));`;
+  return run(Deno.execPath(), ["eval", "--quiet", script]);
+}
+
+Deno.test("bpf_map_mmap() behaves the same if the bytes have to be copied", async () => {
+  assertEquals(failures(await runGuestWith("shared_memory", "copy")), []);
 });
+
+for (const mode of ["map", "copy"] as const) {
+  Deno.test(`bpf_map_mmap() shares memory with 64-bit addresses, also above 4 GiB (${mode})`, async () => {
+    assertEquals(failures(await runGuestWith("wasm64/mapped", mode)), []);
+  });
+}
 
 /** A limit of address space in kilobytes. V8 takes some at the start and 4 GiB for each memory: enough to start, not to grow. */
 const ADDRESS_SPACE_KB = 54_000_000;
@@ -46,6 +57,10 @@ function runWhereMemoriesMove(guest: string, args: readonly string[]): Promise<F
 
 Deno.test("bpf_map_mmap() behaves the same in a memory that moves", async () => {
   assertEquals(failures(await runWhereMemoriesMove("shared_memory", [])), []);
+});
+
+Deno.test("bpf_map_mmap() behaves the same in a memory with 64-bit addresses that moves", async () => {
+  assertEquals(failures(await runWhereMemoriesMove("wasm64/mapped", ["small"])), []);
 });
 
 for (const how of ["munmap", "call", "callback", "write", "close"]) {
