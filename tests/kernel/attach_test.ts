@@ -324,7 +324,7 @@ const DEPENDENT: readonly (readonly [program: string, trigger: Trigger, line: Re
   ["on_kprobe=do_exit", () => runProgram(), /ENOENT: .* \(hint: this kernel is built without kprobes \(.*\)\)$/],
   ["on_kprobe_multi=do_exi*", () => runProgram(), WITHOUT_FPROBE],
   ["on_kprobe_session=do_exit", () => runProgram(), WITHOUT_FPROBE],
-  ["on_fentry", () => {}, /E(PERM|NOTSUPP): .*\(hint: the kernel is locked down \(\w+\), which can forbid /],
+  ["on_fentry", () => runProgram(), /E(PERM|NOTSUPP): .*\(hint: the kernel is locked down \(\w+\), which can forbid /],
   ["on_lsm", () => runProgram(), /E(PERM|INVAL): .*\(hint: the kernel is locked down \(\w+\), which can forbid /],
 ];
 
