@@ -342,6 +342,7 @@ Deno.test("compileGuest() refuses modules that exceed the limits of a guest", ()
     [`${MEMORY} ${"(memory i64 0) ".repeat(24)}`]: "it has 25 memories, and a guest may have one",
     [`${MEMORY} ${tables(9)}`]: "it has 9 tables, and a guest may have 8",
     [`${MEMORY} (table 1000001 externref)`]: "it has a table of 1000001 entries, and a guest may have 1000000",
+    [`${MEMORY_64} (table i64 1000001 funcref)`]: "it has a table of 1000001 entries, and a guest may have 1000000",
     [`${MEMORY} (tag (param ${values(17)}))`]: "its exceptions carry 17 values, and a guest's may carry 16",
   };
   for (const [text, problem] of Object.entries(excess)) {
@@ -402,6 +403,12 @@ Deno.test("compileGuest() prevents tables from growing past 1,000,000 entries", 
   assertEquals(grown("3 2000000 externref", "ref.null extern", 999_998), refused);
   assertEquals(grown("3 4 externref", "ref.null extern", 1), 3);
   assertEquals(grown("3 4 externref", "ref.null extern", 2), refused);
+  const grown64 = (table: string, by: string) =>
+    run(`${EXIT} ${MEMORY_64} (table $t i64 ${table})
+      ${startOf(`(call $exit (i32.wrap_i64 (table.grow $t (ref.null func) (i64.const ${by}))))`)}`);
+  assertEquals(grown64("3 funcref", "999997"), 3);
+  assertEquals(grown64("3 0x1000000000 funcref", "999997"), 3);
+  for (const by of ["999998", "0x100000000", "-1", "-3"]) assertEquals(grown64("3 funcref", by), refused, by);
 });
 
 Deno.test("compileGuest() bounds the tables of a guest that also needs one exported", () => {
@@ -414,6 +421,26 @@ Deno.test("compileGuest() bounds the tables of a guest that also needs one expor
   assertEquals([first, second], [["other", "memory", "_start"], ["memory", "_start", TABLE_NAME]]);
 });
 
+Deno.test("a memory with 64-bit addresses of more pages than the engine has is refused", () => {
+  const refusal = (pages: string) => failureOf(() => run(`(memory (export "memory") i64 ${pages}) ${startOf("")}`));
+  for (const pages of ["0x40001", "0x1000000000000"]) {
+    const { code, message } = refusal(pages);
+    assertEquals([code, message.includes("larger than implementation limit")], ["invalid-module", true], message);
+  }
+});
+
+Deno.test("a guest with 64-bit addresses traps outside its memory and its table", () => {
+  const trapOf = (body: string) => {
+    const table = "(table i64 1 funcref) (type $t (func))";
+    return failureOf(() => run(`${MEMORY_64} ${table} ${startOf(body)}`)).message;
+  };
+  for (const at of ["0x10000", "0x100000000", "-4", "0x7fffffffffffffff"]) {
+    assertEquals(trapOf(`(drop (i32.load (i64.const ${at})))`), "The guest trapped: memory access out of bounds", at);
+    const called = trapOf(`(call_indirect (type $t) (i64.const ${at}))`);
+    assertEquals(called, "The guest trapped: table index is out of bounds", at);
+  }
+});
+
 Deno.test("compileGuest() prevents a memory from growing past the caller's maximum", () => {
   const bytes = assemble(`(module (memory (export "memory") 1))`);
   const { module } = compileGuest(bytes, "x", { allowGc: false, maxMemoryBytes: 3 * 65536 });
@@ -421,4 +448,10 @@ Deno.test("compileGuest() prevents a memory from growing past the caller's maxim
   if (!(memory instanceof WebAssembly.Memory)) throw new TypeError("no memory");
   assertEquals(memory.grow(2), 1);
   assertThrows(() => memory.grow(1), RangeError);
+  const growing = (by: string) => {
+    const body = startOf(`(call $exit (i32.wrap_i64 (memory.grow (i64.const ${by}))))`);
+    return runGuest(assemble(`(module ${EXIT} ${MEMORY_64} ${body})`), { maxMemoryBytes: 3 * 65536 });
+  };
+  assertEquals(growing("2"), 1);
+  for (const by of ["3", "0x10000", "0x100000000", "-1"]) assertEquals(growing(by), 2 ** 32 - 1, by);
 });
