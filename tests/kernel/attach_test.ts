@@ -24,6 +24,10 @@ async function runProgram(path = "/bin/true"): Promise<void> {
   assertEquals((await run(path, [])).code, 0);
 }
 
+async function sleep(): Promise<void> {
+  assertEquals((await run("sleep", ["0.01"])).code, 0);
+}
+
 /** Sends a raw packet, which the kernel has not dissected before. */
 function sendRaw(): void {
   using system = openSystem();
@@ -324,7 +328,7 @@ const DEPENDENT: readonly (readonly [program: string, trigger: Trigger, line: Re
   ["on_kprobe=do_exit", () => runProgram(), /ENOENT: .* \(hint: this kernel is built without kprobes \(.*\)\)$/],
   ["on_kprobe_multi=do_exi*", () => runProgram(), WITHOUT_FPROBE],
   ["on_kprobe_session=do_exit", () => runProgram(), WITHOUT_FPROBE],
-  ["on_fentry", () => runProgram(), /E(PERM|NOTSUPP): .*\(hint: the kernel is locked down \(\w+\), which can forbid /],
+  ["on_fentry", sleep, /E(PERM|NOTSUPP): .*\(hint: the kernel is locked down \(\w+\), which can forbid /],
   ["on_lsm", () => runProgram(), /E(PERM|INVAL): .*\(hint: the kernel is locked down \(\w+\), which can forbid /],
 ];
 
