@@ -4,7 +4,7 @@
  * @module
  */
 
-import { genSkeletonChunks, genTypes, genTypesOfBtf, isReserved, objectName } from "../codegen/mod.ts";
+import { genSkeletonChunks, genTypes, genTypesOfBtf, genVmlinux, isReserved, objectName } from "../codegen/mod.ts";
 import { FormatError } from "../errors/mod.ts";
 import { isWasm } from "../wasm/sections.ts";
 import { command, runCommand } from "./command.ts";
@@ -42,12 +42,18 @@ const TYPES_OPTIONS = {
   help: HELP,
 };
 
+const VMLINUX_OPTIONS = {
+  btf: single({ value: "FILE", parse: anyText, help: "reads this BTF in place of the running kernel's" }),
+  help: HELP,
+};
+
 const PAGE: HelpPage = {
   of: "gen",
   usage: [
     ["gen skeleton OBJECT [name NAME]", ""],
     ["gen types OBJECT [name NAME] [--type TYPE]... [--all]", ""],
     ["gen types --btf FILE --type TYPE...", ""],
+    ["gen vmlinux [--btf FILE]", ""],
   ],
   about: [
     'Writes C source for guests to stdout, from a BPF object (x.bpf.o). bpftool is not needed. OBJECT or FILE may be "-" for ' +
@@ -67,6 +73,11 @@ const PAGE: HelpPage = {
       "kernel, with an assertion for each size and offset. By default these are the types of map keys and values and " +
       "of global variables. Types in the headers for guests are included from there",
     ],
+    [
+      "vmlinux",
+      "vmlinux.h with all types of the running kernel, for BPF programs: the types, names and layouts of " +
+      '"bpftool btf dump file /sys/kernel/btf/vmlinux format c"',
+    ],
   ],
   options: TYPES_OPTIONS,
   notes: `Examples:
@@ -74,7 +85,8 @@ const PAGE: HelpPage = {
   wasm-bpf gen skeleton runqlat.bpf.o name runqlat > runqlat.skel.h
   clang-19 -g -O2 -target bpf -c x.bpf.c -o - | wasm-bpf gen skeleton - name x > x.skel.h
   wasm-bpf gen types bootstrap.bpf.o --type event > bootstrap.types.h
-  wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct > task.h`,
+  wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct > task.h
+  wasm-bpf gen vmlinux > vmlinux.h`,
 };
 
 /** `wasm-bpf gen` without the word for a kind of source. */
@@ -99,6 +111,16 @@ const TYPES = command({
   page: PAGE,
 });
 
+const VMLINUX = command({
+  task: "generate vmlinux",
+  operands: { noun: "file", min: 0, max: 0 },
+  options: VMLINUX_OPTIONS,
+  page: PAGE,
+});
+
+/** The BTF of the running kernel. */
+const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
+
 /**
  * Runs `wasm-bpf gen`.
  *
@@ -110,9 +132,10 @@ export function gen(args: readonly string[]): number {
   const [kind, ...rest] = args;
   if (kind === "skeleton") return runSkeleton(rest);
   if (kind === "types") return runTypes(rest);
+  if (kind === "vmlinux") return runVmlinux(rest);
   return runCommand(GEN, args, ({ operands: [word] }) => {
-    if (word === undefined) throw new UsageError("Cannot generate: neither skeleton nor types given");
-    throw new UsageError(`Cannot generate "${word}": only skeleton and types exist`);
+    if (word === undefined) throw new UsageError("Cannot generate: neither skeleton, types nor vmlinux given");
+    throw new UsageError(`Cannot generate "${word}": only skeleton, types and vmlinux exist`);
   });
 }
 
@@ -144,6 +167,10 @@ function runTypes(args: readonly string[]): number {
           : genTypesOfBtf(bytes, { name, types }),
     );
   });
+}
+
+function runVmlinux(args: readonly string[]): number {
+  return runCommand(VMLINUX, args, (given) => generate(given.get("btf") ?? KERNEL_BTF, genVmlinux));
 }
 
 /** The given name, or else the name from the file's path. @throws {UsageError} when it cannot be a name in C. */

@@ -58,7 +58,7 @@ Deno.test("gen explains each error in one line, with an exit code", () => {
       [
         [],
         2,
-        /^wasm-bpf: Cannot generate: neither skeleton nor types given \(see wasm-bpf gen --help\)\n$/,
+        /^wasm-bpf: Cannot generate: neither skeleton, types nor vmlinux given \(see wasm-bpf gen --help\)\n$/,
       ],
       [
         ["skeleton"],
@@ -72,8 +72,8 @@ Deno.test("gen explains each error in one line, with an exit code", () => {
       [["types", "--btf", "a.o"], 2, /^wasm-bpf: Cannot generate types: --btf needs --type/],
       [["types", "--btf", "a", "b.o", "--type", "x"], 2, /^wasm-bpf: Cannot generate types: one file at a time/],
       [["skeleton", "a.o", "name", "x", "--name=y"], 2, /^wasm-bpf: Cannot generate skeleton: --name is given twice/],
-      [["poem", "a.o"], 2, /^wasm-bpf: Cannot generate "poem": only skeleton and types exist/],
-      [["typs", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate "typs": only skeleton and types exist/],
+      [["poem", "a.o"], 2, /^wasm-bpf: Cannot generate "poem": only skeleton, types and vmlinux exist/],
+      [["typs", "a.o", "--all"], 2, /^wasm-bpf: Cannot generate "typs": only skeleton, types and vmlinux exist/],
     ];
     for (const [args, code, line] of cases) {
       const result = runCommand(["gen", ...args]);

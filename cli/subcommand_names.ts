@@ -13,7 +13,7 @@ import { nearest } from "./nearest.ts";
 export const SUBCOMMANDS = {
   inspect: { usage: "inspect FILE", summary: "shows the contents of a module or a BPF object" },
   cc: { usage: "cc FILE.c... -o OUT.wasm", summary: "compiles a guest in C" },
-  gen: { usage: "gen skeleton|types FILE", summary: "writes C headers for guests" },
+  gen: { usage: "gen skeleton|types|vmlinux", summary: "writes C headers for guests" },
 } as const;
 
 /** True for the name of a subcommand besides `run`. */
@@ -29,6 +29,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   version: "--version",
   skeleton: "gen skeleton",
   types: "gen types",
+  vmlinux: "gen vmlinux",
 };
 
 /** The message for a missing module of this name; undefined when the name does not resemble a subcommand. */

@@ -246,7 +246,7 @@ function signed(plain: string): string {
 }
 
 /** Fills gaps. Anonymous structs share one scope, so the numbers of fillers continue from one to the next. */
-class Padding {
+export class Padding {
   readonly #taken: ReadonlySet<string>;
   #number = 0;
 

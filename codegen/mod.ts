@@ -7,4 +7,5 @@
 export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c_skeleton.ts";
 export { isReserved, objectName } from "./c_identifiers.ts";
 export { genTypes, genTypesOfBtf, type TypesOptions } from "./c_types.ts";
+export { genVmlinux } from "./vmlinux.ts";
 export { MissingTypeError } from "./type_selection.ts";

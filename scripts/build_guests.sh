@@ -32,7 +32,7 @@ for goal in "${goals[@]}"; do
       fail "examples/$goal/ needs $goal.c and $goal.bpf.c" ;;
   esac
 done
-for tool in make bpftool "clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION" "llvm-strip-$LLVM_VERSION"; do
+for tool in make "clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION" "llvm-strip-$LLVM_VERSION"; do
   command -v "$tool" >/dev/null || fail "$tool is missing; scripts/setup.sh installs it"
 done
 [[ -r /sys/kernel/btf/vmlinux ]] || fail "this kernel has no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)"

@@ -64,9 +64,9 @@ $(built)/kernel_version: FORCE
 	$(call keep_text,$(shell uname -rv))
 
 # The running kernel's types.
-$(vmlinux): $(built)/kernel_version
+$(vmlinux): $(built)/kernel_version $(wildcard codegen/vmlinux.ts codegen/kernel_*.ts)
 	$(call announce,types of this kernel -> $@)
-	bpftool btf dump file /sys/kernel/btf/vmlinux format c >$@
+	$(DENO) run --quiet --allow-ffi --allow-read cli.ts gen vmlinux >$@
 
 define compile_bpf
 $(announce)
