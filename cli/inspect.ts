@@ -67,7 +67,9 @@ function describe(path: string, report: ModuleReport | ObjectReport): string {
 
 function describeModule(path: string, report: ModuleReport): string[] {
   return [
-    `${path}: WebAssembly module, ${size(report.sizeBytes)}`,
+    `${path}: WebAssembly module${report.addressBits === 64 ? " with 64-bit addresses" : ""}, ${
+      size(report.sizeBytes)
+    }`,
     ...report.imports.flatMap(({ module, abi, functions }) => [
       `imports from ${module} (${abi}):`,
       ...table(functions.map(({ name, type, problem = "" }) => [name, type ?? "", problem])),

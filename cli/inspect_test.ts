@@ -59,6 +59,19 @@ Deno.test("inspectBytes() marks imports that are unknown or have another type", 
   ]);
 });
 
+Deno.test("inspectBytes() compares the imports of a module with 64-bit addresses with types of that width", () => {
+  const types = (pointer: string) => {
+    const report = inspectBytes(assemble(`(module
+      (import "wasm_bpf" "wasm_load_bpf_object" (func (param ${pointer} i32) (result i64))) (memory i64 1))`));
+    assert(report.kind === "module");
+    assertEquals(report.addressBits, 64);
+    return report.imports[0]?.functions[0];
+  };
+  const name = "wasm_load_bpf_object";
+  assertEquals(types("i64"), { name, type: "(i64, i32) -> i64" });
+  assertEquals(types("i32"), { name, type: "(i32, i32) -> i64", problem: "should be (i64, i32) -> i64" });
+});
+
 Deno.test("inspectBytes() finds the whole object in a guest", () => {
   const { objects, damaged } = inspectGuest();
   const object = inspectBytes(compileObject("sections"));

@@ -85,6 +85,8 @@ export interface ImportsReport {
 export interface ModuleReport {
   kind: "module";
   sizeBytes: number;
+  /** The width of its addresses. */
+  addressBits: AddressBits;
   imports: ImportsReport[];
   exports: string[];
   /** The files and directories of the host that it needs: "/proc/kallsyms:ro". */
@@ -119,6 +121,7 @@ function inspectModule(bytes: Uint8Array): ModuleReport {
   return {
     kind: "module",
     sizeBytes: bytes.length,
+    addressBits,
     imports: modules.map((module) => ({
       module,
       abi: abiOf(module),
