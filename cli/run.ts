@@ -184,6 +184,7 @@ function runModule(request: Request): number {
       ...guest,
       preopens: needs.preopens,
       system,
+      endsBySignal: true,
       maxMemoryBytes: memoryBytes === undefined ? undefined : memoryBytes - reserveOf(memoryBytes),
       onProblem: (problem) => {
         if (!quiet) report(problem, request);

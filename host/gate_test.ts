@@ -100,10 +100,17 @@ const REACHING: Readonly<Record<string, (loaded: Loaded) => unknown>> = {
   libbpf_num_possible_cpus: ({ guest }) => makeAll(LIBBPF_FUNCTIONS, guest.context)["libbpf_num_possible_cpus"]?.(),
   bpf_map_mmap: ({ guest, fds }) => makeAll(LIBBPF_FUNCTIONS, guest.context)["bpf_map_mmap"]?.(fds.array, 0, 65536),
   sysconf: ({ guest }) => makeAll(SYS_FUNCTIONS, guest.context)["sysconf"]?.(83),
+  perf_event_open: ({ guest }) =>
+    makeAll(SYS_FUNCTIONS, guest.context)["perf_event_open"]?.(guest.put(0x100, new Array(64).fill(0)), -1, 0, -1, 0n),
+  socket: ({ guest }) => makeAll(SYS_FUNCTIONS, guest.context)["socket"]?.(17, 3, 0),
 };
 
 /** The imports that never reach libbpf, or only to close something. */
-const OTHERS = ["wasm_close_bpf_object", "bpf_map_munmap", "getpid"];
+const OTHERS = [
+  "wasm_close_bpf_object",
+  "bpf_map_munmap",
+  ...Object.keys(SYS_TYPES).filter((name) => !Object.hasOwn(REACHING, name)),
+];
 
 Deno.test("no import reaches libbpf when the policy refuses everything", () => {
   const tables = [WASM_BPF_TYPES, CALLBACK_WRAPPER_TYPES, LIBBPF_TYPES, SYS_TYPES];
@@ -118,7 +125,19 @@ Deno.test("no import reaches libbpf when the policy refuses everything", () => {
     ring: guest.map(object, "ring"),
     array: guest.map(object, "array"),
   };
-  refused = ["load", "pin", "attach", "struct_ops", "map", "element", "buffer", "share", "query"];
+  refused = [
+    "load",
+    "pin",
+    "attach",
+    "struct_ops",
+    "map",
+    "element",
+    "buffer",
+    "share",
+    "query",
+    "perf_event",
+    "socket",
+  ];
   guest.calls.length = 0;
   const results = Object.entries(REACHING).map(([name, call]) => [name, call({ guest, object, fds })]);
   const expected = Object.keys(REACHING).map((name) => {

@@ -99,6 +99,11 @@ export interface HostOptions extends RunGuestOptions {
   policy?: Policy;
   /** Counts the guest's requests and events. */
   counters?: Counters;
+  /**
+   * True when a signal without a handler ends this process, as that of a command line. The guest's output is then written first, if the
+   * signal ends a wait.
+   */
+  endsBySignal?: boolean;
 }
 
 /**
@@ -107,7 +112,8 @@ export interface HostOptions extends RunGuestOptions {
  * The guest drives eBPF through the import module `wasm_bpf`. Otherwise it is a WASI preview 1 program with this process's standard
  * streams. When it ends, everything that it attached is detached, and everything that it opened is closed.
  *
- * It cannot be stopped from outside. In a worker, `Worker.terminate()` ends at most the thread (Deno 2.9 does not interrupt a busy
+ * It cannot be stopped from outside. On the main thread it may catch signals; when it ends, the process has its own handlers again. In a
+ * worker, `Worker.terminate()` ends at most the thread (Deno 2.9 does not interrupt a busy
  * worker): programs that the guest attached stay attached until the process ends.
  *
  * The caller should limit memory, because the engine ends the whole process when it runs out. The command line sets RLIMIT_DATA.
@@ -165,7 +171,10 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   };
   try {
     const imports = importTables(guest.imports, { guest: context, wasi, wrapperModule: names.wrapperModule });
-    startGuest(linkGuest(guest, { imports, context, names }));
+    const instance = linkGuest(guest, { imports, context, names });
+    const { [FLUSH_EXPORT]: flush } = instance.exports;
+    if (options.endsBySignal && typeof flush === "function") context.signals.flushAtEnd(() => flush());
+    startGuest(instance);
   } catch (error) {
     // After proc_exit, later errors do not count: a guest that catches exceptions may have run on and trapped.
     if (context.cancellation.reason === undefined) throw error;
@@ -173,16 +182,19 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   return context.cancellation.reason?.code ?? 0;
 }
 
+/** The function of the SDK's libc that writes the content of all streams. */
+const FLUSH_EXPORT = "__wasm_bpf_flush";
+
 function contextOf(
   { addressBits }: CompiledGuest,
   options: HostOptions & { libbpf: Libbpf; system: System },
 ): GuestContext {
   const { libbpf, system } = options;
-  return new GuestContext({
+  const context: GuestContext = new GuestContext({
     libbpf,
     system,
     addressBits,
-    openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver),
+    openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver, { wakeFd: context.signals.wakeFd }),
     grants: {
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,
@@ -195,6 +207,7 @@ function contextOf(
     sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
   });
+  return context;
 }
 
 /** Names an object as libbpf does: "runqlat" for "dir/runqlat.wasm". Characters that the kernel forbids are replaced. */

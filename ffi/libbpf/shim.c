@@ -21,6 +21,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "../system/signals.h"
+
 #define EXPORT __attribute__((visibility("default")))
 
 // The part of libbpf's messages that one thread keeps. A verifier log can have megabytes. Its beginning names the program and its
@@ -45,8 +47,12 @@ static int wanted_level = -1;
 // wasm_bpf_syscall() makes one system call and returns its result, or -errno. Through FFI, errno could only be read by a second
 // call. System calls of the runtime between the two may have changed it.
 EXPORT long wasm_bpf_syscall(int number, long a, long b, long c, long d, long e, long f) {
-    long result = syscall(number, a, b, c, d, e, f);
+    const int waits = number == SYS_ppoll || number == SYS_epoll_pwait;
+    long result;
 
+    if (waits) wasm_bpf_waits++;
+    result = syscall(number, a, b, c, d, e, f);
+    if (waits) wasm_bpf_waits--;
     return result == -1 ? -errno : result;
 }
 

@@ -7,7 +7,7 @@
 import { BpfError, type Operation } from "../../errors/mod.ts";
 import { cString } from "./c_string.ts";
 import type { DynamicLinker, LoadedLibrary } from "./dynamic_linker.ts";
-import { MFD_CLOEXEC } from "./linux_numbers.ts";
+import { IFNAMSIZ, MFD_CLOEXEC } from "./linux_numbers.ts";
 import { address } from "./pointers.ts";
 import { openTable, type SymbolTable } from "./symbol_table.ts";
 import { LIBC_SYMBOLS } from "./symbols/libc.ts";
@@ -37,6 +37,13 @@ export class CLibrary implements Disposable {
   /** The index of a network interface; 0 when there is none of this name. */
   interfaceIndex(name: string): number {
     return this.#table.symbols.if_nametoindex(cString(name));
+  }
+
+  /** The name of a network interface, with its NUL; undefined when there is none with this index. */
+  interfaceName(index: number): Uint8Array<ArrayBuffer> | undefined {
+    const name = new Uint8Array(IFNAMSIZ);
+    if (this.#table.symbols.if_indextoname(index, name) === null) return undefined;
+    return name.subarray(0, name.indexOf(0) + 1);
   }
 
   /** Restores the default action of a signal. */

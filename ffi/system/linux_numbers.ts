@@ -124,6 +124,17 @@ export const SOL_SOCKET = 1;
 /** The option with a socket's program (`asm/socket.h`). */
 export const SO_ATTACH_BPF = 50;
 
+/** The options of packet sockets that guests may set (`asm/socket.h`, `linux/if_packet.h`). */
+export const SOCKET_OPTION = {
+  SO_ATTACH_BPF: 50,
+  SO_DETACH_BPF: 27,
+  SO_RCVBUF: 8,
+  SO_RCVTIMEO: 20,
+  SO_RCVTIMEO_NEW: 66,
+  PACKET_ADD_MEMBERSHIP: 1,
+  PACKET_DROP_MEMBERSHIP: 2,
+} as const;
+
 /** Every protocol of a packet socket (`linux/if_ether.h`). */
 export const ETH_P_ALL = 3;
 
@@ -153,6 +164,24 @@ export const NF_INET = {
 export const PERF_TYPE = {
   HARDWARE: 0,
   SOFTWARE: 1,
+  TRACEPOINT: 2,
+  HW_CACHE: 3,
+  RAW: 4,
+  BREAKPOINT: 5,
+} as const;
+
+/** Requests of ioctl(2) on a perf event (`linux/perf_event.h`). */
+export const PERF_IOC = {
+  ENABLE: 0x2400,
+  DISABLE: 0x2401,
+  RESET: 0x2403,
+} as const;
+
+/** Flags of perf_event_open(2) (`linux/perf_event.h`). */
+export const PERF_OPEN_FLAG = {
+  FD_NO_GROUP: 1,
+  PID_CGROUP: 4,
+  FD_CLOEXEC: 8,
 } as const;
 
 /** Perf events of type hardware (HW) and software (SW) (`linux/perf_event.h`). */
@@ -218,8 +247,12 @@ export const RTLD_NOW = 2;
 
 /** Names of sysconf(3) (`unistd.h`). */
 export const SC = {
+  CLK_TCK: 2,
+  PAGESIZE: 30,
   NPROCESSORS_CONF: 83,
   NPROCESSORS_ONLN: 84,
+  PHYS_PAGES: 85,
+  AVPHYS_PAGES: 86,
 } as const;
 
 /** Families of addresses (`sys/socket.h`). */
@@ -233,7 +266,11 @@ export const SOCK = {
   DGRAM: 2,
   RAW: 3,
   CLOEXEC: 0o2000000,
+  NONBLOCK: 0o4000,
 } as const;
+
+/** The level of options of packet sockets (`sys/socket.h`). */
+export const SOL_PACKET = 263;
 
 /** Nanoseconds with a special meaning for utimensat(2) (`sys/stat.h`). */
 export const UTIME = {

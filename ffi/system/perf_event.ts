@@ -28,6 +28,9 @@ export interface PerfEvent {
 /** Bits of the flags in `struct perf_event_attr`. */
 export const PERF_FLAG = { FREQ: 1 << 10 } as const;
 
+/** The bit of those flags with which an event sends SIGTRAP to the observed process, which may be this one. */
+export const PERF_SIGTRAP = 1n << 37n;
+
 const ANY_PROCESS = -1;
 const NO_GROUP = -1;
 
@@ -44,6 +47,30 @@ export function openPerfEvent(calls: SystemCalls, event: PerfEvent, cpu: number)
       PERF_FLAG_FD_CLOEXEC,
     ),
   );
+}
+
+/** The place of an event that a guest opens, as perf_event_open(2) takes it. */
+export interface PerfEventPlace {
+  readonly pid: number;
+  readonly cpu: number;
+  readonly group: number;
+  readonly flags: number;
+}
+
+/** Opens an event with the attributes of a guest, a checked `struct perf_event_attr`. @returns a descriptor or a negative errno. */
+export function openGuestPerfEvent(
+  calls: SystemCalls,
+  attributes: Uint8Array<ArrayBuffer>,
+  { pid, cpu, group, flags }: PerfEventPlace,
+): number {
+  return calls.result(
+    calls.symbols.perf_event_open(NUMBER.perf_event_open, attributes, pid, cpu, group, flags),
+  );
+}
+
+/** Makes a request of `PERF_IOC` without an argument. @returns 0 or a negative errno. */
+export function controlPerfEvent(calls: SystemCalls, fd: number, request: number): number {
+  return calls.result(calls.symbols.ioctl(NUMBER.ioctl, fd, request, null));
 }
 
 /** The first version of `struct perf_event_attr`. */

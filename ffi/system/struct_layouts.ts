@@ -38,4 +38,8 @@ export const LAYOUT = {
   open_how: { flags: 0, mode: 8, resolve: 16, size: 24 },
   dirent64: { d_ino: 0, d_off: 8, d_reclen: 16, d_type: 18, d_name: 19, size: 280 },
   ifreq: { size: 40 },
+  itimerval: { it_interval: 0, it_value: 16, size: 32 },
+  rlimit64: { size: 16 },
+  sysinfo: { totalram: 32, freeram: 40, mem_unit: 104, size: 112 },
+  utsname: { size: 390 },
 } as const;

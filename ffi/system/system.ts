@@ -9,9 +9,10 @@ import { HostPaths, pathOfDescriptor } from "./host_paths.ts";
 import type { NativeLibrary } from "./library.ts";
 import { openLibrary } from "./library_search.ts";
 import { O } from "./linux_numbers.ts";
-import { interfaceIndex } from "./network_interfaces.ts";
+import { findInterface, interfaceIndex } from "./network_interfaces.ts";
 import { prepareProcess, type ProcessOptions } from "./process.ts";
 import { readFile, readToEnd } from "./read_file.ts";
+import { ProcessSignals } from "./signals.ts";
 import { SystemCalls } from "./system_calls.ts";
 
 /** The operating system, as the host uses it for a guest. `tests/doubles/` has one in plain TypeScript. */
@@ -27,6 +28,12 @@ export interface System {
    * @throws {BpfError} ENODEV when there is none.
    */
   interfaceIndex(name: string): number;
+
+  /** As {@link interfaceIndex}. @returns undefined when there is none. */
+  findInterface(name: string): number | undefined;
+
+  /** The name of a network interface, with its NUL; undefined when there is none with this index. */
+  interfaceName(index: number): Uint8Array<ArrayBuffer> | undefined;
 
   /** Opens a cgroup2 directory. The caller closes the descriptor. @throws {BpfError} ENOENT; EINVAL when it is not cgroup2. */
   openCgroup(path: string): number;
@@ -54,6 +61,12 @@ export interface System {
 
   /** Closes a descriptor from a method of this interface. */
   closeDescriptor(fd: number): void;
+
+  /** The variable TZ of this process, which names the zone of local time; undefined when there is none. */
+  timeZone(): string | undefined;
+
+  /** Takes over the signals of this process for one guest, or returns a negative errno; see {@link ProcessSignals.open}. */
+  openSignals(): ProcessSignals | number;
 }
 
 /** {@link System} on the real one. Everything made from it must be disposed before it. */
@@ -99,6 +112,14 @@ export class NativeSystem implements System, Disposable {
     return interfaceIndex(this.library.libc, this.calls, name);
   }
 
+  findInterface(name: string): number | undefined {
+    return findInterface(this.library.libc, this.calls, name);
+  }
+
+  interfaceName(index: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.library.libc.interfaceName(index);
+  }
+
   openCgroup(path: string): number {
     return this.#paths.openCgroup(path);
   }
@@ -123,6 +144,14 @@ export class NativeSystem implements System, Disposable {
 
   closeDescriptor(fd: number): void {
     this.calls.close(fd);
+  }
+
+  timeZone(): string | undefined {
+    return this.library.libc.environmentVariable("TZ");
+  }
+
+  openSignals(): ProcessSignals | number {
+    return ProcessSignals.open(this.library);
   }
 
   [Symbol.dispose](): void {

@@ -21,6 +21,7 @@ import type { AddressBits, GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
 import { ALLOW_EVERYTHING, type Policy } from "./policy.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
+import { GuestSignals } from "./signals.ts";
 
 /** Receivers of the host's messages about a guest. */
 export interface Diagnostics {
@@ -67,6 +68,7 @@ export class GuestContext implements Disposable {
   readonly objects: HandleTable<GuestObject> = OBJECTS.of(this.handles);
   readonly descriptors = new DescriptorTable();
   readonly shared: SharedMemory;
+  readonly signals: GuestSignals;
   readonly diagnostics: Diagnostics;
   readonly guard: Guard;
 
@@ -78,10 +80,12 @@ export class GuestContext implements Disposable {
     this.counters = counters;
     this.gate = new Gate(admission, options);
     this.shared = new SharedMemory(options.system.calls, admission, options.sharedMemory);
+    this.signals = new GuestSignals(() => options.system.openSignals());
     this.diagnostics = options.diagnostics;
     this.guard = new Guard({
       cancellation: this.cancellation,
       copies: this.shared,
+      signals: this.signals,
       report: (problem) => this.diagnostics.report(problem),
     });
   }
@@ -103,6 +107,7 @@ export class GuestContext implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.signals[Symbol.dispose]();
     this.shared[Symbol.dispose]();
     for (const object of this.objects.drain()) object[Symbol.dispose]();
     this.descriptors[Symbol.dispose]();

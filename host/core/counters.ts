@@ -19,6 +19,8 @@ export class Counters {
     buffer: 0,
     share: 0,
     query: 0,
+    perf_event: 0,
+    socket: 0,
   };
   /** The requests that the policy refused. */
   refused = 0;

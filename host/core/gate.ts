@@ -12,6 +12,7 @@ import type { BpfObject, Libbpf, MapElement, System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestObject } from "./guest_object.ts";
+import type { GateRequest } from "./policy.ts";
 import { loadCheckedObject, type ObjectGrants } from "./object_requests.ts";
 
 /** Options of {@link Gate}. */
@@ -63,6 +64,11 @@ export class Gate {
     const onPin = (map: string, directory: string) =>
       this.#admission.pass({ kind: "pin", object: this.objectName, map, directory });
     return loadCheckedObject({ libbpf: this.#libbpf, system: this.#system, onPin }, bytes, this.#grants);
+  }
+
+  /** Passes a request of another import module. @throws {BpfError} EPERM if the policy refuses it. */
+  pass(request: GateRequest): void {
+    this.#admission.pass(request);
   }
 
   /** The number of possible CPUs, which is the number of values in an element of a per-CPU map. @throws {BpfError} */

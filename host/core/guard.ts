@@ -45,24 +45,40 @@ export interface Copies {
   sync(): void;
 }
 
+/** The signals of the guest; see `signals.ts`. */
+export interface PendingSignals {
+  /** True while a signal waits to be handled. */
+  readonly pending: boolean;
+  /** Calls the guest's handlers. */
+  deliver(): void;
+}
+
 /** The guard of one guest's imports. */
 export class Guard {
   readonly #cancellation: Cancellation;
   readonly #copies: Copies;
+  readonly #signals: PendingSignals;
   readonly #report: (problem: BpfError | string) => void;
   #failures = 0;
 
   /** @param options.report gets each refusal before the guest gets its errno. */
-  constructor(options: { cancellation: Cancellation; copies: Copies; report: (problem: BpfError | string) => void }) {
+  constructor(options: {
+    cancellation: Cancellation;
+    copies: Copies;
+    signals: PendingSignals;
+    report: (problem: BpfError | string) => void;
+  }) {
     this.#cancellation = options.cancellation;
     this.#copies = options.copies;
+    this.#signals = options.signals;
     this.#report = options.report;
   }
 
   /**
    * Returns `call` as the guest may import it. Nothing as result means 0.
    *
-   * After the guest has ended, the import throws the reason, because a guest that catches exceptions could continue.
+   * After the guest has ended, the import throws the reason, because a guest that catches exceptions could continue. Before the import
+   * returns, the guest's handlers of pending signals run.
    */
   wrap<P extends readonly unknown[], R extends number | bigint>(
     call: (...parameters: P) => R | void,
@@ -73,15 +89,23 @@ export class Guard {
       const { reason } = this.#cancellation;
       if (reason !== undefined) throw reason;
       if (syncs && this.#copies.copying) this.#copies.sync();
+      let result: R | number;
       try {
-        return call(...parameters) ?? 0;
+        result = call(...parameters) ?? 0;
       } catch (error) {
-        const result = this.resultOf(error, errors);
-        return onError ?? result;
+        const errno = this.resultOf(error, errors);
+        result = onError ?? errno;
       } finally {
         if (syncs && this.#copies.copying) this.#copies.sync();
       }
+      this.handleSignals();
+      return result;
     };
+  }
+
+  /** Calls the guest's handlers of pending signals. Each import does this before it returns. */
+  handleSignals(): void {
+    if (this.#signals.pending) this.#signals.deliver();
   }
 
   /**

@@ -9,12 +9,14 @@ function open() {
   const copies = { copying: false, synced: 0, sync: () => void copies.synced++ };
   const reported: string[] = [];
   const cancellation = new Cancellation();
+  const signals = { pending: false, delivered: 0, deliver: () => void signals.delivered++ };
   const guard = new Guard({
     cancellation,
     copies,
+    signals,
     report: (problem) => reported.push(typeof problem === "string" ? problem : problem.code),
   });
-  return { guard, cancellation, copies, reported };
+  return { guard, cancellation, copies, signals, reported };
 }
 
 function throwing(error: unknown): () => number {
@@ -109,4 +111,17 @@ Deno.test("Guard.wrap() brings copies of map memory up to date around calls that
   assertEquals(copies.synced, 2);
   assertEquals(guard.wrap(throwing(new MemoryFault("")), { errors: NEGATIVE_LINUX, syncs: true })(), -14);
   assertEquals(copies.synced, 4);
+});
+
+Deno.test("Guard.wrap() lets the guest handle signals after the call, unless the call ended the guest", () => {
+  const { guard, signals } = open();
+  const call = guard.wrap(() => {
+    assertEquals(signals.delivered, 0);
+    signals.pending = true;
+    throw new Refusal(WASI_ERRNO.EINTR);
+  }, { errors: NEGATIVE_WASI, syncs: false });
+  assertEquals(call(), -WASI_ERRNO.EINTR);
+  assertEquals(signals.delivered, 1);
+  assertThrows(guard.wrap(throwing(new ProcExit(1)), { errors: NEGATIVE_WASI, syncs: false }));
+  assertEquals(signals.delivered, 1);
 });

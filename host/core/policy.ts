@@ -47,7 +47,11 @@ export type GateRequest =
   /** Share the memory of a map. A map whose elements the policy restricts is refused before. */
   | { readonly kind: "share"; readonly map: MapDescription }
   /** Get facts about the machine from libbpf. */
-  | { readonly kind: "query"; readonly fact: "possible CPUs" };
+  | { readonly kind: "query"; readonly fact: "possible CPUs" }
+  /** Open a perf event (`enum perf_type_id`) for a process and a CPU, -1 for all. */
+  | { readonly kind: "perf_event"; readonly type: number; readonly pid: number; readonly cpu: number }
+  /** Open a packet socket. */
+  | { readonly kind: "socket"; readonly domain: number; readonly type: number; readonly protocol: number };
 
 /** A kind of request. */
 export type RequestKind = GateRequest["kind"];
@@ -86,6 +90,10 @@ export function operationOf(request: GateRequest): Operation {
       return { operation: "share", kind: "map", subject: request.map.name };
     case "query":
       return { operation: "count", kind: "system", words: "CPUs" };
+    case "perf_event":
+      return { operation: "open", kind: "system", words: "a perf event" };
+    case "socket":
+      return { operation: "open", kind: "system", words: "a packet socket" };
   }
 }
 

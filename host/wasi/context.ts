@@ -10,6 +10,7 @@ import type { Cancellation } from "../core/cancellation.ts";
 import type { DescriptorTable } from "../core/descriptors.ts";
 import { type Guard, POSITIVE_WASI } from "../core/guard.ts";
 import { type AddressBits, type GuestMemory, type GuestPtr, guestPtr, type WasmPtr } from "../core/memory.ts";
+import type { GuestSignals } from "../core/signals.ts";
 import { FileDescriptors } from "./descriptors.ts";
 import type { RefusedPaths } from "./refused_paths.ts";
 
@@ -22,6 +23,7 @@ export interface WasiGuest {
   readonly descriptors: DescriptorTable;
   readonly cancellation: Cancellation;
   readonly guard: Guard;
+  readonly signals: GuestSignals;
 }
 
 /** One guest's state for its WASI functions. */
@@ -31,6 +33,7 @@ export class WasiContext {
   readonly descriptors: FileDescriptors;
   readonly cancellation: Cancellation;
   readonly guard: Guard;
+  readonly signals: GuestSignals;
   /** Searches the guest's stderr for refused paths; undefined if no report was requested. */
   readonly refusedPaths: RefusedPaths | undefined;
   readonly #addressBits: AddressBits;
@@ -44,6 +47,7 @@ export class WasiContext {
     this.descriptors = new FileDescriptors(guest.descriptors);
     this.cancellation = guest.cancellation;
     this.guard = guest.guard;
+    this.signals = guest.signals;
     this.refusedPaths = options.refusedPaths;
   }
 

@@ -15,6 +15,7 @@ import { fdflagsOf, type FileDescriptor } from "./descriptors.ts";
 import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";
 import type { RangeReader } from "./iovecs.ts";
 import { FDFLAGS, FILETYPE, RIGHTS, WHENCE } from "./types.ts";
+import { waitToRead } from "./waits.ts";
 
 const MAX_OFFSET = (1n << 63n) - 1n;
 /** The number of values of `POSIX_FADV_*`, which are also WASI's. */
@@ -42,8 +43,9 @@ export function transferFunctions(
       fd_read: (fd: number, list: WasmPtr, count: WasmPtr, result: WasmPtr) => {
         const descriptor = descriptors.get(fd, RIGHTS.FD_READ);
         const resultAt = context.sizeResult(result);
-        const into = ranges.read(context.memory, context.ptr(list), guestSize(count));
+        let into = ranges.read(context.memory, context.ptr(list), guestSize(count));
         refuseToWait(context, descriptor, POLL.IN);
+        if (waitToRead(context, descriptor)) into = ranges.read(context.memory, context.ptr(list), guestSize(count));
         let read = files.read(descriptor.hostFd, into);
         while (waited(context, descriptor, POLL.IN, read)) read = files.read(descriptor.hostFd, into);
         context.memory.writePointer(resultAt, checked(read));
@@ -93,6 +95,7 @@ export function transferFunctions(
         if (written < 0) return wasiErrno(written);
         memory.writePointer(resultAt, written);
         if (fd === STDERR) context.refusedPaths?.search(from);
+        context.guard.handleSignals();
         return WASI_ERRNO.SUCCESS;
       } catch (error) {
         return context.guard.resultOf(error, POSITIVE_WASI);

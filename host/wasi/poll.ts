@@ -13,6 +13,7 @@ import { checked, Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 import type { FileDescriptor } from "./descriptors.ts";
 import { CLOCK, EVENT_HANGUP, EVENTTYPE, FILETYPE, RIGHTS, SUBCLOCKFLAGS_ABSTIME } from "./types.ts";
+import { waitForEvents } from "./waits.ts";
 
 /**
  * The offsets of the fields of a subscription.
@@ -133,14 +134,14 @@ function subscribe(
   subscription.poll = entry;
 }
 
-/** Waits until there is at least one event. */
+/** Waits until there is at least one event. Refuses with EINTR when a signal of the guest is pending. */
 function wait(context: WasiContext, subscriptions: readonly Subscription[]): Event[] {
   const entries = [...new Set(subscriptions.flatMap(({ poll }) => poll ?? []))];
   const dues = subscriptions.flatMap(({ dueNs }) => dueNs ?? []);
   const firstDue = dues.length === 0 ? undefined : dues.reduce((a, b) => a < b ? a : b);
   const hasError = subscriptions.some(({ errno }) => errno !== WASI_ERRNO.SUCCESS);
   for (;;) {
-    const result = context.clocks.wait(entries, hasError ? 0n : untilDue(context, firstDue));
+    const result = waitForEvents(context, entries, hasError ? 0n : untilDue(context, firstDue));
     if (result === -LINUX_ERRNO.EINTR) continue;
     checked(result);
     const now = context.clocks.time(CLOCK.MONOTONIC);

@@ -247,6 +247,15 @@ export const LINUX_NUMBERS: SelectedFile = {
     },
     { name: "SOL_SOCKET", about: "The level of options of all sockets (`asm/socket.h`).", values: "SOL_SOCKET" },
     { name: "SO_ATTACH_BPF", about: "The option with a socket's program (`asm/socket.h`).", values: "SO_ATTACH_BPF" },
+    {
+      name: "SOCKET_OPTION",
+      about: "The options of packet sockets that guests may set (`asm/socket.h`, `linux/if_packet.h`).",
+      values: {
+        ...whole("SO_ATTACH_BPF", "SO_DETACH_BPF", "SO_RCVBUF"),
+        SO_RCVTIMEO: "SO_RCVTIMEO_OLD",
+        ...whole("SO_RCVTIMEO_NEW", "PACKET_ADD_MEMBERSHIP", "PACKET_DROP_MEMBERSHIP"),
+      },
+    },
     { name: "ETH_P_ALL", about: "Every protocol of a packet socket (`linux/if_ether.h`).", values: "ETH_P_ALL" },
     {
       name: "XDP_FLAG",
@@ -266,7 +275,18 @@ export const LINUX_NUMBERS: SelectedFile = {
     {
       name: "PERF_TYPE",
       about: "Types of perf events (`linux/perf_event.h`).",
-      values: named("PERF_TYPE_", "HARDWARE", "SOFTWARE"),
+      values: named("PERF_TYPE_", "HARDWARE", "SOFTWARE", "TRACEPOINT", "HW_CACHE", "RAW", "BREAKPOINT"),
+    },
+    {
+      name: "PERF_IOC",
+      about: "Requests of ioctl(2) on a perf event (`linux/perf_event.h`).",
+      values: named("PERF_EVENT_IOC_", "ENABLE", "DISABLE", "RESET"),
+      base: 16,
+    },
+    {
+      name: "PERF_OPEN_FLAG",
+      about: "Flags of perf_event_open(2) (`linux/perf_event.h`).",
+      values: named("PERF_FLAG_", "FD_NO_GROUP", "PID_CGROUP", "FD_CLOEXEC"),
     },
     {
       name: "PERF_COUNT",
@@ -332,14 +352,27 @@ export const LIBC_NUMBERS: readonly SelectedNumbers[] = [
   {
     name: "SC",
     about: "Names of sysconf(3) (`unistd.h`).",
-    values: { NPROCESSORS_CONF: "_SC_NPROCESSORS_CONF", NPROCESSORS_ONLN: "_SC_NPROCESSORS_ONLN" },
+    values: named(
+      "_SC_",
+      "CLK_TCK",
+      "PAGESIZE",
+      "NPROCESSORS_CONF",
+      "NPROCESSORS_ONLN",
+      "PHYS_PAGES",
+      "AVPHYS_PAGES",
+    ),
   },
   { name: "AF", about: "Families of addresses (`sys/socket.h`).", values: named("AF_", "INET", "PACKET") },
   {
     name: "SOCK",
     about: "Types and flags of sockets (`sys/socket.h`).",
-    values: named("SOCK_", "DGRAM", "RAW", "CLOEXEC"),
+    values: named("SOCK_", "DGRAM", "RAW", "CLOEXEC", "NONBLOCK"),
     base: 8,
+  },
+  {
+    name: "SOL_PACKET",
+    about: "The level of options of packet sockets (`sys/socket.h`).",
+    values: "SOL_PACKET",
   },
   {
     name: "UTIME",

@@ -72,4 +72,8 @@ export const SYSTEM_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
 export const LIBC_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   dirent64: { fields: ["d_ino", "d_off", "d_reclen", "d_type", "d_name"], size: "whole" },
   ifreq: { fields: [], size: "whole" },
+  itimerval: { fields: ["it_interval", "it_value"], size: "whole" },
+  rlimit64: { fields: [], size: "whole" },
+  sysinfo: { fields: ["totalram", "freeram", "mem_unit"], size: "whole" },
+  utsname: { fields: [], size: "whole" },
 };

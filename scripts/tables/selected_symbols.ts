@@ -169,6 +169,7 @@ const LIBC: SelectedFile = {
       functions: {
         secure_getenv: {},
         if_nametoindex: {},
+        if_indextoname: {},
         signal: {},
         __errno_location: {},
         memfd_create: {},
@@ -209,7 +210,8 @@ const LIBC: SelectedFile = {
 
 const SHIM: SelectedFile = {
   path: "ffi/system/symbols/shim.ts",
-  about: "The shim (`ffi/libbpf/shim.c`, `ffi/system/process.c`), which only the library of this project has.",
+  about:
+    "The C code of this project (`ffi/libbpf/shim.c`, `ffi/system/process.c`, `ffi/system/signals.c`), which only the library of this project has.",
   tables: [
     {
       name: "SHIM_SYMBOLS",
@@ -221,6 +223,14 @@ const SHIM: SelectedFile = {
         wasm_bpf_btf_discard: {},
         wasm_bpf_log_take: {},
         wasm_bpf_process_prepare: {},
+        wasm_bpf_signals_open: {},
+        wasm_bpf_signals_pending: {},
+        wasm_bpf_signals_flush: {},
+        wasm_bpf_signals_block: {},
+        wasm_bpf_signals_take: {},
+        wasm_bpf_signals_close: {},
+        wasm_bpf_signal_set: {},
+        wasm_bpf_signal_act: {},
       },
     },
     {
@@ -259,8 +269,16 @@ export const SELECTED_SYSTEM_CALLS: Readonly<Record<string, Choices>> = {
   fsync: {},
   ftruncate: {},
   getdents64: {},
+  getegid: {},
+  geteuid: {},
+  getgid: {},
+  getitimer: {},
+  getppid: {},
   getrandom: {},
+  gettid: {},
+  getuid: {},
   ioctl: {},
+  kill: {},
   linkat: {},
   lseek: {},
   mkdirat: {},
@@ -279,10 +297,13 @@ export const SELECTED_SYSTEM_CALLS: Readonly<Record<string, Choices>> = {
   readv: {},
   renameat2: {},
   sched_yield: {},
+  setitimer: {},
   setsockopt: {},
   socket: {},
   statx: {},
   symlinkat: {},
+  sysinfo: {},
+  uname: {},
   unlinkat: {},
   utimensat: {},
   write: {},

@@ -36,15 +36,18 @@ const LIBC_HEADERS = [
   "sys/socket.h",
   "sys/stat.h",
   "sys/statfs.h",
+  "sys/sysinfo.h",
+  "sys/time.h",
   "sys/uio.h",
   "sys/wait.h",
+  "sys/utsname.h",
   "linux/capability.h",
   "linux/if_packet.h",
   "linux/perf_event.h",
 ];
 
 /**
- * The pinned libbpf, the shim, and this machine's libc. The parts that come from libc are the same on all architectures:
+ * The pinned libbpf, the C code beside it, and this machine's libc. The parts that come from libc are the same on all architectures:
  * numbers that no header of the kernel has, and the types of prototypes.
  */
 export const NATIVE: Source = {
@@ -52,6 +55,7 @@ export const NATIVE: Source = {
 ${includes([...LIBC_HEADERS, "bpf/libbpf.h", "bpf/bpf.h"])}
 #include "ffi/libbpf/shim.c"
 #include "ffi/system/process.c"
+#include "ffi/system/signals.c"
 #include "scripts/tables/system_calls.h"`,
   options: ["-I.build/include", "-I."],
 };

@@ -28,6 +28,14 @@ export class FakeSystem implements System, Disposable {
     throw new BpfError({ operation: "find", kind: "interface", subject: name }, LINUX_ERRNO.ENODEV);
   }
 
+  findInterface(name: string): number | undefined {
+    return name === "lo" ? 1 : undefined;
+  }
+
+  interfaceName(index: number): Uint8Array<ArrayBuffer> | undefined {
+    return index === 1 ? new TextEncoder().encode("lo\0") : undefined;
+  }
+
   openCgroup(path: string): number {
     if (path.startsWith("/cgroup")) return this.openDescriptors.open();
     throw new BpfError({ operation: "open", kind: "cgroup", subject: path }, LINUX_ERRNO.ENOENT);
@@ -56,6 +64,14 @@ export class FakeSystem implements System, Disposable {
 
   closeDescriptor(fd: number): void {
     this.openDescriptors.close(fd);
+  }
+
+  timeZone(): string | undefined {
+    return undefined;
+  }
+
+  openSignals(): number {
+    return -LINUX_ERRNO.ENOSYS;
   }
 
   /** Opened at first use. */

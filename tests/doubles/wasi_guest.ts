@@ -4,20 +4,24 @@
  * @module
  */
 
+import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { Cancellation } from "../../host/core/cancellation.ts";
 import { DescriptorTable } from "../../host/core/descriptors.ts";
 import { Guard } from "../../host/core/guard.ts";
 import { GuestInstance } from "../../host/core/instance.ts";
 import type { AddressBits, GuestMemory } from "../../host/core/memory.ts";
+import { GuestSignals } from "../../host/core/signals.ts";
 import type { WasiGuest } from "../../host/wasi/mod.ts";
 
 /** See the module. Disposing closes its files. */
 export class WasiTestState implements WasiGuest, Disposable {
   readonly descriptors = new DescriptorTable();
   readonly cancellation = new Cancellation();
+  readonly signals = new GuestSignals(() => -LINUX_ERRNO.ENOSYS);
   readonly guard = new Guard({
     cancellation: this.cancellation,
     copies: { copying: false, sync: () => {} },
+    signals: this.signals,
     report: (problem) => {
       throw problem;
     },

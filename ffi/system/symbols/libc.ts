@@ -12,6 +12,8 @@ export const LIBC_SYMBOLS = {
   secure_getenv: { parameters: ["buffer"], result: "pointer" },
   // unsigned int if_nametoindex(const char *ifname)
   if_nametoindex: { parameters: ["buffer"], result: "u32" },
+  // char *if_indextoname(unsigned int ifindex, char *ifname)
+  if_indextoname: { parameters: ["u32", "buffer"], result: "pointer" },
   // __sighandler_t signal(int signum, sighandler_t handler)
   signal: { parameters: ["i32", "pointer"], result: "pointer" },
   // int *__errno_location(void)

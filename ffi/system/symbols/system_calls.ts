@@ -27,8 +27,16 @@ export const NUMBER = {
   fsync: IS_ARM64 ? 82 : 74,
   ftruncate: IS_ARM64 ? 46 : 77,
   getdents64: IS_ARM64 ? 61 : 217,
+  getegid: IS_ARM64 ? 177 : 108,
+  geteuid: IS_ARM64 ? 175 : 107,
+  getgid: IS_ARM64 ? 176 : 104,
+  getitimer: IS_ARM64 ? 102 : 36,
+  getppid: IS_ARM64 ? 173 : 110,
   getrandom: IS_ARM64 ? 278 : 318,
+  gettid: IS_ARM64 ? 178 : 186,
+  getuid: IS_ARM64 ? 174 : 102,
   ioctl: IS_ARM64 ? 29 : 16,
+  kill: IS_ARM64 ? 129 : 62,
   linkat: IS_ARM64 ? 37 : 265,
   lseek: IS_ARM64 ? 62 : 8,
   mkdirat: IS_ARM64 ? 34 : 258,
@@ -47,10 +55,13 @@ export const NUMBER = {
   readv: IS_ARM64 ? 65 : 19,
   renameat2: IS_ARM64 ? 276 : 316,
   sched_yield: IS_ARM64 ? 124 : 24,
+  setitimer: IS_ARM64 ? 103 : 38,
   setsockopt: IS_ARM64 ? 208 : 54,
   socket: IS_ARM64 ? 198 : 41,
   statx: IS_ARM64 ? 291 : 332,
   symlinkat: IS_ARM64 ? 36 : 266,
+  sysinfo: IS_ARM64 ? 179 : 99,
+  uname: IS_ARM64 ? 160 : 63,
   unlinkat: IS_ARM64 ? 35 : 263,
   utimensat: IS_ARM64 ? 88 : 280,
   write: IS_ARM64 ? 64 : 1,
@@ -97,10 +108,26 @@ export function systemCallRows(symbol: string) {
     ftruncate: { name: symbol, parameters: ["i32", "i32", "i64"], result: "i32" },
     // ssize_t getdents64(int fd, struct linux_dirent64 *dirp, unsigned int count)
     getdents64: { name: symbol, parameters: ["i32", "i32", "buffer", "u32"], result: "i32" },
+    // __gid_t getegid(void)
+    getegid: { name: symbol, parameters: ["i32"], result: "i32" },
+    // __uid_t geteuid(void)
+    geteuid: { name: symbol, parameters: ["i32"], result: "i32" },
+    // __gid_t getgid(void)
+    getgid: { name: symbol, parameters: ["i32"], result: "i32" },
+    // int getitimer(int which, struct itimerval *curr_value)
+    getitimer: { name: symbol, parameters: ["i32", "i32", "buffer"], result: "i32" },
+    // __pid_t getppid(void)
+    getppid: { name: symbol, parameters: ["i32"], result: "i32" },
     // ssize_t getrandom(void *buf, size_t buflen, unsigned int flags)
     getrandom: { name: symbol, parameters: ["i32", "buffer", "u32", "u32"], result: "i32" },
+    // __pid_t gettid(void)
+    gettid: { name: symbol, parameters: ["i32"], result: "i32" },
+    // __uid_t getuid(void)
+    getuid: { name: symbol, parameters: ["i32"], result: "i32" },
     // int ioctl(int fd, unsigned int op, void *arg)
     ioctl: { name: symbol, parameters: ["i32", "i32", "u32", "buffer"], result: "i32" },
+    // int kill(pid_t pid, int sig)
+    kill: { name: symbol, parameters: ["i32", "i32", "i32"], result: "i32" },
     // int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags)
     linkat: { name: symbol, parameters: ["i32", "i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
     // __off_t lseek(int fd, off_t offset, int whence)
@@ -137,6 +164,8 @@ export function systemCallRows(symbol: string) {
     renameat2: { name: symbol, parameters: ["i32", "i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
     // int sched_yield(void)
     sched_yield: { name: symbol, parameters: ["i32"], result: "i32" },
+    // int setitimer(int which, const struct itimerval *new_value, struct itimerval *old_value)
+    setitimer: { name: symbol, parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
     // int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)
     setsockopt: { name: symbol, parameters: ["i32", "i32", "i32", "i32", "buffer", "u32"], result: "i32" },
     // int socket(int domain, int type, int protocol)
@@ -145,6 +174,10 @@ export function systemCallRows(symbol: string) {
     statx: { name: symbol, parameters: ["i32", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
     // int symlinkat(const char *target, int newdirfd, const char *linkpath)
     symlinkat: { name: symbol, parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
+    // int sysinfo(struct sysinfo *info)
+    sysinfo: { name: symbol, parameters: ["i32", "buffer"], result: "i32" },
+    // int uname(struct utsname *buf)
+    uname: { name: symbol, parameters: ["i32", "buffer"], result: "i32" },
     // int unlinkat(int dirfd, const char *path, int flags)
     unlinkat: { name: symbol, parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
     // int utimensat(int dirfd, const char *path, const struct timespec *times, int flags)

@@ -1,0 +1,34 @@
+/**
+ * Facts about the machine.
+ *
+ * @module
+ */
+
+import { LAYOUT } from "./struct_layouts.ts";
+import { NUMBER } from "./symbols/system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
+
+/** The size of `struct utsname`. */
+export const UTSNAME_BYTES = LAYOUT.utsname.size;
+/** The size of `struct sysinfo`. */
+export const SYSINFO_BYTES = LAYOUT.sysinfo.size;
+
+/** Fills a `struct utsname`: the names of system, host, release, version and machine. @returns 0 or a negative errno. */
+export function readUtsname(calls: SystemCalls, names: Uint8Array<ArrayBuffer>): number {
+  return calls.result(calls.symbols.uname(NUMBER.uname, names));
+}
+
+/** Fills a `struct sysinfo`: uptime, load, memory. @returns 0 or a negative errno. */
+export function readSysinfo(calls: SystemCalls, info: Uint8Array<ArrayBuffer>): number {
+  return calls.result(calls.symbols.sysinfo(NUMBER.sysinfo, info));
+}
+
+/** The memory of the machine in pages: all of it, and the unused part. */
+export function readMemoryPages(calls: SystemCalls): { readonly total: number; readonly free: number } {
+  const at = LAYOUT.sysinfo;
+  const info = new DataView(new ArrayBuffer(at.size));
+  readSysinfo(calls, new Uint8Array(info.buffer));
+  const pagesOf = (units: bigint) =>
+    Math.floor(Number(units) * info.getUint32(at.mem_unit, true) / calls.pageSizeBytes);
+  return { total: pagesOf(info.getBigUint64(at.totalram, true)), free: pagesOf(info.getBigUint64(at.freeram, true)) };
+}

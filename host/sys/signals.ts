@@ -1,0 +1,116 @@
+/**
+ * Signals. The guest's libc keeps the handlers of its program. It gives the host one function, which the host calls for each signal.
+ *
+ * @module
+ */
+
+import { GuestError, WASI_ERRNO } from "../../errors/mod.ts";
+import { Clocks } from "../../ffi/system/clocks.ts";
+import { POLL } from "../../ffi/system/linux_numbers.ts";
+import { killProcess, setTimer, TIMER_BYTES } from "../../ffi/system/process_control.ts";
+import { MAX_SIGNAL, REACTION } from "../../ffi/system/signals.ts";
+import type { GuestContext } from "../core/context.ts";
+import type { Callback } from "../core/instance.ts";
+import { guestPtr, type WasmPtr } from "../core/memory.ts";
+import { checked, refuse } from "../core/refusal.ts";
+import type { SignalHandler } from "../core/signals.ts";
+
+/** A flag of `sigaction`: reads continue after the handler. */
+const RESTART = 1;
+const KEEP = -1;
+
+/**
+ * `sigaction(i32 signal, i32 reaction, i32 flags, ptr handler) -> i32` sets the reaction to a signal: 0 the default action, 1 none, 2
+ * calls `handler`, the index of a function `(i32) -> ()` in the guest's table; -1 changes nothing. Flag 1: reads continue after the
+ * handler (`SA_RESTART`); all other waits end with EINTR.
+ *
+ * The handler runs before the next import returns. A second SIGINT, SIGQUIT or SIGTERM ends the process if the first was not handled
+ * within 0.1 s.
+ *
+ * @returns the previous reaction; EINVAL for signals that cannot be caught, such as SIGKILL and those of the engine's faults; ENOSYS in a
+ * worker, and without this project's library.
+ */
+export function sigaction(guest: GuestContext) {
+  // Buffers that the guest opens before its first handler must know the descriptor that ends their waits.
+  guest.signals.prepare();
+  return (signal: number, reaction: number, flags: number, handler: WasmPtr): number => {
+    switch (reaction) {
+      case KEEP:
+        return guest.signals.set(signal, "keep");
+      case REACTION.DEFAULT:
+        return guest.signals.set(signal, "default");
+      case REACTION.IGNORE:
+        return guest.signals.set(signal, "ignore");
+      case REACTION.CALL: {
+        const run = guest.instance.functionAt(guestPtr(handler, guest.addressBits)) ?? refuse("EFAULT");
+        return guest.signals.set(signal, { handler: handlerOf(run), restartsReads: (flags & RESTART) !== 0 });
+      }
+      default:
+        return refuse("EINVAL");
+    }
+  };
+}
+
+/** A function of the guest as a handler. The engine throws a TypeError when its parameter is no i32. */
+function handlerOf(run: Callback): SignalHandler {
+  return (signal) => {
+    try {
+      run(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new GuestError("trap", "The guest trapped: a handler of signals has types that do not fit", {
+        cause: error,
+      });
+    }
+  };
+}
+
+/** `sigprocmask(i64 mask) -> i32` blocks the signals of `mask`, and no others. Bit N - 1 is signal N. */
+export function sigprocmask(guest: GuestContext) {
+  return (mask: bigint): void => guest.signals.block(BigInt.asUintN(64, mask));
+}
+
+/**
+ * `kill(i32 pid, i32 signal) -> i32`: for the process's own number, takes the default action of a signal now, after the guest's output was
+ * written. For other processes only signal 0 is allowed, which looks if one exists.
+ *
+ * @returns EPERM for any other signal to another process; ESRCH when there is none.
+ */
+export function kill(guest: GuestContext) {
+  return (pid: number, signal: number): void => {
+    if (signal < 0 || signal > MAX_SIGNAL) refuse("EINVAL");
+    if (signal === 0) checked(killProcess(guest.system.calls, pid, 0));
+    else if (pid === Deno.pid) guest.signals.act(signal);
+    else refuse("EPERM");
+  };
+}
+
+/** `pause() -> i32` waits for a signal. @returns EINTR, after its handler ran. */
+export function pause(guest: GuestContext) {
+  const clocks = new Clocks(guest.system.calls);
+  return (): number => {
+    const { wakeFd } = guest.signals;
+    if (wakeFd === undefined) refuse("ENOSYS");
+    while (!guest.signals.pending) clocks.wait([{ fd: wakeFd, wanted: POLL.IN, came: 0 }], undefined);
+    return -WASI_ERRNO.EINTR;
+  };
+}
+
+/**
+ * `setitimer(i32 which, ptr value, ptr old) -> i32` sets a timer with `struct itimerval` (LP64: interval, then value, each 64-bit seconds
+ * and microseconds). 0 (ITIMER_REAL) sends SIGALRM; either pointer may be NULL.
+ *
+ * @returns EINVAL for other timers, since the engine uses processor time too.
+ */
+export function setitimer(guest: GuestContext) {
+  return (which: number, value: WasmPtr, old: WasmPtr): void => {
+    const { memory, addressBits } = guest;
+    const [from, to] = [guestPtr(value, addressBits), guestPtr(old, addressBits)];
+    if (which !== 0) refuse("EINVAL");
+    const wanted = from === 0 ? null : memory.view(from, TIMER_BYTES).slice();
+    const previous = new Uint8Array(TIMER_BYTES);
+    if (to !== 0) memory.check(to, TIMER_BYTES);
+    checked(setTimer(guest.system.calls, wanted, previous));
+    if (to !== 0) memory.view(to, TIMER_BYTES).set(previous);
+  };
+}
