@@ -10,7 +10,7 @@ import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } f
 import { GuestContext } from "./core/context.ts";
 import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest } from "./guest.ts";
 import { importTables } from "./import_tables.ts";
-import { EventBuffer } from "./pump/mod.ts";
+import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
 import type { Policy } from "./core/policy.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
@@ -195,6 +195,7 @@ function contextOf(
     system,
     addressBits,
     openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver, { wakeFd: context.signals.wakeFd }),
+    buffers: bufferOpener(system.calls, { wakeFd: () => context.signals.wakeFd }),
     grants: {
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,

@@ -12,46 +12,86 @@ const HOST = new URL("../host/", import.meta.url);
 /** The configuration of the build tools. It has a separate lock file, so that users do not download these tools. */
 const TOOLS = new URL("tools.json", import.meta.url).pathname;
 
-/** A generated file: its source, and the modules in it. */
+/** A generated file, and the modules in it. */
 interface Target {
-  readonly wat: string;
   readonly bytes: string;
   readonly constants: readonly Constant[];
 }
 
+/** A module: the text of its files, one after the other. */
 interface Constant {
   readonly name: string;
   readonly doc: string;
-  /** A replacement in the source before it is assembled: the old text and the new text. */
+  readonly parts: readonly string[];
+  /** The type of a guest's pointers, which the text calls `ptr`. */
+  readonly pointer?: Pointer;
+  /** A replacement in the text before it is assembled: the old text and the new text. */
   readonly change?: readonly [from: string, to: string];
 }
 
+/** The types of pointers. */
+export type Pointer = "i32" | "i64";
+
+/** Instructions that convert pointers. A block replaces those that convert to the same type. */
+const CONVERSIONS: Readonly<Record<Pointer, Readonly<Record<string, string>>>> = {
+  i32: {
+    "ptr.extend_i32_u": "block (result i32)",
+    "i64.extend_ptr_u": "i64.extend_i32_u",
+    "ptr.wrap_i64": "i32.wrap_i64",
+  },
+  i64: {
+    "ptr.extend_i32_u": "i64.extend_i32_u",
+    "i64.extend_ptr_u": "block (result i64)",
+    "ptr.wrap_i64": "block (result i64)",
+  },
+};
+
 /** The store in pump.wat that returns the space of read records to the kernel. */
 const PLAIN_STORE = "(i64.store $ring (local.get $at) (local.get $position))";
+const WEAK = [PLAIN_STORE, PLAIN_STORE.replace("i64.store", "i64.atomic.store")] as const;
+const STRONG_DOC = "For processors that keep the order of loads and stores (x86_64)";
+const WEAK_DOC = "For processors that do not (arm64)";
+
+function batchPump(pointer: Pointer): Constant[] {
+  const parts = ["pump/pump.wat", "pump/batches.wat"];
+  const [suffix, guests] = [pointer.toUpperCase(), `guests with pointers of type ${pointer}`];
+  return [
+    { name: `BATCH_PUMP_${suffix}_BASE64`, doc: `${STRONG_DOC}, ${guests}.`, parts, pointer },
+    { name: `WEAK_BATCH_PUMP_${suffix}_BASE64`, doc: `${WEAK_DOC}, ${guests}.`, parts, pointer, change: WEAK },
+  ];
+}
+
+const RECORD_PUMP = ["pump/pump.wat", "pump/records.wat"];
 
 /** All generated files. */
 export const TARGETS: readonly Target[] = [
   {
-    wat: "pump/pump.wat",
     bytes: "pump/pump_bytes.ts",
     constants: [
-      { name: "PUMP_BASE64", doc: "For processors that keep the order of loads and stores (x86_64)." },
+      { name: "PUMP_BASE64", doc: `${STRONG_DOC}.`, parts: RECORD_PUMP },
+      { name: "WEAK_PUMP_BASE64", doc: `${WEAK_DOC}.`, parts: RECORD_PUMP, change: WEAK },
+    ],
+  },
+  { bytes: "pump/batch_pump_bytes.ts", constants: [...batchPump("i32"), ...batchPump("i64")] },
+  {
+    bytes: "wasm_bpf/map_gate_bytes.ts",
+    constants: [
       {
-        name: "WEAK_PUMP_BASE64",
-        doc: "For processors that do not (arm64).",
-        change: [PLAIN_STORE, PLAIN_STORE.replace("i64.store", "i64.atomic.store")],
+        name: "MAP_GATE_BASE64",
+        doc: "The module with the function that a guest imports.",
+        parts: ["wasm_bpf/map_gate.wat"],
       },
     ],
   },
   {
-    wat: "wasm_bpf/map_gate.wat",
-    bytes: "wasm_bpf/map_gate_bytes.ts",
-    constants: [{ name: "MAP_GATE_BASE64", doc: "The module with the function that a guest imports." }],
-  },
-  {
-    wat: "wasm_bpf/map_calls.wat",
     bytes: "wasm_bpf/map_calls_bytes.ts",
-    constants: [{ name: "MAP_CALLS_BASE64", doc: "The module with the checks and the native calls." }],
+    constants: [
+      {
+        name: "MAP_CALLS_BASE64",
+        doc: "The module with the checks and the native calls.",
+        parts: ["wasm_bpf/map_calls.wat"],
+      },
+    ],
   },
 ];
 
@@ -78,14 +118,28 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The text of a generated file. */
-export function generate({ wat, constants }: Target): string {
-  const source = Deno.readTextFileSync(new URL(wat, HOST));
-  const name = wat.slice(wat.lastIndexOf("/") + 1);
-  const parts = constants.map(({ name, doc, change }) => {
-    const lines = btoa(String.fromCharCode(...assemble(changed(source, change)))).match(/.{1,100}/g) ?? [];
-    return `/** ${doc} */\nexport const ${name} = \`\n${lines.join("\n")}\n\`;\n`;
+export function generate({ constants }: Target): string {
+  const sources = new Set(constants.flatMap(({ parts }) => parts.map((part) => part.slice(part.lastIndexOf("/") + 1))));
+  const parts = constants.map((constant) => {
+    const lines = btoa(String.fromCharCode(...assemble(textOf(constant)))).match(/.{1,100}/g) ?? [];
+    return `/** ${constant.doc} */\nexport const ${constant.name} = \`\n${lines.join("\n")}\n\`;\n`;
   });
-  return [`// The bytes of ${name}, in base64. Generated by scripts/build_wat.ts: do not edit.\n`, ...parts].join("\n");
+  const head = `// The bytes of ${
+    [...sources].join(", ")
+  }, in base64. Generated by scripts/build_wat.ts: do not edit.\n`;
+  return [head, ...parts].join("\n");
+}
+
+function textOf({ parts, pointer = "i32", change }: Constant): string {
+  const text = parts.map((part) => Deno.readTextFileSync(new URL(part, HOST))).join("\n");
+  return `(module\n${changed(withPointers(text, pointer), change)})\n`;
+}
+
+/** Replaces the type `ptr` in WebAssembly text. */
+export function withPointers(text: string, pointer: Pointer): string {
+  let result = text;
+  for (const [from, to] of Object.entries(CONVERSIONS[pointer])) result = result.replaceAll(from, to);
+  return result.replaceAll(/(?<![\w$])ptr(?!\w)/g, pointer);
 }
 
 function changed(source: string, change: Constant["change"]): string {

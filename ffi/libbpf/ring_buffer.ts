@@ -61,3 +61,44 @@ export class RingBuffer implements Disposable {
     this.#pages[Symbol.dispose]();
   }
 }
+
+/**
+ * The mapped pages of a user ring buffer. Needs Linux 6.1. Disposing unmaps them.
+ *
+ * The layout is that of {@link RingBuffer}, but the kernel consumes: only the consumer position is read-only.
+ */
+export class UserRingPages implements Disposable {
+  readonly #pages: MappedPages;
+  readonly #epoll: EpollSet;
+  readonly #fd: number;
+
+  /**
+   * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
+   *
+   * @param options.epoll gets the map's descriptor. The caller owns it.
+   * @throws {BpfError} with the errno of `mmap` or epoll.
+   */
+  constructor(
+    calls: SystemCalls,
+    map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
+    options: { buffer: ArrayBuffer; epoll: EpollSet },
+  ) {
+    const page = calls.pageSizeBytes;
+    const words = `user ring buffer "${map.name}"`;
+    const operation = { operation: "map", kind: "buffer", subject: map.name, words } as const;
+    using stack = new DisposableStack();
+    this.#pages = stack.use(new MappedPages(calls, options.buffer));
+    this.#pages.map(operation, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: false });
+    const sizeBytes = page + 2 * map.maxEntries;
+    this.#pages.map(operation, map.fd, { at: page, sizeBytes, offset: page, writable: true });
+    this.#epoll = options.epoll;
+    this.#fd = map.fd;
+    this.#epoll.addWritable(map.fd);
+    stack.move();
+  }
+
+  [Symbol.dispose](): void {
+    this.#epoll.remove(this.#fd);
+    this.#pages[Symbol.dispose]();
+  }
+}

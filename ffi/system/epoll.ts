@@ -34,11 +34,10 @@ export class EpollSet implements Disposable {
    */
   constructor(calls: SystemCalls, wakeFd?: number) {
     this.#calls = calls;
-    this.#fd = calls.result(calls.symbols.epoll_create1(NUMBER.epoll_create1, O.CLOEXEC));
-    if (this.#fd < 0) throw new BpfError({ operation: "create", kind: "system", words: "an epoll set" }, this.#fd);
+    this.#fd = openEpoll(calls);
     try {
       // Level-triggered, since it ends every wait until it is read.
-      if (wakeFd !== undefined) this.#control(wakeFd, EPOLL.IN, WAKE);
+      if (wakeFd !== undefined) control(calls, this.#fd, wakeFd, { events: EPOLL.IN, data: WAKE });
     } catch (error) {
       calls.close(this.#fd);
       throw error;
@@ -55,7 +54,12 @@ export class EpollSet implements Disposable {
    * @throws {BpfError}
    */
   add(fd: number): void {
-    this.#control(fd, EPOLL.IN | EPOLL.ET, BUFFER);
+    control(this.#calls, this.#fd, fd, { events: EPOLL.IN | EPOLL.ET, data: BUFFER });
+  }
+
+  /** Adds a user ring buffer. A wait ends when the kernel has taken records out of it. @throws {BpfError} */
+  addWritable(fd: number): void {
+    control(this.#calls, this.#fd, fd, { events: EPOLL.OUT | EPOLL.ET, data: BUFFER });
   }
 
   /** Removes a descriptor. The kernel has already removed one that is closed. */
@@ -85,14 +89,49 @@ export class EpollSet implements Disposable {
   [Symbol.dispose](): void {
     this.#calls.close(this.#fd);
   }
+}
 
-  #control(fd: number, events: number, data: number): void {
-    this.#view.setUint32(EVENT.events, events >>> 0, true);
-    this.#view.setBigUint64(EVENT.data, BigInt(data), true);
-    const { symbols } = this.#calls;
-    const result = this.#calls.result(symbols.epoll_ctl(NUMBER.epoll_ctl, this.#fd, EPOLL.CTL_ADD, fd, this.#events));
-    if (result < 0) throw new BpfError({ operation: "wait", kind: "buffer", words: "for a buffer" }, result);
+/**
+ * A set of descriptors that a guest may poll itself: readable while one of them is. Disposing closes it.
+ *
+ * Unlike in {@link EpollSet}, the descriptors are level-triggered, as libbpf's are.
+ */
+export class ReadableSet implements Disposable {
+  readonly #calls: SystemCalls;
+  readonly fd: number;
+
+  /** @throws {BpfError} */
+  constructor(calls: SystemCalls) {
+    this.#calls = calls;
+    this.fd = openEpoll(calls);
   }
+
+  /** @throws {BpfError} */
+  add(fd: number): void {
+    control(this.#calls, this.fd, fd, { events: EPOLL.IN, data: BUFFER });
+  }
+
+  [Symbol.dispose](): void {
+    this.#calls.close(this.fd);
+  }
+}
+
+/** @throws {BpfError} */
+function openEpoll(calls: SystemCalls): number {
+  const fd = calls.result(calls.symbols.epoll_create1(NUMBER.epoll_create1, O.CLOEXEC));
+  if (fd < 0) throw new BpfError({ operation: "create", kind: "system", words: "an epoll set" }, fd);
+  return fd;
+}
+
+/** Adds `fd` to the set `epoll`. @throws {BpfError} */
+function control(calls: SystemCalls, epoll: number, fd: number, { events, data }: { events: number; data: number }) {
+  const event = new Uint8Array(EVENT.size);
+  const view = new DataView(event.buffer);
+  view.setUint32(EVENT.events, events >>> 0, true);
+  view.setBigUint64(EVENT.data, BigInt(data), true);
+  const { symbols } = calls;
+  const result = calls.result(symbols.epoll_ctl(NUMBER.epoll_ctl, epoll, EPOLL.CTL_ADD, fd, event));
+  if (result < 0) throw new BpfError({ operation: "wait", kind: "buffer", words: "for a buffer" }, result);
 }
 
 /**

@@ -105,6 +105,7 @@ export const EPOLL = {
   CTL_ADD: 1,
   CTL_DEL: 2,
   IN: 1,
+  OUT: 4,
   ET: 0x80000000,
 } as const;
 

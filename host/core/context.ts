@@ -11,7 +11,7 @@ import { Allowances } from "./allowances.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Counters } from "./counters.ts";
 import { DescriptorTable } from "./descriptors.ts";
-import type { OpenBuffer } from "./event_buffers.ts";
+import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
 import { Gate } from "./gate.ts";
 import { Guard } from "./guard.ts";
 import type { GuestObject } from "./guest_object.ts";
@@ -38,6 +38,8 @@ export interface GuestContextOptions {
   system: System;
   /** Opens a buffer of events for the guest. */
   openBuffer: OpenBuffer;
+  /** Opens buffers of version 2. */
+  buffers: BufferOpener;
   diagnostics: Diagnostics;
   /** The width of the guest's addresses, from the declaration of its memory; 32 by default. */
   addressBits?: AddressBits | undefined;

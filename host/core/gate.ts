@@ -10,7 +10,7 @@
 
 import type { BpfObject, Libbpf, MapElement, System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
-import type { OpenBuffer } from "./event_buffers.ts";
+import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
 import { GuestObject } from "./guest_object.ts";
 import type { GateRequest } from "./policy.ts";
 import { loadCheckedObject, type ObjectGrants } from "./object_requests.ts";
@@ -23,12 +23,16 @@ export interface GateOptions {
   readonly grants: ObjectGrants;
   /** Opens a buffer of events for the guest. */
   readonly openBuffer: OpenBuffer;
+  /** Opens the buffers of version 2. */
+  readonly buffers: BufferOpener;
 }
 
 /** The only way from a guest to libbpf. */
 export class Gate {
   /** The name of the guest's objects. */
   readonly objectName: string;
+  /** Opens buffers on maps that {@link GuestMap.admitBuffer} passes. */
+  readonly buffers: BufferOpener;
   readonly #admission: Admission;
   readonly #libbpf: Libbpf;
   readonly #system: System;
@@ -38,6 +42,7 @@ export class Gate {
   constructor(admission: Admission, options: GateOptions) {
     this.#admission = admission;
     this.objectName = options.grants.objectName;
+    this.buffers = options.buffers;
     this.#libbpf = options.libbpf;
     this.#system = options.system;
     this.#grants = options.grants;

@@ -7,7 +7,7 @@
 import type { BpfMap } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
-import type { EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts";
+import type { BufferMap, EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts";
 import type { MapAccess, MapDescription } from "./policy.ts";
 
 /**
@@ -102,6 +102,21 @@ export class GuestMap implements MapDescription, Disposable {
       [{ allowance: this.#admission.allowances.buffers }],
       () => this.#openBuffer(this.#map, receiver),
     );
+  }
+
+  /**
+   * Opens a buffer of version 2. Each call opens another one. The caller calls {@link GuestMap.giveBuffer} after it has closed it.
+   *
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many buffers; the error of `open`.
+   */
+  admitBuffer<T>(open: (map: BufferMap) => T): T {
+    const charges = [{ allowance: this.#admission.allowances.buffers }];
+    return this.#admission.admit({ kind: "buffer", map: this }, charges, () => open(this.#map));
+  }
+
+  /** Gives back what {@link GuestMap.admitBuffer} took from the guest's allowance. */
+  giveBuffer(): void {
+    this.#admission.allowances.buffers.give();
   }
 
   #allows(access: MapAccess): boolean {

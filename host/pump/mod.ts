@@ -10,9 +10,18 @@ import { MapType, type SystemCalls } from "../../ffi/mod.ts";
 import { EpollSet } from "../../ffi/system/epoll.ts";
 import { PerfBuffers } from "../../ffi/libbpf/perf_buffer.ts";
 import { RingBuffer, ringBufferBytes } from "../../ffi/libbpf/ring_buffer.ts";
-import { type BufferMap, type EventReceiver, type GuestEvents, openBufferOperation } from "../core/event_buffers.ts";
-import { WASM_PAGE_BYTES } from "../core/memory.ts";
-import { instantiatePump, type Pump } from "./pump.ts";
+import {
+  type BufferMap,
+  type BufferOpener,
+  type EventReceiver,
+  type GuestEvents,
+  openBufferOperation,
+} from "../core/event_buffers.ts";
+import { fixedMemory } from "./fixed_memory.ts";
+import { instantiatePump, PERF_NOTES_BYTES, type Pump } from "./pump.ts";
+import { PerCpuBuffers } from "./perf_buffers.ts";
+import { RingBuffers } from "./ring_buffers.ts";
+import { UserRing } from "./user_ring.ts";
 import { deliverAfterWait } from "./wait.ts";
 
 /** Options of {@link EventBuffer.open}. */
@@ -25,9 +34,6 @@ export interface EventBufferOptions {
 
 /** 64 pages of 4 KiB, the size that libbpf's own tools use. */
 const PERF_BUFFER_BYTES = 64 * 4096;
-
-/** The largest WebAssembly memory: 4 GiB, in pages of 64 KiB. */
-const MAX_WASM_PAGES = 65536;
 
 /**
  * The buffer of a ring-buffer or perf-event-array map, open for one guest.
@@ -89,8 +95,9 @@ export class EventBuffer implements GuestEvents {
     try {
       const result = this.#source.consume(callback, context, data, maxSize);
       if (result !== 0 || timeoutMs === 0) return result;
-      return deliverAfterWait(this.#epoll, timeoutMs, {
+      return deliverAfterWait(timeoutMs, {
         pending: () => this.#source.pending(),
+        wait: (rest) => this.#epoll.wait(rest),
         consume: () => this.#source.consume(callback, context, data, maxSize),
       });
     } finally {
@@ -106,6 +113,22 @@ export class EventBuffer implements GuestEvents {
     this.#source[Symbol.dispose]();
     this.#epoll[Symbol.dispose]();
   }
+}
+
+/**
+ * Opens the buffers of version 2 of the ABI.
+ *
+ * @param options.wakeFd returns a descriptor as {@link EventBufferOptions.wakeFd}.
+ */
+export function bufferOpener(
+  calls: SystemCalls,
+  { wakeFd = () => undefined }: { wakeFd?: () => number | undefined } = {},
+): BufferOpener {
+  return {
+    rings: (receiver) => new RingBuffers(calls, receiver, { wakeFd: wakeFd() }),
+    perf: (map, receiver, options) => new PerCpuBuffers(calls, map, receiver, { ...options, wakeFd: wakeFd() }),
+    userRing: (map) => new UserRing(calls, map, { wakeFd: wakeFd() }),
+  };
 }
 
 function openSource(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: SourceOptions): Source {
@@ -182,7 +205,7 @@ class PerfSource implements Source {
     using stack = new DisposableStack();
     const buffers = stack.use(new PerfBuffers(calls, map, { epoll }));
     const count = buffers.count;
-    const start = Math.ceil(count * 8 / pageSizeBytes) * pageSizeBytes;
+    const start = Math.ceil(count * PERF_NOTES_BYTES / pageSizeBytes) * pageSizeBytes;
     const { memory, buffer } = fixedMemory(start + count * (pageSizeBytes + dataBytes), map.name);
     this.#pump = instantiatePump(memory, { pageSizeBytes, dataBytes, perf: { start, count } }, guest);
     buffers.map({ buffer, start, dataBytes });
@@ -209,19 +232,4 @@ class PerfSource implements Source {
   [Symbol.dispose](): void {
     this.#buffers[Symbol.dispose]();
   }
-}
-
-/** A memory that never grows. @throws {BpfError} E2BIG when no memory can have `sizeBytes`; ENOMEM. */
-function fixedMemory(sizeBytes: number, mapName: string): { memory: WebAssembly.Memory; buffer: ArrayBuffer } {
-  const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
-  const operation = { operation: "map", kind: "buffer", subject: mapName } as const;
-  if (pages > MAX_WASM_PAGES) throw new BpfError(operation, LINUX_ERRNO.E2BIG);
-  try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const buffer = memory.buffer;
-    if (buffer instanceof ArrayBuffer) return { memory, buffer };
-  } catch (cause) {
-    throw new BpfError(operation, LINUX_ERRNO.ENOMEM, { cause });
-  }
-  throw new TypeError("Unexpected shared memory");
 }

@@ -1,7 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Entry, TestGuest } from "../../tests/guests/pump_guest.ts";
-import { DATA_BYTES, HandMadePerf, HandMadeRing, PerfType } from "../../tests/doubles/hand_made_buffers.ts";
+import {
+  DATA_BYTES,
+  type HandMadePerf,
+  handMadePerf,
+  type HandMadeRing,
+  handMadeRing,
+  PerfType,
+} from "../../tests/doubles/hand_made_buffers.ts";
 import { tableOf } from "../core/instance.ts";
+import type { Pump } from "./pump.ts";
 
 const DATA = 4096;
 const MAX = 1024;
@@ -23,14 +31,14 @@ function keep(guest: TestGuest, answer: (count: number) => number = () => 0): Ui
   return kept;
 }
 
-function consume(ring: HandMadeRing, callback: number = Entry.RETURNING): number {
+function consume(ring: HandMadeRing<Pump>, callback: number = Entry.RETURNING): number {
   return ring.pump.ring_consume(callback, 0, DATA, MAX);
 }
 
 for (const weakOrder of [false, true]) {
   Deno.test(`ring_consume() delivers records of every size and touches no other byte (weak order: ${weakOrder})`, () => {
     const guest = new TestGuest();
-    const ring = new HandMadeRing(guest, { weakOrder });
+    const ring = handMadeRing(guest, { weakOrder });
     const memory = new Uint8Array(guest.memory.buffer);
     for (let size = 0; size <= 300; size++) {
       memory.fill(UNTOUCHED, DATA - 64, DATA + MAX);
@@ -48,7 +56,7 @@ for (const weakOrder of [false, true]) {
 Deno.test("ring_consume() delivers in order around the end, at every offset, and past position 2^32", () => {
   const guest = new TestGuest();
   for (let start = 2 ** 32 - DATA_BYTES; start <= 2 ** 32; start += 8) {
-    const ring = new HandMadeRing(guest, { start });
+    const ring = handMadeRing(guest, { start });
     const sent = [0, 1, 64, 200, 1000].map((size, seed) => record(size, seed));
     sent.forEach((bytes) => ring.push(bytes));
     const kept = keep(guest);
@@ -59,7 +67,7 @@ Deno.test("ring_consume() delivers in order around the end, at every offset, and
 
 Deno.test("ring_consume() delivers at most `max` bytes and passes their number", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   for (const max of [0, 1, 7, 8, 9, 15, 16, 17, 100, 129, 299]) {
     new Uint8Array(guest.memory.buffer).fill(UNTOUCHED);
     const kept = keep(guest);
@@ -72,7 +80,7 @@ Deno.test("ring_consume() delivers at most `max` bytes and passes their number",
 
 Deno.test("ring_consume() stops at a busy record and continues when it is committed", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest);
   ring.push(record(8, 0));
   const busy = ring.push(record(8, 1), "busy");
@@ -85,7 +93,7 @@ Deno.test("ring_consume() stops at a busy record and continues when it is commit
 
 Deno.test("ring_consume() skips discarded records, even the last one", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest);
   ring.push(record(40, 0), "discarded");
   ring.push(record(16, 1));
@@ -97,7 +105,7 @@ Deno.test("ring_consume() skips discarded records, even the last one", () => {
 
 Deno.test("ring_consume() leaves records that come during the poll to the next", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   guest.onRecord = () => {
     ring.push(record(8));
     return 0;
@@ -109,7 +117,7 @@ Deno.test("ring_consume() leaves records that come during the poll to the next",
 
 Deno.test("ring_consume() ends with a callback's negative number, with that record consumed", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest, (count) => count === 2 ? -7 : 5);
   for (let seed = 0; seed < 3; seed++) ring.push(record(8, seed));
   assertEquals([consume(ring), consume(ring), consume(ring)], [-7, 1, 0]);
@@ -118,7 +126,7 @@ Deno.test("ring_consume() ends with a callback's negative number, with that reco
 
 Deno.test("ring_consume() passes on a trap and an exception, with that record consumed", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest);
   for (let seed = 0; seed < 3; seed++) ring.push(record(8, seed));
   assertThrows(() => consume(ring, Entry.TRAPPING), WebAssembly.RuntimeError, "unreachable");
@@ -133,7 +141,7 @@ Deno.test("ring_consume() passes on a trap and an exception, with that record co
 
 Deno.test("ring_consume() ends after a callback that called stop()", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest, () => {
     ring.pump.stop();
     return 0;
@@ -146,20 +154,20 @@ Deno.test("ring_consume() ends after a callback that called stop()", () => {
 
 Deno.test("ring_consume() calls functions that return nothing, and an exported function through tableOf()", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest, () => -1);
   ring.push(record(8));
   ring.push(record(8));
   assertEquals(consume(ring, Entry.SILENT), 2);
   assertEquals(kept.length, 2);
-  const go = new HandMadeRing({ memory: guest.memory, table: tableOf(guest.callback) });
+  const go = handMadeRing({ memory: guest.memory, table: tableOf(guest.callback) });
   go.push(record(8));
   assertEquals([consume(go, 0), consume(go, 1)], [-1, EINVAL]);
 });
 
 Deno.test("ring_consume() returns -EINVAL for a callback of another type, with or without records", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   for (const callback of [Entry.NULL, Entry.UNFIT, Entry.BEYOND, -1]) assertEquals(consume(ring, callback), EINVAL);
   ring.push(record(8));
   for (const callback of [Entry.NULL, Entry.UNFIT, Entry.BEYOND, -1]) assertEquals(consume(ring, callback), EINVAL);
@@ -168,7 +176,7 @@ Deno.test("ring_consume() returns -EINVAL for a callback of another type, with o
 
 Deno.test("ring_consume() returns -EFAULT for a range that is not in the guest's memory", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   ring.push(record(8));
   const outside = [[GUEST_BYTES, 1], [GUEST_BYTES - 8, 9], [0, GUEST_BYTES + 1], [-1, 1], [-8, 16], [16, -8], [-1, -1]];
   for (const [data = 0, max = 0] of outside) {
@@ -184,7 +192,7 @@ Deno.test("ring_consume() returns -EFAULT for a range that is not in the guest's
 
 Deno.test("ring_consume() continues in memory that grows in the callback", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest);
+  const ring = handMadeRing(guest);
   const kept = keep(guest);
   for (let seed = 0; seed < 3; seed++) ring.push(record(64, seed));
   assertEquals(consume(ring, Entry.GROWING), 3);
@@ -194,7 +202,7 @@ Deno.test("ring_consume() continues in memory that grows in the callback", () =>
 
 Deno.test("ring_pending() returns 1 only when a record is available", () => {
   const guest = new TestGuest();
-  const ring = new HandMadeRing(guest, { start: 2 ** 32 - 8 });
+  const ring = handMadeRing(guest, { start: 2 ** 32 - 8 });
   assertEquals(ring.pump.ring_pending(), 0);
   const busy = ring.push(record(8), "busy");
   ring.push(record(8));
@@ -205,7 +213,7 @@ Deno.test("ring_pending() returns 1 only when a record is available", () => {
   assertEquals(ring.pump.ring_pending(), 0);
 });
 
-function consumePerf(perf: HandMadePerf, callback: number = Entry.RETURNING, max = MAX): number {
+function consumePerf(perf: HandMadePerf<Pump>, callback: number = Entry.RETURNING, max = MAX): number {
   return perf.pump.perf_consume(callback, 0, DATA, max);
 }
 
@@ -214,7 +222,7 @@ Deno.test("perf_consume() delivers samples around the end at every offset, whole
   for (const size of [0, 1, 8, 60, 64, 200, 1000]) {
     for (let start = 2 ** 32 - 1024; start <= 2 ** 32; start += 8) {
       new Uint8Array(guest.memory.buffer).fill(UNTOUCHED, DATA - 64, DATA + MAX);
-      const perf = new HandMadePerf(guest, { count: 1, start });
+      const perf = handMadePerf(guest, { count: 1, start });
       const kept = keep(guest);
       const padded = perf.sample(0, record(size));
       assertEquals(consumePerf(perf), 1);
@@ -228,7 +236,7 @@ Deno.test("perf_consume() delivers samples around the end at every offset, whole
 
 Deno.test("perf_consume() walks the CPUs in turn, each up to its end when the poll began", () => {
   const guest = new TestGuest();
-  const perf = new HandMadePerf(guest, { count: 3 });
+  const perf = handMadePerf(guest, { count: 3 });
   const sent = [0, 0, 1, 2, 2].map((cpu, seed) => {
     perf.sample(cpu, record(4, seed));
     return record(4, seed);
@@ -246,7 +254,7 @@ Deno.test("perf_consume() walks the CPUs in turn, each up to its end when the po
 Deno.test("perf_consume() counts lost records and skips other types", () => {
   const guest = new TestGuest();
   // The count of the first record wraps at the end.
-  const perf = new HandMadePerf(guest, { start: DATA_BYTES - 16 });
+  const perf = handMadePerf(guest, { start: DATA_BYTES - 16 });
   const kept = keep(guest);
   perf.lost(0, 3);
   perf.push(0, PerfType.THROTTLE, new Uint8Array(24));
@@ -258,7 +266,7 @@ Deno.test("perf_consume() counts lost records and skips other types", () => {
 
 Deno.test("perf_consume() ends after a callback's negative number, a trap, or stop()", () => {
   const guest = new TestGuest();
-  const perf = new HandMadePerf(guest);
+  const perf = handMadePerf(guest);
   const kept = keep(guest, (count) => {
     if (count === 3) perf.pump.stop();
     return count === 1 ? -3 : 0;
@@ -273,7 +281,7 @@ Deno.test("perf_consume() ends after a callback's negative number, a trap, or st
 
 Deno.test("perf_consume() checks callback, range and record sizes", () => {
   const guest = new TestGuest();
-  const perf = new HandMadePerf(guest);
+  const perf = handMadePerf(guest);
   perf.sample(0, record(300));
   assertEquals(consumePerf(perf, Entry.UNFIT), EINVAL);
   assertEquals(perf.pump.perf_consume(Entry.RETURNING, 0, -8, 16), EFAULT);

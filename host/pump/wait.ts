@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EpollSet } from "../../ffi/system/epoll.ts";
+import { wasiErrno } from "../../errors/mod.ts";
 
 /** A buffer that a poll waits for. */
 export interface Waitable {
@@ -13,6 +13,8 @@ export interface Waitable {
    * process; see pump.wat.
    */
   pending(): boolean;
+  /** Waits as `EpollSet.wait()` does. @returns 1, 0 on time-out, or the negative number that the poll then returns. */
+  wait(timeoutMs: number): number;
   /** Delivers the available records. @returns their number, or the negative number that ended delivery. Never 0 after a callback. */
   consume(): number;
 }
@@ -21,14 +23,14 @@ export interface Waitable {
  * Waits until `buffer` has records, and delivers them. Call it when the buffer had none.
  *
  * @param timeoutMs a negative number waits forever.
- * @returns the result of `consume`; 0 on time-out; -EINTR when the set's wake descriptor ended the wait.
+ * @returns the result of `consume`; 0 on time-out; the negative result of `wait`.
  */
-export function deliverAfterWait(epoll: EpollSet, timeoutMs: number, buffer: Waitable): number {
+export function deliverAfterWait(timeoutMs: number, buffer: Waitable): number {
   const forever = timeoutMs < 0;
   const deadline = performance.now() + timeoutMs;
   let rest = forever ? -1 : timeoutMs;
   for (;;) {
-    const woken = buffer.pending() ? 1 : epoll.wait(rest);
+    const woken = buffer.pending() ? 1 : buffer.wait(rest);
     if (woken < 0) return woken;
     const result = buffer.consume();
     // After a callback, the result is not 0. A callback may have closed the buffer and the set, so return at once.
@@ -38,4 +40,9 @@ export function deliverAfterWait(epoll: EpollSet, timeoutMs: number, buffer: Wai
     rest = Math.ceil(deadline - performance.now());
     if (rest <= 0) return 0;
   }
+}
+
+/** The result of a wait for version 2 of the ABI: a negative errno becomes WASI's. */
+export function waitResult(result: number): number {
+  return result < 0 ? -wasiErrno(-result) : result;
 }

@@ -229,7 +229,7 @@ export const LINUX_NUMBERS: SelectedFile = {
     {
       name: "EPOLL",
       about: "Operations and events of epoll(7) (`linux/eventpoll.h`).",
-      values: { CTL_ADD: "EPOLL_CTL_ADD", CTL_DEL: "EPOLL_CTL_DEL", IN: "EPOLLIN", ET: "EPOLLET" },
+      values: { CTL_ADD: "EPOLL_CTL_ADD", CTL_DEL: "EPOLL_CTL_DEL", IN: "EPOLLIN", OUT: "EPOLLOUT", ET: "EPOLLET" },
       base: 16,
     },
     {

@@ -8,13 +8,13 @@ import type { BpfError } from "../../errors/mod.ts";
 import type { Libbpf } from "../../ffi/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
 import { GuestContext } from "../../host/core/context.ts";
-import type { OpenBuffer } from "../../host/core/event_buffers.ts";
+import type { BufferOpener, OpenBuffer } from "../../host/core/event_buffers.ts";
 import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
 import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import type { SharedMemoryMode } from "../../host/core/shared_memory.ts";
 import type { Policy } from "../../host/core/policy.ts";
-import { EventBuffer } from "../../host/pump/mod.ts";
+import { bufferOpener, EventBuffer } from "../../host/pump/mod.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { mapOperateFor } from "../../host/wasm_bpf/direct_map_calls.ts";
 import { MAP_OPERATE, MAP_OPERATE_I64 } from "../../host/wasm_bpf/import_types.ts";
@@ -63,7 +63,8 @@ export class FakeGuest implements Disposable {
    * @param options.directory the guest's descriptor 3.
    * @param options.mapCalls the type with which it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
    * @param options.table its table; none by default.
-   * @param options.openBuffer opens its buffers; by default real ones.
+   * @param options.openBuffer opens its buffers of version 1; by default real ones.
+   * @param options.buffers opens those of version 2; by default real ones.
    * @param options.wrapLibbpf makes the libbpf that it gets from the fake one.
    * @param options.worthIt the number of calls through JavaScript before they are direct; 0 by default.
    */
@@ -80,6 +81,7 @@ export class FakeGuest implements Disposable {
       sharedMemory?: SharedMemoryMode;
       table?: WebAssembly.Table;
       openBuffer?: OpenBuffer;
+      buffers?: BufferOpener;
       wrapLibbpf?: (libbpf: Libbpf) => Libbpf;
     } = {},
   ) {
@@ -96,6 +98,7 @@ export class FakeGuest implements Disposable {
         libbpf: options.wrapLibbpf?.(this.libbpf) ?? this.libbpf,
         system: this.system,
         openBuffer: options.openBuffer ?? ((map, receiver) => EventBuffer.open(this.system.calls, map, receiver)),
+        buffers: options.buffers ?? bufferOpener(this.system.calls),
         grants: { objectName: "guest", ...options.grants },
         maxLinks: options.maxLinks,
         sharedMemory: options.sharedMemory,

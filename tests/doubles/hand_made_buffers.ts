@@ -5,24 +5,43 @@
  */
 
 import type { EventReceiver } from "../../host/core/event_buffers.ts";
-import { instantiatePump, type Pump } from "../../host/pump/pump.ts";
+import { fixedMemory } from "../../host/pump/fixed_memory.ts";
+import { instantiateBatchPump, instantiatePump, PERF_NOTES_BYTES, type PumpLayout } from "../../host/pump/pump.ts";
 
 const PAGE = 4096;
+
+/** Makes the pump of a buffer. */
+type MakePump<P> = (memory: WebAssembly.Memory, layout: PumpLayout, guest: EventReceiver) => P;
+
+/** The first position of producer and consumer, a multiple of 8, and the pump's order of stores. */
+export interface HandMadeOptions {
+  start?: number;
+  weakOrder?: boolean;
+}
 
 /** Bytes of data in each of these buffers. */
 export const DATA_BYTES = 4096;
 
+/** A ring buffer with the pump of version 1. */
+export function handMadeRing(guest: EventReceiver, options?: HandMadeOptions) {
+  return new HandMadeRing(instantiatePump, guest, options);
+}
+
+/** A ring buffer with the pump of version 2. */
+export function handMadeBatchRing(guest: EventReceiver, options?: HandMadeOptions) {
+  return new HandMadeRing(instantiateBatchPump, guest, options);
+}
+
 /** A ring buffer. */
-export class HandMadeRing {
-  readonly pump: Pump;
+export class HandMadeRing<P> {
+  readonly pump: P;
   readonly #view: DataView;
 
-  /** @param start the first position of producer and consumer: a multiple of 8. */
-  constructor(guest: EventReceiver, options: { start?: number; weakOrder?: boolean } = {}) {
+  constructor(make: MakePump<P>, guest: EventReceiver, options: HandMadeOptions = {}) {
     const { start = 0, weakOrder = false } = options;
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-    this.#view = new DataView(memory.buffer);
-    this.pump = instantiatePump(memory, { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, weakOrder }, guest);
+    const { memory, buffer } = fixedMemory(65536, "test", guest.addressBits);
+    this.#view = new DataView(buffer);
+    this.pump = make(memory, { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, weakOrder }, guest);
     this.#setPosition(0, start);
     this.#setPosition(PAGE, start);
   }
@@ -69,20 +88,32 @@ export class HandMadeRing {
 /** Types of perf records. */
 export const PerfType = { LOST: 2, THROTTLE: 5, SAMPLE: 9 } as const;
 
+/** Options of {@link HandMadePerf}; `start` is the first data_head and data_tail of each buffer. */
+type PerfOptions = Pick<HandMadeOptions, "start"> & { count?: number };
+
+/** Perf buffers with the pump of version 1. */
+export function handMadePerf(guest: EventReceiver, options?: PerfOptions) {
+  return new HandMadePerf(instantiatePump, guest, options);
+}
+
+/** Perf buffers with the pump of version 2. The CPU of buffer 0 is 100. */
+export function handMadeBatchPerf(guest: EventReceiver, options?: PerfOptions) {
+  return new HandMadePerf(instantiateBatchPump, guest, options);
+}
+
 /** The perf buffers of a few CPUs. */
-export class HandMadePerf {
-  readonly pump: Pump;
+export class HandMadePerf<P> {
+  readonly pump: P;
   readonly #view: DataView;
 
-  /** @param start the first data_head and data_tail of each buffer: a multiple of 8. */
-  constructor(guest: EventReceiver, options: { count?: number; start?: number } = {}) {
+  constructor(make: MakePump<P>, guest: EventReceiver, options: PerfOptions = {}) {
     const { count = 2, start = 0 } = options;
-    const pages = Math.ceil((PAGE + count * (PAGE + DATA_BYTES)) / 65536);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    this.#view = new DataView(memory.buffer);
+    const { memory, buffer } = fixedMemory(PAGE + count * (PAGE + DATA_BYTES), "test", guest.addressBits);
+    this.#view = new DataView(buffer);
     const layout = { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, perf: { start: PAGE, count } };
-    this.pump = instantiatePump(memory, layout, guest);
+    this.pump = make(memory, layout, guest);
     for (let cpu = 0; cpu < count; cpu++) {
+      this.#view.setUint32(cpu * PERF_NOTES_BYTES + 8, 100 + cpu, true);
       this.#setPosition(this.#base(cpu) + 1024, start);
       this.#setPosition(this.#base(cpu) + 1032, start);
     }
