@@ -35,6 +35,8 @@ export interface Ranges {
   count: number;
 }
 
+/** `MAX_RW_COUNT` of Linux, with pages of 4 KiB. */
+const MAX_TRANSFER = 0x7fff_f000;
 const DIRECTORY_CHUNK = 32768;
 /** The number of times that a path is resolved again after a concurrent rename. */
 const RACE_RETRIES = 32;
@@ -58,7 +60,7 @@ export class Files {
     for (;;) {
       const result = this.calls.result(
         ranges.count === 1
-          ? this.#call.read(NUMBER.read, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
+          ? this.#call.read(NUMBER.read, fd, onlyRange(ranges), onlySize(ranges))
           : this.#call.readv(NUMBER.readv, fd, this.#iovecsOf(ranges), ranges.count),
       );
       if (result !== -LINUX_ERRNO.EINTR) return result;
@@ -70,7 +72,7 @@ export class Files {
     for (;;) {
       const result = this.calls.result(
         ranges.count === 1
-          ? this.#call.write(NUMBER.write, fd, onlyRange(ranges), ranges.pairs[1] ?? 0)
+          ? this.#call.write(NUMBER.write, fd, onlyRange(ranges), onlySize(ranges))
           : this.#call.writev(NUMBER.writev, fd, this.#iovecsOf(ranges), ranges.count),
       );
       if (result !== -LINUX_ERRNO.EINTR) return result;
@@ -266,6 +268,11 @@ export class Files {
     }
     return iovecs;
   }
+}
+
+/** The kernel transfers at most {@link MAX_TRANSFER} bytes in one call, and the parameter of these calls has 32 bits. */
+function onlySize({ pairs }: Ranges): number {
+  return Math.min(pairs[1] ?? 0, MAX_TRANSFER);
 }
 
 function onlyRange({ buffer, pairs }: Ranges): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,8 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { FDFLAGS, FSTFLAGS, OFLAGS, RIGHTS, WHENCE } from "../../host/wasi/types.ts";
-import { RESULT_PTR, ROOT, wasiTest } from "./test_guest.ts";
+import { guestPtr, WASM_PAGE_BYTES } from "../../host/core/memory.ts";
+import { growMemory } from "../doubles/memory.ts";
+import { RESULT_PTR, ROOT, TestGuest, wasiTest } from "./test_guest.ts";
 
 const NEW = { oflags: OFLAGS.CREAT };
 
@@ -201,4 +203,34 @@ wasiTest("fd_write() to a full device is ENOSPC", (newGuest) => {
   const fd = guest.opened("full", { rights: RIGHTS.FD_WRITE });
   assertEquals(guest.write(fd, "text"), "ENOSPC");
   assertEquals(guest.write(fd, "a", "b"), "ENOSPC");
+});
+
+Deno.test("reads, writes and paths work above 4 GiB, and with sizes above 4 GiB (wasm64)", () => {
+  using guest = new TestGuest({ addressBits: 64 });
+  const pages = 2 ** 32 / WASM_PAGE_BYTES + 1;
+  growMemory(guest.wasm, { pages, addressBits: 64 });
+  const high = 2 ** 32 + 8000;
+  const put = (at: number, text: string) => guest.memory.bytes.set(new TextEncoder().encode(text), at);
+  put(high, "file");
+  const rights = RIGHTS.FD_READ | RIGHTS.FD_WRITE | RIGHTS.FD_SEEK;
+  guest.ok("path_open", ROOT, 0, high, 4, OFLAGS.CREAT, rights, 0n, 0, high + 8);
+  const fd = guest.memory.data.getUint32(high + 8, true);
+  put(high + 100, "text above 4 GiB");
+  const iovecs = guest.putIovecs([high + 100, 5], [high + 105, 11]);
+  guest.ok("fd_pwrite", fd, ...iovecs, 0n, high + 16);
+  assertEquals<number>(guest.memory.readPointer(high + 16), 16);
+  assertEquals(Deno.readTextFileSync(guest.path("file")), "text above 4 GiB");
+  guest.ok("fd_read", fd, ...guest.putIovecs([high + 200, 4], [300, 2]), RESULT_PTR);
+  guest.ok("fd_read", fd, ...guest.putIovecs([high + 204, 65_536]), RESULT_PTR + 8);
+  assertEquals([guest.size(), guest.size(1)], [6, 10]);
+  assertEquals(guest.memory.readString(guestPtr(BigInt(high + 200), 64), 14), "textbove 4 GiB");
+  // The kernel writes at most this many bytes in one call.
+  const most = 0x7fff_f000;
+  using nothing = new TestGuest({ preopens: [{ hostPath: "/dev", guestPath: "/", readOnly: false }], addressBits: 64 });
+  growMemory(nothing.wasm, { pages, addressBits: 64 });
+  const sink = nothing.opened("null", { rights: RIGHTS.FD_WRITE });
+  for (const ranges of [[[0, 2 ** 32]], [[0, 1], [1, 2 ** 32]]] as const) {
+    nothing.ok("fd_write", sink, ...nothing.putIovecs(...ranges), RESULT_PTR);
+    assertEquals(nothing.size(), most);
+  }
 });
