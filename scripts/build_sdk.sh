@@ -61,9 +61,10 @@ restore_linux() {
     [[ " $keep " == *" ${header##*/} "* ]] || sed --in-place "$header" \
       --expression '/1 is a valid function pointer on wasm/s/.*/#if 0/' \
       --expression 's/^#ifdef __wasilibc_unmodified_upstream.*/#if 1/' \
-      --expression 's/defined(__wasilibc_unmodified_upstream)/1/' --expression 's/^#ifndef _WASI_EMULATED_.*/#if 0/'
-  done < <(grep --recursive --files-with-matches '__wasilibc_unmodified\|_WASI_EMULATED' "$musl/include")
-  cp "$musl"/arch/generic/bits/{fcntl,ioctl}.h "$musl"/arch/x86_64/bits/{limits,mman,posix,setjmp,signal}.h \
+      --expression 's/defined(__wasilibc_unmodified_upstream)/1/' --expression 's/^#ifndef _WASI_EMULATED_.*/#if 0/' \
+      --expression '/^#warning redirecting/d'
+  done < <(grep --recursive --files-with-matches '__wasilibc_unmodified\|_WASI_EMULATED\|^#warning' "$musl/include")
+  cp "$musl"/arch/generic/bits/{fcntl,ioctl}.h "$musl"/arch/x86_64/bits/{limits,mman,posix,setjmp,signal,user}.h \
     "$musl/arch/wasm32/bits/"
   # The numbers of system calls are x86_64's, since a program may compare them with the kernel's.
   sed 'p; s/__NR_/SYS_/' "$musl/arch/x86_64/bits/syscall.h.in" >"$musl/arch/wasm32/bits/syscall.h"
@@ -96,6 +97,7 @@ add_kernel_headers() {
   local header
   cp --recursive --dereference "$uapi"/{linux,asm-generic} "$1/"
   mkdir "$1/asm"
+  rm "$1"/linux/{a.out,kfd_ioctl,kvm,smc_diag}.h # These need headers of other folders.
   for header in "$1"/asm-generic/*.h; do
     echo "#include <asm-generic/${header##*/}>" >"$1/asm/${header##*/}"
   done

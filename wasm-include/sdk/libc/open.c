@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <time.h>
 #include <wasi/libc-nocwd.h>
 #include <wasi/api.h>
 
