@@ -22,19 +22,26 @@ import {
 interface KnownModule {
   readonly abi: string;
   readonly types: ImportTypes;
-  /** Set for a module that exists only for guests with 32-bit addresses. */
-  readonly only32?: true;
+  /** The functions that exist only for guests with 32-bit addresses. */
+  readonly only32?: readonly string[];
 }
 
+/** The pump of version 1 calls back with 32-bit pointers. */
+const POLLS = Object.keys(CALLBACK_WRAPPER_TYPES);
+
 const MODULES: ReadonlyMap<string, KnownModule> = new Map([
-  [WASM_BPF_MODULE, { abi: "ABI version 1", types: WASM_BPF_TYPES }],
-  [ENV_MODULE, { abi: "ABI version 1, under its first name", types: WASM_BPF_TYPES }],
+  [WASM_BPF_MODULE, { abi: "ABI version 1", types: WASM_BPF_TYPES, only32: POLLS }],
+  [ENV_MODULE, { abi: "ABI version 1, under its first name", types: WASM_BPF_TYPES, only32: POLLS }],
   // An option can move its function to another module; see typesOf().
   [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", types: {} }],
   [LIBBPF_MODULE, { abi: "ABI version 2", types: LIBBPF_TYPES }],
   [SYS_MODULE, { abi: "ABI version 2, system", types: SYS_TYPES }],
   [WASI_MODULE, { abi: "WASI preview 1", types: WASI_TYPES }],
-  [WASI_UNSTABLE_MODULE, { abi: "WASI before preview 1", types: WASI_UNSTABLE_TYPES, only32: true }],
+  [WASI_UNSTABLE_MODULE, {
+    abi: "WASI before preview 1",
+    types: WASI_UNSTABLE_TYPES,
+    only32: Object.keys(WASI_UNSTABLE_TYPES),
+  }],
 ]);
 
 /** The description of an import module: "ABI version 1"; "unknown" for a module that the host does not have. */
@@ -67,8 +74,10 @@ export function importProblem(one: ModuleImport, guest: ImportingGuest): ImportP
 /** Only own properties count. A guest must not import inherited ones such as "constructor". */
 function typesOf({ module, name }: ModuleImport, guest: ImportingGuest): readonly string[] | undefined {
   const { addressBits, wrapperModule = CALLBACK_WRAPPER_MODULE } = guest;
-  if (module === wrapperModule && Object.hasOwn(CALLBACK_WRAPPER_TYPES, name)) return CALLBACK_WRAPPER_TYPES[name];
+  if (addressBits === 32 && module === wrapperModule && Object.hasOwn(CALLBACK_WRAPPER_TYPES, name)) {
+    return CALLBACK_WRAPPER_TYPES[name];
+  }
   const known = MODULES.get(module);
-  if (known === undefined || (known.only32 && addressBits !== 32)) return undefined;
+  if (known === undefined || (addressBits !== 32 && known.only32?.includes(name))) return undefined;
   return Object.hasOwn(known.types, name) ? known.types[name] : undefined;
 }

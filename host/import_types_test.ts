@@ -61,6 +61,13 @@ Deno.test("importProblem() gives the types of the guest's width, each once", () 
   assertEquals(importProblem(mmap, { addressBits: 64 }), { kind: "type", expected: ["(i32, i64, i64) -> i64"] });
 });
 
+Deno.test("importProblem() offers no polls of version 1 to guests with 64-bit addresses", () => {
+  for (const module of ["wasm_bpf", "env", "callback-wrapper", "elsewhere"]) {
+    const poll = { module, name: "wasm_bpf_buffer_poll", kind: "function", type: undefined } as const;
+    assertEquals(importProblem(poll, { addressBits: 64, wrapperModule: "elsewhere" }), { kind: "unknown" });
+  }
+});
+
 Deno.test("importProblem() offers only functions", () => {
   for (const kind of ["table", "memory", "global", "tag"] as const) {
     const one = { module: "wasm_bpf", name: "wasm_bpf_map_operate", kind, type: undefined };
