@@ -61,10 +61,13 @@ $(objects)/src/%.o: $(sdk)/src/%.c scripts/sdk.mk
 
 # Sources of libbpf ----------------------------------------------------------------------------------------------------
 
-# Unchanged, as scripts/build_libbpf.sh has unpacked them.
+# Unchanged, as scripts/build_libbpf.sh has unpacked them. Tools often read the kernel's BTF, 5 MB, for which -O2 saves a
+# third of the time (19 instead of 30 ms).
+$(objects)/libbpf/%.o: level := -Oz
+$(objects)/libbpf/btf.o: level := -O2
 libbpf_sources := .build/libbpf/libbpf-$(LIBBPF_VERSION)
 $(objects)/libbpf/%.o: $(libbpf_sources)/src/%.c $(sources)/libbpf/libbpf_sources.h scripts/sdk.mk
-	$(call compile,$(flags) -Oz -w -include $(sources)/libbpf/libbpf_sources.h -I $(libbpf_sources)/include)
+	$(call compile,$(flags) $(level) -w -include $(sources)/libbpf/libbpf_sources.h -I $(libbpf_sources)/include)
 
 # wasi-libc ------------------------------------------------------------------------------------------------------------
 
