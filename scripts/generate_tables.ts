@@ -15,6 +15,7 @@ import { readDeclarations } from "./headers/declarations.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
 import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
+import { prototypeFiles } from "./tables/prototypes.ts";
 import { structFiles } from "./tables/struct_tables.ts";
 import { symbolFiles } from "./tables/symbol_tables.ts";
 import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts";
@@ -27,6 +28,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     structFiles(declarations),
     numberFiles(),
     errnoFiles(declarations),
+    prototypeFiles(),
   ]);
   return await formatted(files.flat());
 }

@@ -37,11 +37,15 @@ export class Checker {
     return result;
   }
 
-  /** The error for a refused operation, with its log. It has a hint when there is evidence for one. */
-  error(operation: Operation, errno: number): BpfError {
+  /**
+   * The error for a refused operation, with its log. It has a hint when there is evidence for one.
+   *
+   * @param subjectOf by default that of {@link begin}.
+   */
+  error(operation: Operation, errno: number, subjectOf: SubjectOf | undefined = this.#subjectOf): BpfError {
     const log = this.#log.take();
     const reading = readLog(log);
-    const refusal = { code: errnoName(Math.abs(errno)), log, reading, subject: this.#subjectOf?.(reading) };
+    const refusal = { code: errnoName(Math.abs(errno)), log, reading, subject: subjectOf?.(reading) };
     return new BpfError(operation, errno, { log, hint: hintFor(refusal, this.#here) });
   }
 

@@ -9,6 +9,7 @@ import type { NativeSystem, System } from "../system/system.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
 import type { BpfObject, Libbpf, MapElement, OpenObjectOptions } from "./interfaces/mod.ts";
+import { NativeCalls } from "./calls.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
 import { NativeObject } from "./object.ts";
@@ -36,6 +37,7 @@ export class NativeLibbpf implements Libbpf, Native {
   readonly link;
   readonly #libbpf;
   readonly #elements: Elements;
+  readonly calls: NativeCalls;
   readonly #log: LibbpfLog;
   #possibleCpus = 0;
 
@@ -55,6 +57,11 @@ export class NativeLibbpf implements Libbpf, Native {
     this.link = library.open(LINK_SYMBOLS);
     this.#log = installLog(library);
     this.check = new Checker(this.#log, system.calls);
+    this.calls = new NativeCalls(this, library, this.#log);
+  }
+
+  get libraryName(): string {
+    return `${this.path} is ${this.version}`;
   }
 
   get version(): string {
@@ -85,13 +92,14 @@ export class NativeLibbpf implements Libbpf, Native {
   need<F>(symbol: F | null, operation: Operation, version: string): F {
     if (symbol !== null) return symbol;
     throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
-      reason: `it needs libbpf ${version}; ${this.path} is ${this.version}`,
+      reason: `it needs libbpf ${version}; ${this.libraryName}`,
     });
   }
 
   [Symbol.dispose](): void {
     for (const table of [this.object, this.program, this.map, this.batch, this.link, this.#libbpf]) table.close();
     this.#elements[Symbol.dispose]();
+    this.calls[Symbol.dispose]();
     this.#log[Symbol.dispose]();
   }
 }

@@ -10,18 +10,81 @@
 import type { NativeLibrary } from "../system/library.ts";
 import { address } from "../system/pointers.ts";
 import { VSNPRINTF_SYMBOLS } from "../system/symbols/libc.ts";
+import type { LogMessage } from "./interfaces/calls.ts";
 import { LOG_LEVEL } from "./libbpf_numbers.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
 
+/** Collects the text of libbpf's messages. Each begins with the character of its level, see {@link messagesOf}. */
+interface Collector extends Disposable {
+  /** The most detailed level that is collected. */
+  level: number;
+  /** The text since the last call. */
+  take(): string;
+}
+
+/** Gets messages when they are taken. */
+export type MessageListener = (messages: readonly LogMessage[]) => void;
+
 /** The log of libbpf. Taken after an operation, it holds the messages of that operation. */
-export interface LibbpfLog extends Disposable {
-  /** The lines since the last call, oldest first. */
-  take(): string[];
+export class LibbpfLog implements Disposable {
+  /** Gets every message that is taken, in addition to the caller. */
+  onMessages: MessageListener | undefined;
+  readonly #collector: Collector;
+
+  constructor(collector: Collector) {
+    this.#collector = collector;
+  }
+
+  /** The most detailed level of messages that are kept: {@link LOG_LEVEL}. INFO at first. */
+  get level(): number {
+    return this.#collector.level;
+  }
+
+  set level(level: number) {
+    this.#collector.level = level;
+  }
+
+  /** The lines since the last call, oldest first, without those for debugging. */
+  take(): string[] {
+    const messages = messagesOf(this.#collector.take());
+    if (messages.length === 0) return [];
+    this.onMessages?.(messages);
+    return linesOf(messages.filter(({ level }) => level <= LOG_LEVEL.INFO).map(({ text }) => text).join(""));
+  }
+
+  [Symbol.dispose](): void {
+    this.#collector[Symbol.dispose]();
+  }
 }
 
 /** Installs the log. A process has only one: the last installed log gets the lines. */
 export function installLog(library: NativeLibrary, level: number = LOG_LEVEL.INFO): LibbpfLog {
-  return library.shim ? new ShimLog(library.shim, level) : new CallbackLog(library, level);
+  return new LibbpfLog(library.shim ? new ShimLog(library.shim, level) : new CallbackLog(library, level));
+}
+
+/** The first character of messages of level 0. Those of the other levels follow. */
+const FIRST_MARK = 1;
+
+/** The mark of a message's level, as `shim.c` writes it. */
+function markOf(level: number): string {
+  return String.fromCharCode(FIRST_MARK + level);
+}
+
+/** Splits a log into its messages. Text whose mark was left out belongs to the message before it, or is a warning. */
+export function messagesOf(text: string): LogMessage[] {
+  const messages: { level: number; text: string }[] = [];
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? FIRST_MARK : text.charCodeAt(at);
+    if (code < FIRST_MARK || code > FIRST_MARK + LOG_LEVEL.DEBUG) continue;
+    const last = messages.at(-1);
+    const part = text.slice(start, at);
+    if (last !== undefined) last.text += part;
+    else if (part !== "") messages.push({ level: LOG_LEVEL.WARN, text: part });
+    if (at < text.length) messages.push({ level: code - FIRST_MARK, text: "" });
+    start = at + 1;
+  }
+  return messages;
 }
 
 const CAPACITY_BYTES = 1 << 16;
@@ -33,26 +96,38 @@ const VA_LIST_BYTES = Deno.build.arch === "x86_64" ? 24 : 32;
 
 type Shim = NonNullable<NativeLibrary["shim"]>;
 
-class ShimLog implements LibbpfLog {
+class ShimLog implements Collector {
   readonly #shim: Shim;
+  #level: number;
   #buffer: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(shim: Shim, level: number) {
     this.#shim = shim;
+    this.#level = level;
     this.#shim.symbols.wasm_bpf_log_install(level);
   }
 
-  take(): string[] {
+  get level(): number {
+    return this.#level;
+  }
+
+  set level(level: number) {
+    this.#level = level;
+    this.#shim.symbols.wasm_bpf_log_install(level);
+  }
+
+  take(): string {
     this.#buffer ??= new Uint8Array(CAPACITY_BYTES);
     const size = this.#shim.symbols.wasm_bpf_log_take(this.#buffer, this.#buffer.length);
-    return size === 0 ? [] : linesOf(new TextDecoder().decode(this.#buffer.subarray(0, size)));
+    return size === 0 ? "" : new TextDecoder().decode(this.#buffer.subarray(0, size));
   }
 
   /** Does nothing, since the library owns the shim. */
   [Symbol.dispose](): void {}
 }
 
-class CallbackLog implements LibbpfLog {
+class CallbackLog implements Collector {
+  level: number;
   readonly #libbpf;
   readonly #libc;
   // C keeps only the address of the callback. This field keeps the callback alive.
@@ -61,17 +136,18 @@ class CallbackLog implements LibbpfLog {
   readonly #kept = new KeptText(CAPACITY_BYTES, HEAD_BYTES);
 
   constructor(library: NativeLibrary, level: number) {
+    this.level = level;
     this.#libbpf = library.open(LIBBPF_SYMBOLS);
     this.#libc = library.openLibc(VSNPRINTF_SYMBOLS);
     this.#callback = new Deno.UnsafeCallback(
       // int libbpf_print_fn_t(enum libbpf_print_level level, const char *format, va_list args)
       { parameters: ["i32", "pointer", "pointer"], result: "i32" } as const,
-      (lineLevel, format, args) => lineLevel <= level ? this.#keep(format, args) : 0,
+      (level, format, args) => level <= this.level ? this.#keep(level, format, args) : 0,
     );
     this.#libbpf.symbols.libbpf_set_print(this.#callback.pointer);
   }
 
-  #keep(format: Deno.PointerValue, args: Deno.PointerValue): number {
+  #keep(level: number, format: Deno.PointerValue, args: Deno.PointerValue): number {
     if (args === null) return 0;
     // vsnprintf() consumes the list, so each call gets a copy.
     const list = new Uint8Array(new Deno.UnsafePointerView(args).getArrayBuffer(VA_LIST_BYTES)).slice();
@@ -81,7 +157,7 @@ class CallbackLog implements LibbpfLog {
       into = new Uint8Array(Math.min(size + 1, MAX_MESSAGE_BYTES));
       size = this.#format(into, format, list.slice());
     }
-    this.#kept.append(new TextDecoder().decode(into.subarray(0, Math.min(size, into.length - 1))));
+    this.#kept.append(markOf(level) + new TextDecoder().decode(into.subarray(0, Math.min(size, into.length - 1))));
     return size;
   }
 
@@ -89,8 +165,8 @@ class CallbackLog implements LibbpfLog {
     return this.#libc.symbols.vsnprintf(into, address(into.length), format, Deno.UnsafePointer.of(list));
   }
 
-  take(): string[] {
-    return linesOf(this.#kept.take());
+  take(): string {
+    return this.#kept.take();
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { KeptText } from "./log.ts";
+import { KeptText, LibbpfLog, messagesOf } from "./log.ts";
 
 Deno.test("KeptText keeps a short text whole, once", () => {
   const kept = new KeptText(100, 20);
@@ -30,4 +30,22 @@ Deno.test("KeptText keeps both ends of one line that is too long", () => {
   const kept = new KeptText(1000, 200);
   kept.append(`a${"b".repeat(5000)}z\n`);
   assertMatch(kept.take(), /^ab{199}\n-- LEFT OUT 4003 bytes, 0 lines --\nb{798}z\n$/);
+});
+
+Deno.test("messagesOf() splits a log by the marks of levels", () => {
+  assertEquals(messagesOf(""), []);
+  assertEquals(messagesOf("\u0001one\ntwo\n\u0003three\n\u0002four"), [
+    { level: 0, text: "one\ntwo\n" },
+    { level: 2, text: "three\n" },
+    { level: 1, text: "four" },
+  ]);
+  assertEquals(messagesOf("cut\n\u0002info\n"), [{ level: 0, text: "cut\n" }, { level: 1, text: "info\n" }]);
+});
+
+Deno.test("LibbpfLog.take() leaves out the lines for debugging, and its listener gets all", () => {
+  const seen: string[] = [];
+  const log = new LibbpfLog({ level: 2, take: () => "\u0001warning\n\u0003debug\n", [Symbol.dispose]: () => {} });
+  log.onMessages = (messages) => seen.push(...messages.map(({ level, text }) => `${level} ${text}`));
+  assertEquals(log.take(), ["warning"]);
+  assertEquals(seen, ["0 warning\n", "2 debug\n"]);
 });

@@ -18,6 +18,8 @@ import type { PROGRAM_SYMBOLS } from "./symbols/program.ts";
 /** The library, for the classes of its objects. */
 export interface Native {
   readonly system: System;
+  /** The path and the version of the library, for messages. */
+  readonly libraryName: string;
   readonly check: Checker;
   readonly possibleCpus: number;
   readonly object: SymbolTable<typeof OBJECT_SYMBOLS>;

@@ -10,10 +10,11 @@ import type { MapShape } from "../../object/map_rules.ts";
 import { cString } from "../system/c_string.ts";
 import { address, type NativePointer, nativePointer } from "../system/pointers.ts";
 import type { Subject } from "./hints.ts";
-import type { BpfLink, BpfMap, BpfObject, BpfProgram, OpenObjectOptions } from "./interfaces/mod.ts";
+import type { BpfLink, BpfMap, BpfObject, BpfProgram, NativeRef, OpenObjectOptions } from "./interfaces/mod.ts";
 import { OwnedLink } from "./link.ts";
 import { NativeMap, type Owner } from "./map.ts";
 import type { Native } from "./native.ts";
+import { makeRef, pointerOf, revoke } from "./native_ref.ts";
 import { NativeProgram } from "./program.ts";
 import { Struct } from "./struct.ts";
 import { bindStructOps } from "./struct_ops.ts";
@@ -21,6 +22,7 @@ import { bindStructOps } from "./struct_ops.ts";
 /** See {@link BpfObject}. */
 export class NativeObject implements BpfObject, Owner {
   readonly name: string;
+  readonly ref: NativeRef;
   readonly #native: Native;
   readonly #programs = new Map<string, NativeProgram>();
   readonly #maps = new Map<string, NativeMap>();
@@ -31,6 +33,7 @@ export class NativeObject implements BpfObject, Owner {
     this.#native = native;
     this.#pointer = pointer;
     this.name = name;
+    this.ref = makeRef("bpf_object", pointer);
   }
 
   /** True when the object is closed. Its programs, maps and links are then invalid. */
@@ -43,7 +46,16 @@ export class NativeObject implements BpfObject, Owner {
     const opts = new Struct("bpf_object_open_opts")
       .string("object_name", name)
       .string("pin_root_path", options.pinRootPath)
-      .string("btf_custom_path", options.btfPath);
+      .string("btf_custom_path", options.btfPath)
+      .string("kconfig", options.kconfig)
+      .string("bpf_token_path", options.tokenPath)
+      .u8("relaxed_maps", Number(options.relaxedMaps ?? false));
+    const { kernelLog } = options;
+    if (kernelLog !== undefined) {
+      opts.buffer("kernel_log_buf", kernelLog.buffer)
+        .u64("kernel_log_size", kernelLog.buffer.length)
+        .i32("kernel_log_level", kernelLog.level);
+    }
     native.check.begin();
     // libbpf copies what it keeps, so the bytes need to stay only during the call.
     const pointer = native.object.symbols.bpf_object__open_mem(bytes, address(bytes.length), opts.bytes);
@@ -114,6 +126,16 @@ export class NativeObject implements BpfObject, Owner {
     return found;
   }
 
+  programOf(ref: NativeRef): BpfProgram {
+    const pointer = nativePointer<"bpf_program">(pointerOf(ref));
+    return this.#program(pointer, this.#native.text(this.#native.program.symbols.bpf_program__name(pointer)));
+  }
+
+  mapOf(ref: NativeRef): BpfMap {
+    const pointer = nativePointer<"bpf_map">(pointerOf(ref));
+    return this.#map(pointer, this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
+  }
+
   /** The programs and the map that may be the reason why this object did not load: those that the log names, or all programs. */
   #subjectOf({ program, map, reason = "" }: LogReading): Subject {
     const programs = this.programs().filter(({ name, autoload }) =>
@@ -160,6 +182,7 @@ export class NativeObject implements BpfObject, Owner {
     // libbpf's links of USDT probes point into their object, so they are detached first.
     for (const link of [...this.#links].reverse()) link[Symbol.dispose]();
     this.#pointer = undefined;
+    revoke(this.ref);
     if (pointer !== undefined) this.#native.object.symbols.bpf_object__close(pointer);
   }
 }

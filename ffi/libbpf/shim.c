@@ -42,6 +42,9 @@ static __thread struct {
     char text[LOG_ROOM];
 } captured;
 
+// Each message begins with this character for level 0, or one of the next two (log.ts).
+#define FIRST_MARK 1
+
 static int wanted_level = -1;
 
 // wasm_bpf_syscall() makes one system call and returns its result, or -errno. Through FFI, errno could only be read by a second
@@ -177,7 +180,12 @@ static int capture(enum libbpf_print_level level, const char *format, va_list ar
         }
     }
     va_end(again);
-    if (length > 0) keep(text, (size_t)length);
+    if (length > 0) {
+        const char mark = (char)(FIRST_MARK + level);
+
+        keep(&mark, 1);
+        keep(text, (size_t)length);
+    }
     if (text != line) free(text);
     return length;
 }

@@ -54,6 +54,12 @@ export class Struct<S extends StructName> {
     return this.u64(field, baseOf(bytes));
   }
 
+  /** Sets a `char *` to a buffer that C writes to. The caller keeps it alive as long as C uses it. */
+  buffer(field: FieldName<S>, bytes: Uint8Array<ArrayBuffer>): this {
+    this.#pointedTo.push(bytes);
+    return this.u64(field, baseOf(bytes));
+  }
+
   /** Sets a `const unsigned long *` to an array of these numbers. */
   numbers(field: FieldName<S>, values: readonly number[]): this {
     const bytes = new Uint8Array(new BigUint64Array(values.map(BigInt)).buffer);

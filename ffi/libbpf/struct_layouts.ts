@@ -8,7 +8,19 @@
 
 /** Offsets in bytes, by struct and field. `size` is the struct's, as far as the project uses it. */
 export const LAYOUT = {
-  bpf_object_open_opts: { sz: 0, object_name: 8, pin_root_path: 24, btf_custom_path: 48, size: 56 },
+  bpf_object_open_opts: {
+    sz: 0,
+    object_name: 8,
+    relaxed_maps: 16,
+    pin_root_path: 24,
+    kconfig: 40,
+    btf_custom_path: 48,
+    kernel_log_buf: 56,
+    kernel_log_size: 64,
+    kernel_log_level: 72,
+    bpf_token_path: 80,
+    size: 88,
+  },
   bpf_kprobe_opts: { sz: 0, offset: 16, retprobe: 24, size: 32 },
   bpf_ksyscall_opts: { sz: 0, retprobe: 16, size: 24 },
   bpf_uprobe_opts: { sz: 0, bpf_cookie: 16, retprobe: 24, func_name: 32, size: 40 },

@@ -112,6 +112,11 @@ export class Declarations {
     return [...this.#structs.keys()];
   }
 
+  /** The spelling of the type that a typedef stands for; undefined for any other name. */
+  typedef(name: string): string | undefined {
+    return this.#typedefs.get(name);
+  }
+
   /** The type with this spelling. */
   type(spelling: string): CType {
     return readType(spelling, this.#typedefs);

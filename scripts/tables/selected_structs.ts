@@ -23,7 +23,17 @@ const opts = (...fields: readonly string[]): SelectedStruct => ({ fields: ["sz",
 
 /** Structs that are written for libbpf and the kernel. */
 export const LIBBPF_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
-  bpf_object_open_opts: opts("object_name", "pin_root_path", "btf_custom_path"),
+  bpf_object_open_opts: opts(
+    "object_name",
+    "relaxed_maps",
+    "pin_root_path",
+    "kconfig",
+    "btf_custom_path",
+    "kernel_log_buf",
+    "kernel_log_size",
+    "kernel_log_level",
+    "bpf_token_path",
+  ),
   bpf_kprobe_opts: opts("offset", "retprobe"),
   bpf_ksyscall_opts: opts("retprobe"),
   bpf_uprobe_opts: opts("bpf_cookie", "retprobe", "func_name"),

@@ -70,9 +70,12 @@ Deno.test("wasm_bpf_log_install() keeps messages above its level out of the log"
 
 const NOTE = /^-- LEFT OUT (\d+) bytes, (\d+) lines --\n/m;
 
+/** The first character of a warning. */
+const WARNING = "\u0001";
+
 /** libbpf's message about a file whose name is too long. */
 function tooLong(path: string): string {
-  return `libbpf: elf: failed to open ${path}: File name too long\n`;
+  return `${WARNING}libbpf: elf: failed to open ${path}: File name too long\n`;
 }
 
 Deno.test("wasm_bpf_log_take() keeps the beginning and the end of a log that is too long, in whole lines, and notes the omitted part", () => {
@@ -113,7 +116,7 @@ Deno.test("wasm_bpf_log_take() leaves an empty log after one that was too long",
   for (let index = 0; index < 50; index++) openMissingFile(library, `/${"a".repeat(3000)}`);
   takeLog(library);
   openMissingFile(library, "/missing/file");
-  assertEquals(takeLog(library), "libbpf: elf: failed to open /missing/file: No such file or directory\n");
+  assertEquals(takeLog(library), `${WARNING}libbpf: elf: failed to open /missing/file: No such file or directory\n`);
 });
 
 Deno.test("wasm_bpf_log_take() gives the last bytes to a small buffer and refuses a negative size", () => {

@@ -5,6 +5,7 @@
  */
 
 import type { LibraryOrigin } from "../../system/library.ts";
+import type { LibbpfCalls } from "./calls.ts";
 import type { BpfObject, OpenObjectOptions } from "./object.ts";
 
 /** An open libbpf. Everything made from it must be disposed before it. */
@@ -19,6 +20,9 @@ export interface Libbpf extends Disposable {
   readonly isPatched: boolean;
   /** The number of possible CPUs of this machine, which is the number of values in an element of a per-CPU map. */
   readonly possibleCpus: number;
+
+  /** Calls of functions by name, for guests that import them. */
+  readonly calls: LibbpfCalls;
 
   /**
    * Parses an ELF object. The kernel is not involved yet.

@@ -6,6 +6,7 @@
  */
 
 export type * from "./attach_target.ts";
+export type * from "./calls.ts";
 export type { Libbpf, MapElement } from "./libbpf.ts";
 export type { BpfLink } from "./link.ts";
 export type { Batch, BatchFlags, BatchWalk, BpfMap } from "./map.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NativeRef } from "./calls.ts";
 import type { BpfMap } from "./map.ts";
 import type { BpfProgram } from "./program.ts";
 
@@ -32,11 +33,21 @@ export interface OpenObjectOptions {
    * are registered through a link, which ends with the process. Before Linux 6.4, which has no such links, the object is refused.
    */
   persistentStructOps?: boolean | undefined;
+  /** Values for the `.kconfig` variables, as lines of a kernel configuration. They override those of the running kernel. */
+  kconfig?: string | undefined;
+  /** Accepts maps with fields that libbpf does not know. */
+  relaxedMaps?: boolean | undefined;
+  /** Gets the kernel's log of loading BTF and programs. It must live as long as the object. */
+  kernelLog?: { readonly buffer: Uint8Array<ArrayBuffer>; readonly level: number } | undefined;
+  /** "" keeps libbpf from making a BPF token. */
+  tokenPath?: "" | undefined;
 }
 
 /** `struct bpf_object`. Disposing detaches its links, then closes it with its programs and maps. */
 export interface BpfObject extends Disposable {
   readonly name: string;
+  /** For {@link LibbpfCalls}. */
+  readonly ref: NativeRef;
   /** Loads maps and programs into the kernel. Needs CAP_BPF, and CAP_PERFMON or CAP_NET_ADMIN by program type. @throws {BpfError} */
   load(): void;
   findProgram(name: string): BpfProgram | undefined;
@@ -44,4 +55,8 @@ export interface BpfObject extends Disposable {
   findMap(name: string): BpfMap | undefined;
   programs(): readonly BpfProgram[];
   maps(): readonly BpfMap[];
+  /** The program that a call returned as a part of this object. */
+  programOf(ref: NativeRef): BpfProgram;
+  /** The map that a call returned as a part of this object. */
+  mapOf(ref: NativeRef): BpfMap;
 }
