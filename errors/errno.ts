@@ -107,6 +107,12 @@ export function linuxErrno(errno: number): number {
   return errno >= LIBBPF_START ? LINUX_ERRNO.EINVAL : errno;
 }
 
+/** As {@link wasiErrno}, but libbpf's own numbers stay: guests of version 2 have `libbpf_strerror`, which knows them. */
+export function libbpfErrno(errno: number): number {
+  const number = Math.abs(errno);
+  return number >= LIBBPF_START ? number : wasiErrno(number);
+}
+
 /** Converts a Linux or libbpf number of either sign to WASI's positive one; EIO if WASI has no such error. */
 export function wasiErrno(errno: number): number {
   const number = linuxErrno(Math.abs(errno));

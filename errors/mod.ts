@@ -5,7 +5,7 @@
  */
 
 export { BpfError, type BpfErrorOptions } from "./bpf_error.ts";
-export { errnoName, errnoOf, errnoText, linuxErrno, wasiErrno } from "./errno.ts";
+export { errnoName, errnoOf, errnoText, libbpfErrno, linuxErrno, wasiErrno } from "./errno.ts";
 export { FormatError } from "./format_error.ts";
 export { GuestError, type GuestErrorCode, type GuestErrorOptions } from "./guest_error.ts";
 export { LINUX_ERRNO, type LinuxErrnoName } from "./linux_errno.ts";

@@ -7,6 +7,7 @@ import {
   errnoText,
   FormatError,
   GuestError,
+  libbpfErrno,
   LINUX_ERRNO,
   linuxErrno,
   type Operation,
@@ -17,6 +18,12 @@ import {
 Deno.test("linuxErrno() keeps Linux's numbers, and converts numbers of libbpf", () => {
   assertEquals([0, 1, 524, 3999].map(linuxErrno), [0, 1, 524, 3999]);
   assertEquals([4000, 4013, 9999].map(linuxErrno), [22, 22, 22]);
+});
+
+Deno.test("libbpfErrno() keeps libbpf's own numbers", () => {
+  assertEquals(libbpfErrno(-LINUX_ERRNO.ENOENT), WASI_ERRNO.ENOENT);
+  assertEquals(libbpfErrno(-4007), 4007);
+  assertEquals(wasiErrno(-4007), WASI_ERRNO.EINVAL);
 });
 
 Deno.test("wasiErrno() converts by name, and replaces errors that WASI lacks", () => {

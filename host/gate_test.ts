@@ -4,13 +4,14 @@ import { assertEquals } from "@std/assert";
 import { BpfError } from "../errors/mod.ts";
 import { MapType, ProgramType } from "../ffi/mod.ts";
 import { FakeGuest, makeAll } from "../tests/doubles/guest.ts";
+import { Version2Guest } from "../tests/doubles/version2.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import { Counters } from "./core/counters.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/policy.ts";
-import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
+import { shapeOf } from "./libbpf/shape.ts";
 import { runGuestOn } from "./mod.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
 import { SYS_FUNCTIONS } from "./sys/mod.ts";
@@ -112,10 +113,38 @@ const OTHERS = [
   ...Object.keys(SYS_TYPES).filter((name) => !Object.hasOwn(REACHING, name)),
 ];
 
+/** The functions of module `libbpf` that guests of version 1 import too. */
+const VERSION_1_AND_2 = ["libbpf_num_possible_cpus", "bpf_map_mmap", "bpf_map_munmap"];
+
+/** The imports of version 2 that never reach libbpf, or only to close something. */
+const REACHES_NOTHING: ReadonlySet<string> = new Set([
+  "bpf_object__close",
+  "bpf_link__destroy",
+  "bpf_map_mmap", // the test above
+  "bpf_map_munmap",
+  "libbpf_set_print",
+]);
+
+/** All kinds of requests. */
+const EVERYTHING: RequestKind[] = [
+  "load",
+  "pin",
+  "attach",
+  "struct_ops",
+  "map",
+  "element",
+  "buffer",
+  "share",
+  "call",
+  "query",
+  "perf_event",
+  "socket",
+];
+
 Deno.test("no import reaches libbpf when the policy refuses everything", () => {
-  const tables = [WASM_BPF_TYPES, CALLBACK_WRAPPER_TYPES, LIBBPF_TYPES, SYS_TYPES];
+  const tables = [WASM_BPF_TYPES, CALLBACK_WRAPPER_TYPES, SYS_TYPES];
   const names = new Set(tables.flatMap((table) => Object.keys(table)));
-  assertEquals([...names].sort(), [...Object.keys(REACHING), ...OTHERS].sort());
+  assertEquals([...names, ...VERSION_1_AND_2].sort(), [...Object.keys(REACHING), ...OTHERS].sort());
 
   let refused: RequestKind[] = ["element"];
   using guest = RecordedGuest.open({ request: ({ kind }) => refused.includes(kind) ? "not now" : undefined });
@@ -125,19 +154,7 @@ Deno.test("no import reaches libbpf when the policy refuses everything", () => {
     ring: guest.map(object, "ring"),
     array: guest.map(object, "array"),
   };
-  refused = [
-    "load",
-    "pin",
-    "attach",
-    "struct_ops",
-    "map",
-    "element",
-    "buffer",
-    "share",
-    "query",
-    "perf_event",
-    "socket",
-  ];
+  refused = EVERYTHING;
   guest.calls.length = 0;
   const results = Object.entries(REACHING).map(([name, call]) => [name, call({ guest, object, fds })]);
   const expected = Object.keys(REACHING).map((name) => {
@@ -148,6 +165,21 @@ Deno.test("no import reaches libbpf when the policy refuses everything", () => {
   assertEquals(guest.effects, []);
   assertEquals(guest.problems.length, results.length);
   assertEquals(guest.problems.filter((problem) => !problem.endsWith(": EPERM: not now")), []);
+});
+
+Deno.test("no import of version 2 reaches libbpf when the policy refuses everything", () => {
+  let refused: RequestKind[] = [];
+  using guest = new FakeGuest(OBJECT, {
+    table: TABLE,
+    policy: { refusal: ({ kind }) => refused.includes(kind) ? "not now" : undefined },
+  });
+  const version2 = new Version2Guest(guest);
+  refused = EVERYTHING;
+  guest.libbpf.calls.made.length = 0;
+  const names = Object.keys(LIBBPF_FUNCTIONS).filter((name) => !REACHES_NOTHING.has(name));
+  const passed = names.filter((name) => version2.call(name) !== WASI_EPERM && shapeOf(name).result !== "void");
+  assertEquals(passed, []);
+  assertEquals(guest.libbpf.calls.made, []);
 });
 
 Deno.test("a policy gets the object that a guest loads, and its refusal takes nothing from the allowances", () => {

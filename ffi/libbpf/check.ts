@@ -16,11 +16,11 @@ export type SubjectOf = (reading: LogReading) => Subject;
 
 /** Turns results into values, or into errors with the log and a hint. There is one for each {@link LibbpfLog}. */
 export class Checker {
-  readonly #log: LibbpfLog;
+  readonly #log: Pick<LibbpfLog, "take">;
   readonly #calls: SystemCalls;
   #subjectOf: SubjectOf | undefined;
 
-  constructor(log: LibbpfLog, calls: SystemCalls) {
+  constructor(log: Pick<LibbpfLog, "take">, calls: SystemCalls) {
     this.#log = log;
     this.#calls = calls;
   }

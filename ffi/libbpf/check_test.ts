@@ -8,7 +8,7 @@ const LOAD = { operation: "load", kind: "object", subject: "guest" } as const;
 Deno.test("Checker.value() returns values that are not negative, and throws the others with the log", () => {
   using system = openSystem();
   const logs = [["stale"], ["libbpf: map 'm': failed to create: Argument list too long(-7)"]];
-  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, system.calls);
+  const checker = new Checker({ take: () => logs.shift() ?? [] }, system.calls);
   checker.begin();
   assertEquals(checker.value(LOAD, 0), 0);
   assertEquals(checker.value(LOAD, 7), 7);
@@ -23,7 +23,7 @@ Deno.test("Checker.value() returns values that are not negative, and throws the 
 Deno.test("Checker.error() looks up the subject of a failed operation for its hint", () => {
   using system = openSystem();
   const logs = [[], ["libbpf: map 'events': failed to create: Invalid argument(-22)"]];
-  const checker = new Checker({ take: () => logs.shift() ?? [], [Symbol.dispose]: () => {} }, system.calls);
+  const checker = new Checker({ take: () => logs.shift() ?? [] }, system.calls);
   const asked: (string | undefined)[] = [];
   checker.begin(({ map }) => {
     asked.push(map);

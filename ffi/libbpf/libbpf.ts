@@ -8,12 +8,13 @@ import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { NativeSystem, System } from "../system/system.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
-import type { BpfObject, Libbpf, MapElement, OpenObjectOptions } from "./interfaces/mod.ts";
+import type { BpfObject, KernelMap, Libbpf, MapElement, OpenObjectOptions } from "./interfaces/mod.ts";
 import { NativeCalls } from "./calls.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
 import { NativeObject } from "./object.ts";
 import { ELEMENT_SYMBOLS } from "./symbols/element.ts";
+import { openDescriptorMap } from "./kernel_map.ts";
 import { LIBBPF_SYMBOLS } from "./symbols/libbpf.ts";
 import { LINK_SYMBOLS } from "./symbols/link.ts";
 import { MAP_SYMBOLS } from "./symbols/map.ts";
@@ -79,6 +80,10 @@ export class NativeLibbpf implements Libbpf, Native {
 
   openObject(bytes: Uint8Array<ArrayBuffer>, options: OpenObjectOptions = {}): BpfObject {
     return NativeObject.open(this, bytes, options);
+  }
+
+  mapOf(fd: number): KernelMap {
+    return openDescriptorMap(this, fd);
   }
 
   lastError(): number {

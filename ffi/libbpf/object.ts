@@ -133,7 +133,9 @@ export class NativeObject implements BpfObject, Owner {
 
   mapOf(ref: NativeRef): BpfMap {
     const pointer = nativePointer<"bpf_map">(pointerOf(ref));
-    return this.#map(pointer, this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
+    const map = this.#map(pointer, this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
+    map.refresh();
+    return map;
   }
 
   /** The programs and the map that may be the reason why this object did not load: those that the log names, or all programs. */

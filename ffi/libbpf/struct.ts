@@ -72,6 +72,13 @@ export class Struct<S extends StructName> {
     return this.#view.getUint32(this.#offset(field), true);
   }
 
+  /** The text of a `char` array, up to its NUL. */
+  readText(field: FieldName<S>): string {
+    const bytes = this.bytes.subarray(this.#offset(field));
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+
   #offset(field: string): number {
     const offset = this.#layout[field];
     if (offset === undefined) throw new TypeError(`Cannot set field "${field}": unknown`);

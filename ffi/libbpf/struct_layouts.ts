@@ -34,5 +34,6 @@ export const LAYOUT = {
   bpf_link_create_opts: { sz: 0, flags: 8, size: 16 },
   bpf_map_create_opts: { sz: 0, btf_vmlinux_value_type_id: 20, map_flags: 28, size: 32 },
   bpf_map_batch_opts: { sz: 0, elem_flags: 8, flags: 16, size: 24 },
+  bpf_map_info: { type: 0, key_size: 8, value_size: 12, max_entries: 16, map_flags: 20, name: 24, size: 88 },
   sockaddr_ll: { sll_family: 0, sll_protocol: 2, sll_ifindex: 4, size: 20 },
 } as const;

@@ -20,6 +20,7 @@ import { GuestInstance, type InstanceParts } from "./instance.ts";
 import type { AddressBits, GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
 import { ALLOW_EVERYTHING, type Policy } from "./policy.ts";
+import { Resources } from "./resources.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 import { GuestSignals } from "./signals.ts";
 
@@ -69,6 +70,8 @@ export class GuestContext implements Disposable {
   /** The objects of both versions. */
   readonly objects: HandleTable<GuestObject> = OBJECTS.of(this.handles);
   readonly descriptors = new DescriptorTable();
+  /** Links and buffers of version 2. */
+  readonly resources = new Resources();
   readonly shared: SharedMemory;
   readonly signals: GuestSignals;
   readonly diagnostics: Diagnostics;
@@ -110,8 +113,10 @@ export class GuestContext implements Disposable {
 
   [Symbol.dispose](): void {
     this.signals[Symbol.dispose]();
+    this.resources[Symbol.dispose]();
     this.shared[Symbol.dispose]();
     for (const object of this.objects.drain()) object[Symbol.dispose]();
     this.descriptors[Symbol.dispose]();
+    this.gate[Symbol.dispose]();
   }
 }

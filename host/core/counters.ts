@@ -18,6 +18,7 @@ export class Counters {
     element: 0,
     buffer: 0,
     share: 0,
+    call: 0,
     query: 0,
     perf_event: 0,
     socket: 0,

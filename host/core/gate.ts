@@ -8,12 +8,15 @@
  * @module
  */
 
-import type { BpfObject, Libbpf, MapElement, System } from "../../ffi/mod.ts";
+import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import type { Libbpf, MapElement, System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
+import { GuestCalls } from "./guest_calls.ts";
+import { GuestMap } from "./guest_map.ts";
 import { GuestObject } from "./guest_object.ts";
+import { type GuestOpenOptions, type ObjectGrants, openCheckedObject } from "./object_requests.ts";
 import type { GateRequest } from "./policy.ts";
-import { loadCheckedObject, type ObjectGrants } from "./object_requests.ts";
 
 /** Options of {@link Gate}. */
 export interface GateOptions {
@@ -28,21 +31,28 @@ export interface GateOptions {
 }
 
 /** The only way from a guest to libbpf. */
-export class Gate {
+export class Gate implements Disposable {
   /** The name of the guest's objects. */
   readonly objectName: string;
   /** Opens buffers on maps that {@link GuestMap.admitBuffer} passes. */
   readonly buffers: BufferOpener;
+  /** The directory in which the guest may pin; undefined if it may not. */
+  readonly pinPath: string | undefined;
+  /** libbpf's functions by name, for version 2. */
+  readonly calls: GuestCalls;
   readonly #admission: Admission;
   readonly #libbpf: Libbpf;
   readonly #system: System;
   readonly #grants: ObjectGrants;
   readonly #openBuffer: OpenBuffer;
+  #pinDirectory: number | undefined;
 
   constructor(admission: Admission, options: GateOptions) {
     this.#admission = admission;
     this.objectName = options.grants.objectName;
     this.buffers = options.buffers;
+    this.pinPath = options.grants.pinPath;
+    this.calls = new GuestCalls(admission, options.libbpf.calls);
     this.#libbpf = options.libbpf;
     this.#system = options.system;
     this.#grants = options.grants;
@@ -50,25 +60,68 @@ export class Gate {
   }
 
   /**
-   * Opens and loads an object.
+   * Opens an object.
    *
+   * @param options by default those of version 1, where the host names the object.
    * @throws {BpfError} EPERM if the policy refuses or a permission is missing; EMFILE if the guest has too many objects; EINVAL if the
-   * object is damaged; the error of libbpf or the kernel.
+   * object is damaged; the error of libbpf.
    */
-  load(bytes: Uint8Array<ArrayBuffer>): GuestObject {
+  open(bytes: Uint8Array<ArrayBuffer>, options: GuestOpenOptions = {}): GuestObject {
     const admission = this.#admission;
     const { objects, objectBytes } = admission.allowances;
     const sizeBytes = bytes.length;
     const charges = [{ allowance: objects }, { allowance: objectBytes, count: sizeBytes }];
-    const request = { kind: "load", object: this.objectName, sizeBytes } as const;
-    const object = admission.admit(request, charges, () => this.#load(bytes));
-    return new GuestObject(object, { admission, sizeBytes, openBuffer: this.#openBuffer });
+    const name = options.name ?? this.objectName;
+    const onPin = (map: string, directory: string) => admission.pass({ kind: "pin", object: name, map, directory });
+    const host = { libbpf: this.#libbpf, system: this.#system, onPin };
+    const opened = admission.admit(
+      { kind: "load", object: name, sizeBytes },
+      charges,
+      () => openCheckedObject(host, bytes, this.#grants, options),
+    );
+    return new GuestObject(opened, { admission, sizeBytes, openBuffer: this.#openBuffer, system: this.#system });
   }
 
-  #load(bytes: Uint8Array<ArrayBuffer>): BpfObject {
-    const onPin = (map: string, directory: string) =>
-      this.#admission.pass({ kind: "pin", object: this.objectName, map, directory });
-    return loadCheckedObject({ libbpf: this.#libbpf, system: this.#system, onPin }, bytes, this.#grants);
+  /** Opens and loads an object. @throws {BpfError} as {@link Gate.open}; the error of the kernel. */
+  load(bytes: Uint8Array<ArrayBuffer>): GuestObject {
+    const object = this.open(bytes);
+    try {
+      object.load();
+      return object;
+    } catch (error) {
+      object[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** The file with BTF that the guest's objects use in place of the kernel's. */
+  get btfPath(): string | undefined {
+    return this.#grants.btfPath;
+  }
+
+  /**
+   * The directory in which the guest may pin, as a descriptor of the host that stays open.
+   *
+   * @throws {BpfError} EPERM if it may not pin; the error of opening the directory.
+   */
+  pinDirectory(operation: Operation): number {
+    const { pinPath } = this.#grants;
+    if (pinPath === undefined) {
+      const [reason, hint] = ["it pins or opens a pinned object", "--pin DIR gives it a directory"];
+      throw new BpfError(operation, LINUX_ERRNO.EPERM, { reason, hint });
+    }
+    return this.#pinDirectory ??= this.#system.openPinDirectory(pinPath);
+  }
+
+  /** Closes the directory. */
+  [Symbol.dispose](): void {
+    if (this.#pinDirectory !== undefined) this.#system.closeDescriptor(this.#pinDirectory);
+    this.#pinDirectory = undefined;
+  }
+
+  /** The map that a descriptor of the host names. @throws {BpfError} EPERM if the policy refuses the guest a number for it. */
+  mapOf(fd: number): GuestMap {
+    return new GuestMap(this.#libbpf.mapOf(fd), { admission: this.#admission, openBuffer: this.#openBuffer });
   }
 
   /** Passes a request of another import module. @throws {BpfError} EPERM if the policy refuses it. */

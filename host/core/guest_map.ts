@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BpfMap } from "../../ffi/mod.ts";
+import type { KernelMap } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
 import type { BufferMap, EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts";
@@ -14,7 +14,7 @@ import type { MapAccess, MapDescription } from "./policy.ts";
  * A map for which the guest has a number. No other code holds libbpf's map, so each use passes the gate. Disposing closes its buffer; its
  * object closes the map.
  *
- * The element calls are those of {@link BpfMap}, and throw EPERM if the policy refuses the access.
+ * The element calls are those of {@link KernelMap}, and throw EPERM if the policy refuses the access.
  */
 export class GuestMap implements MapDescription, Disposable {
   readonly name: string;
@@ -34,13 +34,13 @@ export class GuestMap implements MapDescription, Disposable {
    * True if calls on its elements need no JavaScript. False with a policy on its elements, with descriptors as elements, and without keys.
    */
   readonly isDirect: boolean;
-  readonly #map: BpfMap;
+  readonly #map: KernelMap;
   readonly #admission: Admission;
   readonly #openBuffer: OpenBuffer;
   #buffer: GuestEvents | undefined;
 
   /** @throws {BpfError} EPERM if the policy refuses the guest a number; ENOENT if the map is not in the kernel. */
-  constructor(map: BpfMap, options: { admission: Admission; openBuffer: OpenBuffer }) {
+  constructor(map: KernelMap, options: { admission: Admission; openBuffer: OpenBuffer }) {
     const { admission, openBuffer } = options;
     this.name = map.name;
     this.type = map.type;

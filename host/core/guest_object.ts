@@ -4,35 +4,92 @@
  * @module
  */
 
-import type { BpfMap, BpfObject } from "../../ffi/mod.ts";
+import { type BpfMap, type BpfObject, type BpfProgram, MapType, type NativeRef, type System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestLinks } from "./guest_links.ts";
 import { GuestMap } from "./guest_map.ts";
 import { GuestProgram } from "./guest_program.ts";
+import type { OpenedObject } from "./object_requests.ts";
 import type { MapDescription } from "./policy.ts";
 
 /**
- * A loaded object of a guest. No other code holds libbpf's object, so each use passes the gate.
+ * An object of a guest. No other code holds libbpf's object, so each use passes the gate.
  *
  * Disposing detaches its links, closes its buffers and closes the object, in this order, once.
  */
 export class GuestObject implements Disposable {
+  /** For the functions of version 2. */
+  readonly ref: NativeRef;
+  readonly name: string;
   readonly #object: BpfObject;
   readonly #admission: Admission;
+  readonly #system: System;
+  readonly #pinDirectory: number | undefined;
   readonly #sizeBytes: number;
   readonly #openBuffer: OpenBuffer;
   readonly #links: GuestLinks;
   /** By the kernel's descriptor. */
   readonly #maps = new Map<number, GuestMap>();
+  readonly #innerMaps = new Set<NativeRef>();
 
   /** @param options.sizeBytes the size of its file, which is given back to the allowance. */
-  constructor(object: BpfObject, options: { admission: Admission; sizeBytes: number; openBuffer: OpenBuffer }) {
+  constructor(
+    { object, pinDirectory }: OpenedObject,
+    options: { admission: Admission; sizeBytes: number; openBuffer: OpenBuffer; system: System },
+  ) {
     this.#object = object;
+    this.ref = object.ref;
+    this.name = object.name;
+    this.#system = options.system;
+    this.#pinDirectory = pinDirectory;
     this.#admission = options.admission;
     this.#sizeBytes = options.sizeBytes;
     this.#openBuffer = options.openBuffer;
     this.#links = new GuestLinks(options.admission);
+  }
+
+  /** Loads the object into the kernel. @throws {BpfError} the error of libbpf or the kernel. */
+  load(): void {
+    this.#object.load();
+  }
+
+  /** The program that a function of libbpf returned as a part of this object. */
+  programOf(ref: NativeRef): BpfProgram {
+    return this.#object.programOf(ref);
+  }
+
+  /** As {@link openMap}, for a map that a function of libbpf returned as a part of this object. It is in the kernel. */
+  openMapOf(ref: NativeRef): GuestMap {
+    return this.#open(this.#object.mapOf(ref));
+  }
+
+  /** Describes a map that a function of libbpf returned as a part of this object. */
+  describeMapOf(ref: NativeRef): MapDescription {
+    return descriptionOf(this.#object.mapOf(ref));
+  }
+
+  /** Adds the definition of an inner map, which libbpf frees when the object is loaded. */
+  addInnerMap(ref: NativeRef): void {
+    this.#innerMaps.add(ref);
+  }
+
+  /** Removes the definitions of inner maps, and returns them. */
+  takeInnerMaps(): NativeRef[] {
+    const maps = [...this.#innerMaps];
+    this.#innerMaps.clear();
+    return maps;
+  }
+
+  /** True for a map with initial bytes, such as one of global variables. */
+  hasInitialValue(ref: NativeRef): boolean {
+    return this.initialValueOf(ref) !== undefined;
+  }
+
+  /** The initial bytes of a map of global variables; undefined for other maps. Those of struct_ops contain addresses of this process. */
+  initialValueOf(ref: NativeRef): Uint8Array<ArrayBuffer> | undefined {
+    const map = this.#object.mapOf(ref);
+    return map.type === MapType.STRUCT_OPS ? undefined : map.initialValue();
   }
 
   /** The maps that the guest has a number for. */
@@ -68,7 +125,10 @@ export class GuestObject implements Disposable {
    */
   openMap(name: string): GuestMap | undefined {
     const map = this.#object.findMap(name);
-    if (map === undefined) return undefined;
+    return map === undefined ? undefined : this.#open(map);
+  }
+
+  #open(map: BpfMap): GuestMap {
     const opened = this.#maps.get(map.fd) ??
       new GuestMap(map, { admission: this.#admission, openBuffer: this.#openBuffer });
     this.#maps.set(map.fd, opened);
@@ -97,6 +157,7 @@ export class GuestObject implements Disposable {
     for (const map of this.#maps.values()) map[Symbol.dispose]();
     this.#maps.clear();
     this.#object[Symbol.dispose]();
+    if (this.#pinDirectory !== undefined) this.#system.closeDescriptor(this.#pinDirectory);
     objects.give();
     objectBytes.give(this.#sizeBytes);
   }

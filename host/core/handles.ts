@@ -66,6 +66,11 @@ export class HandleTable<T> {
     return value;
   }
 
+  /** All values, oldest first. */
+  values(): T[] {
+    return [...this.#values.values()];
+  }
+
   /** Removes all values and returns them, newest first. */
   drain(): T[] {
     const values = [...this.#values.values()].reverse();

@@ -6,7 +6,8 @@
 
 import { type ObjectRequests, validateObject } from "../../object/validation/validate_object.ts";
 import { BpfError, FormatError, LINUX_ERRNO, openOperation, type Operation } from "../../errors/mod.ts";
-import type { BpfObject, Libbpf, System } from "../../ffi/mod.ts";
+import type { BpfObject, Libbpf, OpenObjectOptions, System } from "../../ffi/mod.ts";
+import { pathOfDescriptor } from "../../ffi/system/host_paths.ts";
 
 /** Permissions of a guest's objects, from the options of the run. */
 export interface ObjectGrants {
@@ -19,7 +20,7 @@ export interface ObjectGrants {
   readonly persistentStructOps?: boolean | undefined;
 }
 
-/** Objects and functions that {@link loadCheckedObject} uses. */
+/** Objects and functions that {@link openCheckedObject} uses. */
 export interface LoadingHost {
   readonly libbpf: Libbpf;
   readonly system: System;
@@ -27,28 +28,46 @@ export interface LoadingHost {
   readonly onPin: (map: string, directory: string) => void;
 }
 
+/** An object that was opened, and the directory in which its maps are pinned. */
+export interface OpenedObject {
+  readonly object: BpfObject;
+  /** The host's descriptor, which the caller closes after the object; undefined for an object that pins no map. */
+  readonly pinDirectory: number | undefined;
+}
+
+/** Options of a guest of version 2 for one object. */
+export type GuestOpenOptions = Pick<OpenObjectOptions, "name" | "kconfig" | "relaxedMaps" | "kernelLog" | "tokenPath">;
+
 /**
- * Checks, opens and loads an object of a guest.
+ * Checks and opens an object of a guest. libbpf pins its maps when it is loaded.
  *
- * @throws {BpfError} if it is damaged, needs a permission that the guest lacks, or is refused by libbpf or the kernel.
+ * @throws {BpfError} if it is damaged, needs a permission that the guest lacks, or is refused by libbpf.
  */
-export function loadCheckedObject(
+export function openCheckedObject(
   host: LoadingHost,
   bytes: Uint8Array<ArrayBuffer>,
   grants: ObjectGrants,
-): BpfObject {
+  options: GuestOpenOptions = {},
+): OpenedObject {
   const { libbpf, system } = host;
-  const operation = openOperation(grants.objectName);
+  const name = options.name ?? grants.objectName;
+  const operation = openOperation(name);
   const { pinnedMaps } = checkObject(libbpf, operation, bytes);
-  if (pinnedMaps.length === 0) return load(libbpf, bytes, grants, undefined);
-  const path = checkPins(operation, pinnedMaps, grants.pinPath);
+  const { btfPath, persistentStructOps, pinPath } = grants;
+  const own = { ...options, name, btfPath, persistentStructOps };
+  if (pinnedMaps.length === 0) return { object: libbpf.openObject(bytes, own), pinDirectory: undefined };
+  const path = checkPins(operation, pinnedMaps, pinPath);
   for (const map of pinnedMaps) host.onPin(map, path);
   const directory = openPinDirectory(system, operation, pinnedMaps, path);
   try {
     // The path goes through the descriptor, so that nobody can redirect it to another directory.
-    return load(libbpf, bytes, grants, `/proc/self/fd/${directory}`);
-  } finally {
+    return {
+      object: libbpf.openObject(bytes, { ...own, pinRootPath: pathOfDescriptor(directory) }),
+      pinDirectory: directory,
+    };
+  } catch (error) {
     system.closeDescriptor(directory);
+    throw error;
   }
 }
 
@@ -111,20 +130,4 @@ function refusedPin(operation: Operation, map: string, { path, problem }: { path
   return new BpfError(operation, LINUX_ERRNO.EPERM, {
     reason: `it pins map "${map}" in "${path}": ${problem}`,
   });
-}
-
-function load(
-  libbpf: Libbpf,
-  bytes: Uint8Array<ArrayBuffer>,
-  { objectName: name, btfPath, persistentStructOps }: ObjectGrants,
-  pinRootPath: string | undefined,
-): BpfObject {
-  const object = libbpf.openObject(bytes, { name, btfPath, pinRootPath, persistentStructOps });
-  try {
-    object.load();
-    return object;
-  } catch (error) {
-    object[Symbol.dispose]();
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { compileArena, compileSmall } from "../../object/testdata/hostile.ts";
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import { FakeLibbpf } from "../../tests/doubles/libbpf.ts";
 import { FakeSystem } from "../../tests/doubles/system.ts";
-import { loadCheckedObject } from "./object_requests.ts";
+import { openCheckedObject } from "./object_requests.ts";
 
 const onPin = () => {};
 
@@ -29,20 +29,20 @@ function pinnedAs(name: string): Uint8Array<ArrayBuffer> {
 function refusal(object: Uint8Array<ArrayBuffer>, pinPath?: string): string {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
-  const load = () => loadCheckedObject({ libbpf, system, onPin }, object, { objectName: "x", pinPath });
+  const load = () => openCheckedObject({ libbpf, system, onPin }, object, { objectName: "x", pinPath });
   const { message } = assertThrows(load, BpfError);
   assertEquals([libbpf.openObjects, ...libbpf.openDescriptors, ...system.openDescriptors], [0]);
   return message;
 }
 
-Deno.test("loadCheckedObject() refuses to pin maps without a directory", () => {
+Deno.test("openCheckedObject() refuses to pin maps without a directory", () => {
   assertEquals(
     refusal(pinned("counts", "other")),
     'Cannot open object "x": EPERM: it pins map "counts" (hint: --pin DIR gives it a directory)',
   );
 });
 
-Deno.test("loadCheckedObject() pins only by plain names", () => {
+Deno.test("openCheckedObject() pins only by plain names", () => {
   for (const name of ["../counts", "a/b", "/", ".", "..", "secpin_dir_aaaa/../../../../tmp/secpin_made/xx"]) {
     assertEquals(
       refusal(pinnedAs(name), "/sys/fs/bpf/x"),
@@ -51,23 +51,25 @@ Deno.test("loadCheckedObject() pins only by plain names", () => {
   }
 });
 
-Deno.test("loadCheckedObject() follows no symbolic link to a pinned map", () => {
+Deno.test("openCheckedObject() follows no symbolic link to a pinned map", () => {
   assertEquals(
     refusal(pinned("link"), "/sys/fs/bpf/x"),
     'Cannot open object "x": EPERM: it pins map "link" in "/sys/fs/bpf/x": a symbolic link is there',
   );
 });
 
-Deno.test("loadCheckedObject() holds the directory for pinned maps only while it loads", () => {
+Deno.test("openCheckedObject() returns the directory for pinned maps, which must stay open until the object is loaded", () => {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
   const grants = { objectName: "x", pinPath: "/sys/fs/bpf/x" };
-  using _object = loadCheckedObject({ libbpf, system, onPin }, pinned("counts"), grants);
-  assertEquals(libbpf.pinRootPaths, ["/proc/self/fd/101"]);
-  assertEquals([...libbpf.openDescriptors, ...system.openDescriptors], []);
+  const { object, pinDirectory } = openCheckedObject({ libbpf, system, onPin }, pinned("counts"), grants);
+  assertEquals(libbpf.pinRootPaths, [`/proc/self/fd/${pinDirectory}`]);
+  assertEquals([...system.openDescriptors], [pinDirectory]);
+  object[Symbol.dispose]();
+  system.closeDescriptor(pinDirectory ?? -1);
 });
 
-Deno.test("loadCheckedObject() calls onPin before it opens the directory for pinned maps", () => {
+Deno.test("openCheckedObject() calls onPin before it opens the directory for pinned maps", () => {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
   const asked: string[] = [];
@@ -77,18 +79,18 @@ Deno.test("loadCheckedObject() calls onPin before it opens the directory for pin
   };
   const grants = { objectName: "x", pinPath: "/nowhere" };
   const object = pinned("first", "second", "third");
-  const { code } = assertThrows(() => loadCheckedObject({ libbpf, system, onPin }, object, grants), BpfError);
+  const { code } = assertThrows(() => openCheckedObject({ libbpf, system, onPin }, object, grants), BpfError);
   assertEquals([code, asked, libbpf.openObjects], ["EPERM", ["first in /nowhere", "second in /nowhere"], 0]);
 });
 
-Deno.test("loadCheckedObject() allows an arena to choose its address if libbpf does not overwrite existing memory", () => {
+Deno.test("openCheckedObject() allows an arena to choose its address if libbpf does not overwrite existing memory", () => {
   const object = compileArena("0x100000000000ull", 0, false);
   using system = new FakeSystem();
   using patched = new FakeLibbpf();
-  using _object = loadCheckedObject({ libbpf: patched, system, onPin }, object, { objectName: "x" });
+  using _object = openCheckedObject({ libbpf: patched, system, onPin }, object, { objectName: "x" }).object;
   using other = new FakeLibbpf({}, { isPatched: false });
   assertEquals(
-    assertThrows(() => loadCheckedObject({ libbpf: other, system, onPin }, object, { objectName: "x" }), BpfError)
+    assertThrows(() => openCheckedObject({ libbpf: other, system, onPin }, object, { objectName: "x" }), BpfError)
       .message,
     'Cannot open object "x": EOPNOTSUPP: arena "arena" needs a fixed address, ' +
       "where fake would overwrite existing memory",

@@ -24,7 +24,9 @@ export type AttachPlace =
   /** A place as the guest wrote it, before it is parsed: "eth0:generic". */
   | { readonly kind: "text"; readonly text: string }
   /** A directory that the guest has open, by the host's descriptor. */
-  | { readonly kind: "directory"; readonly hostFd: number };
+  | { readonly kind: "directory"; readonly hostFd: number }
+  /** The target of a function of libbpf: its strings and numbers. */
+  | { readonly kind: "call"; readonly function: string; readonly target: string };
 
 /** The ways to use elements of a map. Deleting is writing. */
 export type MapAccess = "read" | "write";
@@ -46,6 +48,8 @@ export type GateRequest =
   | { readonly kind: "buffer"; readonly map: MapDescription }
   /** Share the memory of a map. A map whose elements the policy restricts is refused before. */
   | { readonly kind: "share"; readonly map: MapDescription }
+  /** Call a function of libbpf that no other request covers. */
+  | { readonly kind: "call"; readonly function: string }
   /** Get facts about the machine from libbpf. */
   | { readonly kind: "query"; readonly fact: "possible CPUs" }
   /** Open a perf event (`enum perf_type_id`) for a process and a CPU, -1 for all. */
@@ -88,6 +92,8 @@ export function operationOf(request: GateRequest): Operation {
       return openBufferOperation(request.map.name);
     case "share":
       return { operation: "share", kind: "map", subject: request.map.name };
+    case "call":
+      return { operation: "call", kind: "library", words: `${request.function}()` };
     case "query":
       return { operation: "count", kind: "system", words: "CPUs" };
     case "perf_event":

@@ -38,6 +38,16 @@ export const IMPORT_PROTOTYPES = {
     result: "i32",
     parameters: { pb: "perf_buffer*", index: "size", buffer: "out", size: "size" },
   },
+  user_ring_buffer__reserve: { result: "size", parameters: { rb: "user_ring_buffer*", size: "u32" } },
+  user_ring_buffer__reserve_blocking: {
+    result: "size",
+    parameters: { rb: "user_ring_buffer*", size: "u32", timeout_ms: "i32" },
+  },
+  user_ring_buffer__submit: {
+    result: "void",
+    parameters: { rb: "user_ring_buffer*", sample: "size", bytes: "in", size: "size" },
+  },
+  user_ring_buffer__discard: { result: "void", parameters: { rb: "user_ring_buffer*", sample: "size" } },
   ring_buffer__room: { result: "size", parameters: { rb: "ring_buffer*" } },
   perf_buffer__room: { result: "size", parameters: { pb: "perf_buffer*" } },
 } as const;

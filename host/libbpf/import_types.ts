@@ -5,13 +5,13 @@
  */
 
 import type { ImportTypes } from "../core/imports.ts";
+import { FUNCTIONS } from "./functions.ts";
+import { shapeOf, typeOf } from "./shape.ts";
 
 /** The name of the import module. */
 export const LIBBPF_MODULE = "libbpf";
 
 /** Module {@link LIBBPF_MODULE}. */
-export const LIBBPF_TYPES: ImportTypes = {
-  libbpf_num_possible_cpus: ["() -> i32"],
-  bpf_map_mmap: ["(i32, ptr, ptr) -> ptr"],
-  bpf_map_munmap: ["(i32) -> i32"],
-};
+export const LIBBPF_TYPES: ImportTypes = Object.fromEntries(
+  Object.keys(FUNCTIONS).map((name) => [name, [typeOf(shapeOf(name))] as const]),
+);

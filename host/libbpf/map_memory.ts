@@ -4,8 +4,8 @@ import { MapType } from "../../ffi/mod.ts";
 import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
-import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { operationOf } from "../core/policy.ts";
+import type { Call } from "./call.ts";
 
 /**
  * `bpf_map_mmap(i32 fd, ptr addr, ptr size) -> ptr`: shares the elements of an mmapable array with the guest, as `mmap` on the
@@ -19,27 +19,24 @@ import { operationOf } from "../core/policy.ts";
  * the map is not mmapable or `addr` is not on a page boundary, EFAULT if the range is not in memory, E2BIG if `size` is too small, EEXIST
  * if the range is already shared, EPERM for a frozen map.
  */
-export function mapMmap(guest: GuestContext): (fd: number, addr: WasmPtr, size: WasmPtr) => number {
-  return (fd, addr, size) => {
-    const at = guestPtr(addr, guest.addressBits);
-    const sizeBytes = guestSize(size);
-    const map = mmapable(guest, fd);
-    const room = guest.shared.roomFor(map);
-    if (at % guest.system.calls.pageSizeBytes !== 0) throw new BpfError(shareOperation(map), LINUX_ERRNO.EINVAL);
-    guest.memory.check(at, sizeBytes);
-    if (room > sizeBytes) throw new BpfError(shareOperation(map), LINUX_ERRNO.E2BIG);
-    if (guest.shared.overlaps(at, room)) throw new BpfError(shareOperation(map), LINUX_ERRNO.EEXIST);
-    guest.shared.add(map, at, guest.instance);
-    return arrayBytes(map);
-  };
+export function shareMap(call: Call): number {
+  const { guest } = call;
+  const [at, sizeBytes] = [call.pointer("address"), call.size("size")];
+  const map = mmapable(guest, call.int("fd"));
+  const room = guest.shared.roomFor(map);
+  if (at % guest.system.calls.pageSizeBytes !== 0) throw new BpfError(shareOperation(map), LINUX_ERRNO.EINVAL);
+  guest.memory.check(at, sizeBytes);
+  if (room > sizeBytes) throw new BpfError(shareOperation(map), LINUX_ERRNO.E2BIG);
+  if (guest.shared.overlaps(at, room)) throw new BpfError(shareOperation(map), LINUX_ERRNO.EEXIST);
+  guest.shared.add(map, at, guest.instance);
+  return arrayBytes(map);
 }
 
 /** `bpf_map_munmap(i32 fd) -> i32`: ends the sharing. The guest's own memory there keeps the last bytes. */
-export function mapMunmap(guest: GuestContext): (fd: number) => number {
-  return (fd) => {
-    guest.shared.remove([ownMap(guest, fd)]);
-    return 0;
-  };
+export function unshareMap(call: Call): number {
+  const { guest } = call;
+  guest.shared.remove([ownMap(guest, call.int("fd"))]);
+  return 0;
 }
 
 function mmapable(guest: GuestContext, fd: number): GuestMap {
@@ -49,7 +46,7 @@ function mmapable(guest: GuestContext, fd: number): GuestMap {
 }
 
 function ownMap(guest: GuestContext, fd: number): GuestMap {
-  const map = guest.descriptors.maps.get(fd);
+  const map = guest.descriptors.findMap(fd);
   if (map !== undefined) return map;
   throw new BpfError({ operation: "use", kind: "map", words: `map ${fd}` }, LINUX_ERRNO.EBADF);
 }

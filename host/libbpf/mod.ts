@@ -1,21 +1,58 @@
 /**
- * ABI version 2: the import module `libbpf`. Each activity has a file; this is the table of them.
+ * ABI version 2: the import module `libbpf`. `functions.ts` is the table of it.
  *
- * Results are 0 or positive, or a negative WASI errno, which a guest's own `<errno.h>` and `strerror` understand.
+ * Results are 0 or positive, or a negative WASI errno, which a guest's own `<errno.h>` and `strerror` understand. libbpf's own numbers
+ * (4000 and up) stay as they are.
  *
  * @module
  */
 
+import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
-import { type ImportModule, withPtrResult } from "../core/imports.ts";
-import { mapMmap, mapMunmap } from "./map_memory.ts";
+import type { ImportFunction, ImportModule } from "../core/imports.ts";
+import { Call } from "./call.ts";
+import { FUNCTIONS, lineOf } from "./functions.ts";
+import type { Line } from "./line.ts";
+import { marshal } from "./marshal.ts";
+import { messagesOf } from "./print.ts";
+import { isFunctionName, type Shape, shapeOf, valueType } from "./shape.ts";
 
-const GUARD: GuardOptions<number> = { errors: NEGATIVE_WASI, syncs: true };
+const GUARD: GuardOptions<number | bigint> = { errors: NEGATIVE_WASI, syncs: true };
 
 /** The functions of module `libbpf`. */
-export const LIBBPF_FUNCTIONS: ImportModule = {
-  /** `libbpf_num_possible_cpus() -> i32`: the number of values in an element of a per-CPU map. */
-  libbpf_num_possible_cpus: ({ guard, gate }) => guard.wrap(() => gate.possibleCpus(), GUARD),
-  bpf_map_mmap: (guest) => withPtrResult(guest.guard.wrap(mapMmap(guest), GUARD), guest.addressBits),
-  bpf_map_munmap: (guest) => guest.guard.wrap(mapMunmap(guest), GUARD),
-};
+export const LIBBPF_FUNCTIONS: ImportModule = Object.fromEntries(
+  Object.keys(FUNCTIONS).map((name) => [name, (guest: GuestContext) => makeImport(name, guest)]),
+);
+
+/** Makes the import `name` for a guest. */
+function makeImport(name: string, guest: GuestContext): ImportFunction {
+  const line = lineOf(name);
+  if (line === undefined) throw new TypeError(`Cannot make import ${name}: it has no line`);
+  const shape = shapeOf(name);
+  const run = runOf(shape, line);
+  const result = resultOf(shape, guest);
+  const messages = line.isOfBothVersions === true ? undefined : messagesOf(guest);
+  const guarded = guest.guard.wrap((...values: readonly (number | bigint)[]) => {
+    try {
+      return run(new Call(guest, shape, values));
+    } finally {
+      messages?.deliver();
+    }
+  }, GUARD);
+  return (...values) => result(guarded(...values));
+}
+
+function runOf(shape: Shape, line: Line): (call: Call) => number | bigint {
+  if (line.run !== undefined) return line.run;
+  const { name } = shape;
+  if (!isFunctionName(name)) throw new TypeError(`Cannot make import ${name}: its line does not say how`);
+  return (call) => marshal(call, name, line);
+}
+
+/** Converts a result to the type that the import has for this guest. */
+function resultOf({ result }: Shape, guest: GuestContext): (value: number | bigint) => number | bigint | void {
+  if (result === "void") return () => {};
+  const type = valueType(result);
+  const is64 = type === "i64" || (type === "ptr" && guest.addressBits === 64);
+  return is64 ? BigInt : Number;
+}

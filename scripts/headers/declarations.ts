@@ -90,6 +90,13 @@ export class Declarations {
     return this.#fieldsOf(node);
   }
 
+  /** As {@link fields}, with the fields of structs without a tag in place of these: "tcx.relative_fd". */
+  nestedFields(struct: string): CField[] {
+    const node = this.#structs.get(struct);
+    if (node === undefined) throw new Error(`Cannot find struct ${struct} in the headers`);
+    return this.#nestedFieldsOf(node);
+  }
+
   /** True when the headers declare the fields of the struct: one without them is an opaque handle. */
   isComplete(struct: string): boolean {
     return this.#structs.has(struct);
@@ -149,6 +156,21 @@ export class Declarations {
         { size, fields: new Map((fields[index] ?? []).map(({ name }) => [name, { offset: take(), size: take() }])) },
       ];
     }));
+  }
+
+  #nestedFieldsOf(struct: AstNode): CField[] {
+    const members = struct.inner ?? [];
+    return members.flatMap((member, index) => {
+      const before = members[index - 1];
+      // A struct without a tag comes before the field that it is the type of.
+      if (member.kind === "FieldDecl" && before?.kind === "RecordDecl" && before.name === undefined) {
+        const prefix = member.name === undefined ? "" : `${member.name}.`;
+        return this.#nestedFieldsOf(before).map((field) => ({ ...field, name: `${prefix}${field.name}` }));
+      }
+      if (member.kind !== "FieldDecl" || member.name === undefined) return [];
+      const type = this.type(member.type?.qualType ?? "");
+      return [{ name: member.name, type, isBitField: member.isBitfield === true }];
+    });
   }
 
   #fieldsOf(struct: AstNode): CField[] {

@@ -38,6 +38,12 @@ int import_ring__consume_n(struct ring *ring, size_t n, void *buffer, size_t siz
 int import_perf_buffer__poll(struct perf_buffer *pb, int timeout_ms, void *buffer, size_t size);
 int import_perf_buffer__consume(struct perf_buffer *pb, void *buffer, size_t size);
 int import_perf_buffer__consume_buffer(struct perf_buffer *pb, size_t index, void *buffer, size_t size);
+// A reserved sample has a number. Its bytes stay in the guest until they are submitted.
+long import_user_ring_buffer__reserve(struct user_ring_buffer *rb, __u32 size);
+long import_user_ring_buffer__reserve_blocking(struct user_ring_buffer *rb, __u32 size, int timeout_ms);
+void import_user_ring_buffer__submit(struct user_ring_buffer *rb, long sample, const void *bytes, size_t size);
+void import_user_ring_buffer__discard(struct user_ring_buffer *rb, long sample);
+
 // The size of `buffer` that always suffices.
 long import_ring_buffer__room(const struct ring_buffer *rb);
 long import_perf_buffer__room(const struct perf_buffer *pb);

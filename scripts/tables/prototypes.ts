@@ -38,10 +38,12 @@ export async function prototypesOf(calls: Declarations): Promise<{ libbpf: Proto
   };
 }
 
-/** The two files of prototypes. */
+/** The files of prototypes and of the structs in them. */
 export async function prototypeFiles(): Promise<GeneratedFile[]> {
-  const { libbpf, imports } = await prototypesOf(await readDeclarations(GUEST_CALLS));
+  const calls = await readDeclarations(GUEST_CALLS);
+  const { libbpf, imports } = await prototypesOf(calls);
   return [
+    await structFile(calls, libbpf),
     tableFile("ffi/libbpf/prototypes.ts", "PROTOTYPES", {
       about: "The functions of libbpf, by the kinds of their parameters and results.",
       prototypes: libbpf,
@@ -51,6 +53,38 @@ export async function prototypeFiles(): Promise<GeneratedFile[]> {
       prototypes: imports,
     }),
   ];
+}
+
+/** Structs that no function of the host takes as options. */
+const NO_OPTIONS = ["bpf_insn", "perf_event_attr", "bpf_object_skeleton", "bpf_object_subskeleton", "bpf_line_info"];
+
+/** The table of the fields of structs that functions take. */
+async function structFile(calls: Declarations, prototypes: readonly Prototype[]): Promise<GeneratedFile> {
+  const kinds = prototypes.flatMap(({ parameters }) => parameters.map(([, kind]) => kind));
+  const names = [...new Set(kinds.filter((kind) => kind.endsWith("&")).map((kind) => kind.slice(0, -1)))]
+    .filter((name) => !NO_OPTIONS.includes(name)).sort();
+  const rows = await Promise.all(names.map(async (name) => {
+    const fields = nestedFields(calls, name);
+    const [size = 0, ...numbers] = await calls.evaluate([
+      `sizeof(struct ${name})`,
+      ...fields.flatMap((field) => [
+        `__builtin_offsetof(struct ${name}, ${field})`,
+        `sizeof(((struct ${name} *)0)->${field})`,
+      ]),
+    ]);
+    const list = fields.map((field, index) => `"${field}": [${numbers[2 * index]}, ${numbers[2 * index + 1]}]`);
+    return `  ${name}: { size: ${size}, fields: { ${list.join(", ")} } },\n`;
+  }));
+  return typescriptFile("host/libbpf/struct_fields.ts", "The structs that functions of libbpf take.", [
+    `/** The size of each struct, and the offset and size of its fields in bytes. */\nexport const FIELDS = {\n${
+      rows.join("")
+    }} as const;\n`,
+  ]);
+}
+
+/** The names of a struct's fields. Fields of a struct inside have names such as "tcx.relative_fd". */
+function nestedFields(calls: Declarations, struct: string): string[] {
+  return calls.nestedFields(struct).filter(({ isBitField }) => !isBitField).map(({ name }) => name);
 }
 
 function tableFile(

@@ -47,6 +47,7 @@ export const LIBBPF_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   bpf_link_create_opts: opts("flags"),
   bpf_map_create_opts: opts("btf_vmlinux_value_type_id", "map_flags"),
   bpf_map_batch_opts: opts("elem_flags", "flags"),
+  bpf_map_info: { fields: ["type", "key_size", "value_size", "max_entries", "map_flags", "name"], size: "whole" },
   sockaddr_ll: { fields: ["sll_family", "sll_protocol", "sll_ifindex"], size: "whole" },
 };
 

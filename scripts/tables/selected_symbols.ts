@@ -92,6 +92,7 @@ const LIBBPF: readonly SelectedFile[] = [
         bpf_map__inner_map: {},
         bpf_map__set_map_flags: {},
         bpf_map_create: {},
+        bpf_obj_get_info_by_fd: { info: "buffer" },
         bpf_map__attach_struct_ops: {},
         bpf_map__set_initial_value: {},
         bpf_map__initial_value: {},

@@ -29,10 +29,10 @@ import { FakeSystem } from "./system.ts";
 export const MEMORY_BYTES = 65536;
 
 /** The address of the object that {@link FakeGuest.load} loads. */
-const OBJECT_AT = 0xf000;
+export const OBJECT_AT = 0xf000;
 
 /** An empty object. The {@link FakeLibbpf} provides its programs and maps. */
-const EMPTY_OBJECT = emptyObject();
+export const EMPTY_OBJECT = emptyObject();
 
 function emptyObject(): Uint8Array {
   const bytes = new Uint8Array(64 + 2 * 64 + 1);

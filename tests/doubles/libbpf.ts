@@ -14,12 +14,14 @@ import type {
   BpfMap,
   BpfObject,
   BpfProgram,
+  KernelMap,
   Libbpf,
   MapElement,
   OpenObjectOptions,
 } from "../../ffi/libbpf/interfaces/mod.ts";
-import { elementBytes } from "../../ffi/libbpf/map.ts";
+import { elementBytes } from "../../ffi/libbpf/kernel_map.ts";
 import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
+import { FakeCalls } from "./calls.ts";
 import { FakeDescriptors } from "./descriptors.ts";
 
 const EINVAL = -LINUX_ERRNO.EINVAL;
@@ -84,6 +86,7 @@ export class FakeLibbpf implements Libbpf {
   directCalls = 0;
   /** The maps of all open objects, by descriptor. */
   readonly maps = new Map<number, FakeMap>();
+  readonly calls = new FakeCalls();
   readonly #definition: FakeObjectDefinition;
 
   constructor(definition: FakeObjectDefinition = {}, options: { possibleCpus?: number; isPatched?: boolean } = {}) {
@@ -99,6 +102,12 @@ export class FakeLibbpf implements Libbpf {
       throw new BpfError({ operation: "open", kind: "object", subject: name }, LINUX_ERRNO.EINVAL);
     }
     return new FakeObject(this, name, this.#definition);
+  }
+
+  mapOf(fd: number): KernelMap {
+    const map = this.maps.get(fd);
+    if (map === undefined) throw new BpfError({ operation: "use", kind: "map", words: "a map" }, LINUX_ERRNO.EINVAL);
+    return map;
   }
 
   /** Returns a function that works on {@link memory}, and ignores the caller's address of it. */
@@ -147,6 +156,7 @@ export class FakeLibbpf implements Libbpf {
 
 class FakeObject implements BpfObject {
   readonly name: string;
+  readonly ref = { struct: "bpf_object" };
   readonly #libbpf: FakeLibbpf;
   readonly #maps: readonly FakeMap[];
   readonly #programs: readonly BpfProgram[];
@@ -180,6 +190,17 @@ class FakeObject implements BpfObject {
 
   maps(): readonly BpfMap[] {
     return this.#maps;
+  }
+
+  programOf(): BpfProgram {
+    return this.#programs[0] ?? fakeProgram(this.#libbpf, { name: "program", sectionName: "xdp", type: 6 });
+  }
+
+  /** The fake calls give an object only one map. */
+  mapOf(): BpfMap {
+    const [map] = this.#maps;
+    if (map === undefined) throw new TypeError("Cannot find a map: the object has none");
+    return map;
   }
 
   [Symbol.dispose](): void {

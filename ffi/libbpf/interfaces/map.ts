@@ -7,12 +7,12 @@
 import type { BpfLink } from "./link.ts";
 
 /**
- * `struct bpf_map` of a loaded object. Lives as long as its object.
+ * A map of the kernel.
  *
  * The calls for elements take offsets into `memory`: the whole memory of a guest, or any other bytes. The caller has checked that
  * {@link keySize} or {@link elementBytes} bytes lie there. The calls return 0 or a negative errno. They do not throw or allocate.
  */
-export interface BpfMap {
+export interface KernelMap {
   readonly name: string;
   /** A value of {@link MapType}. */
   readonly type: number;
@@ -44,7 +44,10 @@ export interface BpfMap {
   lookupAndDeleteBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags?: BatchFlags): number;
   updateBatch(memory: Uint8Array<ArrayBuffer>, batch: Batch, flags?: BatchFlags): number;
   deleteBatch(memory: Uint8Array<ArrayBuffer>, batch: Omit<Batch, "values">, flags?: BatchFlags): number;
+}
 
+/** `struct bpf_map` of an object. Lives as long as its object. */
+export interface BpfMap extends KernelMap {
   /** A copy of the initial bytes of a map of global variables; undefined for other maps. */
   initialValue(): Uint8Array<ArrayBuffer> | undefined;
   /** Sets the initial bytes before `load`. @throws {BpfError} EBUSY after it; EINVAL for another size or map. */

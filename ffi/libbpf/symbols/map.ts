@@ -28,6 +28,8 @@ export const MAP_SYMBOLS = {
   bpf_map__set_map_flags: { parameters: ["pointer", "u32"], result: "i32" },
   // int bpf_map_create(enum bpf_map_type map_type, const char *map_name, __u32 key_size, __u32 value_size, __u32 max_entries, const struct bpf_map_create_opts *opts)
   bpf_map_create: { parameters: ["i32", "buffer", "u32", "u32", "u32", "buffer"], result: "i32" },
+  // int bpf_obj_get_info_by_fd(int bpf_fd, void *info, __u32 *info_len)
+  bpf_obj_get_info_by_fd: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   // struct bpf_link *bpf_map__attach_struct_ops(const struct bpf_map *map)
   bpf_map__attach_struct_ops: { parameters: ["pointer"], result: "pointer" },
   // int bpf_map__set_initial_value(struct bpf_map *map, const void *data, size_t size)

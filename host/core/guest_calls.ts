@@ -1,0 +1,103 @@
+/**
+ * Calls of libbpf's functions by name, for guests of version 2. Each passes the gate.
+ *
+ * @module
+ */
+
+import type { BpfError, Operation } from "../../errors/mod.ts";
+import type {
+  BpfProgram,
+  FunctionName,
+  LibbpfCalls,
+  LogMessage,
+  NativeArgument,
+  NativeOutcome,
+  NativeRef,
+  NativeStruct,
+} from "../../ffi/mod.ts";
+import type { Admission } from "./admission.ts";
+import type { GateRequest } from "./policy.ts";
+
+/** The functions of libbpf for one guest. No other code holds {@link LibbpfCalls}. */
+export class GuestCalls {
+  readonly #admission: Admission;
+  readonly #calls: LibbpfCalls;
+
+  constructor(admission: Admission, calls: LibbpfCalls) {
+    this.#admission = admission;
+    this.#calls = calls;
+  }
+
+  /**
+   * Calls a function.
+   *
+   * @param options.request by default a call of this function.
+   * @param options.owner the struct that the result is a part of.
+   * @throws {BpfError} EPERM if the policy refuses; EOPNOTSUPP if libbpf lacks the function.
+   */
+  call(
+    name: FunctionName,
+    args: readonly NativeArgument[],
+    options: { request?: GateRequest | undefined; owner?: NativeRef | undefined } = {},
+  ): NativeOutcome {
+    this.#admission.pass(options.request ?? { kind: "call", function: name });
+    return this.#calls.call(name, args, options.owner);
+  }
+
+  /**
+   * Makes a link, which counts until {@link GuestCalls.giveLink}.
+   *
+   * @param make calls the function, and throws if it fails.
+   * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many links; the error of `make`.
+   */
+  takeLink<T>(request: GateRequest, make: (calls: LibbpfCalls) => T): T {
+    return this.#admission.admit(request, [{ allowance: this.#admission.allowances.links }], () => {
+      this.#calls.begin();
+      return make(this.#calls);
+    });
+  }
+
+  /** Returns a link to the allowance. */
+  giveLink(): void {
+    this.#admission.allowances.links.give();
+  }
+
+  /** Frees a link, which needs no request. @returns libbpf's result. */
+  destroyLink(link: NativeRef): number {
+    const { errno } = this.#calls.call("bpf_link__destroy", [link]);
+    this.#calls.revoke(link);
+    this.giveLink();
+    return errno;
+  }
+
+  /** Counts `request`. @throws {BpfError} EPERM if the policy refuses it. */
+  pass(request: GateRequest): void {
+    this.#admission.pass(request);
+  }
+
+  /** Makes a reference unusable, because libbpf has freed its struct. */
+  revoke(ref: NativeRef): void {
+    this.#calls.revoke(ref);
+  }
+
+  /** See {@link LibbpfCalls.struct}. */
+  struct(bytes: Uint8Array<ArrayBuffer>): NativeStruct {
+    return this.#calls.struct(bytes);
+  }
+
+  /** See {@link LibbpfCalls.error}. */
+  error(operation: Operation, errno: number, program?: BpfProgram): BpfError {
+    return this.#calls.error(operation, errno, program);
+  }
+
+  /** Gets libbpf's messages up to `level`, see {@link LibbpfCalls.onMessages}. */
+  listen(level: number, listener: (messages: readonly LogMessage[]) => void): void {
+    this.#calls.logLevel = level;
+    this.#calls.onMessages = listener;
+  }
+
+  /** Gives the messages since the last call to the listener. */
+  takeMessages(): void {
+    this.#calls.takeMessages();
+  }
+}

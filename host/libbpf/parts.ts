@@ -1,0 +1,108 @@
+/**
+ * The parts of objects that a guest has handles and descriptors for: programs and maps. They end with their object.
+ *
+ * @module
+ */
+
+import type { NativeRef, NativeValue } from "../../ffi/mod.ts";
+import type { GuestContext } from "../core/context.ts";
+import type { Descriptor } from "../core/descriptors.ts";
+import type { GuestObject } from "../core/guest_object.ts";
+import { refuse } from "../core/refusal.ts";
+import type { Call } from "./call.ts";
+import { MAPS, PROGRAMS } from "./kinds.ts";
+
+/** A descriptor of the guest and its entry, which is another one when the guest has closed it. */
+interface Numbered {
+  readonly fd: number;
+  readonly entry: Descriptor;
+}
+
+/** The parts of one object. */
+interface Parts {
+  readonly handles: Map<NativeRef, number>;
+  readonly descriptors: Map<NativeRef, Numbered>;
+}
+
+const allParts = new WeakMap<GuestObject, Parts>();
+
+function partsOf(object: GuestObject): Parts {
+  const known = allParts.get(object);
+  if (known !== undefined) return known;
+  const parts: Parts = { handles: new Map(), descriptors: new Map() };
+  allParts.set(object, parts);
+  return parts;
+}
+
+/** The handle of a program or map that libbpf returned. A part has the same handle each time. */
+export function partHandle(
+  { guest }: Call,
+  object: GuestObject,
+  value: NativeValue,
+  options: { readonly isInner?: boolean } = {},
+): number {
+  if (typeof value !== "object") throw new TypeError("Cannot give a handle to a value that is no struct");
+  const { handles } = partsOf(object);
+  const known = handles.get(value);
+  if (known !== undefined) return known;
+  const kind = value.struct === "bpf_map" ? MAPS : PROGRAMS;
+  const handle = kind.of(guest.handles).add({ ref: value, object, ...options });
+  handles.set(value, handle);
+  return handle;
+}
+
+/**
+ * The guest's descriptor of a part. It has the same number each time, unless the guest has closed it.
+ *
+ * @param make makes the entry, which does not own the host's descriptor.
+ */
+export function partDescriptor(
+  { guest }: Call,
+  { ref, object }: { ref: NativeRef; object: GuestObject },
+  make: () => Descriptor,
+): number {
+  const { descriptors } = partsOf(object);
+  const known = descriptors.get(ref);
+  if (known !== undefined && guest.descriptors.find(known.fd) === known.entry) return known.fd;
+  const entry = make();
+  const fd = guest.descriptors.add(entry) ?? refuse("EMFILE");
+  descriptors.set(ref, { fd, entry });
+  return fd;
+}
+
+/** Ends a part before its object: libbpf has freed it. */
+export function endPart(guest: GuestContext, object: GuestObject, ref: NativeRef): void {
+  const parts = partsOf(object);
+  endHandle(guest, parts, ref);
+  endDescriptor(guest, parts, ref);
+  guest.gate.calls.revoke(ref);
+}
+
+/** Ends the handles and descriptors of all parts of an object, before it is closed. */
+export function endParts(guest: GuestContext, object: GuestObject): void {
+  const parts = partsOf(object);
+  for (const ref of [...parts.handles.keys()]) endHandle(guest, parts, ref);
+  endDescriptors(guest, object);
+  allParts.delete(object);
+}
+
+/** Ends the descriptors of all parts of an object, which libbpf closes when loading fails. */
+export function endDescriptors(guest: GuestContext, object: GuestObject): void {
+  const parts = partsOf(object);
+  for (const ref of [...parts.descriptors.keys()]) endDescriptor(guest, parts, ref);
+}
+
+function endHandle(guest: GuestContext, { handles }: Parts, ref: NativeRef): void {
+  const handle = handles.get(ref);
+  handles.delete(ref);
+  if (handle === undefined) return;
+  (ref.struct === "bpf_map" ? MAPS : PROGRAMS).of(guest.handles).remove(handle);
+}
+
+function endDescriptor(guest: GuestContext, { descriptors }: Parts, ref: NativeRef): void {
+  const numbered = descriptors.get(ref);
+  descriptors.delete(ref);
+  if (numbered !== undefined && guest.descriptors.find(numbered.fd) === numbered.entry) {
+    guest.descriptors.remove(numbered.fd);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * A guest of version 2 on doubles: it has an object with a program, a map and a link.
+ *
+ * @module
+ */
+
+import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
+import type { ImportTable } from "../../host/core/imports.ts";
+import { shapeOf } from "../../host/libbpf/shape.ts";
+import { EMPTY_OBJECT, type FakeGuest, makeAll, OBJECT_AT } from "./guest.ts";
+import { type ArgumentSources, rightArguments } from "./import_arguments.ts";
+
+const TEXT_AT = 0x100;
+const BYTES_AT = 0x1000;
+
+/** The imports of version 2 for a {@link FakeGuest} with 32-bit addresses. */
+export class Version2Guest {
+  readonly imports: ImportTable;
+  readonly sources: ArgumentSources;
+
+  /** Opens an object. The fake libbpf accepts all calls. */
+  constructor(guest: FakeGuest) {
+    this.imports = makeAll(LIBBPF_FUNCTIONS, guest.context);
+    guest.put(TEXT_AT, "name");
+    new Uint8Array(guest.memory.buffer).set(EMPTY_OBJECT, OBJECT_AT);
+    const object = this.number("bpf_object__open_mem", OBJECT_AT, EMPTY_OBJECT.length, 0);
+    const program = this.number("bpf_object__find_program_by_name", object, TEXT_AT);
+    const map = this.number("bpf_object__find_map_by_name", object, TEXT_AT);
+    this.sources = {
+      handles: {
+        bpf_object: object,
+        bpf_program: program,
+        bpf_map: map,
+        bpf_link: this.number("bpf_program__attach", program),
+      },
+      fd: this.number("bpf_map__fd", map),
+      text: TEXT_AT,
+      bytes: BYTES_AT,
+      callback: 0,
+      addressBits: 32,
+    };
+  }
+
+  /** Calls an import. @returns its result as a number. */
+  number(name: string, ...values: (number | bigint)[]): number {
+    const call = this.imports[name];
+    if (call === undefined) throw new TypeError(`Cannot call ${name}: no such import`);
+    return Number(call(...values) ?? 0);
+  }
+
+  /** Calls an import with right arguments. */
+  call(name: string): number {
+    return this.number(name, ...rightArguments(shapeOf(name), this.sources));
+  }
+}
