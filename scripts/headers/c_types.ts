@@ -77,6 +77,7 @@ function withoutQualifiers(spelling: string): string {
       text = text.slice(0, -qualifier.length).trim();
     }
   }
-  if (text.endsWith("*")) return text;
+  // The qualifiers inside a function type belong to its parameters.
+  if (text.endsWith("*") || text.includes("(*)")) return text;
   return text.split(" ").filter((word) => !QUALIFIERS.includes(word)).join(" ");
 }
