@@ -10,6 +10,7 @@ import { explainInput, readInput } from "./input.ts";
 import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
 import { flag, HELP } from "./options.ts";
 import { writeOutput } from "./output.ts";
+import { sizeText } from "./size.ts";
 
 const OPTIONS = {
   json: flag({ help: "prints one JSON object instead of text" }),
@@ -68,7 +69,7 @@ function describe(path: string, report: ModuleReport | ObjectReport): string {
 function describeModule(path: string, report: ModuleReport): string[] {
   return [
     `${path}: WebAssembly module${report.addressBits === 64 ? " with 64-bit addresses" : ""}, ${
-      size(report.sizeBytes)
+      sizeText(report.sizeBytes)
     }`,
     ...report.imports.flatMap(({ module, abi, functions }) => [
       `imports from ${module} (${abi}):`,
@@ -89,7 +90,7 @@ function describeModule(path: string, report: ModuleReport): string[] {
 
 function describeObject(title: string, report: ObjectReport): string[] {
   return [
-    `${title}: BPF object, ${size(report.sizeBytes)}, license ${report.license ?? "none"}${
+    `${title}: BPF object, ${sizeText(report.sizeBytes)}, license ${report.license ?? "none"}${
       report.btf ? "" : ", no BTF"
     }`,
     ...report.refusals.map((reason) => `refused: ${reason}`),
@@ -105,7 +106,7 @@ function describeObject(title: string, report: ObjectReport): string[] {
     ...(report.globals.length === 0 ? [] : ["global variables:"]),
     ...table(report.globals.map(({ section, sizeBytes, variables, supported }) => [
       section,
-      size(sizeBytes),
+      sizeText(sizeBytes),
       variables.map(({ name, sizeBytes }) => `${name} (${sizeBytes})`).join(", ") +
       (supported === false ? "; not supported: guests cannot map an arena" : ""),
     ])),
@@ -119,7 +120,7 @@ function mapRows(map: MapReport): string[][] {
     map.keySize > 0 ? `key ${map.keySize} B` : "",
     map.valueSize > 0 ? `value ${map.valueSize} B` : "",
     map.maxEntries > 0
-      ? (isByteSized ? size(map.maxEntries) : map.maxEntries === 1 ? "1 entry" : `${map.maxEntries} entries`)
+      ? (isByteSized ? sizeText(map.maxEntries) : map.maxEntries === 1 ? "1 entry" : `${map.maxEntries} entries`)
       : "",
     map.pinned ? "pinned by name" : "",
   ];
@@ -134,7 +135,7 @@ function sections(list: readonly { name: string; sizeBytes: number }[]): string 
     const shown = /^(\.rel)?\.debug_/.test(name) ? ".debug*" : name;
     sizes.set(shown, (sizes.get(shown) ?? 0) + sizeBytes);
   }
-  return [...sizes].map(([name, sizeBytes]) => `${name} ${size(sizeBytes)}`).join(", ") || "none";
+  return [...sizes].map(([name, sizeBytes]) => `${name} ${sizeText(sizeBytes)}`).join(", ") || "none";
 }
 
 function hex(address: number): string {
@@ -146,16 +147,4 @@ function table(rows: readonly string[][]): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
   return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
-}
-
-/** A size for people: 35 B, 14.4 KiB, 256 KiB, 16 MiB. */
-function size(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${Number(value.toFixed(1))} ${units[unit]}`;
 }

@@ -12,6 +12,8 @@ import { nearest } from "./nearest.ts";
  */
 export const SUBCOMMANDS = {
   inspect: { usage: "inspect FILE", summary: "shows the contents of a module or a BPF object" },
+  new: { usage: "new NAME", summary: "writes the sources of a first guest" },
+  build: { usage: "build DIR", summary: "builds a guest from the sources in a directory" },
   cc: { usage: "cc FILE.c... -o OUT.wasm", summary: "compiles a guest in C" },
   gen: { usage: "gen skeleton|types|vmlinux", summary: "writes C headers for guests" },
 } as const;

@@ -6,7 +6,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   inspct: "did you mean inspect?",
   Inspekt: "did you mean inspect?",
   gn: "did you mean gen?",
-  gne: "did you mean gen?",
+  genn: "did you mean gen?",
   rnu: "did you mean run?",
   help: "did you mean --help?",
   hlp: "did you mean --help?",

@@ -93,7 +93,7 @@ const INCLUDES = `
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__wasm__) && !defined(__LIBBPF_LIBBPF_H)
+#if defined(__wasm32__) && !defined(__LIBBPF_LIBBPF_H)
 #include "libbpf-wasm.h"
 #else
 #include <bpf/libbpf.h>
@@ -222,7 +222,7 @@ const FREE_COPY = "    void *copy = obj->skeleton ? (void *)obj->skeleton->data 
 /** In a guest, the initial value of a struct_ops map lies in the guest's copy of the object, which the host loads. */
 function initialValue({ member, operations }: SkeletonMap): string {
   const type = `(__typeof__(obj->struct_ops.${member}))`;
-  return `#ifdef __wasm__
+  return `#ifdef WASM_BPF_LIBBPF_WASM_H
     if (!err) obj->struct_ops.${member} = ${type}((char *)obj->skeleton->data + ${operations?.fileOffset});
 #else
     if (!err) obj->struct_ops.${member} = ${type}bpf_map__initial_value(obj->maps.${member}, NULL);

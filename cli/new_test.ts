@@ -1,0 +1,37 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { runCommand, withFiles } from "./testdata/run_command.ts";
+
+function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+Deno.test("new makes a directory with a guest, and says what comes next", () => {
+  withFiles({}, (folder) => {
+    const { code, stdout, stderr } = runCommand(["new", `${folder}/my-tool/`]);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /\nNext: wasm-bpf build \S+\/my-tool && sudo wasm-bpf \S+\/my-tool\/my-tool\.wasm\n$/);
+    const names = [".gitignore", "README.md", "my-tool.bpf.c", "my-tool.c", "my-tool.h"];
+    assertEquals(namesIn(`${folder}/my-tool`), names);
+    assertMatch(Deno.readTextFileSync(`${folder}/my-tool/my-tool.c`), /struct my_tool_bpf \*skel;/);
+  });
+});
+
+Deno.test("new changes nothing that exists, and refuses names that C or a shell would misread", () => {
+  withFiles({ taken: new Uint8Array() }, (folder) => {
+    const cases: [args: string[], code: number, line: RegExp][] = [
+      [[`${folder}/taken`], 1, /^wasm-bpf: Cannot make ".*\/taken": it exists\n$/],
+      [[`${folder}/1st`], 2, /"1st" is not a name of letters/],
+      [[`${folder}/a.b`], 2, /is not a name/],
+      [[`${folder}/a b`], 2, /is not a name/],
+      [[`${folder}/..`], 2, /is not a name/],
+      [[`${folder}/none/x`], 125, /^wasm-bpf: Cannot make directory ".*\/none\/x": ENOENT.*\n$/],
+      [[], 2, /no name given/],
+    ];
+    for (const [args, code, line] of cases) {
+      const result = runCommand(["new", ...args]);
+      assertMatch(result.stderr, line);
+      assertEquals([result.code, result.stdout], [code, ""]);
+    }
+    assertEquals(namesIn(folder), ["taken"]);
+  });
+});
