@@ -47,14 +47,17 @@ export class GuestCalls {
   /**
    * Makes a link, which counts until {@link GuestCalls.giveLink}.
    *
-   * @param make calls the function, and throws if it fails.
+   * @param make calls the function. It throws if that fails, and returns undefined if there is no link and no error.
    * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many links; the error of `make`.
    */
   takeLink<T>(request: GateRequest, make: (calls: LibbpfCalls) => T): T {
-    return this.#admission.admit(request, [{ allowance: this.#admission.allowances.links }], () => {
+    const { links } = this.#admission.allowances;
+    const link = this.#admission.admit(request, [{ allowance: links }], () => {
       this.#calls.begin();
       return make(this.#calls);
     });
+    if (link === undefined) links.give();
+    return link;
   }
 
   /** Returns a link to the allowance. */

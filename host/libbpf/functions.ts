@@ -92,7 +92,7 @@ const PROGRAMS = {
   bpf_program__set_ifindex: {},
   bpf_program__set_autoload: {},
   bpf_program__set_autoattach: {},
-  bpf_program__attach: attaches("bpf_program__attach", {}),
+  bpf_program__attach: attaches("bpf_program__attach", { guest: "sdk" }),
 } satisfies Lines;
 
 /** Links. */

@@ -6,7 +6,10 @@
 
 import type { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
 import type { FunctionName } from "../../ffi/mod.ts";
+import type { FunctionType } from "../../wasm/types.ts";
+import type { GuestContext } from "../core/context.ts";
 import type { DescriptorKind } from "../core/descriptors.ts";
+import type { ImportFunction } from "../core/imports.ts";
 import type { GateRequest } from "../core/policy.ts";
 import type { Call } from "./call.ts";
 import type { IMPORT_PROTOTYPES } from "./import_prototypes.ts";
@@ -48,6 +51,8 @@ export interface Line<P extends string = string> {
   readonly request?: (call: Call) => GateRequest;
   /** Makes the call in place of the marshaller. It makes the request at the gate itself. */
   readonly run?: (call: Call) => number | bigint;
+  /** Makes the whole import, for functions that are called often. It guards itself, and delivers no messages. */
+  readonly make?: (guest: GuestContext, types: readonly FunctionType[]) => ImportFunction;
   /** True for functions that guests of version 1 import too. They deliver no messages of libbpf. */
   readonly isOfBothVersions?: boolean;
   /** "sdk": C code of the SDK has the function, and calls the import. So no stub is generated. */

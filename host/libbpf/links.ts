@@ -43,8 +43,12 @@ function attach(call: Call, name: FunctionName, line: Line, { pointsIntoObject =
   const ref = call.calls.takeLink(request, (calls) => {
     const { value, errno } = calls.call(name, args);
     if (typeof value === "object") return value;
-    throw calls.error(operation, errno, program);
+    const error = calls.error(operation, errno, program);
+    // libbpf says nothing about a section without a target, which a skeleton skips.
+    if (isBySection && error.code === "EOPNOTSUPP" && error.log.length === 0) return undefined;
+    throw error;
   });
+  if (ref === undefined) return 0;
   // libbpf decides by the section name, so a plain attach may give any kind of link.
   const isUsdt = isBySection && program.sectionName.startsWith("usdt");
   return addLink(call, ref, isUsdt || pointsIntoObject ? part.object : undefined);

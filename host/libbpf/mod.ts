@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { FunctionType } from "../../wasm/types.ts";
 import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import type { ImportFunction, ImportModule } from "../core/imports.ts";
@@ -21,13 +22,16 @@ const GUARD: GuardOptions<number | bigint> = { errors: NEGATIVE_WASI, syncs: tru
 
 /** The functions of module `libbpf`. */
 export const LIBBPF_FUNCTIONS: ImportModule = Object.fromEntries(
-  Object.keys(FUNCTIONS).map((name) => [name, (guest: GuestContext) => makeImport(name, guest)]),
+  Object.keys(FUNCTIONS).map((
+    name,
+  ) => [name, (guest: GuestContext, types: readonly FunctionType[]) => makeImport(name, guest, types)]),
 );
 
 /** Makes the import `name` for a guest. */
-function makeImport(name: string, guest: GuestContext): ImportFunction {
+function makeImport(name: string, guest: GuestContext, types: readonly FunctionType[]): ImportFunction {
   const line = lineOf(name);
   if (line === undefined) throw new TypeError(`Cannot make import ${name}: it has no line`);
+  if (line.make !== undefined) return line.make(guest, types);
   const shape = shapeOf(name);
   const run = runOf(shape, line);
   const result = resultOf(shape, guest);
