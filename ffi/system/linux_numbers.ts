@@ -54,6 +54,7 @@ export const F = {
 /** Requests of ioctl(2) (`asm/ioctls.h`, `linux/sockios.h`). */
 export const IOCTL = {
   TCGETS: 0x5401,
+  TIOCGWINSZ: 0x5413,
   FIONREAD: 0x541b,
   SIOCGIFADDR: 0x8915,
 } as const;

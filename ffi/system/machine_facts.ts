@@ -4,6 +4,7 @@
  * @module
  */
 
+import { IOCTL } from "./linux_numbers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
@@ -16,6 +17,14 @@ export const SYSINFO_BYTES = LAYOUT.sysinfo.size;
 /** Fills a `struct utsname`: the names of system, host, release, version and machine. @returns 0 or a negative errno. */
 export function readUtsname(calls: SystemCalls, names: Uint8Array<ArrayBuffer>): number {
   return calls.result(calls.symbols.uname(NUMBER.uname, names));
+}
+
+/** The size of `struct winsize`. */
+export const TERMINAL_SIZE_BYTES = LAYOUT.winsize.size;
+
+/** Fills a `struct winsize` with the size of a terminal. @returns 0 or a negative errno. */
+export function readTerminalSize(calls: SystemCalls, fd: number, size: Uint8Array<ArrayBuffer>): number {
+  return calls.result(calls.symbols.ioctl(NUMBER.ioctl, fd, IOCTL.TIOCGWINSZ, size));
 }
 
 /** Fills a `struct sysinfo`: uptime, load, memory. @returns 0 or a negative errno. */

@@ -41,5 +41,6 @@ export const LAYOUT = {
   itimerval: { it_interval: 0, it_value: 16, size: 32 },
   rlimit64: { size: 16 },
   sysinfo: { totalram: 32, freeram: 40, mem_unit: 104, size: 112 },
+  winsize: { size: 8 },
   utsname: { size: 390 },
 } as const;

@@ -5,7 +5,14 @@
  */
 
 import { MAX_INTERFACE_NAME_BYTES } from "../../ffi/system/network_interfaces.ts";
-import { readSysinfo, readUtsname, SYSINFO_BYTES, UTSNAME_BYTES } from "../../ffi/system/machine_facts.ts";
+import {
+  readSysinfo,
+  readTerminalSize,
+  readUtsname,
+  SYSINFO_BYTES,
+  TERMINAL_SIZE_BYTES,
+  UTSNAME_BYTES,
+} from "../../ffi/system/machine_facts.ts";
 import { LIMIT_BYTES, processNumber, type ProcessNumbers, readLimit } from "../../ffi/system/process_control.ts";
 import type { GuestContext } from "../core/context.ts";
 import { guestPtr, type WasmPtr } from "../core/memory.ts";
@@ -58,5 +65,14 @@ export function indexToName(guest: GuestContext) {
     guest.memory.check(at, MAX_INTERFACE_NAME_BYTES);
     const found = guest.system.interfaceName(index >>> 0) ?? refuse("ENXIO");
     guest.memory.view(at, found.length).set(found);
+  };
+}
+
+/** `terminal_size(i32 fd, ptr size) -> i32` fills a `struct winsize` for a terminal of the guest. @returns ENOTTY for another file. */
+export function terminalSize(guest: GuestContext) {
+  return (fd: number, size: WasmPtr): void => {
+    const { hostFd } = guest.descriptors.find(fd) ?? refuse("EBADF");
+    const into = guest.memory.view(guestPtr(size, guest.addressBits), TERMINAL_SIZE_BYTES);
+    checked(readTerminalSize(guest.system.calls, hostFd, into));
   };
 }

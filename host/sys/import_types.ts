@@ -25,6 +25,7 @@ export const SYS_TYPES: ImportTypes = {
   getrlimit: ["(i32, ptr) -> i32"],
   if_nametoindex: ["(ptr) -> i32"],
   if_indextoname: ["(i32, ptr) -> i32"],
+  terminal_size: ["(i32, ptr) -> i32"],
   time_zone: ["(ptr, ptr) -> i32"],
   time_zone_file: ["(ptr, ptr, ptr) -> ptr"],
   // Signals

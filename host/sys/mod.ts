@@ -10,7 +10,7 @@
 import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import { type ImportFunction, type ImportModule, withPtrResult } from "../core/imports.ts";
-import { getpid, getrlimit, indexToName, nameToIndex, ownNumber, sysinfo, uname } from "./facts.ts";
+import { getpid, getrlimit, indexToName, nameToIndex, ownNumber, sysinfo, terminalSize, uname } from "./facts.ts";
 import { perfEventIoctl, perfEventOpen } from "./perf_events.ts";
 import { kill, pause, setitimer, sigaction, sigprocmask } from "./signals.ts";
 import { bind, setsockopt, socket } from "./sockets.ts";
@@ -41,6 +41,7 @@ export const SYS_FUNCTIONS: ImportModule = {
   getrlimit: guarded(getrlimit),
   if_nametoindex: guarded(nameToIndex),
   if_indextoname: guarded(indexToName),
+  terminal_size: guarded(terminalSize),
   time_zone: guarded(timeZone),
   time_zone_file: (guest) => withPtrResult(guest.guard.wrap(timeZoneFile(guest), GUARD), guest.addressBits),
   sigaction: guarded(sigaction),

@@ -44,7 +44,7 @@ export class WasiContext {
     this.#addressBits = guest.addressBits;
     this.files = files;
     this.clocks = new Clocks(files.calls);
-    this.descriptors = new FileDescriptors(guest.descriptors);
+    this.descriptors = new FileDescriptors(guest.descriptors, files);
     this.cancellation = guest.cancellation;
     this.guard = guest.guard;
     this.signals = guest.signals;

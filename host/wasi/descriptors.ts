@@ -71,20 +71,48 @@ export class FileDescriptor implements Descriptor {
   }
 }
 
-/** WASI's view of the guest's descriptors: it refuses numbers that name no file, and files without the needed rights. */
+/**
+ * WASI's view of the guest's descriptors: it refuses numbers that name no file, and files without the needed rights. Descriptors of the
+ * kernel, such as iterators, perf events and sockets, are streams that can be read and waited for.
+ */
 export class FileDescriptors {
   readonly #table: DescriptorTable;
+  readonly #files: Files;
+  /** The streams for descriptors of the kernel. */
+  readonly #streams = new WeakMap<Descriptor, FileDescriptor>();
 
-  constructor(table: DescriptorTable) {
+  constructor(table: DescriptorTable, files: Files) {
     this.#table = table;
+    this.#files = files;
   }
 
   /** Returns the file at `fd`. Refuses with EBADF if there is none, or with ENOTCAPABLE if it lacks one of `rights`. */
   get(fd: number, rights: bigint = 0n): FileDescriptor {
-    const found = this.#table.find(fd);
-    if (!(found instanceof FileDescriptor)) refuse("EBADF");
-    if ((found.rights & rights) !== rights) throw new Refusal(lackOf(rights));
-    return found;
+    const found = this.#entry(fd);
+    const file = found instanceof FileDescriptor ? found : this.#streamOf(found);
+    if ((file.rights & rights) !== rights) throw new Refusal(lackOf(rights));
+    return file;
+  }
+
+  #entry(fd: number): Descriptor {
+    return this.#table.find(fd) ?? refuse("EBADF");
+  }
+
+  /** The kernel refuses to read maps, programs and links. The table closes the descriptor, and the stream does not. */
+  #streamOf(descriptor: Descriptor): FileDescriptor {
+    const known = this.#streams.get(descriptor);
+    if (known !== undefined) return known;
+    const { hostFd } = descriptor;
+    const stream = new FileDescriptor({
+      hostFd,
+      filetype: FILETYPE.UNKNOWN,
+      rights: KERNEL_STREAM_RIGHTS,
+      inheriting: 0n,
+      isReadOnly: true,
+      owner: this.#files,
+    });
+    this.#streams.set(descriptor, stream);
+    return stream;
   }
 
   /** Gives `file` the lowest free number. If there is none, closes it and refuses with EMFILE. */
@@ -109,14 +137,17 @@ export class FileDescriptors {
 
   /** Moves the file at `from` to `to`, and closes the file there. */
   renumber(from: number, to: number): void {
-    const moved = this.get(from);
-    const replaced = this.get(to);
+    const moved = this.#entry(from);
+    const replaced = this.#entry(to);
     if (from === to) return;
     this.#table.remove(from);
     this.#table.set(to, moved);
     replaced[Symbol.dispose]();
   }
 }
+
+const KERNEL_STREAM_RIGHTS = RIGHTS.FD_READ | RIGHTS.FD_FDSTAT_SET_FLAGS | RIGHTS.FD_FILESTAT_GET |
+  RIGHTS.POLL_FD_READWRITE;
 
 /** The rights to change a file. A stream that is open only for reading lacks them. */
 const READER_DENIED = RIGHTS.FD_WRITE | RIGHTS.FD_ALLOCATE | RIGHTS.FD_FILESTAT_SET_SIZE | RIGHTS.FD_FILESTAT_SET_TIMES;

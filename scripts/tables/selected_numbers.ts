@@ -173,7 +173,7 @@ export const LINUX_NUMBERS: SelectedFile = {
     {
       name: "IOCTL",
       about: "Requests of ioctl(2) (`asm/ioctls.h`, `linux/sockios.h`).",
-      values: whole("TCGETS", "FIONREAD", "SIOCGIFADDR"),
+      values: whole("TCGETS", "TIOCGWINSZ", "FIONREAD", "SIOCGIFADDR"),
       base: 16,
     },
     {

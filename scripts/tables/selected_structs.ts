@@ -86,5 +86,6 @@ export const LIBC_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   itimerval: { fields: ["it_interval", "it_value"], size: "whole" },
   rlimit64: { fields: [], size: "whole" },
   sysinfo: { fields: ["totalram", "freeram", "mem_unit"], size: "whole" },
+  winsize: { fields: [], size: "whole" },
   utsname: { fields: [], size: "whole" },
 };

@@ -15,6 +15,7 @@ static struct sigaction actions[_NSIG];
 // True for signals whose action is known: the process can have been started with some ignored.
 static char known[_NSIG];
 static uint64_t blocked;
+unsigned sys_handled_signals;
 
 static uint64_t bit_of(int signal) {
     return 1ULL << (signal - 1);
@@ -76,6 +77,7 @@ static void on_signal(int signal) {
 
     if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) return;
     if (action.sa_flags & SA_RESETHAND) sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    sys_handled_signals++;
     set_blocked(before | mask_of(&action.sa_mask) | (action.sa_flags & SA_NODEFER ? 0 : bit_of(signal)));
     if (action.sa_flags & SA_SIGINFO)
         action.sa_sigaction(signal, &info, NULL);
@@ -157,9 +159,11 @@ int pause(void) {
 
 int sigsuspend(const sigset_t *set) {
     const uint64_t before = blocked;
+    const unsigned handled = sys_handled_signals;
     int result = set_blocked(mask_of(set));
 
-    if (result == 0) result = sys_pause();
+    // A signal that was pending has been handled by now.
+    if (result == 0) result = sys_handled_signals == handled ? sys_pause() : -EINTR;
     set_blocked(before);
     return sys_result(result);
 }

@@ -22,6 +22,7 @@ SYS(sysinfo, void *info);
 SYS(getrlimit, int resource, void *limit);
 SYS(if_nametoindex, const char *name);
 SYS(if_indextoname, int index, char *name);
+SYS(terminal_size, int fd, void *size);
 SYS(time_zone, char *buf, size_t size);
 __attribute__((import_module("wasm_bpf_sys"), import_name("time_zone_file"))) long
 sys_time_zone_file(const char *path, void *buf, size_t size);
@@ -37,6 +38,9 @@ SYS(perf_event_ioctl, int fd, int request, int argument);
 SYS(socket, int domain, int type, int protocol);
 SYS(bind, int fd, const void *address, int size);
 SYS(setsockopt, int fd, int level, int option, const void *value, int size);
+
+// The number of handlers of signals that ran, modulo 2^32. A wait that unblocks signals compares it before it waits.
+extern unsigned sys_handled_signals;
 
 // Converts a result to libc's: -1 and errno for an error.
 static inline int sys_result(int result) {
