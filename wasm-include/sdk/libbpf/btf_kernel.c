@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* The kernel's BTF, which the host reads. All other functions of BTF are libbpf's own. */
-#include <stdlib.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include "btf_copy.h"
 #include "libbpf_guest.h"
 #include "libbpf_imports.h"
 
 struct btf *btf__load_vmlinux_btf(void) {
     intptr_t size = (intptr_t)import_btf__load_vmlinux_btf(NULL, 0);
-    if (size < 0) return libbpf_guest_pointer(size);
-    void *bytes = malloc((size_t)size);
-    if (!bytes) return NULL;
-    size = (intptr_t)import_btf__load_vmlinux_btf(bytes, (size_t)size);
-    struct btf *btf = size < 0 ? libbpf_guest_pointer(size) : btf__new(bytes, (__u32)size);
-    free(bytes);
-    return btf;
+    void *bytes = libbpf_guest_btf_room(size);
+    if (bytes) size = (intptr_t)import_btf__load_vmlinux_btf(bytes, (size_t)size);
+    return libbpf_guest_new_btf(bytes, size, NULL);
 }
 
 struct btf *libbpf_find_kernel_btf(void) {
@@ -23,13 +19,20 @@ struct btf *libbpf_find_kernel_btf(void) {
 
 struct btf *btf__load_module_btf(const char *module_name, struct btf *vmlinux_btf) {
     intptr_t size = (intptr_t)import_btf__load_module_btf(module_name, NULL, 0);
-    if (size < 0) return libbpf_guest_pointer(size);
-    void *bytes = malloc((size_t)size);
-    if (!bytes) return NULL;
-    size = (intptr_t)import_btf__load_module_btf(module_name, bytes, (size_t)size);
-    struct btf *btf = size < 0 ? libbpf_guest_pointer(size) : btf__new_split(bytes, (__u32)size, vmlinux_btf);
-    free(bytes);
-    return btf;
+    void *bytes = libbpf_guest_btf_room(size);
+    if (bytes) size = (intptr_t)import_btf__load_module_btf(module_name, bytes, (size_t)size);
+    return libbpf_guest_new_btf(bytes, size, vmlinux_btf);
+}
+
+struct btf *btf__load_from_kernel_by_id_split(__u32 id, struct btf *base_btf) {
+    intptr_t size = (intptr_t)import_btf__load_from_kernel_by_id(id, NULL, 0);
+    void *bytes = libbpf_guest_btf_room(size);
+    if (bytes) size = (intptr_t)import_btf__load_from_kernel_by_id(id, bytes, (size_t)size);
+    return libbpf_guest_new_btf(bytes, size, base_btf);
+}
+
+struct btf *btf__load_from_kernel_by_id(__u32 id) {
+    return btf__load_from_kernel_by_id_split(id, NULL);
 }
 
 /* libbpf's btf_dump.c calls it. */

@@ -9,6 +9,8 @@
 #define btf__load_vmlinux_btf libbpf_files__load_vmlinux_btf
 #define btf__load_module_btf libbpf_files__load_module_btf
 #define libbpf_find_kernel_btf libbpf_files__find_kernel_btf
+#define btf__load_from_kernel_by_id libbpf_files__load_from_kernel_by_id
+#define btf__load_from_kernel_by_id_split libbpf_files__load_from_kernel_by_id_split
 /* Not of a function that now has another name. */
 #define alias(name) unused
 

@@ -107,20 +107,32 @@ struct bpf_object *bpf_object__open(const char *path) {
     return bpf_object__open_file(path, NULL);
 }
 
+static struct libbpf_guest_hook *hooks;
+
+void libbpf_guest_add_hook(struct libbpf_guest_hook *hook) {
+    for (const struct libbpf_guest_hook *other = hooks; other; other = other->next) {
+        if (other == hook) return;
+    }
+    hook->next = hooks;
+    hooks = hook;
+}
+
 int bpf_object__load(struct bpf_object *obj) {
     if (!obj) return libbpf_guest_int(-EINVAL);
     int err = libbpf_guest_write_data(obj);
     if (!err) err = import_bpf_object__load(obj);
+    for (const struct libbpf_guest_hook *hook = hooks; hook; hook = hook->next) {
+        if (hook->loaded) hook->loaded(obj);
+    }
     if (!err) err = libbpf_guest_share_data(obj);
     return libbpf_guest_int(err);
 }
 
-/* Set by the file that keeps objects' BTF, so that guests which never use it do not contain it. */
-void (*libbpf_guest_free_btf)(const struct bpf_object *obj);
-
 void bpf_object__close(struct bpf_object *obj) {
     if (!obj) return;
     libbpf_guest_free_data(obj);
-    if (libbpf_guest_free_btf) libbpf_guest_free_btf(obj);
+    for (const struct libbpf_guest_hook *hook = hooks; hook; hook = hook->next) {
+        if (hook->closing) hook->closing(obj);
+    }
     import_bpf_object__close(obj);
 }

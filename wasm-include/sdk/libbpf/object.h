@@ -9,7 +9,17 @@
 struct bpf_object *libbpf_guest_open(const void *buffer, size_t size, const char *name,
                                      const struct bpf_object_open_opts *opts);
 
-/* If set, bpf_object__close() calls it. */
-extern void (*libbpf_guest_free_btf)(const struct bpf_object *obj);
+/*
+ * Called for each object. Files that keep memory for objects add themselves when they first do, so that guests which never
+ * need them do not contain them.
+ */
+struct libbpf_guest_hook {
+    struct libbpf_guest_hook *next;
+    void (*loaded)(const struct bpf_object *obj);
+    void (*closing)(const struct bpf_object *obj);
+};
+
+/* Adds a hook once. */
+void libbpf_guest_add_hook(struct libbpf_guest_hook *hook);
 
 #endif /* LIBBPF_GUEST_OBJECT_H */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include "btf_copy.h"
 #include "libbpf_guest.h"
 #include "libbpf_imports.h"
 #include "object.h"
@@ -25,15 +26,13 @@ static void free_copy(const struct bpf_object *obj) {
     free(copy);
 }
 
+static struct libbpf_guest_hook hook = {.closing = free_copy};
+
 static struct btf *read_btf(const struct bpf_object *obj) {
     intptr_t size = (intptr_t)import_bpf_object__btf(obj, NULL, 0);
-    if (size <= 0) return libbpf_guest_pointer(size);
-    void *bytes = malloc((size_t)size);
-    if (!bytes) return NULL;
-    size = (intptr_t)import_bpf_object__btf(obj, bytes, (size_t)size);
-    struct btf *btf = size < 0 ? libbpf_guest_pointer(size) : btf__new(bytes, (__u32)size);
-    free(bytes);
-    return btf;
+    void *bytes = libbpf_guest_btf_room(size);
+    if (bytes) size = (intptr_t)import_bpf_object__btf(obj, bytes, (size_t)size);
+    return libbpf_guest_new_btf(bytes, size, NULL);
 }
 
 struct btf *bpf_object__btf(const struct bpf_object *obj) {
@@ -48,6 +47,6 @@ struct btf *bpf_object__btf(const struct bpf_object *obj) {
     }
     *copy = (struct copy){copies, obj, btf};
     copies = copy;
-    libbpf_guest_free_btf = free_copy;
+    libbpf_guest_add_hook(&hook);
     return btf;
 }
