@@ -51,3 +51,8 @@ libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn) {
     import_libbpf_set_print(fn ? print_message : NULL, message, sizeof(message));
     return previous;
 }
+
+/* Until the guest chooses a function, the host prints warnings and information. Other levels have to come here. */
+__attribute__((constructor)) static void obey_log_level(void) {
+    if (getenv("LIBBPF_LOG_LEVEL")) libbpf_set_print(print_to_stderr);
+}
