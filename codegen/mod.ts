@@ -8,4 +8,4 @@ export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c_skelet
 export { isReserved, objectName } from "./c_identifiers.ts";
 export { genTypes, genTypesOfBtf, type TypesOptions } from "./c_types.ts";
 export { genVmlinux } from "./vmlinux.ts";
-export { MissingTypeError } from "./type_selection.ts";
+export { MissingTypeError, selectTypes } from "./type_selection.ts";

@@ -7,11 +7,13 @@
 import { BpfError } from "../../errors/mod.ts";
 import { type Need, withNeeds } from "../../wasm/needs.ts";
 import { UsageError } from "../usage_error.ts";
-import { type ClangWords, expandResponseFiles, readClangWords } from "./clang_words.ts";
+import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
-import { guestArguments, type GuestCommand } from "./guest_command.ts";
+import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
+import { readRecordLayouts } from "./record_layouts.ts";
 import { findSdk, type GuestTarget, type Sdk } from "./sdk.ts";
-import type { Toolchain } from "./toolchain.ts";
+import { describeDifference, findSharedRecords } from "./shared_records.ts";
+import { RefusedGuest, type Toolchain } from "./toolchain.ts";
 
 /** A guest to compile. */
 export interface GuestSource {
@@ -43,7 +45,30 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const sdk = findSdk(tools, source.target);
   const command: GuestCommand = { compiler, sdk, clang, target: source.target, libraries: librariesOf(tools, sdk) };
   tools.run(compiler.file, guestArguments(command));
+  if (source.target === "wasm32") refuseOtherLayouts(tools, command);
   if (source.needs.length > 0) recordNeeds(tools, clang, source.needs);
+}
+
+/** Removes the result if it shares a record with its BPF programs that it lays out differently. @throws {RefusedGuest} */
+function refuseOtherLayouts(tools: Toolchain, command: GuestCommand): void {
+  const { clang, compiler } = command;
+  const sources = clang.inputs.filter(isSource);
+  const outputs = outputsOf(clang, sources);
+  const records = outputs.flatMap((path) => findSharedRecords(tools.system.readFile(path)));
+  if (records.length === 0 || sources.length === 0) return;
+  const layouts = readRecordLayouts(tools.outputOf(compiler.file, layoutArguments(command)));
+  const problem = describeDifference(records, layouts);
+  if (problem === undefined) return;
+  for (const path of outputs) tools.files.remove(path);
+  throw new RefusedGuest(`Cannot compile for wasm32: ${problem}`);
+}
+
+/** The files with the code of guests that a command writes. */
+function outputsOf({ action, output }: ClangWords, sources: readonly string[]): string[] {
+  if (action === "text") return [];
+  if (output !== undefined) return [output];
+  if (action === "link") return [DEFAULT_OUTPUT];
+  return sources.map((source) => source.slice(source.lastIndexOf("/") + 1).replace(/\.[^.]*$/, ".o"));
 }
 
 function readText(tools: Toolchain, path: string): string | undefined {

@@ -65,3 +65,18 @@ function linkWords({ sdk: { lib }, clang, libraries }: GuestCommand): string[] {
     ...clang.debug ? [] : ["-Wl,--strip-all,--compress-relocations"],
   ];
 }
+
+/** The arguments that make the compiler print the layouts of all records, and compile nothing. */
+export function layoutArguments(command: GuestCommand): string[] {
+  const { compiler, clang } = command;
+  // Lists of headers were written by the compilation, and objects have no layouts.
+  const isLeftOut = (word: string) => word.startsWith("-M") || word === "-c" || /\.(o|a)$/.test(word);
+  const words = clang.words.filter((word, i) => !isLeftOut(word) && !/^-M[FTQJ]$/.test(clang.words[i - 1] ?? ""));
+  return [
+    ...compiler.args,
+    ...targetWords(command),
+    ...words,
+    ...includes(command),
+    ..."-w -fsyntax-only -Xclang -fdump-record-layouts-complete".split(" "),
+  ];
+}

@@ -25,8 +25,8 @@ export interface Sdk {
 const MARKS: Readonly<Record<GuestTarget, string>> = { wasm64: "lib/libc.a", wasm32: "libbpf-wasm.h" };
 
 /**
- * Finds the SDK for `target`: in the directory that the variable names, beside the binary, in this checkout, or in a checkout that is
- * the working directory.
+ * Finds the SDK for `target`: in the directory that the variable names, beside the binary, which may be in a checkout, in this
+ * checkout, or in a checkout that is the working directory.
  *
  * @throws {MissingToolError} when there is none.
  */
@@ -52,7 +52,7 @@ function placesOf(tools: Toolchain, target: GuestTarget): string[] {
   const program = tools.files.resolved("/proc/self/exe") ?? "";
   const beside = program.slice(0, program.lastIndexOf("/"));
   return [
-    ...Deno.build.standalone ? [inSdk(`${beside}/sdk`)] : [],
+    ...Deno.build.standalone ? [inSdk(`${beside}/sdk`), `${beside}/${inCheckout}`] : [],
     ...ownCheckout().map((path) => `${path}${inCheckout}`),
     inCheckout,
   ];

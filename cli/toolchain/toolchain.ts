@@ -27,6 +27,11 @@ export class ProgramFailed extends Error {
   }
 }
 
+/** What was built must not be used. The message is one line. */
+export class RefusedGuest extends Error {
+  override readonly name = "RefusedGuest";
+}
+
 /** The programs and files of the host. */
 export class Toolchain implements Disposable {
   readonly system: NativeSystem;
@@ -108,8 +113,16 @@ export function withToolchain(options: { verbose: boolean }, action: (tools: Too
       if (error.end.signal !== undefined) tools.endBySignal(error.end.signal);
       return error.end.code;
     }
-    if (!(error instanceof MissingToolError || error instanceof BpfError || error instanceof FormatError)) throw error;
+    const code = codeOf(error);
+    if (code === undefined || !(error instanceof Error)) throw error;
     printError(error.message);
-    return error instanceof MissingToolError ? EXIT.NOT_FOUND : exitCodeOf(error);
+    return code;
   }
+}
+
+/** The exit code for an error that one line explains; undefined for any other error. */
+function codeOf(error: unknown): number | undefined {
+  if (error instanceof MissingToolError) return EXIT.NOT_FOUND;
+  if (error instanceof RefusedGuest) return EXIT.FAILED;
+  return error instanceof BpfError || error instanceof FormatError ? exitCodeOf(error) : undefined;
 }
