@@ -22,6 +22,7 @@ import type {
 import type { LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
 import { makeRef, partRef, pointerOf, revoke } from "./native_ref.ts";
+import { BTF_SYMBOLS } from "./symbols/btf.ts";
 import { PROTOTYPES } from "./prototypes.ts";
 
 type NativeParameter = NonNullable<Deno.NativeType>;
@@ -36,6 +37,7 @@ export class NativeCalls implements LibbpfCalls, Disposable {
   readonly #library: NativeLibrary;
   readonly #log: LibbpfLog;
   readonly #tables: SymbolTable<Deno.ForeignLibraryInterface>[] = [];
+  #btf: SymbolTable<typeof BTF_SYMBOLS> | undefined;
   readonly #functions = new Map<FunctionName, Callable>();
 
   constructor(native: Native, library: NativeLibrary, log: LibbpfLog) {
@@ -52,6 +54,14 @@ export class NativeCalls implements LibbpfCalls, Disposable {
     const value = scalar(result);
     const isError = kind === "i32" && typeof value === "number" && value < 0;
     return { value, errno: isError ? value : 0 };
+  }
+
+  btfBytes(btf: NativeRef): Uint8Array<ArrayBuffer> {
+    if (this.#btf === undefined) this.#tables.push(this.#btf = this.#library.open(BTF_SYMBOLS));
+    const size = new Uint32Array(1);
+    const bytes = this.#btf.symbols.btf__raw_data(pointerOf(btf), new Uint8Array(size.buffer));
+    if (bytes === null) throw new BpfError({ operation: "read", kind: "object", words: "BTF" }, this.#native.lastError());
+    return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(bytes, size[0] ?? 0)).slice();
   }
 
   revoke(ref: NativeRef): void {

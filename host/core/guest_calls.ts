@@ -78,6 +78,11 @@ export class GuestCalls {
     this.#admission.pass(request);
   }
 
+  /** See {@link LibbpfCalls.btfBytes}. The call that returned `btf` has passed the gate. */
+  btfBytes(btf: NativeRef): Uint8Array<ArrayBuffer> {
+    return this.#calls.btfBytes(btf);
+  }
+
   /** Makes a reference unusable, because libbpf has freed its struct. */
   revoke(ref: NativeRef): void {
     this.#calls.revoke(ref);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { btfById, kernelBtf, moduleBtf, objectBtf } from "./btf.ts";
 import { mapFd, objectMapFd, programFd } from "./descriptors.ts";
 import { bytesIn, bytesOut, descriptor, type Line, type Lines, nextPartOf, NULLABLE, orNull, partOf } from "./line.ts";
 import { attaches, attachStructOps, destroyLink, disconnectLink, linkFd } from "./links.ts";
@@ -25,6 +26,7 @@ const OBJECTS = {
   bpf_object__open_mem: { run: openMem, guest: "sdk" },
   bpf_object__load: { run: loadObject, guest: "sdk" },
   bpf_object__close: { run: closeObject, guest: "sdk" },
+  bpf_object__btf: { run: objectBtf, guest: "sdk" },
   bpf_object__name: {},
   bpf_object__kversion: {},
   bpf_object__set_kversion: {},
@@ -114,6 +116,9 @@ const LIBRARY = {
   libbpf_prog_type_by_name: { parameters: { prog_type: bytesOut(4), expected_attach_type: bytesOut(4) } },
   libbpf_attach_type_by_name: { parameters: { attach_type: bytesOut(4) } },
   libbpf_find_vmlinux_btf_id: {},
+  btf__load_vmlinux_btf: { run: kernelBtf, guest: "sdk" },
+  btf__load_module_btf: { run: moduleBtf, guest: "sdk" },
+  btf__load_from_kernel_by_id: { run: btfById, guest: "sdk" },
   libbpf_probe_bpf_prog_type: { parameters: { opts: orNull(bytesIn(0)) } },
   libbpf_probe_bpf_map_type: { parameters: { opts: orNull(bytesIn(0)) } },
   libbpf_probe_bpf_helper: { parameters: { opts: orNull(bytesIn(0)) } },

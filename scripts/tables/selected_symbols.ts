@@ -35,6 +35,11 @@ const ROWS = "Rows for `Deno.dlopen`.";
 
 const LIBBPF: readonly SelectedFile[] = [
   {
+    path: "ffi/libbpf/symbols/btf.ts",
+    about: "libbpf: `struct btf` (btf.h).",
+    tables: [{ name: "BTF_SYMBOLS", about: ROWS, functions: { btf__raw_data: {} } }],
+  },
+  {
     path: "ffi/libbpf/symbols/element.ts",
     about: "libbpf: the elements of a map, by descriptor (bpf.h). Keys and values are addresses in guest memory.",
     tables: [{

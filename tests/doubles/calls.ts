@@ -40,6 +40,10 @@ export class FakeCalls implements LibbpfCalls {
     return this.outcomes.get(name) ?? { value: this.#value(PROTOTYPES[name].result, owner), errno: 0 };
   }
 
+  btfBytes(): Uint8Array<ArrayBuffer> {
+    return new TextEncoder().encode("types");
+  }
+
   revoke(ref: NativeRef): void {
     this.revoked.push(ref);
   }

@@ -57,6 +57,8 @@ export interface LibbpfCalls {
    * @throws {BpfError} EOPNOTSUPP if this libbpf lacks the function.
    */
   call(name: FunctionName, args: readonly NativeArgument[], owner?: NativeRef): NativeOutcome;
+  /** A copy of the bytes of a `struct btf`. */
+  btfBytes(btf: NativeRef): Uint8Array<ArrayBuffer>;
   /** Makes a reference unusable, because libbpf has freed its struct. */
   revoke(ref: NativeRef): void;
   /** Makes a struct from a copy of these bytes. */
