@@ -60,7 +60,9 @@ export class NativeCalls implements LibbpfCalls, Disposable {
     if (this.#btf === undefined) this.#tables.push(this.#btf = this.#library.open(BTF_SYMBOLS));
     const size = new Uint32Array(1);
     const bytes = this.#btf.symbols.btf__raw_data(pointerOf(btf), new Uint8Array(size.buffer));
-    if (bytes === null) throw new BpfError({ operation: "read", kind: "object", words: "BTF" }, this.#native.lastError());
+    if (bytes === null) {
+      throw new BpfError({ operation: "read", kind: "object", words: "BTF" }, this.#native.lastError());
+    }
     return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(bytes, size[0] ?? 0)).slice();
   }
 
