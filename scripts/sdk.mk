@@ -15,15 +15,22 @@ wasi := $(work)/wasi-libc
 objects := $(work)/objects
 
 target := --target=wasm64-wasi -mbulk-memory -nostdlibinc -isystem $(sdk)/include
-flags := $(target) -std=gnu17 -ffunction-sections -fdata-sections
+flags := $(target) -ffunction-sections -fdata-sections
 
 # Libraries ------------------------------------------------------------------------------------------------------------
 
 # objects_of FOLDER...: one object for each source.
 objects_of = $(patsubst %.c,$(objects)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix $(sources)/,$(1)))))
 
+# Functions of musl that wasi-libc leaves out, and that need nothing but the others.
+more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc misc/mntent \
+  misc/realpath network/ether network/gai_strerror network/hstrerror network/inet_addr network/inet_legacy \
+  network/inet_ntoa passwd/fgetgrent passwd/fgetpwent passwd/getgrent_a passwd/getpwent_a sched/sched_cpucount \
+  signal/psignal string/strsignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp \
+  temp/mkstemps temp/mktemp
 # libc has the project's objects first, because the linker takes the first of two definitions.
-libc := $(call objects_of,libc argp) $(patsubst %.c,$(objects)/wasi-libc/%.o,$(shell cat $(wasi)/sources))
+libc := $(call objects_of,libc argp) $(patsubst %.c,$(objects)/wasi-libc/%.o,$(shell cat $(wasi)/sources)) \
+  $(patsubst %,$(objects)/wasi-libc/libc-top-half/musl/src/%.o,$(more_of_musl))
 # Of libbpf, those sources that need only BTF in memory, and libelf for BTF in files.
 unchanged := $(addprefix $(objects)/libbpf/,btf.o btf_dump.o btf_iter.o btf_relocate.o hashmap.o strset.o \
   libbpf_errno.o str_error.o bpf_prog_linfo.o)
@@ -48,7 +55,7 @@ $(work)/%.list: FORCE
 
 # Sources of the project -----------------------------------------------------------------------------------------------
 
-own_flags = $(flags) -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
+own_flags = $(flags) -std=gnu23 -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
 define compile
 @mkdir -p $(@D)
 $(CLANG) $(1) -MD -MP -c $< -o $@
@@ -73,7 +80,7 @@ $(objects)/libbpf/%.o: $(libbpf_sources)/src/%.c $(sources)/libbpf/libbpf_source
 
 top := $(wasi)/libc-top-half
 bottom := $(wasi)/libc-bottom-half
-wasi_flags := $(flags) -w -DNDEBUG -fno-trapping-math -mthread-model single -Oz
+wasi_flags := $(flags) -std=gnu17 -w -DNDEBUG -fno-trapping-math -mthread-model single -Oz
 cloudlibc := -I $(bottom)/headers/private -I $(bottom)/cloudlibc/src/include -I $(bottom)/cloudlibc/src
 musl := -I $(top)/musl/src/include -I $(top)/musl/src/internal -I $(top)/musl/arch/wasm32 -I $(top)/musl/arch/generic \
   -I $(top)/headers/private
