@@ -85,9 +85,6 @@ prepare_libc() {
   for patch in wasm-include/sdk/wasi-libc/*.patch; do
     patch --batch --forward --fuzz=0 --strip=1 --directory="$libc" --input="$PWD/$patch" || return 1
   done
-  # wasm-include/sdk/libc/ replaces these.
-  rm "$libc"/libc-bottom-half/{sources/{__wasilibc_real,accept},cloudlibc/src/libc/{fcntl/{fcntl,openat,posix_fadvise},poll/poll}}.c
-  rm -r "$libc"/libc-bottom-half/cloudlibc/src/libc/{sys/socket,time/CLOCK_*.c}
   restore_linux
 }
 

@@ -28,8 +28,14 @@ more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc 
   network/inet_ntoa passwd/fgetgrent passwd/fgetpwent passwd/getgrent_a passwd/getpwent_a sched/sched_cpucount \
   signal/psignal string/strsignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp \
   temp/mkstemps temp/mktemp
-# libc has the project's objects first, because the linker takes the first of two definitions.
-libc := $(call objects_of,libc argp) $(patsubst %.c,$(objects)/wasi-libc/%.o,$(shell cat $(wasi)/sources)) \
+# wasi-libc's sources whose functions the project's own sources define.
+replaced := libc-bottom-half/sources/__wasilibc_real.c libc-bottom-half/sources/accept.c \
+  $(addprefix libc-bottom-half/cloudlibc/src/libc/,fcntl/fcntl.c fcntl/openat.c fcntl/posix_fadvise.c poll/poll.c \
+    sys/socket/%.c time/CLOCK_%.c time/clock_nanosleep.c time/nanosleep.c unistd/sleep.c unistd/usleep.c) \
+  $(addprefix libc-top-half/musl/src/,conf/legacy.c conf/sysconf.c misc/uname.c \
+    $(if $(wildcard $(sources)/argp/getopt.c),misc/getopt.c misc/getopt_long.c))
+libc := $(call objects_of,libc argp) \
+  $(patsubst %.c,$(objects)/wasi-libc/%.o,$(filter-out $(replaced),$(shell cat $(wasi)/sources))) \
   $(patsubst %,$(objects)/wasi-libc/libc-top-half/musl/src/%.o,$(more_of_musl))
 # Of libbpf, those sources that need only BTF in memory, and libelf for BTF in files.
 unchanged := $(addprefix $(objects)/libbpf/,btf.o btf_dump.o btf_iter.o btf_relocate.o hashmap.o strset.o \
@@ -39,10 +45,11 @@ libbpf := $(if $(generated),$(call objects_of,libbpf)) $(generated) \
   $(if $(wildcard $(sdk)/include/libelf.h),$(unchanged))
 libelf := $(call objects_of,libelf)
 libz := $(call objects_of,zlib)
+libc-printscan-long-double = $(printscan_long_double)
 # Libraries that programs name on their command lines. Their functions are in libc, or nowhere.
 empty := libm libpthread librt libdl libresolv libutil libcrypt
 
-archives := $(patsubst %,$(sdk)/lib/%.a,libc libbpf libelf libz $(empty))
+archives := $(patsubst %,$(sdk)/lib/%.a,libc libbpf libelf libz $(empty) libc-printscan-long-double)
 all: $(archives) $(sdk)/lib/crt1.o $(sdk)/lib/crt1-reactor.o
 
 # Makes an archive also when a source is gone.
@@ -84,13 +91,18 @@ wasi_flags := $(flags) -std=gnu17 -w -DNDEBUG -fno-trapping-math -mthread-model 
 cloudlibc := -I $(bottom)/headers/private -I $(bottom)/cloudlibc/src/include -I $(bottom)/cloudlibc/src
 musl := -I $(top)/musl/src/include -I $(top)/musl/src/internal -I $(top)/musl/arch/wasm32 -I $(top)/musl/arch/generic \
   -I $(top)/headers/private
-# As in wasi-libc's Makefile: formatted output without `long double`, whose arithmetic is large.
-$(addprefix $(objects)/wasi-libc/libc-top-half/musl/src/,internal/floatscan.o stdio/vfprintf.o stdio/vfwprintf.o \
-  stdio/vfscanf.o stdlib/strtod.o stdlib/wcstod.o): for_printf := -D__wasilibc_printscan_no_long_double \
-  '-D__wasilibc_printscan_full_support_option="long double is not supported"'
+# As in wasi-libc's Makefile: formatted input and output without `long double`, whose arithmetic is large. A program that
+# uses it gets the reason, and links libc-printscan-long-double.a too.
+printscan := $(addprefix $(objects)/wasi-libc/libc-top-half/musl/src/,internal/floatscan.o stdio/vfprintf.o \
+  stdio/vfwprintf.o stdio/vfscanf.o stdlib/strtod.o stdlib/wcstod.o)
+$(printscan): no_long_double := -D__wasilibc_printscan_no_long_double \
+  '-D__wasilibc_printscan_full_support_option="add -lc-printscan-long-double to the link command"'
+printscan_long_double := $(printscan:.o=.long-double.o)
 
+$(objects)/wasi-libc/libc-top-half/%.long-double.o: $(top)/%.c scripts/sdk.mk
+	$(call compile,$(wasi_flags) $(musl))
 $(objects)/wasi-libc/libc-top-half/%.o: $(top)/%.c scripts/sdk.mk
-	$(call compile,$(wasi_flags) $(musl) $(for_printf))
+	$(call compile,$(wasi_flags) $(musl) $(no_long_double))
 $(objects)/wasi-libc/libc-bottom-half/%.o: $(bottom)/%.c scripts/sdk.mk
 	$(call compile,$(wasi_flags) $(cloudlibc))
 $(objects)/wasi-libc/dlmalloc/%.o: $(wasi)/dlmalloc/%.c scripts/sdk.mk
