@@ -28,6 +28,7 @@ export class GuestSignals implements Disposable {
   readonly #handling = new Map<number, Handling>();
   #native: ProcessSignals | undefined;
   #pending: Uint8Array = NEVER;
+  #blocked = 0n;
   #flush: (() => unknown) | undefined;
 
   /**
@@ -79,6 +80,12 @@ export class GuestSignals implements Disposable {
   /** Blocks the signals of `mask`, and no others. Bit N - 1 is signal N. Refuses with ENOSYS. */
   block(mask: bigint): void {
     this.#prepared.block(mask);
+    this.#blocked = mask;
+  }
+
+  /** True if `signal` waits until the guest unblocks it. */
+  isBlocked(signal: number): boolean {
+    return (this.#blocked >> BigInt(signal - 1) & 1n) !== 0n;
   }
 
   /** Takes the default action of `signal`, after the guest's output was written. Refuses with ENOSYS. */

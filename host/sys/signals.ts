@@ -71,17 +71,18 @@ export function sigprocmask(guest: GuestContext) {
 }
 
 /**
- * `kill(i32 pid, i32 signal) -> i32`: for the process's own number, takes the default action of a signal now, after the guest's output was
- * written. For other processes only signal 0 is allowed, which looks if one exists.
+ * `kill(i32 pid, i32 signal) -> i32`: for the process's own number, takes the default action of a signal after the guest's output was
+ * written, or lets the signal wait if it is blocked. The guest's libc calls its handlers itself. For other processes only signal 0 is
+ * allowed, which looks if one exists.
  *
  * @returns EPERM for any other signal to another process; ESRCH when there is none.
  */
 export function kill(guest: GuestContext) {
   return (pid: number, signal: number): void => {
     if (signal < 0 || signal > MAX_SIGNAL) refuse("EINVAL");
-    if (signal === 0) checked(killProcess(guest.system.calls, pid, 0));
-    else if (pid === Deno.pid) guest.signals.act(signal);
-    else refuse("EPERM");
+    if (signal !== 0 && pid !== Deno.pid) refuse("EPERM");
+    if (signal === 0 || guest.signals.isBlocked(signal)) checked(killProcess(guest.system.calls, pid, signal));
+    else guest.signals.act(signal);
   };
 }
 

@@ -49,8 +49,8 @@ int nanosleep(const struct timespec *wanted, struct timespec *rest) {
 unsigned sleep(unsigned seconds) {
     struct timespec time = {.tv_sec = seconds};
 
-    // The remaining time is rounded as glibc does.
-    return nanosleep(&time, &time) == 0 ? 0 : time.tv_sec + (time.tv_nsec >= SECOND_NS / 2);
+    // glibc too counts whole seconds that remain.
+    return nanosleep(&time, &time) == 0 ? 0 : time.tv_sec;
 }
 
 int usleep(useconds_t useconds) {
