@@ -22,7 +22,7 @@ export function kernelBtf(call: Call): number {
 /** `btf__load_module_btf(module, buffer, size)`. ENOENT for an unknown module, and for one without BTF. */
 export function moduleBtf(call: Call): number {
   const name = call.text("module");
-  if (name.includes("/") || name.startsWith(".")) refuse("ENOENT");
+  if (name === "" || name.includes("/") || name.startsWith(".")) refuse("ENOENT");
   return readKernelBtf(call, name);
 }
 
