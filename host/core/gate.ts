@@ -9,7 +9,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
-import type { Libbpf, MapElement, System } from "../../ffi/mod.ts";
+import type { Libbpf, MapCall, System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
 import { GuestCalls } from "./guest_calls.ts";
@@ -136,10 +136,10 @@ export class Gate implements Disposable {
   }
 
   /**
-   * Opens the native function for elements of maps, see {@link Libbpf.openMapElement}. It passes no gate, so it may be called only for
+   * Opens the native function for elements of maps, see {@link Libbpf.openMapCall}. It passes no gate, so it may be called only for
    * maps whose elements the policy does not restrict: {@link MapTable.sizes} has no others.
    */
-  openMapElement(): MapElement | undefined {
-    return this.#libbpf.openMapElement();
+  openMapCall(): MapCall | undefined {
+    return this.#libbpf.openMapCall();
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KernelMap } from "../../ffi/mod.ts";
+import type { Batch, BatchFlags, BatchWalk, KernelMap } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
 import type { BufferMap, EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts";
@@ -83,6 +83,27 @@ export class GuestMap implements MapDescription, Disposable {
     this.#ask("read");
     this.#ask("write");
     return this.#map.lookupAndDelete(memory, key, value, flags);
+  }
+
+  /** The calls for batches are those of {@link BpfMap} too. */
+  lookupBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags: BatchFlags): number {
+    this.#ask("read");
+    return this.#map.lookupBatch(memory, batch, flags);
+  }
+
+  lookupAndDeleteBatch(memory: Uint8Array<ArrayBuffer>, batch: BatchWalk, flags: BatchFlags): number {
+    this.checkFullAccess();
+    return this.#map.lookupAndDeleteBatch(memory, batch, flags);
+  }
+
+  updateBatch(memory: Uint8Array<ArrayBuffer>, batch: Batch, flags: BatchFlags): number {
+    this.#ask("write");
+    return this.#map.updateBatch(memory, batch, flags);
+  }
+
+  deleteBatch(memory: Uint8Array<ArrayBuffer>, batch: Omit<Batch, "values">, flags: BatchFlags): number {
+    this.#ask("write");
+    return this.#map.deleteBatch(memory, batch, flags);
   }
 
   /** Checks that the guest may read and write all elements, as shared memory lets it. @throws {BpfError} EPERM if the policy refuses. */

@@ -17,9 +17,14 @@ import {
   checkType,
   checkValueSize,
 } from "./map_checks.ts";
+import { MAP_BATCH_LINES } from "./map_batch.ts";
+import { MAP_ELEMENT_LINES } from "./map_elements.ts";
 import { shareMap, unshareMap } from "./map_memory.ts";
 import { closeObject, initialValue, innerMap, loadObject, openMem } from "./objects.ts";
+import { PERF_BUFFER_LINES } from "./perf_buffer.ts";
 import { setPrint } from "./print.ts";
+import { RING_BUFFER_LINES } from "./ring_buffer.ts";
+import { USER_RING_BUFFER_LINES } from "./user_ring_buffer.ts";
 
 /** Objects. */
 const OBJECTS = {
@@ -124,8 +129,17 @@ const LIBRARY = {
   libbpf_probe_bpf_helper: { parameters: { opts: orNull(bytesIn(0)) } },
 } satisfies Lines;
 
+/** Buffers of events, and elements of maps. Their data does not pass through the marshaller. */
+const DATA = {
+  ...RING_BUFFER_LINES,
+  ...PERF_BUFFER_LINES,
+  ...USER_RING_BUFFER_LINES,
+  ...MAP_ELEMENT_LINES,
+  ...MAP_BATCH_LINES,
+} satisfies Lines;
+
 /** All lines. */
-export const FUNCTIONS: Lines = { ...OBJECTS, ...MAPS, ...PROGRAMS, ...LINKS, ...LIBRARY };
+export const FUNCTIONS: Lines = { ...OBJECTS, ...MAPS, ...PROGRAMS, ...LINKS, ...LIBRARY, ...DATA };
 
 /** The line of an import; undefined if it is not offered. */
 export function lineOf(name: string): Line | undefined {

@@ -10,8 +10,8 @@
 (import "host" "sizes" (memory $sizes 1 1))
 ;; (fd, command, key, value, next_key, flags)
 (import "host" "map_operate" (func $in_javascript (param i32 i32 i32 i32 i32 i64) (result i32)))
-;; ffi/libbpf/shim.c: (command, fd, memory, key, value, flags), offsets into `memory` or -1 for NULL
-(import "native" "wasm_bpf_map_element" (func $element (param i32 i32 i64 i32 i32 i32) (result i32)))
+;; ffi/libbpf/shim.c: (command, fd, key, value, flags), addresses or 0 for NULL
+(import "native" "wasm_bpf_map_call" (func $call (param i32 i32 i64 i64 i64) (result i32)))
 
 ;; The pages of the guest's memory when JavaScript last read its base. After growth the base may have moved, so the next call goes
 ;; to JavaScript, which reads it again. -1 sends every call to JavaScript.
@@ -23,6 +23,7 @@
   (param $fd i32) (param $command i32) (param $key i32) (param $value i32) (param $next_key i32) (param $flags i64)
   (result i32)
   (local $memory_bytes i64) (local $sizes i64) (local $key_bytes i64) (local $value_bytes i64)
+  (local $key_address i64) (local $value_address i64)
   (block $in_javascript
     (br_if $in_javascript (i32.ne (memory.size $guest) (global.get $pages)))
     (br_if $in_javascript (i64.gt_u (local.get $flags) (i64.const 0xffffffff)))
@@ -37,6 +38,7 @@
       (i64.gt_u
         (i64.add (i64.extend_i32_u (local.get $key)) (local.get $key_bytes))
         (local.get $memory_bytes)))
+    (local.set $key_address (call $address (local.get $key)))
     (block $call
       (block $check
         (block $get_next_key
@@ -47,22 +49,26 @@
             ;; Lookup and delete.
             (br_if $check (i32.eq (local.get $command) (i32.const 21)))
             (br $in_javascript))
-          (local.set $value (i32.const -1))
           (br $call))
         ;; Key 0 means the first key. This check comes first, because JavaScript must get the guest's own parameters.
         (br_if $in_javascript
           (i64.gt_u
             (i64.add (i64.extend_i32_u (local.get $next_key)) (local.get $key_bytes))
             (local.get $memory_bytes)))
-        (if (i32.eqz (local.get $key)) (then (local.set $key (i32.const -1))))
-        (local.set $value (local.get $next_key))
+        (if (i32.eqz (local.get $key)) (then (local.set $key_address (i64.const 0))))
+        (local.set $value_address (call $address (local.get $next_key)))
         (br $call))
       (br_if $in_javascript
         (i64.gt_u
           (i64.add (i64.extend_i32_u (local.get $value)) (local.get $value_bytes))
-          (local.get $memory_bytes))))
-    (return_call $element
-      (local.get $command) (local.get $fd) (global.get $base)
-      (local.get $key) (local.get $value) (i32.wrap_i64 (local.get $flags))))
+          (local.get $memory_bytes)))
+      (local.set $value_address (call $address (local.get $value))))
+    (return_call $call
+      (local.get $command) (local.get $fd)
+      (local.get $key_address) (local.get $value_address) (local.get $flags)))
   (return_call $in_javascript
     (local.get $fd) (local.get $command) (local.get $key) (local.get $value) (local.get $next_key) (local.get $flags)))
+
+;; The address of the guest's byte at `offset`.
+(func $address (param $offset i32) (result i64)
+  (i64.add (global.get $base) (i64.extend_i32_u (local.get $offset))))

@@ -240,10 +240,9 @@ const SHIM: SelectedFile = {
       },
     },
     {
-      name: "MAP_ELEMENT_SYMBOLS",
-      about: "The function of {@link SHIM_SYMBOLS} with the memory's address in place of its bytes.",
-      memory: "u64",
-      functions: { wasm_bpf_map_element: {} },
+      name: "MAP_CALL_SYMBOLS",
+      about: "The function that WebAssembly calls.",
+      functions: { wasm_bpf_map_call: {} },
     },
   ],
 };

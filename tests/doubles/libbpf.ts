@@ -16,10 +16,11 @@ import type {
   BpfProgram,
   KernelMap,
   Libbpf,
-  MapElement,
+  MapCall,
   OpenObjectOptions,
 } from "../../ffi/libbpf/interfaces/mod.ts";
 import { elementBytes } from "../../ffi/libbpf/kernel_map.ts";
+import { openWindow } from "../../ffi/system/memory_window.ts";
 import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import { FakeCalls } from "./calls.ts";
 import { FakeDescriptors } from "./descriptors.ts";
@@ -82,7 +83,7 @@ export class FakeLibbpf implements Libbpf {
   openObjects = 0;
   /** Makes the next load fail with this. */
   loadError: BpfError | undefined;
-  /** The number of calls of the function from {@link FakeLibbpf.openMapElement}. */
+  /** The number of calls of the function from {@link FakeLibbpf.openMapCall}. */
   directCalls = 0;
   /** The maps of all open objects, by descriptor. */
   readonly maps = new Map<number, FakeMap>();
@@ -110,16 +111,19 @@ export class FakeLibbpf implements Libbpf {
     return map;
   }
 
-  /** Returns a function that works on {@link memory}, and ignores the caller's address of it. */
-  openMapElement(): MapElement {
-    return (...parameters) => this.#mapElement(...parameters);
+  /** Returns a function that works on {@link memory}. */
+  openMapCall(): MapCall {
+    return (...parameters) => this.#mapCall(...parameters);
   }
 
-  readonly #mapElement: MapElement = (command, fd, _memory, key, value, flags) => {
+  readonly #mapCall: MapCall = (command, fd, keyAddress, valueAddress, wideFlags) => {
     this.directCalls++;
     const map = this.maps.get(fd);
     if (map === undefined || this.memory === undefined) return EBADF;
     const bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
+    const { base } = openWindow(this.memory);
+    const offsetOf = (address: bigint) => address === 0n ? -1 : Number(address) - base;
+    const [key, value, flags] = [offsetOf(keyAddress), offsetOf(valueAddress), Number(wideFlags)];
     switch (command) {
       case MAP_COMMAND.LOOKUP:
         return map.lookup(bytes, key, value);

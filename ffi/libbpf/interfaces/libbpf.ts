@@ -39,20 +39,13 @@ export interface Libbpf extends Disposable {
    * Opens the native function behind the element calls of {@link BpfMap}. A WebAssembly module can import it, so that its calls do
    * not enter JavaScript. Undefined for a libbpf without the shim.
    */
-  openMapElement(): MapElement | undefined;
+  openMapCall(): MapCall | undefined;
 }
 
 /**
- * `(i32, i32, i64, i32, i32, i32) -> i32`: makes a command of bpf(2) on an element of map `fd`. `key` and `value` (or the next key)
- * are offsets into the memory at the address `memory`, or -1 for NULL. The caller has checked them.
+ * `(i32, i32, i64, i64, i64) -> i32`: makes a command of bpf(2) on an element of map `fd`. `key` and `value` (or the next key) are
+ * addresses, or 0 for NULL. The caller has checked them.
  *
  * @returns 0 or a negative errno.
  */
-export type MapElement = (
-  command: number,
-  fd: number,
-  memory: bigint,
-  key: number,
-  value: number,
-  flags: number,
-) => number;
+export type MapCall = (command: number, fd: number, key: bigint, value: bigint, flags: bigint) => number;

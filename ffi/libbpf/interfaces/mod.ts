@@ -7,7 +7,7 @@
 
 export type * from "./attach_target.ts";
 export type * from "./calls.ts";
-export type { Libbpf, MapElement } from "./libbpf.ts";
+export type { Libbpf, MapCall } from "./libbpf.ts";
 export type { BpfLink } from "./link.ts";
 export type { Batch, BatchFlags, BatchWalk, BpfMap, KernelMap } from "./map.ts";
 export type { BpfObject, OpenObjectOptions } from "./object.ts";

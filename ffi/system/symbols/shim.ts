@@ -39,8 +39,8 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_signal_act: { parameters: ["i32"], result: "void" },
 } as const;
 
-/** The function of {@link SHIM_SYMBOLS} with the memory's address in place of its bytes. */
-export const MAP_ELEMENT_SYMBOLS = {
-  // int wasm_bpf_map_element(int command, int fd, char *memory, uint32_t key, uint32_t value, uint32_t flags)
-  wasm_bpf_map_element: { parameters: ["i32", "i32", "u64", "u32", "u32", "u32"], result: "i32" },
+/** The function that WebAssembly calls. */
+export const MAP_CALL_SYMBOLS = {
+  // int wasm_bpf_map_call(int command, int fd, uint64_t key, uint64_t value, uint64_t flags)
+  wasm_bpf_map_call: { parameters: ["i32", "i32", "u64", "u64", "u64"], result: "i32" },
 } as const;

@@ -1,0 +1,118 @@
+/**
+ * The parts that buffers of events have in common.
+ *
+ * @module
+ */
+
+import { BpfError, wasiErrno } from "../../errors/mod.ts";
+import type { GuestContext } from "../core/context.ts";
+import { type DescriptorKind, KernelDescriptor } from "../core/descriptors.ts";
+import type { EventReceiver, Room } from "../core/event_buffers.ts";
+import type { GuestMap } from "../core/guest_map.ts";
+import type { HandleKind } from "../core/handles.ts";
+import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
+import { Refusal, refuse } from "../core/refusal.ts";
+
+/** The receiver of a guest's events. Refuses with EINVAL if the guest has no table. */
+export function receiverOf({ instance, addressBits }: GuestContext): EventReceiver {
+  const { table } = instance;
+  if (table === undefined) refuse("EINVAL");
+  return { memory: instance.rawMemory, table, addressBits };
+}
+
+/** The guest's map at `fd`. Refuses with EBADF. */
+export function mapAt({ descriptors }: GuestContext, fd: number): GuestMap {
+  return descriptors.findMap(fd) ?? refuse("EBADF");
+}
+
+/** The thing with this handle. Refuses with EINVAL. */
+export function thingOf<T>({ handles }: GuestContext, kind: HandleKind<T>, handle: WasmPtr): T {
+  return kind.of(handles).find(handle) ?? refuse("EINVAL");
+}
+
+/** The guest's memory for records. @throws {MemoryFault} if it does not lie in the memory. */
+export function roomAt(guest: GuestContext, at: WasmPtr, size: WasmPtr): Room {
+  guest.memory.check(guestPtr(at, guest.addressBits), guestSize(size));
+  return { at, sizeBytes: size };
+}
+
+/** Calls `make`. An error becomes the guest's errno without a report, because libbpf's own programs print the reason. */
+export function quietly<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof BpfError) throw new Refusal(wasiErrno(error.errno));
+    throw error;
+  }
+}
+
+/** Gives a new buffer its handle. The guest's end closes it. */
+export function addBuffer<T extends Disposable>(guest: GuestContext, kind: HandleKind<T>, buffer: T): number {
+  guest.resources.add(buffer);
+  return kind.of(guest.handles).add(buffer);
+}
+
+/** Closes the buffer with this handle, if there is one. */
+export function freeBuffer<T extends Disposable>(guest: GuestContext, kind: HandleKind<T>, handle: WasmPtr): void {
+  const buffer = kind.of(guest.handles).remove(handle);
+  if (buffer !== undefined) guest.resources.close(buffer);
+}
+
+/** Descriptors that the guest sees, and that belong to a buffer. Disposing removes them from the guest's table. */
+export class BufferDescriptors implements Disposable {
+  readonly #guest: GuestContext;
+  readonly #numbers = new Map<number, { readonly fd: number; readonly entry: KernelDescriptor }>();
+
+  constructor(guest: GuestContext) {
+    this.#guest = guest;
+  }
+
+  /** The guest's number for `hostFd`. Refuses with EMFILE. */
+  numberOf(hostFd: number, kind: Exclude<DescriptorKind, "file" | "map">): number {
+    const { descriptors } = this.#guest;
+    const known = this.#numbers.get(hostFd);
+    if (known !== undefined && descriptors.find(known.fd) === known.entry) return known.fd;
+    const entry = new KernelDescriptor(kind, hostFd);
+    const fd = descriptors.add(entry) ?? refuse("EMFILE");
+    this.#numbers.set(hostFd, { fd, entry });
+    return fd;
+  }
+
+  [Symbol.dispose](): void {
+    const { descriptors } = this.#guest;
+    // The guest may have closed the number, and got it again for another thing.
+    for (const { fd, entry } of this.#numbers.values()) {
+      if (descriptors.find(fd) === entry) descriptors.remove(fd);
+    }
+    this.#numbers.clear();
+  }
+}
+
+/**
+ * Reads `*_opts` of the guest; `sizeBytes` bytes are known. Refuses with EINVAL, as libbpf does, if they are too short, or if unknown
+ * bytes are not 0. The bytes are a copy, because BPF programs may write to the guest's memory.
+ *
+ * @returns a view of the known bytes, in which missing ones are 0.
+ */
+export function readOptions(guest: GuestContext, at: WasmPtr, sizeBytes: number): DataView<ArrayBuffer> {
+  const known = new Uint8Array(sizeBytes);
+  const from = guestPtr(at, guest.addressBits);
+  if (from === 0) return new DataView(known.buffer);
+  guest.memory.check(from, SIZE_BYTES);
+  const stated = Number(guest.memory.data.getBigUint64(from, true));
+  if (stated < SIZE_BYTES) refuse("EINVAL");
+  const bytes = guest.memory.view(from, stated);
+  if (bytes.subarray(sizeBytes).some((byte) => byte !== 0)) refuse("EINVAL");
+  known.set(bytes.subarray(0, sizeBytes));
+  return new DataView(known.buffer);
+}
+
+/** The first field of all `*_opts` is their size, a `size_t` of the LP64 layout. */
+const SIZE_BYTES = 8;
+
+/** Limits a number of the guest to those of `int`. */
+export function clampedInt(value: WasmPtr): number {
+  return Math.min(guestSize(value), LARGEST_INT);
+}
+
+const LARGEST_INT = 2 ** 31 - 1;
