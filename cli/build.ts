@@ -102,7 +102,7 @@ class Build {
   run(guest: GuestSource, btf: string | undefined): void {
     const { directory, name, programs, sources } = this.#project;
     const { include } = findSdk(this.#tools, "wasm64");
-    const compiler = findCompiler(this.#tools, { links: true });
+    const compiler = findCompiler(this.#tools, { links: true, target: guest.target });
     const includes = ["-I", directory, "-I", this.#output];
     this.#tools.files.makeDirectory(this.#output);
     this.#types(btf);

@@ -97,13 +97,35 @@ Deno.test("cc has clang's exit code and only clang's message when clang fails", 
   });
 });
 
+/** A compiler that gets Ctrl-C, as all programs of a command do: first wasm-bpf, then itself. It cleans up before it ends. */
+const INTERRUPTED = `#!/bin/sh
+trap 'echo cleaned; trap - INT; kill -INT $$' INT
+kill -INT $PPID
+/bin/sleep 0.1
+kill -INT $$
+`;
+
+Deno.test("cc ends by Ctrl-C after the compiler has cleaned up", () => {
+  withFiles({ "clang-19": text(INTERRUPTED), "x.c": text("") }, (folder) => {
+    Deno.chmodSync(`${folder}/clang-19`, 0o755);
+    const main = new URL("../cli.ts", import.meta.url).pathname;
+    const { signal, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-check", "--allow-ffi", main, "cc", "--target", "wasm32", "-c", "x.c"],
+      cwd: folder,
+      env: { PATH: folder },
+    }).outputSync();
+    const decoder = new TextDecoder();
+    assertEquals([signal, decoder.decode(stdout), decoder.decode(stderr)], ["SIGINT", "cleaned\n", ""]);
+  });
+});
+
 Deno.test("cc names the missing part of the toolchain, and the command that installs it", () => {
   withCc((cc) => {
     const cases: [CommandResult, number, RegExp][] = [
       [
         cc("main.c", { PATH: "/nowhere" }),
         127,
-        /^wasm-bpf: Cannot compile: no clang in PATH, and no zig \(hint: .*clang/,
+        /^wasm-bpf: Cannot compile: no clang 19 or newer in PATH, and no zig \(hint: .*clang/,
       ],
       [
         cc("main.c", { WASM_BPF_SDK: "/nowhere" }),

@@ -12,6 +12,9 @@ import type { Toolchain } from "./toolchain.ts";
 /** The kernel's names of architectures. */
 const BPF_ARCHITECTURES = { x86_64: "x86", aarch64: "arm64" } as const;
 
+/** Programs have no use for tables to unwind the stack, which zig adds. */
+const ZIG_TARGET = ["-target", "bpfel-freestanding", "-fno-asynchronous-unwind-tables"];
+
 const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
 /** A BPF object to build. */
@@ -30,8 +33,8 @@ export interface BpfSource {
 export function compileBpf(tools: Toolchain, { compiler, source, object, words, include }: BpfSource): void {
   const { arch } = Deno.build;
   tools.run(compiler.file, [
-    ...compiler.isZig ? ["cc"] : [],
-    ..."-g -O2 -Wall -target bpf".split(" "),
+    ...compiler.isZig ? ["cc", ...ZIG_TARGET] : ["-target", "bpf"],
+    ..."-g -O2 -Wall".split(" "),
     `-D__TARGET_ARCH_${BPF_ARCHITECTURES[arch]}`,
     ...words,
     "-isystem",

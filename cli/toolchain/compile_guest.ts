@@ -41,7 +41,7 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   if (clang.inputs.length === 0) throw new UsageError("Cannot compile: no source file given");
   const links = clang.action === "link";
   if (source.needs.length > 0 && !links) throw new UsageError("Cannot compile: --needs is for the linked module");
-  const compiler = findCompiler(tools, { links });
+  const compiler = findCompiler(tools, { links, target: source.target });
   const sdk = findSdk(tools, source.target);
   const command: GuestCommand = { compiler, sdk, clang, target: source.target, libraries: librariesOf(tools, sdk) };
   tools.run(compiler.file, guestArguments(command));

@@ -39,13 +39,19 @@ export function guestArguments(command: GuestCommand): string[] {
 }
 
 function targetWords({ compiler: { isZig }, target }: GuestCommand): string[] {
-  const words = [`--target=${target}-wasi`];
+  if (target === "wasm32") return ["--target=wasm32-wasi"];
+  // zig refuses a target whose libc it does not have, unless the target is without an operating system.
+  const words = isZig ? ["--target=wasm64-freestanding", "-D__wasi__=1"] : ["--target=wasm64-wasi"];
   // The SDK's directories replace those that the compiler would search.
-  return target === "wasm64" ? [...words, "-mbulk-memory", "-nostdlibinc", ...isZig ? ["-nostdlib"] : []] : words;
+  return [...words, "-mbulk-memory", "-nostdlibinc"];
 }
 
-function includes({ target, sdk }: GuestCommand): string[] {
-  return target === "wasm64" ? ["-isystem", sdk.include] : ["-I", sdk.include];
+function includes({ compiler: { isZig }, target, sdk }: GuestCommand): string[] {
+  if (target === "wasm32") return ["-I", sdk.include];
+  // Without an operating system, zig puts its own <stdint.h> before system headers.
+  return isZig
+    ? ["-I", sdk.include, "-Wno-shift-op-parentheses", "-Wno-bitwise-op-parentheses"]
+    : ["-isystem", sdk.include];
 }
 
 function startup({ sdk: { lib }, clang }: GuestCommand): string[] {
@@ -54,15 +60,18 @@ function startup({ sdk: { lib }, clang }: GuestCommand): string[] {
   return ["-nostdlib", ...clang.noStartup ? [] : [`${lib}/${file}`]];
 }
 
-function linkWords({ sdk: { lib }, clang, libraries }: GuestCommand): string[] {
-  const own = lib === undefined ? [] : ["-L", lib, ...clang.noLibraries ? [] : libraries.map((name) => `-l${name}`)];
-  if (clang.words.includes("-r")) return own;
+function linkWords({ compiler: { isZig }, sdk: { lib }, clang, libraries }: GuestCommand): string[] {
+  const own = lib === undefined || clang.noLibraries ? [] : libraries.map((name) => `${lib}/lib${name}.a`);
+  const words = lib === undefined ? [] : ["-L", lib, ...own];
+  if (clang.words.includes("-r")) return words;
+  // With the stack first, its overflow traps and changes no data. zig always puts it there, and knows fewer options.
+  const place = isZig ? "" : "--stack-first,";
+  const compress = isZig ? "" : ",--compress-relocations";
   return [
-    ...own,
+    ...words,
     "-Wl,--export-table",
-    // An overflow of the stack then traps, and changes no data.
-    `-Wl,--stack-first,-z,stack-size=${STACK_BYTES}`,
-    ...clang.debug ? [] : ["-Wl,--strip-all,--compress-relocations"],
+    `-Wl,${place}-z,stack-size=${STACK_BYTES}`,
+    ...clang.debug ? [] : [`-Wl,--strip-all${compress}`],
   ];
 }
 
