@@ -6,8 +6,16 @@
 #include "libbpf_guest.h"
 #include "libbpf_imports.h"
 
+/* libbpf would look for the file of an uncompressed kernel next, which guests cannot read. */
+static struct btf *without_btf(void) {
+    libbpf_guest_warn("kernel BTF is missing at '/sys/kernel/btf/vmlinux', was CONFIG_DEBUG_INFO_BTF enabled?\n");
+    libbpf_guest_warn("failed to find valid kernel BTF\n");
+    return libbpf_guest_pointer(-ESRCH);
+}
+
 struct btf *btf__load_vmlinux_btf(void) {
     intptr_t size = (intptr_t)import_btf__load_vmlinux_btf(NULL, 0);
+    if (size == -ENOENT) return without_btf();
     void *bytes = libbpf_guest_btf_room(size);
     if (bytes) size = (intptr_t)import_btf__load_vmlinux_btf(bytes, (size_t)size);
     return libbpf_guest_new_btf(bytes, size, NULL);
