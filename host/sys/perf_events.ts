@@ -20,6 +20,8 @@ const NONE = -1;
 
 /** The types without addresses of the process in their attributes. Types that the kernel numbers at run time have some. */
 const TYPES: ReadonlySet<number> = new Set(Object.values(PERF_TYPE));
+/** Without FD_OUTPUT, which the kernel has not supported for long. */
+const OFFERED_FLAGS = BigInt(PERF_OPEN_FLAG.FD_CLOEXEC | PERF_OPEN_FLAG.FD_NO_GROUP | PERF_OPEN_FLAG.PID_CGROUP);
 const CONTROLS: ReadonlySet<number> = new Set(Object.values(PERF_IOC));
 
 /**
@@ -33,10 +35,8 @@ const CONTROLS: ReadonlySet<number> = new Set(Object.values(PERF_IOC));
 export function perfEventOpen(guest: GuestContext) {
   return (attr: WasmPtr, pid: number, cpu: number, group: number, flags: bigint): number => {
     const attributes = readAttributes(guest, guestPtr(attr, guest.addressBits));
-    const wanted = Number(BigInt.asUintN(64, flags));
-    if ((wanted & ~(PERF_OPEN_FLAG.FD_CLOEXEC | PERF_OPEN_FLAG.FD_NO_GROUP | PERF_OPEN_FLAG.PID_CGROUP)) !== 0) {
-      refuse("EINVAL");
-    }
+    if ((flags & ~OFFERED_FLAGS) !== 0n) refuse("EINVAL");
+    const wanted = Number(flags);
     const { calls } = guest.system;
     const place = {
       pid: (wanted & PERF_OPEN_FLAG.PID_CGROUP) === 0 ? pid : hostFdOf(guest, pid, "file"),

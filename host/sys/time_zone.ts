@@ -7,7 +7,7 @@
 
 import { BpfError } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
-import { guestPtr, type WasmPtr } from "../core/memory.ts";
+import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 
 const FOLDER = "/usr/share/zoneinfo/";
@@ -27,7 +27,7 @@ export function timeZone(guest: GuestContext) {
   return (buf: WasmPtr, size: WasmPtr): number => {
     const text = new TextEncoder().encode(guest.system.timeZone() ?? refuse("ENOENT"));
     const at = guestPtr(buf, guest.addressBits);
-    const room = guestPtr(size, guest.addressBits);
+    const room = guestSize(size);
     guest.memory.check(at, room);
     if (room > 0) {
       const copied = text.subarray(0, room - 1);
@@ -47,7 +47,7 @@ export function timeZoneFile(guest: GuestContext) {
   return (path: WasmPtr, buf: WasmPtr, size: WasmPtr): number => {
     const bytes = readZone(guest, guest.memory.readCString(guestPtr(path, guest.addressBits)));
     const at = guestPtr(buf, guest.addressBits);
-    const room = guestPtr(size, guest.addressBits);
+    const room = guestSize(size);
     guest.memory.check(at, room);
     const copied = bytes.subarray(0, room);
     guest.memory.view(at, copied.length).set(copied);

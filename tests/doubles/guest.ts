@@ -11,6 +11,7 @@ import { GuestContext } from "../../host/core/context.ts";
 import type { BufferOpener, OpenBuffer } from "../../host/core/event_buffers.ts";
 import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
 import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
+import type { AddressBits } from "../../host/core/memory.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import type { SharedMemoryMode } from "../../host/core/shared_memory.ts";
 import type { Policy } from "../../host/core/policy.ts";
@@ -23,6 +24,7 @@ import { WASM_BPF_FUNCTIONS } from "../../host/wasm_bpf/mod.ts";
 import { EM_BPF, SECTION_TYPE } from "../../object/elf/elf.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import { FakeLibbpf, type FakeObjectDefinition } from "./libbpf.ts";
+import { makeMemory } from "./memory.ts";
 import { FakeSystem } from "./system.ts";
 
 /** Bytes of the fake guest's memory at first. */
@@ -52,7 +54,7 @@ function emptyObject(): Uint8Array {
 export class FakeGuest implements Disposable {
   readonly libbpf: FakeLibbpf;
   readonly system: FakeSystem;
-  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly memory: WebAssembly.Memory;
   readonly context: GuestContext;
   readonly imports: Readonly<Record<string, ImportFunction>>;
   /** The reported problems, as the command line would print them. */
@@ -60,6 +62,7 @@ export class FakeGuest implements Disposable {
   readonly #stack = new DisposableStack();
 
   /**
+   * @param options.addressBits the width of its addresses; 32 by default.
    * @param options.directory the guest's descriptor 3.
    * @param options.mapCalls the type with which it declares `wasm_bpf_map_operate`; "any" keeps its calls in JavaScript.
    * @param options.table its table; none by default.
@@ -71,6 +74,7 @@ export class FakeGuest implements Disposable {
   constructor(
     definition: FakeObjectDefinition = {},
     options: {
+      addressBits?: AddressBits;
       possibleCpus?: number;
       directory?: string;
       mapCalls?: "i32" | "i64" | "any";
@@ -85,7 +89,8 @@ export class FakeGuest implements Disposable {
       wrapLibbpf?: (libbpf: Libbpf) => Libbpf;
     } = {},
   ) {
-    const { directory } = options;
+    const { directory, addressBits = 32 } = options;
+    this.memory = makeMemory({ pages: 1, addressBits });
     this.libbpf = this.#stack.use(new FakeLibbpf(definition, options));
     this.libbpf.memory = this.memory;
     this.system = this.#stack.use(new FakeSystem());
@@ -97,6 +102,7 @@ export class FakeGuest implements Disposable {
       new GuestContext({
         libbpf: options.wrapLibbpf?.(this.libbpf) ?? this.libbpf,
         system: this.system,
+        addressBits,
         openBuffer: options.openBuffer ?? ((map, receiver) => EventBuffer.open(this.system.calls, map, receiver)),
         buffers: options.buffers ?? bufferOpener(this.system.calls),
         grants: { objectName: "guest", ...options.grants },
