@@ -179,6 +179,7 @@ Deno.test("no import of version 2 reaches libbpf when the policy refuses everyth
   let refused: RequestKind[] = ["element"];
   using guest = new FakeGuest(OBJECT, {
     table: TABLE,
+    directory: "/",
     policy: { refusal: ({ kind }) => refused.includes(kind) ? "not now" : undefined },
   });
   const version2 = new Version2Guest(guest);

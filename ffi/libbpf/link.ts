@@ -6,19 +6,26 @@
 
 import type { Operation } from "../../errors/mod.ts";
 import { type NativePointer, nativePointer } from "../system/pointers.ts";
-import type { BpfLink } from "./interfaces/mod.ts";
+import type { BpfLink, NativeRef } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
+import { makeRef, revoke } from "./native_ref.ts";
 
 /** A link of libbpf. */
 export class NativeLink implements BpfLink {
   readonly description: string;
   readonly #native: Native;
+  readonly #ref: NativeRef;
   #pointer: NativePointer<"bpf_link"> | undefined;
 
   private constructor(native: Native, pointer: NativePointer<"bpf_link">, description: string) {
     this.#native = native;
     this.#pointer = pointer;
     this.description = description;
+    this.#ref = makeRef("bpf_link", pointer);
+  }
+
+  get ref(): NativeRef | undefined {
+    return this.#pointer === undefined ? undefined : this.#ref;
   }
 
   get fd(): number | undefined {
@@ -36,6 +43,7 @@ export class NativeLink implements BpfLink {
   [Symbol.dispose](): void {
     const pointer = this.#pointer;
     this.#pointer = undefined;
+    revoke(this.#ref);
     if (pointer !== undefined) this.#native.link.symbols.bpf_link__destroy(pointer);
   }
 }
@@ -59,6 +67,10 @@ export class OwnedLink implements BpfLink {
 
   get fd(): number | undefined {
     return this.#others.has(this) ? this.#link.fd : undefined;
+  }
+
+  get ref(): NativeRef | undefined {
+    return this.#others.has(this) ? this.#link.ref : undefined;
   }
 
   [Symbol.dispose](): void {

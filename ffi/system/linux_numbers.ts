@@ -49,6 +49,7 @@ export const RESOLVE = {
 export const F = {
   GETFL: 3,
   SETFL: 4,
+  DUPFD_CLOEXEC: 1030,
 } as const;
 
 /** Requests of ioctl(2) (`asm/ioctls.h`, `linux/sockios.h`). */

@@ -13,7 +13,7 @@ import type { CLibrary } from "./c_library.ts";
 import { cString, EMPTY } from "./c_string.ts";
 import { type FileStatus, readStatx } from "./file_layouts.ts";
 import type { NativeLibrary } from "./library.ts";
-import { AT, AT_PAGESZ, O, STATX_BASIC_STATS } from "./linux_numbers.ts";
+import { AT, AT_PAGESZ, F, O, PATH_MAX, STATX_BASIC_STATS } from "./linux_numbers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 import { NUMBER, systemCallRows } from "./symbols/system_calls.ts";
@@ -64,6 +64,18 @@ export class SystemCalls implements Disposable {
   /** Writes up to `bytes.length` bytes. @returns their number, or a negative errno. */
   write(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
     return this.result(this.symbols.write(NUMBER.write, fd, bytes, bytes.length));
+  }
+
+  /** The text of a symbolic link; "" when there is none. */
+  readLink(path: string): string {
+    const text = new Uint8Array(PATH_MAX);
+    const size = this.result(this.symbols.readlinkat(NUMBER.readlinkat, AT.FDCWD, cString(path), text, text.length));
+    return size < 0 ? "" : new TextDecoder().decode(text.subarray(0, size));
+  }
+
+  /** A copy of `fd` above the standard streams, or a negative errno. */
+  duplicate(fd: number): number {
+    return this.result(this.symbols.fcntl(NUMBER.fcntl, fd, F.DUPFD_CLOEXEC, 3));
   }
 
   /** Closes `fd`. @returns 0 or a negative errno. */

@@ -25,7 +25,8 @@ export type DescriptorKind =
   | "token"
   | "perf_event"
   | "epoll"
-  | "socket";
+  | "socket"
+  | "stats";
 
 /** An entry of the table. Disposing closes it. */
 export interface Descriptor extends Disposable {

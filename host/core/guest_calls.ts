@@ -73,6 +73,11 @@ export class GuestCalls {
     return errno;
   }
 
+  /** Undoes an attachment, which needs no request. */
+  undo(detach: (calls: LibbpfCalls) => void): void {
+    detach(this.#calls);
+  }
+
   /** Counts `request`. @throws {BpfError} EPERM if the policy refuses it. */
   pass(request: GateRequest): void {
     this.#admission.pass(request);

@@ -13,6 +13,11 @@ export class Resources implements Disposable {
     this.#open.add(resource);
   }
 
+  /** Removes a resource that was closed in another way. */
+  remove(resource: Disposable): void {
+    this.#open.delete(resource);
+  }
+
   /** Closes a resource now. */
   close(resource: Disposable): void {
     if (this.#open.delete(resource)) resource[Symbol.dispose]();

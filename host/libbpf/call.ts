@@ -40,6 +40,8 @@ export class Call {
   readonly #shape: Shape;
   readonly #values: readonly (number | bigint)[];
   readonly #writeBacks: (() => void)[] = [];
+  readonly #ends: (() => void)[] = [];
+  #isDone = false;
 
   constructor(guest: GuestContext, shape: Shape, values: readonly (number | bigint)[]) {
     this.guest = guest;
@@ -162,6 +164,26 @@ export class Call {
   /** Adds a function that copies results to the guest's memory after the call. */
   onReturn(writeBack: () => void): void {
     this.#writeBacks.push(writeBack);
+  }
+
+  /** Adds a function that runs at the end of the call, also when it fails. */
+  onEnd(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  /** Adds a function that runs when the call fails, and not when it made what it was to make. */
+  onFailure(end: () => void): void {
+    this.onEnd(() => this.#isDone || end());
+  }
+
+  /** Says that the call made what it was to make. */
+  done(): void {
+    this.#isDone = true;
+  }
+
+  /** Ends the call. */
+  end(): void {
+    for (const end of this.#ends.splice(0)) end();
   }
 
   /** Copies the results to the guest's memory. */

@@ -67,6 +67,14 @@ export function objectMapFd(call: Call): number {
   return mapFdOf(call, { ref: value, object });
 }
 
+/** `bpf_object__btf_fd`: the guest's descriptor of an object's BTF, which belongs to the object; -1 before it is loaded. */
+export function objectBtfFd(call: Call): number {
+  const object = call.object("obj");
+  const { value } = call.calls.call("bpf_object__btf_fd", [object.ref]);
+  if (typeof value !== "number" || value < 0) return NOT_CREATED;
+  return partDescriptor(call, { ref: object.ref, object }, () => new KernelDescriptor("btf", value));
+}
+
 /** `bpf_program__fd`: the guest's descriptor of a program, which belongs to the program's object. */
 export function programFd(call: Call): number {
   const program = call.program("prog");

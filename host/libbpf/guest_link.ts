@@ -10,6 +10,14 @@ import { KernelDescriptor } from "../core/descriptors.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import { refuse } from "../core/refusal.ts";
 
+/** A link as the host holds it. */
+export interface HeldLink {
+  /** libbpf's link; undefined for an attachment without one. */
+  readonly ref: NativeRef | undefined;
+  /** Detaches and frees it, and returns it to the allowance. @returns 0 or a negative errno. */
+  readonly destroy: () => number;
+}
+
 /** `struct bpf_link`. Disposing destroys it, which detaches. */
 export class GuestLink implements Disposable {
   /** The object that libbpf's link points into; undefined if the link may outlive its object. */
@@ -17,19 +25,19 @@ export class GuestLink implements Disposable {
   /** True after `bpf_link__disconnect`: the attachment stays until the guest ends. */
   isDisconnected = false;
   readonly #guest: GuestContext;
-  #ref: NativeRef | undefined;
+  #held: HeldLink | undefined;
   #descriptor: { readonly fd: number; readonly entry: KernelDescriptor } | undefined;
   #result = 0;
 
-  constructor(guest: GuestContext, ref: NativeRef, object: GuestObject | undefined) {
+  constructor(guest: GuestContext, held: HeldLink, object: GuestObject | undefined) {
     this.#guest = guest;
-    this.#ref = ref;
+    this.#held = held;
     this.object = object;
   }
 
-  /** libbpf's link; undefined once it is destroyed. */
+  /** libbpf's link; undefined once it is destroyed, and for an attachment without one. */
   get ref(): NativeRef | undefined {
-    return this.#ref;
+    return this.#held?.ref;
   }
 
   /** The result of destroying it: 0 or a negative errno. */
@@ -49,12 +57,12 @@ export class GuestLink implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    const ref = this.#ref;
-    if (ref === undefined) return;
-    this.#ref = undefined;
-    const { descriptors, gate } = this.#guest;
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    const { descriptors } = this.#guest;
     const known = this.#descriptor;
     if (known !== undefined && descriptors.find(known.fd) === known.entry) descriptors.remove(known.fd);
-    this.#result = gate.calls.destroyLink(ref);
+    this.#result = held.destroy();
   }
 }

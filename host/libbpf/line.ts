@@ -24,13 +24,26 @@ export type ParameterRule =
   /** A handle or a string that may be NULL. */
   | { readonly is: "nullable" }
   /** Bytes of the guest. `isWritten`: libbpf writes to them. */
-  | { readonly is: "bytes"; readonly size: SizeRule; readonly isWritten: boolean; readonly isNullable: boolean }
+  | {
+    readonly is: "bytes";
+    readonly size: SizeRule;
+    readonly isWritten: boolean;
+    readonly isNullable: boolean;
+    /** Translates the copied bytes. */
+    readonly translate?: (call: Call, bytes: DataView<ArrayBuffer>) => void;
+  }
   /** A struct with rules for its fields. It may be NULL. */
-  | { readonly is: "struct"; readonly rule: StructRule }
+  | {
+    readonly is: "struct";
+    readonly rule: StructRule | ((call: Call) => StructRule);
+    readonly isRequired?: boolean;
+  }
   /** A descriptor of one of these kinds. */
   | { readonly is: "descriptor"; readonly kinds: readonly DescriptorKind[]; readonly isOptional: boolean }
-  /** A string that becomes another one: a path of the guest. */
-  | { readonly is: "text"; readonly map: (call: Call, text: string) => string };
+  /** A string that is checked, or becomes another one, such as a path. */
+  | { readonly is: "text"; readonly isNullable: boolean; readonly map: (call: Call, text: string) => string }
+  /** An `int` that becomes another one, such as a descriptor of a kind that another parameter decides. */
+  | { readonly is: "number"; readonly map: (call: Call, value: number) => number };
 
 /** What a result is, where its kind does not say it. */
 export type ResultRule =
@@ -49,6 +62,8 @@ export interface Line<P extends string = string> {
   readonly check?: (call: Call) => void;
   /** The request at the gate; by default a call of this function. */
   readonly request?: (call: Call) => GateRequest;
+  /** Changes a string that libbpf returns, such as a path. */
+  readonly text?: (call: Call, text: string) => string;
   /** Makes the call in place of the marshaller. It makes the request at the gate itself. */
   readonly run?: (call: Call) => number | bigint;
   /** Makes the whole import, for functions that are called often. It guards itself, and delivers no messages. */
@@ -69,9 +84,12 @@ export type Lines = { readonly [N in FunctionName | ImportName]?: Line<Parameter
 /** A handle or string that may be NULL. */
 export const NULLABLE = { is: "nullable" } as const;
 
-/** Bytes that libbpf reads. */
-export function bytesIn(size: SizeRule): ParameterRule {
-  return { is: "bytes", size, isWritten: false, isNullable: false };
+/** Bytes that libbpf reads. @param translate changes the copy of them. */
+export function bytesIn(
+  size: SizeRule,
+  translate: (call: Call, bytes: DataView<ArrayBuffer>) => void = () => {},
+): ParameterRule {
+  return { is: "bytes", size, isWritten: false, isNullable: false, translate };
 }
 
 /** Bytes that libbpf writes to. */
@@ -95,9 +113,19 @@ export function optionalDescriptor(...kinds: DescriptorKind[]): ParameterRule {
 }
 
 /** A struct of options. */
-export function opts(rule: StructRule): ParameterRule {
+export function opts(rule: StructRule | ((call: Call) => StructRule)): ParameterRule {
   return { is: "struct", rule };
 }
+
+/** A struct of options that must not be NULL. */
+export function required(rule: StructRule): ParameterRule {
+  return { is: "struct", rule, isRequired: true };
+}
+
+/** A new descriptor of a map. */
+export const NEW_MAP: ResultRule = { is: "map" };
+/** A new descriptor of a program. */
+export const NEW_PROGRAM: ResultRule = { is: "descriptor", kind: "program" };
 
 /** A part of an object. */
 export function partOf(of: string): ResultRule {

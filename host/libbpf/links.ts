@@ -4,19 +4,22 @@
  * @module
  */
 
-import { libbpfErrno, type Operation } from "../../errors/mod.ts";
-import type { FunctionName, NativeRef } from "../../ffi/mod.ts";
+import { BpfError, libbpfErrno, type Operation, WASI_ERRNO } from "../../errors/mod.ts";
+import type { BpfProgram, FunctionName, LibbpfCalls, NativeOutcome } from "../../ffi/mod.ts";
+import { attachNamed, ownPlaceOf } from "../core/attach_targets/attach_target.ts";
+import { HiddenPath } from "../core/attach_targets/target_reading.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import { type GateRequest, operationOf } from "../core/policy.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor } from "./descriptors.ts";
-import { GuestLink } from "./guest_link.ts";
-import { LINKS } from "./kinds.ts";
+import { GuestLink, type HeldLink } from "./guest_link.ts";
+import { LINKS, type ObjectPart } from "./kinds.ts";
 import type { Line } from "./line.ts";
+import { PIN } from "./pins.ts";
 import { argumentsOf } from "./marshal.ts";
 
-/** What an attaching function needs beside its parameters. */
+/** Properties of an attaching function beside its parameters. */
 interface AttachOptions {
   /** True if libbpf's link points into the program's object, so that it must end with it. */
   readonly pointsIntoObject?: boolean;
@@ -29,46 +32,117 @@ export function attaches<L extends Line>(name: FunctionName, line: L, options: A
 
 function attach(call: Call, name: FunctionName, line: Line, { pointsIntoObject = false }: AttachOptions): number {
   const part = call.program("prog");
-  const program = part.object.programOf(part.ref);
+  const program = call.programOf(part);
   const args = argumentsOf(call, name, line);
   line.check?.(call);
-  const isBySection = name === "bpf_program__attach";
-  const target = isBySection ? program.sectionName : targetOf(call);
-  const request: GateRequest = {
-    kind: "attach",
-    program,
-    place: isBySection ? { kind: "section" } : { kind: "call", function: name, target },
-  };
+  const target = targetOf(call);
+  const request: GateRequest = { kind: "attach", program, place: { kind: "call", function: name, target } };
   const operation: Operation = { operation: "attach", kind: "program", subject: program.name, target };
-  const ref = call.calls.takeLink(request, (calls) => {
-    const { value, errno } = calls.call(name, args);
-    if (typeof value === "object") return value;
-    const error = calls.error(operation, errno, program);
-    // libbpf says nothing about a section without a target, which a skeleton skips.
-    if (isBySection && error.code === "EOPNOTSUPP" && error.log.length === 0) return undefined;
-    throw error;
+  const held = call.calls.takeLink(request, (calls) => {
+    const outcome = calls.call(name, args);
+    call.writeBack();
+    return heldLink(call, outcome) ?? throwError(calls.error(operation, outcome.errno, program));
   });
-  if (ref === undefined) return 0;
-  // libbpf decides by the section name, so a plain attach may give any kind of link.
-  const isUsdt = isBySection && program.sectionName.startsWith("usdt");
-  return addLink(call, ref, isUsdt || pointsIntoObject ? part.object : undefined);
+  call.done();
+  return addLink(call, held, pointsIntoObject ? part.object : undefined);
+}
+
+/** `bpf_program__attach`. A section without a target gives NULL without an error, because a skeleton skips such a program. */
+export function attachBySection(call: Call): number {
+  const part = call.program("prog");
+  const program = call.programOf(part);
+  const request: GateRequest = { kind: "attach", program, place: { kind: "section" } };
+  const held = call.calls.takeLink(
+    request,
+    (calls) =>
+      ownPlaceOf(program.sectionName) === undefined
+        ? attachPlainly(call, calls, { part, program })
+        : attachOwnSection(call, { part, program }),
+  );
+  // libbpf's links of USDT probes point into their object.
+  const isUsdt = program.sectionName.startsWith("usdt");
+  return held === undefined ? 0 : addLink(call, held, isUsdt ? part.object : undefined);
+}
+
+/** A program of a guest, and libbpf's. */
+interface Attached {
+  readonly part: ObjectPart;
+  readonly program: BpfProgram;
+}
+
+/** Lets libbpf read the section. */
+function attachPlainly(call: Call, calls: LibbpfCalls, { part, program }: Attached): HeldLink | undefined {
+  const outcome = calls.call("bpf_program__attach", [part.ref]);
+  const held = heldLink(call, outcome);
+  if (held !== undefined) return held;
+  const target = program.sectionName;
+  const error = calls.error(
+    { operation: "attach", kind: "program", subject: program.name, target },
+    outcome.errno,
+    program,
+  );
+  if (error.code === "EOPNOTSUPP" && error.log.length === 0) return undefined;
+  throw error;
+}
+
+/** Reads a section in which libbpf would open any path, and take any text as a name. */
+function attachOwnSection(call: Call, { part, program }: Attached): HeldLink {
+  const { guest } = call;
+  const attaching = { system: guest.system, object: part.object, program, attach: program.attach.bind(program) };
+  try {
+    const link = attachNamed(attaching, "");
+    const destroy = () => {
+      link[Symbol.dispose]();
+      call.calls.giveLink();
+      return 0;
+    };
+    return { ref: link.ref, destroy };
+  } catch (error) {
+    throw shown(call, error);
+  }
+}
+
+/** For a refused path of the host, the guest gets only ENOENT. */
+export function shown({ guest }: Call, error: unknown): unknown {
+  if (!(error instanceof HiddenPath)) return error;
+  guest.guard.report(error.reason);
+  return new Refusal(WASI_ERRNO.ENOENT);
+}
+
+/** The link that libbpf returned; undefined for NULL. */
+function heldLink({ calls }: Call, { value }: NativeOutcome): HeldLink | undefined {
+  return typeof value === "object" ? { ref: value, destroy: () => calls.destroyLink(value) } : undefined;
+}
+
+function throwError(error: BpfError): never {
+  throw error;
 }
 
 /** `bpf_map__attach_struct_ops`. Its link may use the descriptor of the map, so it ends with the object. */
 export function attachStructOps(call: Call): number {
   const { ref, object } = call.map("map");
   const request: GateRequest = { kind: "struct_ops", map: object.describeMapOf(ref) };
-  const link = call.calls.takeLink(request, (calls) => {
-    const { value, errno } = calls.call("bpf_map__attach_struct_ops", [ref]);
-    if (typeof value === "object") return value;
-    throw calls.error(operationOf(request), errno);
+  const held = call.calls.takeLink(request, (calls) => {
+    const outcome = calls.call("bpf_map__attach_struct_ops", [ref]);
+    return heldLink(call, outcome) ?? throwError(calls.error(operationOf(request), outcome.errno));
   });
-  return addLink(call, link, object);
+  return addLink(call, held, object);
 }
 
-/** Adds a link that libbpf made. @returns its handle. */
-export function addLink({ guest }: Call, ref: NativeRef, object: GuestObject | undefined): number {
-  const link = new GuestLink(guest, ref, object);
+/** `bpf_link__open`: a link that is pinned. */
+export function openLink(call: Call): number {
+  const args = argumentsOf(call, "bpf_link__open", { parameters: { path: PIN } });
+  const held = call.calls.takeLink({ kind: "call", function: call.name }, (calls) => {
+    const outcome = calls.call("bpf_link__open", args);
+    if (outcome.value === undefined) throw new Refusal(libbpfErrno(outcome.errno));
+    return heldLink(call, outcome);
+  });
+  return held === undefined ? refuse("EINVAL") : addLink(call, held, undefined);
+}
+
+/** Adds a link. @returns its handle. */
+function addLink({ guest }: Call, held: HeldLink, object: GuestObject | undefined): number {
+  const link = new GuestLink(guest, held, object);
   guest.resources.add(link);
   return LINKS.of(guest.handles).add(link);
 }

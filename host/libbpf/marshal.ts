@@ -13,7 +13,8 @@ import { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor, addMapDescriptor } from "./descriptors.ts";
-import type { Line, ParameterRule, ResultRule, SizeRule } from "./line.ts";
+import { cString } from "./fields.ts";
+import type { Line, ParameterRule, SizeRule } from "./line.ts";
 import { partHandle } from "./parts.ts";
 import { readStruct } from "./structs.ts";
 
@@ -24,7 +25,7 @@ export function marshal(call: Call, name: FunctionName, line: Line): number | bi
   const owner = line.result?.is === "part" ? call.object(line.result.of).ref : undefined;
   const outcome = call.calls.call(name, args, { request: line.request?.(call), owner });
   call.writeBack();
-  return resultOf(call, outcome, PROTOTYPES[name].result, line.result);
+  return resultOf(call, outcome, PROTOTYPES[name].result, line);
 }
 
 /** The arguments for libbpf, checked and copied. */
@@ -39,13 +40,15 @@ function argument(call: Call, name: string, kind: string, rule: ParameterRule | 
     case "bytes":
       return bytes(call, name, rule);
     case "struct":
-      return call.isNull(name) ? null : structArgument(call, name, rule);
+      return structArgument(call, name, rule);
     case "descriptor": {
       const fd = call.int(name);
       return rule.isOptional && fd <= 0 ? fd : call.hostFd(fd, rule.kinds);
     }
+    case "number":
+      return rule.map(call, call.int(name));
     case "text":
-      return cString(rule.map(call, call.text(name)));
+      return rule.isNullable && call.isNull(name) ? null : cString(rule.map(call, call.text(name)));
     default:
       return plainArgument(call, name, kind, { isNullable: rule?.is === "nullable" });
   }
@@ -85,6 +88,7 @@ function bytes(call: Call, name: string, rule: Extract<ParameterRule, { is: "byt
   const sizeBytes = sizeOf(call, rule.size);
   const at = call.pointer(name);
   const copied = call.guest.memory.view(at, sizeBytes).slice();
+  rule.translate?.(call, new DataView(copied.buffer));
   if (rule.isWritten) call.onReturn(() => call.guest.memory.view(at, sizeBytes).set(copied));
   return copied;
 }
@@ -95,14 +99,16 @@ export function sizeOf(call: Call, size: SizeRule): number {
   return typeof size === "string" ? call.size(size) : size(call);
 }
 
-function structArgument(call: Call, name: string, { rule }: Extract<ParameterRule, { is: "struct" }>): NativeArgument {
-  const { struct, writeBack } = readStruct(call, call.pointer(name), rule);
-  if (rule.written.length > 0) call.onReturn(writeBack);
+function structArgument(
+  call: Call,
+  name: string,
+  { rule, isRequired = false }: Extract<ParameterRule, { is: "struct" }>,
+): NativeArgument {
+  if (call.isNull(name)) return isRequired ? refuse("EINVAL") : null;
+  const fields = typeof rule === "function" ? rule(call) : rule;
+  const { struct, writeBack } = readStruct(call, call.pointer(name), fields);
+  if (fields.written.length > 0) call.onReturn(writeBack);
   return struct;
-}
-
-function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
 }
 
 /** The guest's result of a call. */
@@ -110,15 +116,16 @@ function resultOf(
   call: Call,
   { value, errno }: NativeOutcome,
   kind: string,
-  rule: ResultRule | undefined,
+  line: Line,
 ): number | bigint {
+  const { result: rule } = line;
   if (rule?.is === "part") {
     if (value !== undefined) return partHandle(call, call.object(rule.of), value);
     return rule.mayEnd ? 0 : -libbpfErrno(errno);
   }
   if (kind === "string") {
     if (typeof value !== "string") refuse("ENOENT");
-    return call.returnText(value, { buffer: "buf", size: "size" });
+    return call.returnText(line.text?.(call, value) ?? value, { buffer: "buf", size: "size" });
   }
   if (errno < 0) return -libbpfErrno(errno);
   if (rule?.is === "descriptor") return addDescriptor(call, rule.kind, Number(value));

@@ -37,9 +37,11 @@ function makeImport(name: string, guest: GuestContext, types: readonly FunctionT
   const result = resultOf(shape, guest);
   const messages = line.isOfBothVersions === true ? undefined : messagesOf(guest);
   const guarded = guest.guard.wrap((...values: readonly (number | bigint)[]) => {
+    const call = new Call(guest, shape, values);
     try {
-      return run(new Call(guest, shape, values));
+      return run(call);
     } finally {
+      call.end();
       messages?.deliver();
     }
   }, GUARD);

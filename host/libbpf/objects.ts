@@ -38,7 +38,14 @@ interface KernelLog {
   readonly at: GuestPtr;
 }
 
-const kernelLogs = new WeakMap<GuestObject, KernelLog>();
+const kernelLogs = new WeakMap<GuestObject, KernelLog[]>();
+
+/** Keeps a log as long as its object, since libbpf may write to every one that it was given. */
+function keepLog(object: GuestObject, log: KernelLog): void {
+  const logs = kernelLogs.get(object) ?? [];
+  logs.push(log);
+  kernelLogs.set(object, logs);
+}
 
 /** `bpf_object__open_mem`. */
 export function openMem(call: Call): number {
@@ -50,7 +57,7 @@ export function openMem(call: Call): number {
   const options = call.isNull("opts") ? { options: {}, log: undefined } : openOptions(call, call.pointer("opts"));
   const object = quietly(() => guest.gate.open(view.slice(), options.options));
   if (typeof object === "number") return object;
-  if (options.log !== undefined) kernelLogs.set(object, options.log);
+  if (options.log !== undefined) keepLog(object, options.log);
   return guest.objects.add(object);
 }
 
@@ -122,7 +129,6 @@ export function loadObject(call: Call): number {
   const { guest } = call;
   const object = call.object("obj");
   call.calls.pass({ kind: "call", function: call.name });
-  const log = kernelLogs.get(object);
   try {
     object.load();
   } catch (error) {
@@ -131,7 +137,7 @@ export function loadObject(call: Call): number {
   } finally {
     // libbpf frees the definitions of inner maps once the outer maps exist.
     for (const ref of object.takeInnerMaps()) endPart(guest, object, ref);
-    if (log !== undefined) guest.memory.view(log.at, log.buffer.length).set(log.buffer);
+    for (const { at, buffer } of kernelLogs.get(object) ?? []) guest.memory.view(at, buffer.length).set(buffer);
   }
   return 0;
 }
@@ -157,6 +163,28 @@ export function innerMap(call: Call): number {
   if (typeof value !== "object") return 0;
   object.addInnerMap(value);
   return partHandle(call, object, value, { isInner: true });
+}
+
+/** `bpf_map__set_inner_map_fd`: libbpf frees the definition of the inner map. */
+export function setInnerMapFd(call: Call): number {
+  const { ref, object } = call.map("map");
+  const hostFd = call.hostFd(call.int("fd"), ["map"]);
+  const { errno } = call.calls.call("bpf_map__set_inner_map_fd", [ref, hostFd]);
+  if (errno < 0) return -libbpfErrno(errno);
+  for (const inner of object.takeInnerMaps()) endPart(call.guest, object, inner);
+  return 0;
+}
+
+/** `bpf_program__set_log_buf`: libbpf writes to a copy, from which the guest gets the log after loading. */
+export function setLogBuffer(call: Call): number {
+  const { ref, object } = call.program("prog");
+  const sizeBytes = call.size("log_size");
+  const log = call.isNull("log_buf") ? undefined : kernelLogOf(call, { at: call.pointer("log_buf"), sizeBytes });
+  if (log === undefined && sizeBytes > 0) refuse("EINVAL");
+  const { errno } = call.calls.call("bpf_program__set_log_buf", [ref, log?.buffer ?? null, BigInt(sizeBytes)]);
+  if (errno < 0) return -libbpfErrno(errno);
+  if (log !== undefined) keepLog(object, log);
+  return 0;
 }
 
 /** `bpf_map__initial_value(map, buffer, size) -> size`: copies the value. */

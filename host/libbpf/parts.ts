@@ -78,6 +78,11 @@ export function endPart(guest: GuestContext, object: GuestObject, ref: NativeRef
   guest.gate.calls.revoke(ref);
 }
 
+/** Ends the descriptor of a part, which libbpf has closed. */
+export function endPartDescriptor(guest: GuestContext, object: GuestObject, ref: NativeRef): void {
+  endDescriptor(guest, partsOf(object), ref);
+}
+
 /** Ends the handles and descriptors of all parts of an object, before it is closed. */
 export function endParts(guest: GuestContext, object: GuestObject): void {
   const parts = partsOf(object);

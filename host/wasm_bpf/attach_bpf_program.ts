@@ -5,9 +5,9 @@ import type { GuestObject } from "../core/guest_object.ts";
 import type { Attach, GuestProgram } from "../core/guest_program.ts";
 import { guestPtr, type WasmPtr } from "../core/memory.ts";
 import type { AttachPlace } from "../core/policy.ts";
-import { attachDirectory, attachNamed } from "./attach_target.ts";
+import { attachDirectory, attachNamed } from "../core/attach_targets/attach_target.ts";
 import { noneOfThisName } from "./unknown_name.ts";
-import { HiddenPath } from "./target_reading.ts";
+import { HiddenPath } from "../core/attach_targets/target_reading.ts";
 
 /**
  * `wasm_attach_bpf_program(i64 object, ptr name, ptr target) -> i32`: attaches a program until the object is closed.

@@ -169,7 +169,11 @@ export const LINUX_NUMBERS: SelectedFile = {
       about: "Restrictions for paths of openat2(2) (`linux/openat2.h`).",
       values: named("RESOLVE_", "NO_MAGICLINKS", "BENEATH"),
     },
-    { name: "F", about: "Commands of fcntl(2) (`asm/fcntl.h`).", values: named("F_", "GETFL", "SETFL") },
+    {
+      name: "F",
+      about: "Commands of fcntl(2) (`asm/fcntl.h`).",
+      values: named("F_", "GETFL", "SETFL", "DUPFD_CLOEXEC"),
+    },
     {
       name: "IOCTL",
       about: "Requests of ioctl(2) (`asm/ioctls.h`, `linux/sockios.h`).",

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { KernelDescriptor } from "../../host/core/descriptors.ts";
+import { lineOf } from "../../host/libbpf/functions.ts";
 import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { shapeOf } from "../../host/libbpf/shape.ts";
@@ -12,8 +14,9 @@ import { type ArgumentSources, rightArguments } from "./import_arguments.ts";
 
 const TEXT_AT = 0x100;
 const BYTES_AT = 0x1000;
+const OPTIONS_AT = 0x2000;
 
-/** The imports of version 2 for a {@link FakeGuest} with 32-bit addresses. */
+/** The imports of version 2 for a {@link FakeGuest} with 32-bit addresses and a directory. */
 export class Version2Guest {
   readonly imports: ImportTable;
   readonly sources: ArgumentSources;
@@ -26,15 +29,26 @@ export class Version2Guest {
     const object = this.number("bpf_object__open_mem", OBJECT_AT, EMPTY_OBJECT.length, 0);
     const program = this.number("bpf_object__find_program_by_name", object, TEXT_AT);
     const map = this.number("bpf_object__find_map_by_name", object, TEXT_AT);
+    guest.put(OPTIONS_AT, [8, 0, 0, 0, 0, 0]);
+    const { descriptors } = guest.context;
+    const add = (kind: "program" | "link" | "btf" | "perf_event") => descriptors.add(new KernelDescriptor(kind, 1));
     this.sources = {
       handles: {
         bpf_object: object,
         bpf_program: program,
         bpf_map: map,
-        bpf_link: this.number("bpf_program__attach", program),
+        bpf_link: this.number("bpf_program__attach_lsm", program),
       },
-      fd: this.number("bpf_map__fd", map),
+      fds: {
+        map: this.number("bpf_map__fd", map),
+        program: add("program"),
+        link: add("link"),
+        btf: add("btf"),
+        perf_event: add("perf_event"),
+        file: 3,
+      },
       text: TEXT_AT,
+      options: OPTIONS_AT,
       bytes: BYTES_AT,
       callback: 0,
       addressBits: 32,
@@ -50,6 +64,6 @@ export class Version2Guest {
 
   /** Calls an import with right arguments. */
   call(name: string): number {
-    return this.number(name, ...rightArguments(shapeOf(name), this.sources));
+    return this.number(name, ...rightArguments(shapeOf(name), lineOf(name)?.parameters ?? {}, this.sources));
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { NativeRef } from "./calls.ts";
+
 /**
  * `struct bpf_link`, or a substitute for attachments that the kernel has no link for. Disposal detaches, once.
  *
@@ -30,4 +32,6 @@ export interface BpfLink extends Disposable {
   readonly note?: string;
   /** The link's descriptor in the kernel; undefined when it has none or is detached. */
   readonly fd?: number | undefined;
+  /** For {@link LibbpfCalls}; undefined when it is no link of libbpf, or is detached. */
+  readonly ref?: NativeRef | undefined;
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
-import { AttachType, type BpfLink, ProgramType, type System } from "../../ffi/mod.ts";
-import { NF_INET, NFPROTO } from "../../ffi/system/linux_numbers.ts";
-import type { GuestObject } from "../core/guest_object.ts";
-import type { Attach } from "../core/guest_program.ts";
-import type { ProgramDescription } from "../core/policy.ts";
+import { BpfError, LINUX_ERRNO } from "../../../errors/mod.ts";
+import { AttachType, type BpfLink, ProgramType, type System } from "../../../ffi/mod.ts";
+import { NF_INET, NFPROTO } from "../../../ffi/system/linux_numbers.ts";
+import type { GuestObject } from "../guest_object.ts";
+import type { Attach } from "../guest_program.ts";
+import type { ProgramDescription } from "../policy.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";
 import { attachOperation, misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
@@ -58,7 +58,7 @@ export interface Attaching {
  */
 export function attachNamed({ system, object, program, attach }: Attaching, text: string): BpfLink {
   refuseUnattachable(program);
-  const place = text === "" ? placeInSection(program.sectionName) : text;
+  const place = text === "" ? ownPlaceOf(program.sectionName) : text;
   if (place === undefined) return attach();
   const reading = { system, object, program, text: place };
   const read = READERS.get(program.type);
@@ -93,8 +93,8 @@ export function attachDirectory(program: ProgramDescription, attach: Attach, fd:
 const OWN_SECTIONS =
   /^(?:u(?:ret)?probe(?:\.multi)?(?:\.s)?|usdt(?:\.s)?|k(?:ret)?probe\.multi|kprobe\.session|k(?:ret)?syscall|tp|tracepoint)\/(.*)$/s;
 
-/** The target in a section of {@link OWN_SECTIONS}. */
-function placeInSection(section: string): string | undefined {
+/** The target in a section that this runtime parses itself; undefined for any other section. */
+export function ownPlaceOf(section: string): string | undefined {
   return OWN_SECTIONS.exec(section)?.[1];
 }
 

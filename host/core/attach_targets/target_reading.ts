@@ -4,10 +4,10 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, type Operation, printable } from "../../errors/mod.ts";
-import type { AttachTarget, System } from "../../ffi/mod.ts";
-import type { GuestObject } from "../core/guest_object.ts";
-import type { ProgramDescription } from "../core/policy.ts";
+import { BpfError, LINUX_ERRNO, type Operation, printable } from "../../../errors/mod.ts";
+import type { AttachTarget, System } from "../../../ffi/mod.ts";
+import type { GuestObject } from "../guest_object.ts";
+import type { ProgramDescription } from "../policy.ts";
 
 /** A target to parse, with its context. */
 export interface Reading {

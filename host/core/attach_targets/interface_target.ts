@@ -4,8 +4,8 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, printable } from "../../errors/mod.ts";
-import type { XdpMode } from "../../ffi/mod.ts";
+import { BpfError, LINUX_ERRNO, printable } from "../../../errors/mod.ts";
+import type { XdpMode } from "../../../ffi/mod.ts";
 import { attachOperation, misread, type Reached, type Reading } from "./target_reading.ts";
 
 const MODES: readonly XdpMode[] = ["generic", "native", "offload"];

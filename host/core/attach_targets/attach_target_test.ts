@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type AttachTarget, AttachType, ProgramType } from "../../ffi/mod.ts";
-import { FakeGuest } from "../../tests/doubles/guest.ts";
+import { type AttachTarget, AttachType, ProgramType } from "../../../ffi/mod.ts";
+import { FakeGuest } from "../../../tests/doubles/guest.ts";
 
 const EINVAL = -22;
 const ENODEV = -19;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AttachTarget } from "../../ffi/mod.ts";
+import type { AttachTarget } from "../../../ffi/mod.ts";
 import { misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
 
 /** kprobe, uprobe, usdt and related sections have one program type, so the section decides. */

@@ -1,0 +1,155 @@
+/**
+ * Loading programs and BTF without an object: `bpf_prog_load`, `bpf_btf_load`, `bpf_map_create`.
+ *
+ * @module
+ */
+
+import type { OwnDescriptors } from "../core/descriptor_values.ts";
+import { version2Descriptors } from "../core/descriptor_values.ts";
+import { refuse } from "../core/refusal.ts";
+import type { Call } from "./call.ts";
+import { bytesInto, bytesOf, descriptorOf } from "./fields.ts";
+import type { ParameterRule } from "./line.ts";
+import { type FieldRule, struct } from "./structs.ts";
+
+/** The kernel takes programs up to this number of instructions. */
+const MAX_INSTRUCTIONS = 1_000_000;
+const INSTRUCTION_BYTES = 8;
+
+/** `BPF_LD | BPF_IMM | BPF_DW`: it has two halves, and its source register says what the number is. */
+const LOAD_IMMEDIATE = 0x18;
+/** `BPF_JMP | BPF_CALL`. */
+const CALL = 0x85;
+const PSEUDO_MAP_FD = 1;
+const PSEUDO_MAP_VALUE = 2;
+const PSEUDO_BTF_ID = 3;
+const PSEUDO_MAP_INDEX = 5;
+const PSEUDO_MAP_INDEX_VALUE = 6;
+const PSEUDO_KFUNC_CALL = 2;
+
+/** The instructions of a program, with the host's descriptors in place of the guest's. */
+export const INSTRUCTIONS: ParameterRule = {
+  is: "bytes",
+  size: (call) => instructionCount(call) * INSTRUCTION_BYTES,
+  isWritten: false,
+  isNullable: false,
+  translate: (call, code) => {
+    forEachDescriptor(code, (at) => code.setInt32(at, hostFdOf(call, code.getInt32(at, true)), true));
+  },
+};
+
+function instructionCount(call: Call): number {
+  const count = call.size("insn_cnt");
+  return count <= MAX_INSTRUCTIONS ? count : refuse("E2BIG");
+}
+
+/** Calls `use` with the place of each descriptor in the code. */
+function forEachDescriptor(code: DataView, use: (at: number) => void): void {
+  for (let at = 0; at + INSTRUCTION_BYTES <= code.byteLength; at += INSTRUCTION_BYTES) {
+    if (code.getUint8(at) !== LOAD_IMMEDIATE) continue;
+    const source = code.getUint8(at + 1) >> 4;
+    if (source === PSEUDO_MAP_FD || source === PSEUDO_MAP_VALUE) use(at + 4);
+    const second = at + INSTRUCTION_BYTES;
+    // The second half has the descriptor of the BTF; 0 means the kernel's.
+    if (
+      source === PSEUDO_BTF_ID && second + INSTRUCTION_BYTES <= code.byteLength && code.getInt32(second + 4, true) !== 0
+    ) {
+      use(second + 4);
+    }
+    at += INSTRUCTION_BYTES;
+  }
+}
+
+function hostFdOf(call: Call, fd: number): number {
+  return call.hostFd(fd, ["map", "btf"]);
+}
+
+/** The number of elements of `fd_array` that the code uses. */
+function arrayLength(code: DataView): number {
+  let last = -1;
+  for (let at = 0; at + INSTRUCTION_BYTES <= code.byteLength; at += INSTRUCTION_BYTES) {
+    const source = code.getUint8(at + 1) >> 4;
+    if (code.getUint8(at) === CALL && source === PSEUDO_KFUNC_CALL) last = Math.max(last, code.getInt16(at + 2, true));
+    if (code.getUint8(at) !== LOAD_IMMEDIATE) continue;
+    if (source === PSEUDO_MAP_INDEX || source === PSEUDO_MAP_INDEX_VALUE) {
+      last = Math.max(last, code.getInt32(at + 4, true));
+    }
+    at += INSTRUCTION_BYTES;
+  }
+  return last + 1;
+}
+
+/** `fd_array`: descriptors that instructions name by index. Its length is that of the highest index. */
+const descriptorArray: FieldRule = ({ call, source, target, offset }) => {
+  const { memory } = call.guest;
+  const sizeBytes = instructionCount(call) * INSTRUCTION_BYTES;
+  const code = memory.view(call.pointer("insns"), sizeBytes).slice();
+  const length = arrayLength(new DataView(code.buffer));
+  const bytes = memory.view(call.pointerIn(source, offset), length * 4).slice();
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < bytes.length; at += 4) {
+    const fd = view.getInt32(at, true);
+    // The first element often stands for the kernel's own BTF.
+    if (fd !== 0) view.setInt32(at, hostFdOf(call, fd), true);
+  }
+  // The kernel may read the array again after the guest's program has changed the code, so unused elements are none.
+  target.point(offset, bytes.length === 0 ? new Uint8Array(4) : bytes);
+};
+
+export const PROG_LOAD_OPTS = struct(
+  "bpf_prog_load_opts",
+  [
+    "attempts",
+    "expected_attach_type",
+    "prog_flags",
+    "prog_ifindex",
+    "kern_version",
+    "attach_btf_id",
+    "func_info_cnt",
+    "func_info_rec_size",
+    "line_info_cnt",
+    "line_info_rec_size",
+    "log_level",
+    "log_size",
+  ],
+  {
+    prog_btf_fd: descriptorOf("btf"),
+    attach_prog_fd: descriptorOf("program"),
+    attach_btf_obj_fd: descriptorOf("btf"),
+    fd_array: descriptorArray,
+    func_info: bytesOf(["func_info_cnt", "func_info_rec_size"]),
+    line_info: bytesOf(["line_info_cnt", "line_info_rec_size"]),
+    log_buf: bytesInto("log_size"),
+  },
+  ["log_true_size"],
+);
+
+export const BTF_LOAD_OPTS = struct(
+  "bpf_btf_load_opts",
+  ["log_level", "log_size", "btf_flags"],
+  { log_buf: bytesInto("log_size") },
+  ["log_true_size"],
+);
+
+export const MAP_CREATE_OPTS = struct(
+  "bpf_map_create_opts",
+  [
+    "btf_key_type_id",
+    "btf_value_type_id",
+    "btf_vmlinux_value_type_id",
+    "map_flags",
+    "map_extra",
+    "numa_node",
+    "map_ifindex",
+  ],
+  {
+    btf_fd: descriptorOf("btf"),
+    inner_map_fd: descriptorOf("map"),
+    value_type_btf_obj_fd: descriptorOf("btf"),
+  },
+);
+
+/** The guest's descriptors, for values of maps. */
+export function ownDescriptors(call: Call): OwnDescriptors {
+  return version2Descriptors(call.guest.descriptors);
+}

@@ -1,0 +1,51 @@
+/**
+ * Options of calls on programs, and their checks.
+ *
+ * @module
+ */
+
+import { refuse } from "../core/refusal.ts";
+import type { Call } from "./call.ts";
+import { bytesInto, bytesOf, descriptorOf, text } from "./fields.ts";
+import { endPartDescriptor } from "./parts.ts";
+import { struct } from "./structs.ts";
+
+export const TEST_RUN_OPTS = struct(
+  "bpf_test_run_opts",
+  ["data_size_in", "ctx_size_in", "repeat", "flags", "cpu", "batch_size"],
+  {
+    data_in: bytesOf("data_size_in"),
+    data_out: bytesInto("data_size_out"),
+    ctx_in: bytesOf("ctx_size_in"),
+    ctx_out: bytesInto("ctx_size_out"),
+  },
+  ["data_size_out", "ctx_size_out", "retval", "duration"],
+);
+
+export const BIND_OPTS = struct("bpf_prog_bind_opts", ["flags"]);
+export const RAW_TP_OPTS = struct("bpf_raw_tp_opts", ["cookie"], { tp_name: text() });
+export const LINK_UPDATE_OPTS = struct("bpf_link_update_opts", ["flags"], {
+  old_prog_fd: descriptorOf("program"),
+  old_map_fd: descriptorOf("map"),
+});
+
+/** The size of the array of program ids that a guest gives to a query. */
+export function programIdBytes(call: Call): number {
+  const { memory } = call.guest;
+  const at = call.pointer("prog_cnt");
+  memory.check(at, 4);
+  return memory.data.getUint32(at, true) * 4;
+}
+
+/** An iterator stays with the target of its section, which decides about the meaning of its options. */
+export function checkAttachTarget(call: Call): void {
+  if (call.programOf(call.program("prog")).sectionName.startsWith("iter")) refuse("EINVAL");
+}
+
+/** `bpf_program__unload`: libbpf closes the program's descriptor. */
+export function unloadProgram(call: Call): number {
+  const { ref, object } = call.program("prog");
+  call.calls.call("bpf_program__unload", [ref]);
+  endPartDescriptor(call.guest, object, ref);
+  return 0;
+}
