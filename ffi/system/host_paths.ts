@@ -10,7 +10,6 @@ import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { CLibrary } from "./c_library.ts";
 import { ELF_HEADER_BYTES, hasSoundSymbols, isElfFile } from "./executable.ts";
 import { FILE_MODE, FILE_SYSTEM, O, S_IFMT } from "./linux_numbers.ts";
-import { NUMBER } from "./symbols/system_calls.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
 /** Types of file systems that are in no header for programs. */
@@ -54,7 +53,7 @@ export class HostPaths {
     return this.#openChecked(this.#resolve(path, operation), operation, (place) => {
       const { mode } = this.#status(place, operation);
       if ((mode & S_IFMT) !== FILE_MODE.DIRECTORY) throw new BpfError(operation, LINUX_ERRNO.ENOTDIR);
-      if (this.#fileSystem(place) === FILE_SYSTEM.CGROUP2) return;
+      if (this.#calls.fileSystem(place) === FILE_SYSTEM.CGROUP2) return;
       throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
         reason: "it is not a directory of a cgroup2 file system",
         hint: "mount -t cgroup2 none DIRECTORY mounts one; `findmnt -t cgroup2` shows where it is",
@@ -65,7 +64,7 @@ export class HostPaths {
   openNetworkNamespace(path: string): number {
     const operation: Operation = { operation: "open", kind: "namespace", subject: path };
     return this.#openChecked(this.#resolve(path, operation), operation, (place) => {
-      if (this.#fileSystem(place) === FILE_SYSTEM.NAMESPACE) return;
+      if (this.#calls.fileSystem(place) === FILE_SYSTEM.NAMESPACE) return;
       throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
         reason: "it is not a namespace",
         hint: "/proc/self/ns/net is this process's, `ip netns` lists those in /run/netns",
@@ -78,7 +77,7 @@ export class HostPaths {
     const operation: Operation = { operation: "pin", kind: "directory", subject: path, words: `maps in "${path}"` };
     const fd = this.#calls.open(path, O.PATH | O.DIRECTORY | O.CLOEXEC);
     if (fd < 0) throw new BpfError(operation, fd);
-    if (this.#fileSystem(fd) === FILE_SYSTEM.BPF) return fd;
+    if (this.#calls.fileSystem(fd) === FILE_SYSTEM.BPF) return fd;
     this.#calls.close(fd);
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
       reason: "it is not on a BPF file system",
@@ -125,21 +124,13 @@ export class HostPaths {
     return status;
   }
 
-  /** The type of the file system of `fd` (`linux/magic.h`), or a negative errno. */
-  #fileSystem(fd: number): number {
-    // struct statfs begins with f_type.
-    const statfs = new BigInt64Array(32);
-    const result = this.#calls.result(this.#calls.symbols.fstatfs(NUMBER.fstatfs, fd, statfs));
-    return result < 0 ? result : Number(statfs[0]);
-  }
-
   #checkBinary(place: number, operation: Operation): void {
     const { mode, sizeBytes } = this.#status(place, operation);
     const refuse = (errno: number, reason: string): never => {
       throw new BpfError(operation, errno, { reason });
     };
     if ((mode & S_IFMT) !== FILE_MODE.REGULAR) refuse(LINUX_ERRNO.EINVAL, "it is not a regular file");
-    if (KERNEL_FILE_SYSTEMS.has(this.#fileSystem(place))) {
+    if (KERNEL_FILE_SYSTEMS.has(this.#calls.fileSystem(place))) {
       refuse(LINUX_ERRNO.EINVAL, "it is not on a disk: the kernel generates its content");
     }
     if (sizeBytes < ELF_HEADER_BYTES) refuse(LINUX_ERRNO.ENOEXEC, "it is not an ELF file");

@@ -91,6 +91,14 @@ export class SystemCalls implements Disposable {
     return result < 0 ? result : readStatx(statx);
   }
 
+  /** The type of the file system of `fd` (`FILE_SYSTEM`), or a negative errno. */
+  fileSystem(fd: number): number {
+    // struct statfs begins with f_type.
+    const statfs = new BigInt64Array(32);
+    const result = this.result(this.symbols.fstatfs(NUMBER.fstatfs, fd, statfs));
+    return result < 0 ? result : Number(statfs[0]);
+  }
+
   /** The size of a page: 4 KiB on x86_64; 4, 16 or 64 KiB on arm64. */
   get pageSizeBytes(): number {
     this.#pageSizeBytes ??= Deno.build.arch === "x86_64" ? 4096 : this.#auxiliaryValue(AT_PAGESZ);

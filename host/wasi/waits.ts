@@ -6,7 +6,7 @@
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
 import type { PollEntry } from "../../ffi/system/file_layouts.ts";
-import { O, POLL } from "../../ffi/system/linux_numbers.ts";
+import { FILE_SYSTEM, O, POLL } from "../../ffi/system/linux_numbers.ts";
 import { refuse } from "../core/refusal.ts";
 import type { WasiContext } from "./context.ts";
 import type { FileDescriptor } from "./descriptors.ts";
@@ -54,10 +54,21 @@ export function waitToRead(context: WasiContext, descriptor: FileDescriptor): bo
   return true;
 }
 
-/** True if a read of `descriptor` can wait. Those of trace_pipe wait, although it is a regular file. */
-function readsWait({ files }: WasiContext, descriptor: FileDescriptor): boolean {
-  const { filetype, hostFd, emulatedFlags } = descriptor;
+/** True if a read of `descriptor` waits when it finds nothing. */
+function readsWait(context: WasiContext, descriptor: FileDescriptor): boolean {
+  const { hostFd, emulatedFlags, isOwned } = descriptor;
+  const known = waiting.get(descriptor);
+  const canWait = known ?? canReadsWait(context, descriptor);
+  if (known === undefined) waiting.set(descriptor, canWait);
+  if (!canWait || (emulatedFlags & FDFLAGS.NONBLOCK) !== 0) return false;
+  return !isOwned || (context.files.flags(hostFd) & O.NONBLOCK) === 0;
+}
+
+/** The results of {@link canReadsWait}, because programs read large files in small parts. */
+const waiting = new WeakMap<FileDescriptor, boolean>();
+
+/** True for streams, and for regular files of tracefs: reads of trace_pipe wait. */
+function canReadsWait({ files }: WasiContext, { filetype, hostFd }: FileDescriptor): boolean {
   if (filetype === FILETYPE.DIRECTORY || filetype === FILETYPE.BLOCK_DEVICE) return false;
-  if ((emulatedFlags & FDFLAGS.NONBLOCK) !== 0) return false;
-  return !descriptor.isOwned || (files.flags(hostFd) & O.NONBLOCK) === 0;
+  return filetype !== FILETYPE.REGULAR_FILE || files.calls.fileSystem(hostFd) === FILE_SYSTEM.TRACEFS;
 }

@@ -148,6 +148,16 @@ Deno.test("a signal without a handler ends a guest that reads from a pipe", asyn
   assertEquals((await running.finished()).signal, "SIGINT");
 });
 
+Deno.test("SIGINT ends a read of trace_pipe", async () => {
+  const directory = ["--dir", "/sys/kernel/tracing::/tracing:ro"];
+  await using running = new Running([...WASM_BPF, ...directory, GUEST, "read_file", "/tracing/trace_pipe"]);
+  await running.until("ready\n");
+  await pause(200);
+  running.process.kill("SIGINT");
+  const output = "ready\nread: Interrupted system call, signal 2\n";
+  assertEquals(await running.finished(), { code: 0, signal: null, output });
+});
+
 Deno.test("a guest sees which signals its parent ignores", async () => {
   const shell = `trap "" INT; exec "$0" "$@"`;
   const [command = "", ...before] = WASM_BPF;

@@ -74,6 +74,19 @@ static int await_input(void) {
     return read(0, &byte, 1) < 0;
 }
 
+static int read_file(const char *path) {
+    const struct sigaction interrupting = {.sa_handler = note};
+    const int fd = open(path, O_RDONLY);
+    char bytes[4096];
+    ssize_t count;
+
+    sigaction(SIGINT, &interrupting, NULL);
+    puts("ready");
+    while ((count = read(fd, bytes, sizeof(bytes))) > 0) {}
+    result("read", count);
+    return 0;
+}
+
 static int waits(void) {
     const struct sigaction restarting = {.sa_handler = note, .sa_flags = SA_RESTART};
     const struct sigaction interrupting = {.sa_handler = note};
@@ -185,5 +198,5 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (argc > 1 && strcmp(argv[1], modes[i].name) == 0) return modes[i].run();
     }
-    return 2;
+    return argc > 2 ? read_file(argv[2]) : 2;
 }
