@@ -8,9 +8,9 @@ const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 /** The time limit for an example's output on a busy machine. */
 const DEADLINE_MS = 120_000;
 
-/** The path of an example's module. */
+/** The path of an example's module. A path stays as it is. */
 export function example(name: string): string {
-  return `${EXAMPLES}${name}/${name}.wasm`;
+  return name.startsWith("/") ? name : `${EXAMPLES}${name}/${name}.wasm`;
 }
 
 /**
@@ -37,7 +37,7 @@ export class RunningExample implements AsyncDisposable {
   }
 
   /**
-   * Starts an example and waits for its first line, the header: then its programs are attached.
+   * Starts an example, or the module at an absolute path, and waits for its first line, the header: then its programs are attached.
    *
    * @param options `host` has options of wasm-bpf.
    */

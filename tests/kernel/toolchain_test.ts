@@ -1,0 +1,134 @@
+/** Tests the commands that build guests with the SDK (`scripts/build_sdk.sh`), and runs what they build. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { directoryWith, type Finished, runWasmBpf } from "./command.ts";
+import { RunningExample } from "./running_example.ts";
+
+/** Runs wasm-bpf, which must succeed. @returns its output. */
+async function succeed(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runWasmBpf(args);
+  assertEquals([code, stderr], [0, ""]);
+  return stdout;
+}
+
+Deno.test("the guest that `new` writes is built by `build`, prints each program that starts, and ends by Ctrl-C", async () => {
+  await using folder = await directoryWith({});
+  const directory = `${folder.path}/my-tool`;
+  await succeed("new", directory);
+  const steps = await succeed("build", directory);
+  assertMatch(
+    steps,
+    /^ {2}types .*\n {2}bpf .*\n {2}skeleton .*\n {2}guest .*\n {2}\S+\/my-tool\.wasm has \d+(\.\d)? KiB\n$/,
+  );
+  await using guest = await RunningExample.start(`${directory}/my-tool.wasm`);
+  assertEquals(guest.header, "Programs that start, until Ctrl-C:");
+  const child = new Deno.Command("true").spawn();
+  await child.status;
+  const pattern = new RegExp(`^true +pid ${child.pid} +ppid ${Deno.pid} +uid 0$`);
+  assertEquals((await guest.matching(pattern, 1)).length, 1);
+  const { status, stderr } = await guest.stop();
+  assertEquals([status.code, stderr], [0, ""]);
+});
+
+Deno.test("`build` takes options of clang for both sides, and sources of several programs", async () => {
+  await using folder = await directoryWith({
+    "tool.bpf.c": `#include <linux/bpf.h>
+      #include <bpf/bpf_helpers.h>
+      int number = NUMBER;
+      SEC("socket") int one(void *context) { return 0; }`,
+    "other.bpf.c": `#include "vmlinux.h"
+      #include <bpf/bpf_helpers.h>
+      struct task_struct *task;
+      SEC("socket") int two(void *context) { return 0; }`,
+    "tool.c": `#include <stdio.h>
+      #include <bpf/libbpf.h>
+      #include "tool.skel.h"
+      #include "other.skel.h"
+      int twice(int x);
+      int main(void) {
+        struct tool_bpf *tool = tool_bpf__open();
+        struct other_bpf *other = other_bpf__open();
+        if (!tool || !other) return 1;
+        printf("%d %d %d\\n", tool->data->number, twice(NUMBER), other->progs.two != NULL);
+        other_bpf__destroy(other);
+        tool_bpf__destroy(tool);
+        return 0;
+      }`,
+    "helper.c": "int twice(int x) { return 2 * x; }",
+  });
+  await succeed("build", "-D", "NUMBER=21", folder.path);
+  assertEquals(await succeed(`${folder.path}/tool.wasm`), "21 42 1\n");
+});
+
+Deno.test("`build` ends with clang's messages and one line", async () => {
+  const good = "char x;";
+  await using bpf = await directoryWith({ "a.bpf.c": "int f(void) { return nothing; }", "a.c": good });
+  await using guest = await directoryWith({ "a.bpf.c": good, "a.c": "int main(void) { return nothing; }" });
+  const ends: [Finished, RegExp][] = [
+    [
+      await runWasmBpf(["build", bpf.path]),
+      /a\.bpf\.c:1:22: error: [^]*\nwasm-bpf: Cannot build ".*": clang failed at \S+\/a\.bpf\.c\n$/,
+    ],
+    [
+      await runWasmBpf(["build", guest.path]),
+      /a\.c:1:25: error: [^]*\nwasm-bpf: Cannot build ".*": clang failed at \S+\/a\.wasm\n$/,
+    ],
+  ];
+  for (const [{ code, stderr }, message] of ends) {
+    assertEquals(code, 1);
+    assertMatch(stderr, message);
+  }
+});
+
+const READER = `#include <stdio.h>
+int main(int argc, char **argv) {
+  char line[64];
+  FILE *file = fopen("/proc/sys/kernel/ostype", argc > 1 ? "w" : "r");
+  if (!file || !fgets(line, sizeof(line), file)) return 3;
+  printf("%s", line);
+  return 0;
+}`;
+
+Deno.test("a guest gets the files that its module records only if they are granted", async () => {
+  await using folder = await directoryWith({ "read.c": READER });
+  const module = `${folder.path}/read.wasm`;
+  await succeed(
+    "cc",
+    `${folder.path}/read.c`,
+    "-o",
+    module,
+    "--needs",
+    "/proc/sys/kernel/ostype",
+    "--needs",
+    "/no/such",
+  );
+  const { code, stdout, stderr } = await runWasmBpf([module]);
+  assertEquals([code, stdout], [126, ""]);
+  assertMatch(
+    stderr,
+    /it needs \/proc\/sys\/kernel\/ostype \(hint: --dir \/proc\/sys\/kernel\/ostype:ro, or --grant-needs\)\n$/,
+  );
+  assertEquals(await succeed("--grant-needs", module), "Linux\n");
+  assertEquals(await succeed("--dir", "/proc/sys/kernel/ostype:ro", module), "Linux\n");
+  assertEquals(await succeed("--dir", "/proc/sys:ro", module), "Linux\n");
+  assertEquals((await runWasmBpf(["--grant-needs", module, "write"])).code, 3);
+});
+
+Deno.test("the options that the error message for missing needs names are sufficient", async () => {
+  await using folder = await directoryWith({ "read.c": READER });
+  const module = `${folder.path}/read.wasm`;
+  await succeed(
+    "cc",
+    `${folder.path}/read.c`,
+    "-o",
+    module,
+    "--needs",
+    "/proc/sys/kernel/ostype",
+    "--needs",
+    "/tmp:rw",
+  );
+  const { stderr } = await runWasmBpf([module]);
+  const options = /hint: (.*), or --grant-needs/.exec(stderr)?.[1]?.split(" ") ?? [];
+  assertEquals(options.length, 4);
+  assertEquals(await succeed(...options, module), "Linux\n");
+});
