@@ -9,6 +9,9 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u64 min_duration_ns = 0;
 
+/* The number of events that did not fit into the ring. */
+__u64 lost = 0;
+
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, 1024 * 1024); /* about 5,800 events */
@@ -22,20 +25,10 @@ struct {
     __type(value, __u64);
 } exec_start SEC(".maps");
 
-/* The number of events that did not fit into the ring. */
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, __u64);
-} lost SEC(".maps");
-
 static struct event *new_event(struct task_struct *task) {
     struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
     if (!event) {
-        __u32 zero = 0;
-        __u64 *count = bpf_map_lookup_elem(&lost, &zero);
-        if (count) __sync_fetch_and_add(count, 1);
+        __sync_fetch_and_add(&lost, 1);
         return NULL;
     }
     __builtin_memset(event, 0, sizeof(*event));

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * Prints a line for every program that starts and every process that ends, with its exit code and duration.
- * Shows: two programs that share a hash, a constant set before load, and a ring buffer.
+ * Shows: two programs that share a hash, a constant set before load, a counter in shared memory, and a ring buffer.
  * README.md has sample output.
  */
 #include <getopt.h>
+#include <signal.h>
+#include <string.h>
 #include <time.h>
-#include "libbpf-wasm.h"
+#include <bpf/libbpf.h>
 #include "bootstrap.h"
 #include "bootstrap.skel.h"
 #include "tool.h"
@@ -17,7 +19,7 @@ static const char usage[] =
     "Traces the start and the end of processes.\n"
     "\n"
     "  -d, --duration MS   show only processes that ran MS milliseconds or longer, when they end\n"
-    "  -v, --verbose       print progress on stderr\n"
+    "  -v, --verbose       print libbpf's messages for debugging on stderr\n"
     "  -h, --help          show this help\n"
     "\n"
     "EXAMPLES:\n"
@@ -53,6 +55,18 @@ static int parse_arguments(int argc, char **argv) {
     return 1;
 }
 
+static int print_message(enum libbpf_print_level level, const char *format, va_list arguments) {
+    if (level == LIBBPF_DEBUG && !options.verbose) return 0;
+    return vfprintf(stderr, format, arguments);
+}
+
+static volatile sig_atomic_t exiting;
+
+static void handle_signal(int signal) {
+    (void)signal;
+    exiting = 1;
+}
+
 static int print_event(void *ctx, void *data, size_t size) {
     const struct event *event = data;
     char clock[sizeof("00:00:00")];
@@ -70,36 +84,40 @@ static int print_event(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-/* Prints on stderr the number of events that were lost since the last call. */
-static void report_lost(int lost_fd) {
+/* Prints on stderr the number of events that were lost since the last call. The BPF program counts in the same memory. */
+static void report_lost(const struct bootstrap_bpf *skel) {
     static __u64 reported;
-    __u32 key = 0;
-    __u64 lost = 0;
-    if (bpf_map_lookup_elem(lost_fd, &key, &lost) < 0 || lost == reported) return;
+    __u64 lost = __atomic_load_n(&skel->bss->lost, __ATOMIC_RELAXED);
+    if (lost == reported) return;
     fprintf(stderr, "Lost %llu events\n", lost - reported);
     reported = lost;
 }
 
-static int print_events(struct bootstrap_bpf *skel) {
-    struct bpf_buffer *events = bpf_buffer__open(skel->maps.events, print_event, NULL);
+static int print_events(const struct bootstrap_bpf *skel) {
+    struct ring_buffer *events = ring_buffer__new(bpf_map__fd(skel->maps.events), print_event, NULL, NULL);
     if (!events) {
-        perror("Cannot open the event buffer");
+        perror("Cannot open the ring buffer");
         return 1;
     }
     printf("%-8s %-5s %-16s %-7s %-7s %s\n", "TIME", "EVENT", "COMM", "PID", "PPID", "FILENAME/EXIT CODE");
     int err = 0;
-    while (err >= 0 && tool_flush()) {
-        err = bpf_buffer__poll(events, 1000);
-        report_lost(bpf_map__fd(skel->maps.lost));
+    while (!exiting && err >= 0 && tool_flush()) {
+        err = ring_buffer__poll(events, 1000 /* ms */);
+        if (err == -EINTR) err = 0;
+        report_lost(skel);
     }
     if (err < 0) fprintf(stderr, "Cannot read events: %s\n", strerror(-err));
-    bpf_buffer__free(events);
+    ring_buffer__free(events);
     return err < 0 || ferror(stdout);
 }
 
 int main(int argc, char **argv) {
     int code = parse_arguments(argc, argv);
     if (code >= 0) return code;
+
+    libbpf_set_print(print_message);
+    signal(SIGINT, handle_signal);
+    signal(SIGTERM, handle_signal);
 
     struct bootstrap_bpf *skel = bootstrap_bpf__open();
     if (!skel) {
@@ -109,15 +127,12 @@ int main(int argc, char **argv) {
     skel->rodata->min_duration_ns = options.min_duration_ms * 1000000ULL;
 
     code = 1;
-    if (bootstrap_bpf__load(skel) < 0) {
+    if (bootstrap_bpf__load(skel) < 0)
         fputs("Cannot load the BPF programs\n", stderr);
-    } else if (bootstrap_bpf__attach(skel) < 0) {
+    else if (bootstrap_bpf__attach(skel) < 0)
         fputs("Cannot attach the BPF programs\n", stderr);
-    } else {
-        if (options.verbose)
-            fprintf(stderr, "Attached; shows processes from %lu ms on. Hit Ctrl-C to end.\n", options.min_duration_ms);
+    else
         code = print_events(skel);
-    }
     bootstrap_bpf__destroy(skel);
     return code;
 }

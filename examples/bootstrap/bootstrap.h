@@ -2,7 +2,7 @@
 #ifndef BOOTSTRAP_H
 #define BOOTSTRAP_H
 
-/* A record of the ring. Fixed-width members, largest first, have the same layout for BPF and wasm32. */
+/* A record of the ring. */
 struct event {
     __u64 duration_ns; /* of an exit, if the start was seen; otherwise 0 */
     __s32 pid;

@@ -4,10 +4,20 @@
  * Shows: a raw tracepoint, and ring buffer records of variable length.
  * README.md has sample output.
  */
-#include "libbpf-wasm.h"
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <bpf/libbpf.h>
 #include "execve.h"
 #include "execve.skel.h"
 #include "tool.h"
+
+static volatile sig_atomic_t exiting;
+
+static void handle_signal(int signal) {
+    (void)signal;
+    exiting = 1;
+}
 
 /* Prints arguments, separated by spaces. Like a shell, it quotes arguments that are empty or contain unusual bytes. */
 static void print_arguments(const char *arguments, size_t size) {
@@ -37,17 +47,20 @@ static int print_event(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-static int print_events(struct execve_bpf *skel) {
-    struct bpf_buffer *events = bpf_buffer__open(skel->maps.events, print_event, NULL);
+static int print_events(const struct execve_bpf *skel) {
+    struct ring_buffer *events = ring_buffer__new(bpf_map__fd(skel->maps.events), print_event, NULL, NULL);
     if (!events) {
-        perror("Cannot open the event buffer");
+        perror("Cannot open the ring buffer");
         return 1;
     }
     printf("%-7s %-7s %-6s %-16s %s\n", "PID", "PPID", "UID", "PARENT", "COMMAND");
     int err = 0;
-    while (err >= 0 && tool_flush()) err = bpf_buffer__poll(events, 1000);
+    while (!exiting && err >= 0 && tool_flush()) {
+        err = ring_buffer__poll(events, 1000 /* ms */);
+        if (err == -EINTR) err = 0;
+    }
     if (err < 0) fprintf(stderr, "Cannot read events: %s\n", strerror(-err));
-    bpf_buffer__free(events);
+    ring_buffer__free(events);
     return err < 0 || ferror(stdout);
 }
 
@@ -57,6 +70,9 @@ int main(int argc, char **argv) {
         fputs("Usage: execve\n\nPrints the command line of every program that starts.\n", help ? stdout : stderr);
         return help ? 0 : 1;
     }
+
+    signal(SIGINT, handle_signal);
+    signal(SIGTERM, handle_signal);
 
     struct execve_bpf *skel = execve_bpf__open_and_load();
     if (!skel) {

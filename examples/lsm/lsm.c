@@ -4,10 +4,19 @@
  * Shows: a security policy (BPF LSM) that lasts as long as the guest runs.
  * README.md has sample output.
  */
-#include "libbpf-wasm.h"
+#include <signal.h>
+#include <string.h>
+#include <bpf/libbpf.h>
 #include "lsm.h"
 #include "lsm.skel.h"
 #include "tool.h"
+
+static volatile sig_atomic_t exiting;
+
+static void handle_signal(int signal) {
+    (void)signal;
+    exiting = 1;
+}
 
 static int print_event(void *ctx, void *data, size_t size) {
     const struct event *event = data;
@@ -16,17 +25,20 @@ static int print_event(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-static int print_events(struct lsm_bpf *skel) {
-    struct bpf_buffer *events = bpf_buffer__open(skel->maps.events, print_event, NULL);
+static int print_events(const struct lsm_bpf *skel) {
+    struct ring_buffer *events = ring_buffer__new(bpf_map__fd(skel->maps.events), print_event, NULL, NULL);
     if (!events) {
-        perror("Cannot open the event buffer");
+        perror("Cannot open the ring buffer");
         return 1;
     }
     printf("%-7s %-6s %-16s %s\n", "PID", "UID", "COMM", "KEPT DIRECTORY");
     int err = 0;
-    while (err >= 0 && tool_flush()) err = bpf_buffer__poll(events, 1000);
+    while (!exiting && err >= 0 && tool_flush()) {
+        err = ring_buffer__poll(events, 1000 /* ms */);
+        if (err == -EINTR) err = 0;
+    }
     if (err < 0) fprintf(stderr, "Cannot read events: %s\n", strerror(-err));
-    bpf_buffer__free(events);
+    ring_buffer__free(events);
     return err < 0 || ferror(stdout);
 }
 
@@ -37,6 +49,9 @@ int main(int argc, char **argv) {
               help ? stdout : stderr);
         return help ? 0 : 1;
     }
+
+    signal(SIGINT, handle_signal);
+    signal(SIGTERM, handle_signal);
 
     struct lsm_bpf *skel = lsm_bpf__open();
     if (!skel) {

@@ -6,7 +6,11 @@
  */
 #include <getopt.h>
 #include <limits.h>
-#include "libbpf-wasm.h"
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include "runqlat.h"
 #include "runqlat.skel.h"
 #include "tool.h"
@@ -60,6 +64,13 @@ static int parse_arguments(int argc, char **argv) {
     return 1;
 }
 
+static volatile sig_atomic_t exiting;
+
+static void handle_signal(int signal) {
+    (void)signal;
+    exiting = 1;
+}
+
 static void print_hist(const struct hist *hist) {
     const char *stars = "****************************************";
     const int width = 40;
@@ -101,8 +112,8 @@ static int print_and_clear(int hists_fd) {
 
 static int print_intervals(int hists_fd) {
     puts("Tracing run queue latency... Hit Ctrl-C to end.");
-    for (unsigned long i = 0; i < options.count && tool_flush(); i++) {
-        sleep(options.interval_s);
+    for (unsigned long i = 0; i < options.count && !exiting && tool_flush(); i++) {
+        sleep(options.interval_s); /* a signal ends it */
         puts("");
         int err = print_and_clear(hists_fd);
         if (err < 0) {
@@ -116,6 +127,9 @@ static int print_intervals(int hists_fd) {
 int main(int argc, char **argv) {
     int code = parse_arguments(argc, argv);
     if (code >= 0) return code;
+
+    signal(SIGINT, handle_signal);
+    signal(SIGTERM, handle_signal);
 
     struct runqlat_bpf *skel = runqlat_bpf__open();
     if (!skel) {

@@ -33,12 +33,12 @@ Deno.test("wasm-bpf works with closed streams", async () => {
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`wasm-bpf ends at once on ${signal} during every activity of the guest`, async () => {
+  Deno.test(`wasm-bpf ends at once on ${signal} during every activity of a guest without a handler`, async () => {
     const loop = assemble(`(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))`);
     await using files = await directoryWith({ "loop.wasm": loop });
-    for (const guest of [`${files.path}/loop.wasm`, BOOTSTRAP]) {
+    for (const guest of [[`${files.path}/loop.wasm`], [example("sockfilter"), "lo"]]) {
       const [command = "", ...before] = WASM_BPF;
-      const child = new Deno.Command(command, { args: [...before, guest], stdout: "null", stderr: "null" }).spawn();
+      const child = new Deno.Command(command, { args: [...before, ...guest], stdout: "null", stderr: "null" }).spawn();
       await new Promise((resolve) => setTimeout(resolve, 700));
       const start = performance.now();
       child.kill(signal);

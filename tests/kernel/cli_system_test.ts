@@ -123,7 +123,7 @@ Deno.test("wasm-bpf refuses a --btf that has no BTF", async () => {
     assertEquals(code, 1);
     assertMatch(
       stderr,
-      /^wasm-bpf: Cannot load object "bootstrap": .*\(hint: the file of --btf does not contain a kernel's BTF\)$/m,
+      /^wasm-bpf: Cannot load object "bootstrap_bpf": .*\(hint: the file of --btf does not contain a kernel's BTF\)$/m,
     );
   }
 });

@@ -105,7 +105,7 @@ Deno.test("wasm-bpf - gives the reason when standard input is not a module", asy
 Deno.test("wasm-bpf inspect - and gen - read standard input", async () => {
   const inspected = await runThrough(`"$0" "$@" <${BOOTSTRAP}`, ["inspect", "-"]);
   assertEquals([inspected.code, inspected.stderr], [0, ""]);
-  assertMatch(inspected.stdout, /^-: WebAssembly module, /);
+  assertMatch(inspected.stdout, /^-: WebAssembly module with 64-bit addresses, /);
   const object = `${CHECKOUT}.build/guests/events.bpf.o`;
   const generated = await runThrough(`"$0" "$@" <${object}`, ["gen", "skeleton", "-", "name", "events"]);
   const expected = await runWasmBpf(["gen", "skeleton", object, "name", "events"]);

@@ -1,6 +1,6 @@
 /** Runs the examples as a user does. Numbers of events are exact where they are known. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, runWasmBpf } from "./command.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { example, RunningExample } from "./running_example.ts";
@@ -40,9 +40,19 @@ Deno.test(`bootstrap shows ${PROCESSES} EXEC and ${PROCESSES} EXIT lines for ${P
     exits[0] ?? "",
     new RegExp(`^\\d\\d:\\d\\d:\\d\\d EXIT  ${program.name}       \\d+ +\\d+ +\\[0\\] \\(\\d+ms\\)$`),
   );
-  const { status, stderr } = await bootstrap.stop();
-  assertEquals([status.signal, stderr], ["SIGINT", ""]);
 });
+
+for (const name of ["bootstrap", "runqlat", "execve"]) {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.test(`${name} ends by itself on ${signal}, with exit code 0`, async () => {
+      await using running = await RunningExample.start(name, []);
+      const start = performance.now();
+      const { status, stderr } = await running.stop(signal);
+      assertEquals([status.code, status.signal, stderr], [0, null, ""]);
+      assert(performance.now() - start < 3000);
+    });
+  }
+}
 
 Deno.test("bootstrap shows the exit code of a process", async () => {
   await using program = await uniqueProgram("/bin/sh");
