@@ -122,6 +122,7 @@ const REACHES_NOTHING: ReadonlySet<string> = new Set([
   "bpf_link__destroy",
   "bpf_map_mmap", // the test above
   "bpf_map_munmap",
+  "bpf_program__log_buf",
   "libbpf_set_print",
   "perf_buffer__new_raw", // refuses the event of this test
 ]);

@@ -31,6 +31,8 @@ type Row = { readonly parameters: readonly NativeParameter[]; readonly result: D
 /** A function of a symbol table whose row is known only at run time. */
 type Callable = (args: readonly unknown[]) => unknown;
 
+const INSTRUCTION_BYTES = 8;
+
 /** {@link LibbpfCalls} on the real library. */
 export class NativeCalls implements LibbpfCalls, Disposable {
   readonly #native: Native;
@@ -47,7 +49,7 @@ export class NativeCalls implements LibbpfCalls, Disposable {
   }
 
   call(name: FunctionName, args: readonly NativeArgument[], owner?: NativeRef): NativeOutcome {
-    const call = this.#functions.get(name) ?? this.#open(name);
+    const call = this.#functionOf(name);
     const result = call(args.map(nativeArgument));
     const kind = PROTOTYPES[name].result;
     if (typeof result === "object" || result === undefined) return this.#pointer(kind, result, owner);
@@ -64,6 +66,13 @@ export class NativeCalls implements LibbpfCalls, Disposable {
       throw new BpfError({ operation: "read", kind: "object", words: "BTF" }, this.#native.lastError());
     }
     return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(bytes, size[0] ?? 0)).slice();
+  }
+
+  instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer> {
+    const count = Number(this.call("bpf_program__insn_cnt", [program]).value);
+    const pointer = this.#functionOf("bpf_program__insns")([pointerOf(program)]);
+    if (!isPointer(pointer)) return new Uint8Array();
+    return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, count * INSTRUCTION_BYTES)).slice();
   }
 
   revoke(ref: NativeRef): void {
@@ -113,6 +122,10 @@ export class NativeCalls implements LibbpfCalls, Disposable {
     if (!kind.endsWith("*")) return { value: undefined, errno: 0 };
     const struct = kind.slice(0, -1);
     return { value: owner === undefined ? makeRef(struct, pointer) : partRef(owner, struct, pointer), errno: 0 };
+  }
+
+  #functionOf(name: FunctionName): Callable {
+    return this.#functions.get(name) ?? this.#open(name);
   }
 
   #open(name: FunctionName): Callable {

@@ -88,6 +88,12 @@ export class GuestCalls {
     return this.#calls.btfBytes(btf);
   }
 
+  /** The instructions of a program. @throws {BpfError} EPERM if the policy refuses. */
+  instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer> {
+    this.#admission.pass({ kind: "call", function: "bpf_program__insns" });
+    return this.#calls.instructionsOf(program);
+  }
+
   /** Makes a reference unusable, because libbpf has freed its struct. */
   revoke(ref: NativeRef): void {
     this.#calls.revoke(ref);

@@ -30,6 +30,7 @@ import {
 } from "./attach_rules.ts";
 import { btfById, kernelBtf, moduleBtf, objectBtf } from "./btf.ts";
 import { mapFd, objectBtfFd, objectMapFd, programFd } from "./descriptors.ts";
+import { logBuffer, setLogBuffer } from "./kernel_logs.ts";
 import { alsoRead, element, key, value } from "./elements.ts";
 import { anyInfo, infoOf } from "./info.ts";
 import {
@@ -81,7 +82,7 @@ import {
   XDP_DETACH,
   XDP_QUERY_OPTS,
 } from "./network.ts";
-import { closeObject, initialValue, innerMap, loadObject, openMem, setInnerMapFd, setLogBuffer } from "./objects.ts";
+import { closeObject, initialValue, innerMap, loadObject, openMem, setInnerMapFd } from "./objects.ts";
 import { PERF_BUFFER_LINES } from "./perf_buffer.ts";
 import { checkPartNames, guestPin, openPinned, OPTIONAL_PIN, PIN, PIN_DIRECTORY } from "./pins.ts";
 import { setPrint } from "./print.ts";
@@ -91,6 +92,7 @@ import { BTF_LOAD_OPTS, INSTRUCTIONS, MAP_CREATE_OPTS, PROG_LOAD_OPTS } from "./
 import {
   BIND_OPTS,
   checkAttachTarget,
+  instructions,
   LINK_UPDATE_OPTS,
   programIdBytes,
   RAW_TP_OPTS,
@@ -208,7 +210,9 @@ const PROGRAMS = {
   bpf_program__set_expected_attach_type: {},
   bpf_program__set_flags: {},
   bpf_program__set_log_level: {},
-  bpf_program__set_log_buf: { run: setLogBuffer },
+  bpf_program__set_log_buf: { run: setLogBuffer, guest: "sdk" },
+  bpf_program__log_buf: { run: logBuffer, guest: "sdk" },
+  bpf_program__insns: { run: instructions, guest: "sdk" },
   bpf_program__set_ifindex: {},
   bpf_program__set_autoload: {},
   bpf_program__set_autoattach: {},

@@ -19,6 +19,8 @@ export const IMPORT_PROTOTYPES = {
   btf__load_module_btf: { result: "size", parameters: { module: "string", buffer: "out", size: "size" } },
   bpf_object__btf: { result: "size", parameters: { object: "bpf_object*", buffer: "out", size: "size" } },
   btf__load_from_kernel_by_id: { result: "size", parameters: { id: "u32", buffer: "out", size: "size" } },
+  bpf_program__insns: { result: "size", parameters: { program: "bpf_program*", buffer: "out", size: "size" } },
+  bpf_program__log_buf: { result: "size", parameters: { program: "bpf_program*", buffer: "out", size: "size" } },
   ring_buffer__poll: {
     result: "i32",
     parameters: { rb: "ring_buffer*", timeout_ms: "i32", buffer: "out", size: "size" },

@@ -7,11 +7,11 @@
 import { BpfError, libbpfErrno, LINUX_ERRNO, openOperation } from "../../errors/mod.ts";
 import { MAX_OBJECT_BYTES } from "../core/allowances.ts";
 import type { GuestContext } from "../core/context.ts";
-import type { GuestObject } from "../core/guest_object.ts";
 import type { GuestPtr } from "../core/memory.ts";
 import type { GuestOpenOptions } from "../core/object_requests.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
+import { keepLog, type KernelLog, kernelLogOf, writeLogs } from "./kernel_logs.ts";
 import { LINKS } from "./kinds.ts";
 import { endDescriptors, endPart, endParts, partHandle } from "./parts.ts";
 import { copyOptions, struct } from "./structs.ts";
@@ -28,24 +28,6 @@ const OPEN_OPTS = struct("bpf_object_open_opts", [
   "kernel_log_level",
   "bpf_token_path",
 ]);
-
-/** The kernel's log has at most this size (kernel/bpf/log.c). */
-const MAX_KERNEL_LOG_BYTES = 2 ** 30;
-
-/** A guest's buffer for the kernel's log. libbpf keeps a pointer to the host's copy until the object is closed. */
-interface KernelLog {
-  readonly buffer: Uint8Array<ArrayBuffer>;
-  readonly at: GuestPtr;
-}
-
-const kernelLogs = new WeakMap<GuestObject, KernelLog[]>();
-
-/** Keeps a log as long as its object, since libbpf may write to every one that it was given. */
-function keepLog(object: GuestObject, log: KernelLog): void {
-  const logs = kernelLogs.get(object) ?? [];
-  logs.push(log);
-  kernelLogs.set(object, logs);
-}
 
 /** `bpf_object__open_mem`. */
 export function openMem(call: Call): number {
@@ -103,13 +85,6 @@ function refusedPath({ gate }: GuestContext, reason: string, hint: string | unde
   return new BpfError(openOperation(gate.objectName), LINUX_ERRNO.EPERM, { reason, hint });
 }
 
-function kernelLogOf(call: Call, { at, sizeBytes }: { at: GuestPtr; sizeBytes: number }): KernelLog | undefined {
-  if (at === 0 && sizeBytes === 0) return undefined;
-  if (at === 0 || sizeBytes === 0 || sizeBytes > MAX_KERNEL_LOG_BYTES) refuse("EINVAL");
-  call.guest.memory.check(at, sizeBytes);
-  return { buffer: new Uint8Array(sizeBytes), at };
-}
-
 /**
  * Calls `make`. A refusal whose reason libbpf has logged becomes a negative errno, because the guest prints that reason itself.
  *
@@ -137,7 +112,7 @@ export function loadObject(call: Call): number {
   } finally {
     // libbpf frees the definitions of inner maps once the outer maps exist.
     for (const ref of object.takeInnerMaps()) endPart(guest, object, ref);
-    for (const { at, buffer } of kernelLogs.get(object) ?? []) guest.memory.view(at, buffer.length).set(buffer);
+    writeLogs(guest, object);
   }
   return 0;
 }
@@ -172,18 +147,6 @@ export function setInnerMapFd(call: Call): number {
   const { errno } = call.calls.call("bpf_map__set_inner_map_fd", [ref, hostFd]);
   if (errno < 0) return -libbpfErrno(errno);
   for (const inner of object.takeInnerMaps()) endPart(call.guest, object, inner);
-  return 0;
-}
-
-/** `bpf_program__set_log_buf`: libbpf writes to a copy, from which the guest gets the log after loading. */
-export function setLogBuffer(call: Call): number {
-  const { ref, object } = call.program("prog");
-  const sizeBytes = call.size("log_size");
-  const log = call.isNull("log_buf") ? undefined : kernelLogOf(call, { at: call.pointer("log_buf"), sizeBytes });
-  if (log === undefined && sizeBytes > 0) refuse("EINVAL");
-  const { errno } = call.calls.call("bpf_program__set_log_buf", [ref, log?.buffer ?? null, BigInt(sizeBytes)]);
-  if (errno < 0) return -libbpfErrno(errno);
-  if (log !== undefined) keepLog(object, log);
   return 0;
 }
 

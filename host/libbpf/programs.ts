@@ -10,6 +10,8 @@ import { bytesInto, bytesOf, descriptorOf, text } from "./fields.ts";
 import { endPartDescriptor } from "./parts.ts";
 import { struct } from "./structs.ts";
 
+const INSTRUCTION_BYTES = 8;
+
 export const TEST_RUN_OPTS = struct(
   "bpf_test_run_opts",
   ["data_size_in", "ctx_size_in", "repeat", "flags", "cpu", "batch_size"],
@@ -40,6 +42,13 @@ export function programIdBytes(call: Call): number {
 /** An iterator stays with the target of its section, which decides about the meaning of its options. */
 export function checkAttachTarget(call: Call): void {
   if (call.programOf(call.program("prog")).sectionName.startsWith("iter")) refuse("EINVAL");
+}
+
+/** `bpf_program__insns(program, buffer, size) -> count`: copies the instructions. */
+export function instructions(call: Call): number {
+  const { ref } = call.program("program");
+  const bytes = call.calls.instructionsOf(ref);
+  return call.returnBytes(bytes, { buffer: "buffer", size: "size" }) / INSTRUCTION_BYTES;
 }
 
 /** `bpf_program__unload`: libbpf closes the program's descriptor. */

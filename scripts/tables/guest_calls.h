@@ -23,6 +23,12 @@ long import_btf__load_module_btf(const char *module, void *buffer, size_t size);
 long import_bpf_object__btf(const struct bpf_object *object, void *buffer, size_t size);
 long import_btf__load_from_kernel_by_id(unsigned int id, void *buffer, size_t size);
 
+// Copies the instructions of a program into `buffer`, as far as they fit. Returns their number.
+long import_bpf_program__insns(const struct bpf_program *program, void *buffer, size_t size);
+
+// Copies the log of a program's last load into `buffer`, as far as it fits. Returns its size.
+long import_bpf_program__log_buf(const struct bpf_program *program, void *buffer, size_t size);
+
 // `buffer` gets a batch of records, and the callbacks get pointers into it. -EMSGSIZE if the next record is larger than `size`.
 int import_ring_buffer__poll(struct ring_buffer *rb, int timeout_ms, void *buffer, size_t size);
 int import_ring_buffer__consume(struct ring_buffer *rb, void *buffer, size_t size);

@@ -44,6 +44,11 @@ export class FakeCalls implements LibbpfCalls {
     return new TextEncoder().encode("types");
   }
 
+  instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer> {
+    this.made.push({ name: "bpf_program__insns", args: [program] });
+    return new Uint8Array(16);
+  }
+
   revoke(ref: NativeRef): void {
     this.revoked.push(ref);
   }

@@ -59,6 +59,8 @@ export interface LibbpfCalls {
   call(name: FunctionName, args: readonly NativeArgument[], owner?: NativeRef): NativeOutcome;
   /** A copy of the bytes of a `struct btf`. */
   btfBytes(btf: NativeRef): Uint8Array<ArrayBuffer>;
+  /** The instructions of a program, 8 bytes each. */
+  instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer>;
   /** Makes a reference unusable, because libbpf has freed its struct. */
   revoke(ref: NativeRef): void;
   /** Makes a struct from a copy of these bytes. */
