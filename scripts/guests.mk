@@ -38,7 +38,7 @@ keep_text = @echo '$(1)' | cmp --silent - $@ || echo '$(1)' >$@
 
 examples := $(basename $(basename $(notdir $(wildcard examples/*/*.bpf.c))))
 # The host of version 1 opens what a target names: sockets, cgroups and binaries. That makes these shorter.
-version1_examples := opensnoop sockfilter sockops uprobe xdp
+version1_examples := sockfilter sockops uprobe
 example_skeletons := $(foreach name,$(examples),examples/$(name)/$(name).skel.h)
 
 sources := $(notdir $(wildcard tests/guests/*.c tests/guests/*.cpp))

@@ -42,10 +42,10 @@ Deno.test(`bootstrap shows ${PROCESSES} EXEC and ${PROCESSES} EXIT lines for ${P
   );
 });
 
-for (const name of ["bootstrap", "runqlat", "execve"]) {
+for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "xdp"]) {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.test(`${name} ends by itself on ${signal}, with exit code 0`, async () => {
-      await using running = await RunningExample.start(name, []);
+      await using running = await RunningExample.start(name, name === "xdp" ? ["lo"] : []);
       const start = performance.now();
       const { status, stderr } = await running.stop(signal);
       assertEquals([status.code, status.signal, stderr], [0, null, ""]);
