@@ -218,6 +218,38 @@ function only(figures: Figures, name: string): number {
 /** The name of this project's host in the table. */
 export const HERE = "wasm-bpf";
 
+/** The same measure for the guest of version 2 of the ABI: its native twin's source, compiled with the SDK. */
+function version2(measure: Measure, bar?: Bar): Measure {
+  const { name, rows, ...rest } = measure;
+  return {
+    ...rest,
+    name: `v2/${name}`,
+    rows: rows.map(({ title, figure, unit }) => ({ title: `version 2: ${title}`, figure, unit, ...bar && { bar } })),
+    run(contestant, effort) {
+      if (contestant.native) return measure.run(contestant, effort);
+      if (contestant.name !== HERE) throw new NoFigures("not offered");
+      const command: Contestant["command"] = (guest, args) => contestant.command(`v2/${guest}`, args);
+      return measure.run({ ...contestant, command }, effort);
+    },
+  };
+}
+
+/** The measures for version 2. */
+const VERSION_2: readonly Measure[] = [
+  version2(events("ring", "light", 64), times(2.5)),
+  version2(events("ring", "hash", 64), times(1.2)),
+  version2(events("ring", "format", 64), times(2)),
+  version2(events("ring", "light", 512), times(3)),
+  version2(events("ring", "light", 4096), times(4)),
+  version2(events("perf", "light", 64), times(4)),
+  version2(events("perf", "hash", 64)),
+  version2(events("perf", "format", 64)),
+  ...([["lookup", "array map lookup"], ["update", "hash map update"], ["delete", "hash map delete"]] as const)
+    .map(([what, title]) => version2(calls(what, title, times(1.08)), times(1.08))),
+  version2(calls("walk", "hash map walk (next key and lookup), per element", times(1.08)), times(1.08)),
+  version2(calls("poll", "poll with nothing there", times(1.5)), times(1.5)),
+];
+
 /** All measures, in the order of the table. */
 export const MEASURES: readonly Measure[] = [
   events("ring", "light", 64, LIGHT),
@@ -241,6 +273,7 @@ export const MEASURES: readonly Measure[] = [
   ...[1, 8, 64].map(manyMaps),
   ...[1, 4, 16].map(manyGuests),
   ...[1, 4, 16].map(oneProcess),
+  ...VERSION_2,
 ];
 
 /** The titles of the rows that README.md shows: the most important ones, good and bad. */

@@ -20,7 +20,7 @@ kernel := $(built)/kernel_tests
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(built)/wasm64 $(kernel) $(bench) $(headers))
+$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(built)/wasm64 $(kernel) $(bench)/v2 $(headers))
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -222,7 +222,10 @@ bench_tools := batch producer launch ring
 bench_programs := $(addprefix $(bench)/,$(bench_guests) bootstrap $(bench_tools))
 bench_skeletons := $(patsubst %,$(bench)/%.skel.h,events maps mapped $(growth)) examples/bootstrap/bootstrap.skel.h
 
-bench: bootstrap $(bench_modules) $(bench_programs) $(bench)/light.wasm $(bench)/bare $(kernel)/pump_events.bpf.o
+# The same sources with libbpf's own headers for guests of version 2.
+bench_version2 := $(addprefix $(bench)/v2/,events.wasm maps.wasm)
+
+bench: bootstrap $(bench_modules) $(bench_version2) $(bench_programs) $(bench)/light.wasm $(bench)/bare $(kernel)/pump_events.bpf.o
 
 # growth.bpf.c and growth.c are compiled for several numbers of maps.
 growth_object := $(addprefix $(bench)/,$(addsuffix .bpf.o,$(growth)))
@@ -243,6 +246,9 @@ $(addprefix $(bench)/,$(addsuffix .wasm,$(growth))): bench/guests/growth.c $(rul
 	$(compile_wasm)
 $(bench)/%.wasm: bench/guests/%.c $(rules) | $(bench_skeletons)
 	$(compile_wasm)
+$(bench_version2): wasm_flags = -Oz -Wall -I $(bench) -I bench/guests -I bench/native
+$(bench_version2): $(bench)/v2/%.wasm: bench/guests/%.c $(rules) $(sdk64) | $(bench_skeletons)
+	$(compile_wasm64)
 $(bench)/light.wasm: bench/guests/light.c $(rules)
 	$(announce)
 	$(CLANG) --target=wasm32 -O2 -nostdlib -Wl,--no-entry,--export-table $< -o $@
