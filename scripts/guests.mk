@@ -20,7 +20,7 @@ kernel := $(built)/kernel_tests
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(built)/wasm64 $(kernel) $(bench)/v2 $(headers))
+$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(built)/wasm64 $(built)/libbpf $(kernel) $(bench)/v2 $(headers))
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -45,6 +45,7 @@ sources := $(notdir $(wildcard tests/guests/*.c tests/guests/*.cpp))
 test_objects := $(patsubst %.c,$(built)/%.o,$(filter %.bpf.c,$(sources)))
 test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
+libbpf_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/libbpf/*.c)))
 wasm64_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/wasm64/*.c)))
 kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
 conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
@@ -53,7 +54,8 @@ conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$
 .PHONY: examples $(examples) tests arm64 languages bench clean FORCE
 examples: $(examples)
 $(foreach name,$(examples),$(eval $(name): examples/$(name)/$(name).wasm))
-tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules) $(wasm64_modules)
+tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules) $(wasm64_modules) $(libbpf_modules) \
+  $(libbpf_modules:.wasm=)
 clean:
 	rm -rf $(built) $(bench) $(vmlinux) examples/*/*.wasm examples/*/*.bpf.o examples/*/*.skel.h
 
@@ -145,6 +147,21 @@ wasm64_objects := $(patsubst tests/%.c,.build/%.o,$(wildcard tests/guests/wasm64
 $(wasm64_modules): wasm_flags = -Oz -Wall -Wextra -Wno-c23-extensions --embed-dir=$(@D)
 $(wasm64_modules): $(built)/wasm64/%.wasm: tests/guests/wasm64/%.c $(rules) $(sdk64) $(wasm64_objects)
 	$(compile_wasm64)
+
+# Programs written for libbpf, with skeletons of bpftool, for guests and for the machine itself.
+libbpf_objects := $(patsubst tests/%.c,.build/%.o,$(wildcard tests/guests/libbpf/*.bpf.c))
+libbpf_skeletons := $(libbpf_objects:.bpf.o=.skel.h) $(built)/libbpf/life.subskel.h
+$(built)/libbpf/%.skel.h: $(built)/libbpf/%.bpf.o
+	bpftool gen skeleton $< name $* >$@
+$(built)/libbpf/%.subskel.h: $(built)/libbpf/%.bpf.o
+	bpftool gen subskeleton $< name $*_subskeleton >$@
+$(libbpf_modules): wasm_flags = -Oz -Wall -Wextra
+$(libbpf_modules): $(built)/libbpf/%.wasm: tests/guests/libbpf/%.c $(rules) $(sdk64) $(libbpf_skeletons)
+	$(compile_wasm64)
+$(libbpf_modules:.wasm=): $(built)/libbpf/%: tests/guests/libbpf/%.c $(rules) .build/lib/libbpf.a $(libbpf_skeletons)
+	$(announce)
+	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include $< \
+	  .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a -o $@
 
 # The same program with Debian's libc for wasm32, without the headers of wasm-include/c, and with the SDK's for wasm64.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE

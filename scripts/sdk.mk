@@ -41,8 +41,7 @@ libc := $(call objects_of,libc argp) \
 unchanged := $(addprefix $(objects)/libbpf/,btf.o btf_dump.o btf_iter.o btf_relocate.o hashmap.o strset.o \
   libbpf_errno.o str_error.o bpf_prog_linfo.o)
 generated := $(patsubst $(sdk)/%.c,$(objects)/%.o,$(wildcard $(sdk)/src/*.c))
-libbpf := $(if $(generated),$(call objects_of,libbpf)) $(generated) \
-  $(if $(wildcard $(sdk)/include/libelf.h),$(unchanged))
+libbpf := $(call objects_of,libbpf) $(generated) $(unchanged)
 libelf := $(call objects_of,libelf)
 libz := $(call objects_of,zlib)
 libc-printscan-long-double = $(printscan_long_double)

@@ -58,12 +58,12 @@ export function mapFdOf(call: Call, map: ObjectPart): number {
   return partDescriptor(call, map, () => new MapDescriptor(map.object.openMapOf(map.ref)));
 }
 
-/** `bpf_object__find_map_fd_by_name`. */
+/** `bpf_object__find_map_fd_by_name`: EINVAL for an unknown name, as in libbpf. */
 export function objectMapFd(call: Call): number {
   const object = call.object("obj");
   const name = new TextEncoder().encode(`${call.text("name")}\0`);
   const { value } = call.calls.call("bpf_object__find_map_by_name", [object.ref, name], { owner: object.ref });
-  if (typeof value !== "object") refuse("ENOENT");
+  if (typeof value !== "object") refuse("EINVAL");
   return mapFdOf(call, { ref: value, object });
 }
 

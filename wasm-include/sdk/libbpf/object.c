@@ -121,9 +121,6 @@ int bpf_object__load(struct bpf_object *obj) {
     if (!obj) return libbpf_guest_int(-EINVAL);
     int err = libbpf_guest_write_data(obj);
     if (!err) err = import_bpf_object__load(obj);
-    for (const struct libbpf_guest_hook *hook = hooks; hook; hook = hook->next) {
-        if (hook->loaded) hook->loaded(obj);
-    }
     if (!err) err = libbpf_guest_share_data(obj);
     return libbpf_guest_int(err);
 }
@@ -131,8 +128,6 @@ int bpf_object__load(struct bpf_object *obj) {
 void bpf_object__close(struct bpf_object *obj) {
     if (!obj) return;
     libbpf_guest_free_data(obj);
-    for (const struct libbpf_guest_hook *hook = hooks; hook; hook = hook->next) {
-        if (hook->closing) hook->closing(obj);
-    }
+    for (const struct libbpf_guest_hook *hook = hooks; hook; hook = hook->next) hook->closing(obj);
     import_bpf_object__close(obj);
 }

@@ -10,12 +10,11 @@ struct bpf_object *libbpf_guest_open(const void *buffer, size_t size, const char
                                      const struct bpf_object_open_opts *opts);
 
 /*
- * Called for each object. Files that keep memory for objects add themselves when they first do, so that guests which never
+ * Called before an object is closed. Files that keep memory for objects add themselves when they first do, so that guests which never
  * need them do not contain them.
  */
 struct libbpf_guest_hook {
     struct libbpf_guest_hook *next;
-    void (*loaded)(const struct bpf_object *obj);
     void (*closing)(const struct bpf_object *obj);
 };
 

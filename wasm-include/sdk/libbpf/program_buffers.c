@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Memory of the guest that belongs to a program: its instructions, and the buffer for the verifier's log. */
+/*
+ * Memory of the guest that belongs to a program: a copy of its instructions, and the buffer for the verifier's log, into
+ * which the host writes when the object is loaded.
+ */
 #include <stdlib.h>
 #include <bpf/libbpf.h>
 #include "libbpf_guest.h"
@@ -9,8 +12,8 @@
 struct buffers {
     struct buffers *next;
     const struct bpf_program *program;
-    struct bpf_insn *instructions; /* a copy */
-    char *log;                     /* the caller's */
+    struct bpf_insn *instructions;
+    char *log;
     size_t log_size;
 };
 
@@ -20,15 +23,6 @@ static struct buffers **place_of(const struct bpf_program *prog) {
     struct buffers **place = &all_buffers;
     while (*place && (*place)->program != prog) place = &(*place)->next;
     return place;
-}
-
-/* After load, successful or not: copies the verifier's logs. */
-static void read_logs(const struct bpf_object *obj) {
-    struct bpf_program *prog;
-    bpf_object__for_each_program(prog, obj) {
-        const struct buffers *buffers = *place_of(prog);
-        if (buffers && buffers->log) import_bpf_program__log_buf(prog, buffers->log, buffers->log_size);
-    }
 }
 
 static void free_buffers(const struct bpf_object *obj) {
@@ -43,7 +37,7 @@ static void free_buffers(const struct bpf_object *obj) {
 }
 
 static struct buffers *buffers_of(const struct bpf_program *prog) {
-    static struct libbpf_guest_hook hook = {.loaded = read_logs, .closing = free_buffers};
+    static struct libbpf_guest_hook hook = {.closing = free_buffers};
     libbpf_guest_add_hook(&hook);
     struct buffers **place = place_of(prog);
     if (!*place) *place = calloc(1, sizeof(**place));
@@ -64,7 +58,7 @@ const char *bpf_program__log_buf(const struct bpf_program *prog, size_t *log_siz
     return buffers ? buffers->log : NULL;
 }
 
-/* The copy is made again at each call, because the guest, or libbpf at load, may have changed the instructions. */
+/* Each call copies them again, because loading changes them. */
 const struct bpf_insn *bpf_program__insns(const struct bpf_program *prog) {
     intptr_t count = (intptr_t)import_bpf_program__insns(prog, NULL, 0);
     if (count <= 0) return libbpf_guest_pointer(count);

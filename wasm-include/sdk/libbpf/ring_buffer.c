@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Ring buffers. The host's pump calls the guest's function for each record, in the room that each ring buffer has. */
 #include <stdlib.h>
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "libbpf_guest.h"
 #include "libbpf_imports.h"
@@ -30,6 +31,15 @@ void ring_buffer__free(struct ring_buffer *rb) {
     free(rb);
 }
 
+/* libbpf's warning about a map of another type, after an error that can mean this. */
+static void warn_about(int map_fd, int err) {
+    struct bpf_map_info info = {0};
+    __u32 length = sizeof(info);
+    if (err == -EINVAL && import_bpf_map_get_info_by_fd(map_fd, &info, &length) == 0 &&
+        info.type != BPF_MAP_TYPE_RINGBUF)
+        libbpf_guest_warn("ringbuf: map fd=%d is not BPF_MAP_TYPE_RINGBUF\n", map_fd);
+}
+
 struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx,
                                      const struct ring_buffer_opts *opts) {
     struct ring_buffer *rb = calloc(1, sizeof(*rb));
@@ -38,12 +48,15 @@ struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb
     rb->handle = handle > 0 ? (struct ring_buffer *)handle : NULL;
     int err = handle < 0 ? (int)handle : libbpf_guest_new_room(&rb->room, import_ring_buffer__room(rb->handle));
     if (!err) return rb;
+    warn_about(map_fd, err);
     ring_buffer__free(rb);
     return libbpf_guest_pointer(err);
 }
 
 int ring_buffer__add(struct ring_buffer *rb, int map_fd, ring_buffer_sample_fn sample_cb, void *ctx) {
-    return libbpf_guest_int(import_ring_buffer__add(rb->handle, map_fd, sample_cb, ctx));
+    int err = import_ring_buffer__add(rb->handle, map_fd, sample_cb, ctx);
+    warn_about(map_fd, err);
+    return libbpf_guest_int(err);
 }
 
 int ring_buffer__epoll_fd(const struct ring_buffer *rb) {

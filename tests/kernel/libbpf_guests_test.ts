@@ -1,0 +1,47 @@
+/**
+ * Runs programs that were written for libbpf (tests/guests/libbpf/), compiled from one source for guests and for the machine. Both
+ * print the same.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { directoryWith, run, runWasmBpf } from "./command.ts";
+
+const BUILT = new URL("../../.build/guests/libbpf/", import.meta.url).pathname;
+
+/** The programs, and the part of libbpf that each uses. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  life: "skeletons and their global variables, from open to destroy",
+  failures: "errors, errno and warnings",
+  printing: "libbpf_set_print() and the default printer",
+  buffers: "ring, perf and user ring buffers",
+  types: "BTF, btf_dump and subskeletons",
+  options: "objects in files, options, logs, instructions and links",
+  maps: "calls on elements, batches and mmap()",
+};
+
+for (const [name, subject] of Object.entries(PROGRAMS)) {
+  Deno.test(`a program for libbpf prints the same as a guest: ${subject} (${name})`, async () => {
+    await using directory = await directoryWith({});
+    const native = await run(`${BUILT}${name}`, [], { cwd: directory.path });
+    assertEquals(native.code, 0, native.stderr);
+    const guest = await runWasmBpf(["--dir", `${directory.path}::/`, `${BUILT}${name}.wasm`]);
+    assertEquals(guest.stdout, native.stdout, guest.stderr);
+    // The host's own lines give the reasons of failed loads and attachments.
+    const messages = guest.stderr.split("\n").filter((line) => !line.startsWith("wasm-bpf: ")).join("\n");
+    assertEquals([guest.code, messages], [native.code, native.stderr]);
+  });
+}
+
+Deno.test("LIBBPF_LOG_LEVEL chooses the messages, as in a native program (life)", async () => {
+  const env = { LIBBPF_LOG_LEVEL: "debug" };
+  const native = await run(`${BUILT}life`, [], { env });
+  const guest = await runWasmBpf(["--env", "LIBBPF_LOG_LEVEL=debug", `${BUILT}life.wasm`]);
+  const lines = (text: string) => text.split("\n").filter((line) => line.startsWith("libbpf: map '.data.sizes'"));
+  assert(lines(native.stderr).length > 0, native.stderr);
+  assertEquals(lines(guest.stderr).length, lines(native.stderr).length, guest.stderr);
+});
+
+Deno.test("guests of libbpf contain only what they use", async () => {
+  const { size } = await Deno.stat(`${BUILT}life.wasm`);
+  assert(size < 60_000, `${size} bytes`);
+});
