@@ -16,6 +16,7 @@ typedef Elf64_Sym GElf_Sym;
 typedef Elf64_Rel GElf_Rel;
 typedef Elf64_Rela GElf_Rela;
 typedef Elf64_Nhdr GElf_Nhdr;
+typedef Elf64_Dyn GElf_Dyn;
 typedef Elf64_Addr GElf_Addr;
 typedef Elf64_Off GElf_Off;
 typedef Elf64_Half GElf_Half;
@@ -39,6 +40,8 @@ GElf_Shdr *gelf_getshdr(Elf_Scn *section, GElf_Shdr *header);
 GElf_Sym *gelf_getsym(Elf_Data *data, int index, GElf_Sym *symbol);
 GElf_Rel *gelf_getrel(Elf_Data *data, int index, GElf_Rel *relocation);
 GElf_Rela *gelf_getrela(Elf_Data *data, int index, GElf_Rela *relocation);
+GElf_Dyn *gelf_getdyn(Elf_Data *data, int index, GElf_Dyn *entry);
+/* Returns the offset of the next note, or 0. */
 size_t gelf_getnote(Elf_Data *data, size_t offset, GElf_Nhdr *note, size_t *name, size_t *descriptor);
 
 #ifdef __cplusplus

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* libelf for guests: reads ELF files of both classes. The names and meanings are those of elfutils' libelf. */
+/*
+ * libelf for guests: reads little-endian ELF files of both classes. The names and meanings are those of elfutils'
+ * libelf. Functions that write files, and those for archives and compressed sections, are missing.
+ */
 #ifndef _LIBELF_H
 #define _LIBELF_H
 
@@ -56,7 +59,9 @@ const char *elf_errmsg(int error);
 Elf_Kind elf_kind(Elf *elf);
 char *elf_getident(Elf *elf, size_t *size);
 char *elf_rawfile(Elf *elf, size_t *size);
+Elf32_Ehdr *elf32_getehdr(Elf *elf);
 Elf64_Ehdr *elf64_getehdr(Elf *elf);
+Elf32_Phdr *elf32_getphdr(Elf *elf);
 Elf64_Phdr *elf64_getphdr(Elf *elf);
 int elf_getphdrnum(Elf *elf, size_t *count);
 int elf_getshdrnum(Elf *elf, size_t *count);
@@ -64,6 +69,7 @@ int elf_getshdrstrndx(Elf *elf, size_t *index);
 Elf_Scn *elf_getscn(Elf *elf, size_t index);
 Elf_Scn *elf_nextscn(Elf *elf, Elf_Scn *section);
 size_t elf_ndxscn(Elf_Scn *section);
+Elf32_Shdr *elf32_getshdr(Elf_Scn *section);
 Elf64_Shdr *elf64_getshdr(Elf_Scn *section);
 char *elf_strptr(Elf *elf, size_t section, size_t offset);
 Elf_Data *elf_getdata(Elf_Scn *section, Elf_Data *previous);
