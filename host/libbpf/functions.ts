@@ -117,12 +117,12 @@ const OBJECTS = {
   bpf_object__find_map_fd_by_name: { run: objectMapFd },
   bpf_object__next_map: { parameters: { map: NULLABLE }, result: nextPartOf("obj") },
   bpf_object__prev_map: { parameters: { map: NULLABLE }, result: nextPartOf("obj") },
-  bpf_object__pin: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames },
-  bpf_object__unpin: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames },
-  bpf_object__pin_maps: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames },
-  bpf_object__unpin_maps: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames },
-  bpf_object__pin_programs: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames },
-  bpf_object__unpin_programs: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames },
+  bpf_object__pin: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("object") },
+  bpf_object__unpin: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("object") },
+  bpf_object__pin_maps: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
+  bpf_object__unpin_maps: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
+  bpf_object__pin_programs: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
+  bpf_object__unpin_programs: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
 } satisfies Lines;
 
 /** Maps of objects. */

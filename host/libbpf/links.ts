@@ -52,16 +52,12 @@ export function attachBySection(call: Call): number {
   const part = call.program("prog");
   const program = call.programOf(part);
   const request: GateRequest = { kind: "attach", program, place: { kind: "section" } };
-  const held = call.calls.takeLink(
-    request,
-    (calls) =>
-      ownPlaceOf(program.sectionName) === undefined
-        ? attachPlainly(call, calls, { part, program })
-        : attachOwnSection(call, { part, program }),
-  );
-  // libbpf's links of USDT probes point into their object.
-  const isUsdt = program.sectionName.startsWith("usdt");
-  return held === undefined ? 0 : addLink(call, held, isUsdt ? part.object : undefined);
+  const isOwn = ownPlaceOf(program.sectionName) !== undefined;
+  const held = call.calls.takeLink(request, (calls) => {
+    return isOwn ? attachOwnSection(call, { part, program }) : attachPlainly(call, calls, { part, program });
+  });
+  // The object owns links that the host makes. Those of USDT probes point into it.
+  return held === undefined ? 0 : addLink(call, held, isOwn ? part.object : undefined);
 }
 
 /** A program of a guest, and libbpf's. */

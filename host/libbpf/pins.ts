@@ -61,9 +61,11 @@ export function guestPin(call: Call, path: string): string {
 }
 
 /** Refuses to pin parts of an object whose names are not plain file names, to which libbpf would append its directory. */
-export function checkPartNames(call: Call): void {
-  const object = call.object("obj");
-  if (![...object.mapNames(), ...object.programNames()].every(isPlain)) refuse("EPERM");
+export function checkPartNames(parameter: string): (call: Call) => void {
+  return (call) => {
+    const object = call.object(parameter);
+    if (![...object.mapNames(), ...object.programNames()].every(isPlain)) refuse("EPERM");
+  };
 }
 
 function directoryOf(call: Call, path: string): number {

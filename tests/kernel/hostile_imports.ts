@@ -1,0 +1,262 @@
+/**
+ * A hostile guest: calls every import of module `libbpf` with right and wrong arguments, on the real kernel.
+ *
+ *     deno run --allow-all tests/kernel/hostile_imports.ts WIDTH SEED CALLS
+ *
+ * Prints the number of calls, and what is left open afterwards. Memory errors of the host end the process.
+ *
+ * @module
+ */
+
+import { openLibbpf, openSystem } from "../../ffi/mod.ts";
+import { Files } from "../../ffi/system/files.ts";
+import { GuestContext } from "../../host/core/context.ts";
+import type { ImportTable } from "../../host/core/imports.ts";
+import { type AddressBits, guestPtr } from "../../host/core/memory.ts";
+import { FUNCTIONS, lineOf } from "../../host/libbpf/functions.ts";
+import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
+import { type Shape, shapeOf } from "../../host/libbpf/shape.ts";
+
+import { bufferOpener, EventBuffer } from "../../host/pump/mod.ts";
+import { Wasi } from "../../host/wasi/mod.ts";
+import { compileSmall } from "../../object/testdata/hostile.ts";
+import { makeAll } from "../doubles/guest.ts";
+import { type ArgumentSources, rightArguments, typed } from "../doubles/import_arguments.ts";
+import { makeMemory } from "../doubles/memory.ts";
+
+const PAGES = 64;
+const END = PAGES * 65536;
+const TEXT_AT = 0x100;
+const NAMES_AT = 0x400;
+const OPTIONS_AT = 0x2000;
+const BYTES_AT = 0x4000;
+const OBJECT_AT = 0x100000;
+const NAMES = [
+  "",
+  "count",
+  "hash",
+  "inner",
+  "run",
+  "xdp",
+  "libc.so.6",
+  "vfs_read",
+  "sched",
+  "x/../y",
+  "a\nb",
+  "*".repeat(20),
+];
+
+const SOURCE = `
+#define __array(name, ...) typeof(__VA_ARGS__) *name[]
+int count; int data = 1; const volatile int constant;
+struct { __uint(type, 1); __uint(max_entries, 8); __type(key, u32); __type(value, u64); } hash SEC(".maps");
+struct { __uint(type, 27); __uint(max_entries, 4096); } ring SEC(".maps");
+struct { __uint(type, 4); __uint(key_size, 4); __uint(value_size, 4); } perf SEC(".maps");
+struct { __uint(type, 3); __uint(max_entries, 2); __uint(key_size, 4); __uint(value_size, 4); } programs SEC(".maps");
+struct { __uint(type, 13); __uint(max_entries, 2); __uint(key_size, 4); __uint(value_size, 4);
+  __array(values, struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u32); }); } outer SEC(".maps");
+SEC("raw_tp/sys_enter") int run(void *ctx) { count += data + constant; return 0; }
+SEC("socket") int sock(void *ctx) { return 0; }
+SEC("xdp") int pass(void *ctx) { return 2; }
+SEC("tp/sched/sched_switch") int tick(void *ctx) { return 0; }`;
+
+/** Numbers from a seed (xorshift), so that a failure can be repeated. */
+class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed * 2654435761 | 1;
+  }
+
+  below(limit: number): number {
+    this.#state ^= this.#state << 13;
+    this.#state ^= this.#state >>> 17;
+    this.#state ^= this.#state << 5;
+    return (this.#state >>> 0) % limit;
+  }
+
+  of<T>(values: readonly T[]): T {
+    const value = values[this.below(values.length)];
+    if (value === undefined) throw new TypeError("Cannot choose from nothing");
+    return value;
+  }
+}
+
+/** The guest, with its objects and the handles and descriptors that it got. */
+class HostileGuest {
+  readonly context: GuestContext;
+  readonly memory: WebAssembly.Memory;
+  readonly bits: AddressBits;
+  readonly random: Random;
+  readonly imports: ImportTable;
+  readonly handles: number[] = [];
+
+  constructor(context: GuestContext, memory: WebAssembly.Memory, bits: AddressBits, seed: number) {
+    this.context = context;
+    this.memory = memory;
+    this.bits = bits;
+    this.random = new Random(seed);
+    this.imports = makeAll(LIBBPF_FUNCTIONS, context);
+    const bytes = new Uint8Array(memory.buffer);
+    NAMES.forEach((name, index) => bytes.set(new TextEncoder().encode(`${name}\0`), NAMES_AT + 32 * index));
+  }
+
+  /** Opens an object, loads it, and gets a handle of each kind. */
+  openObject(object: Uint8Array): ArgumentSources {
+    new Uint8Array(this.memory.buffer).set(object, OBJECT_AT);
+    const handle = this.number("bpf_object__open_mem", OBJECT_AT, object.length, 0);
+    if (this.random.below(4) > 0) this.number("bpf_object__load", handle);
+    const find = (name: string, what: string) => {
+      new Uint8Array(this.memory.buffer).set(new TextEncoder().encode(`${what}\0`), TEXT_AT);
+      return this.number(name, handle, TEXT_AT);
+    };
+    const map = find(
+      "bpf_object__find_map_by_name",
+      this.random.of(["hash", "ring", "perf", "programs", "outer", ".bss"]),
+    );
+    const program = find("bpf_object__find_program_by_name", this.random.of(["run", "sock", "pass", "tick"]));
+    const link = this.number("bpf_program__attach", program);
+    this.handles.push(handle, map, program, link);
+    return {
+      handles: { bpf_object: handle, bpf_map: map, bpf_program: program, bpf_link: link },
+      fds: {
+        map: this.number("bpf_map__fd", map),
+        program: this.number("bpf_program__fd", program),
+        link: this.number("bpf_link__fd", link),
+      },
+      text: TEXT_AT,
+      options: OPTIONS_AT,
+      bytes: BYTES_AT,
+      callback: 0,
+      addressBits: this.bits,
+    };
+  }
+
+  number(name: string, ...values: number[]): number {
+    const { parameters } = shapeOf(name);
+    return this.call(name, values.map((value, index) => typed(parameters[index]?.[1] ?? "i32", value, this.bits)));
+  }
+
+  call(name: string, values: readonly (number | bigint)[]): number {
+    const result = Number(this.imports[name]?.(...values) ?? 0);
+    const handle = shapeOf(name).result.endsWith("*") && result > 0;
+    if (handle) this.handles.push(result);
+    return result;
+  }
+
+  /** Arguments of which some are wrong. */
+  arguments(shape: Shape, sources: ArgumentSources): (number | bigint)[] {
+    const right = rightArguments(shape, lineOf(shape.name)?.parameters ?? {}, sources);
+    return shape.parameters.map(([name, kind], index) => {
+      const value = right[index] ?? 0;
+      return this.random.below(3) > 0 ? value : typed(kind, this.wrong(name, kind), this.bits);
+    });
+  }
+
+  /** A number that is likely to be wrong for this kind. Calls must not wait. */
+  wrong(name: string, kind: string): number | bigint {
+    const { random } = this;
+    if (name.includes("timeout")) return 0;
+    switch (kind) {
+      case "i32":
+      case "u32":
+      case "bool":
+        return random.of([0, 1, -1, 2, 3, 4, 5, 6, 7, 8, 26, 33, 37, 255, 4096, 0x7fffffff, -0x80000000]);
+      case "i64":
+      case "u64":
+        return random.of([0n, 1n, 4n, 1n << 31n, 1n << 32n, 1n << 63n, -1n]);
+      case "size":
+        return random.of([0n, 1n, 3n, 8n, 64n, 4096n, BigInt(END), 1n << 31n, 1n << 32n, 1n << 62n, -1n]);
+    }
+    if (kind.endsWith("*")) return random.of([0, -1, 1 << 30, 0x7fffffff, ...this.handles]);
+    return random.of([
+      0n,
+      1n,
+      8n,
+      BigInt(NAMES_AT + 32 * random.below(NAMES.length)),
+      BigInt(OPTIONS_AT + random.below(8)),
+      BigInt(END - 1),
+      BigInt(END - 8),
+      BigInt(END),
+      BigInt(END) + 4096n,
+      1n << 31n,
+      (1n << 32n) - 1n,
+      1n << 47n,
+      1n << 53n,
+      -1n,
+    ]);
+  }
+
+  /** Fills the places of structs and buffers with numbers and addresses. */
+  scribble(): void {
+    const view = new DataView(this.memory.buffer);
+    for (const at of [OPTIONS_AT, BYTES_AT]) {
+      for (let offset = 0; offset < 256; offset += 4) {
+        const value = this.random.of([0, 0, 0, 0, 0, 1, 2, 3, 5, 8, BYTES_AT, TEXT_AT, END - 4, 0x7fffffff, -1]);
+        view.setInt32(at + offset, value, true);
+      }
+    }
+    view.setBigUint64(OPTIONS_AT, BigInt(this.random.of([8, 16, 24, 32, 48, 64, 112, 200, 0, 7, 4097, END])), true);
+    // Runs of a test program must end soon.
+    view.setInt32(OPTIONS_AT + 60, this.random.below(100), true);
+  }
+}
+
+/** The descriptors of this process by kind. */
+function descriptors(): string {
+  const kinds: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      kinds.push(Deno.readLinkSync(`/proc/self/fd/${name}`).replace(/:\[\d+\]$/, ""));
+    } catch {
+      // The descriptor of this listing is closed now.
+    }
+  }
+  return kinds.filter((kind) => /bpf|btf|perf|link|iter|eventpoll/.test(kind)).sort().join(" ");
+}
+
+/** Functions that leave things on the machine, or change the whole process. */
+const LEFT_OUT: ReadonlySet<string> = new Set(["bpf_tc_hook_create", "bpf_tc_hook_destroy", "libbpf_set_memlock_rlim"]);
+
+function main(bits: AddressBits, seed: number, calls: number): void {
+  const object = compileSmall(SOURCE);
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
+  const before = descriptors();
+  let count = 0;
+  const results = new Map<boolean, number>();
+  {
+    const memory = makeMemory({ pages: PAGES, addressBits: bits });
+    using context = new GuestContext({
+      libbpf,
+      system,
+      addressBits: bits,
+      openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver),
+      buffers: bufferOpener(system.calls, { wakeFd: () => -1 }),
+      grants: { objectName: "hostile" },
+      diagnostics: { report: () => {}, lost: () => {} },
+    });
+    using _wasi = new Wasi(context, new Files(system.calls), { args: ["hostile"], env: {}, preopens: [], stderr: 1 });
+    context.descriptors.remove(2);
+    context.bind({ memory, table: undefined, callback: undefined, callbackName: "" });
+    const guest = new HostileGuest(context, memory, bits, seed);
+    const names = Object.keys(FUNCTIONS).filter((name) => !LEFT_OUT.has(name));
+    let sources = guest.openObject(object);
+    while (count < calls) {
+      if (guest.random.below(100) === 0) sources = guest.openObject(object);
+      guest.scribble();
+      const name = guest.random.of(names);
+      const values = guest.arguments(shapeOf(name), sources);
+      if (Deno.args.includes("--trace")) console.error(name, ...values);
+      const result = guest.call(name, values);
+      results.set(result >= 0, (results.get(result >= 0) ?? 0) + 1);
+      count++;
+    }
+    context.memory.check(guestPtr(0), 1);
+  }
+  const after = descriptors();
+  console.log(`${count} calls, ${results.get(true) ?? 0} succeeded, left: ${after === before ? "nothing" : after}`);
+}
+
+const [bits, seed, calls] = Deno.args;
+main(bits === "64" ? 64 : 32, Number(seed), Number(calls));
