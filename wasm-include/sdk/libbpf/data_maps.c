@@ -104,8 +104,7 @@ void *libbpf_guest_data(const struct bpf_map *map, size_t *size) {
     return (*place)->memory;
 }
 
-bool libbpf_guest_is_kconfig(const struct bpf_map *map) {
-    const char *name = bpf_map__name(map);
+bool libbpf_guest_is_kconfig(const char *name) {
     const char *dot = name ? strrchr(name, '.') : NULL;
     return dot && strcmp(dot, ".kconfig") == 0;
 }
@@ -115,10 +114,10 @@ int libbpf_guest_write_data(const struct bpf_object *obj) {
     if (!all_data) return 0;
     bpf_object__for_each_map(map, obj) {
         const struct data *data = *place_of(map);
-        if (!data || libbpf_guest_is_kconfig(map)) continue;
+        if (!data) continue;
         int err = import_bpf_map__set_initial_value(map, data->memory, data->size);
         /* A loaded object is busy. Loading it again will give the error. */
-        if (err && err != -EBUSY) return err;
+        if (err && err != -EBUSY && !libbpf_guest_is_kconfig(bpf_map__name(map))) return err;
     }
     return 0;
 }
@@ -129,7 +128,7 @@ int libbpf_guest_share_data(const struct bpf_object *obj) {
     bpf_object__for_each_map(map, obj) {
         struct data **place = place_of(map);
         struct data *data = *place;
-        if (!data || !import_bpf_map__autocreate(map)) continue;
+        if (!data || import_bpf_map__fd(map) < 0) continue; /* a map that is not created has no descriptor */
         if (is_shareable(map)) {
             int err = share(data);
             if (err) return err;

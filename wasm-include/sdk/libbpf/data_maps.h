@@ -8,8 +8,8 @@
 /* The memory of a map, which it gets at the first call. NULL if the map has none; then errno is 0 or the error. */
 void *libbpf_guest_data(const struct bpf_map *map, size_t *size);
 
-/* True for the map of values that the kernel's configuration gives at load. */
-bool libbpf_guest_is_kconfig(const struct bpf_map *map);
+/* True for the name of a map whose values come from the kernel's configuration, at load. */
+bool libbpf_guest_is_kconfig(const char *name);
 
 /* Before load: gives the host the values that the guest has set. */
 int libbpf_guest_write_data(const struct bpf_object *obj);

@@ -19,10 +19,10 @@ int libbpf_guest_find_maps(const struct bpf_object *obj, struct libbpf_guest_arr
             libbpf_guest_warn("failed to find skeleton map '%s'\n", skel->name);
             return -ESRCH;
         }
-        if (!skel->mmaped || libbpf_guest_is_kconfig(*skel->map)) continue;
+        if (!skel->mmaped || libbpf_guest_is_kconfig(skel->name)) continue;
         *skel->mmaped = libbpf_guest_data(*skel->map, NULL);
         if (!*skel->mmaped && errno) return -errno;
-        if (import_bpf_map__type(*skel->map) == BPF_MAP_TYPE_ARENA) {
+        if (!*skel->mmaped && import_bpf_map__type(*skel->map) == BPF_MAP_TYPE_ARENA) {
             libbpf_guest_warn("map '%s': guests cannot map an arena\n", skel->name);
             return -EOPNOTSUPP;
         }
