@@ -140,6 +140,7 @@ sed 's/\("noUnused[A-Za-z]*"\): true/\1: false/; s#"\./scripts/#"../../scripts/#
 tier documentation "$DENO_VERSION" --config="$logs/deno.json" --no-lock --doc "${documented[@]}"
 tier package "$DENO_VERSION" --no-check tests/package
 tier documents "$DENO_VERSION" --no-check tests/docs
+tier sdk "$DENO_VERSION" --no-check tests/sdk
 tier "kernel-$DENO_VERSION" "$DENO_VERSION" --no-check tests/kernel
 tier "kernel-$DENO_NEWEST" "$DENO_NEWEST" --no-check tests/kernel
 tier conformance "$DENO_VERSION" --no-check tests/conformance

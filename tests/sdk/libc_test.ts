@@ -1,0 +1,57 @@
+/** libc for guests: Linux's numbers and layouts, formatted input and output, files, buffering, and what it lacks. */
+
+import { assert, assertEquals } from "@std/assert";
+import { WASM_BPF } from "../kernel/command.ts";
+import { assertSameOutput, compileForGuest, runGuest } from "./both.ts";
+
+const X86_64 = Deno.build.arch === "x86_64";
+
+Deno.test({
+  name: "libc's numbers are those of Linux on x86_64",
+  ignore: !X86_64,
+  fn: () => assertSameOutput("numbers"),
+});
+
+Deno.test("structures that a guest shares with the kernel have the kernel's layout", () => assertSameOutput("layouts"));
+
+Deno.test("printf() and scanf() know long, size_t and floating point", () => assertSameOutput("formats"));
+
+Deno.test("strings, numbers, sorting and times are as in glibc", () => assertSameOutput("strings"));
+
+Deno.test("files open with Linux's flags, and directories list Linux's types", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await assertSameOutput("files", { args: [directory], directories: [directory] });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"));
+
+Deno.test("a line reaches a pipe before the guest ends", async () => {
+  const [command = "", ...words] = WASM_BPF;
+  const module = await compileForGuest("lines");
+  const child = new Deno.Command(command, { args: [...words, "run", module], stdin: "piped", stdout: "piped" }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value), "a line\n");
+  await child.stdin.close();
+  const rest = await reader.read();
+  assertEquals(new TextDecoder().decode(rest.value), "the rest");
+  await reader.cancel();
+  assertEquals((await child.status).code, 0);
+});
+
+Deno.test("functions that guests cannot have fail with ENOSYS", async () => {
+  const { code, stdout } = await runGuest(await compileForGuest("unavailable"));
+  assertEquals({ code, stdout }, { code: 0, stdout: "" });
+});
+
+Deno.test("a guest that prints a number is small, and imports only what it uses", async () => {
+  const bytes = await Deno.readFile(await compileForGuest("hello"));
+  assert(bytes.length < 25_000, `${bytes.length} bytes`);
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const wasi = imports.filter(({ module }) => module === "wasi_snapshot_preview1").map(({ name }) => name);
+  assertEquals(wasi.sort(), ["fd_close", "fd_seek", "fd_write", "proc_exit"]);
+});
