@@ -96,6 +96,38 @@ static void read_kernel(void) {
     btf__free(btf);
 }
 
+static void write_file(const char *path, const void *bytes, size_t size) {
+    FILE *file = fopen(path, "w");
+    printf("written: %d\n", file && fwrite(bytes, size, 1, file) == 1);
+    fclose(file);
+}
+
+static void read_files(void) {
+    size_t size;
+    const void *object = life__elf_bytes(&size);
+    write_file("types.bpf.o", object, size);
+    struct btf_ext *ext = NULL;
+    struct btf *btf = btf__parse("types.bpf.o", NULL), *same = btf__parse_elf("types.bpf.o", &ext);
+    printf("parsed: %u types, %u types\n", btf__type_cnt(btf), btf__type_cnt(same));
+    __u32 length;
+    printf("more: %d\n", ext && btf_ext__raw_data(ext, &length) && length > 0);
+    const void *raw = btf__get_raw_data(btf, &length);
+    write_file("types.btf", raw, length);
+    struct btf *copy = btf__parse("types.btf", NULL);
+    printf("raw: %u types\n", btf__type_cnt(copy));
+    btf_ext__free(ext);
+    btf__free(copy);
+    btf__free(same);
+    btf__free(btf);
+    remove("types.btf");
+    btf = btf__parse("types.btf", NULL);
+    error("missing file", btf ? 0 : -errno);
+    write_file("types.bpf.o", object, 100);
+    btf = btf__parse_elf("types.bpf.o", NULL);
+    printf("cut off: %d\n", btf != NULL);
+    remove("types.bpf.o");
+}
+
 static void read_object(void) {
     struct life *skel = life__open();
     const struct btf *btf = bpf_object__btf(skel->obj);
@@ -113,6 +145,7 @@ static void read_object(void) {
 int main(void) {
     make();
     read_kernel();
+    read_files();
     read_object();
     error("libbpf's error", -LIBBPF_ERRNO__RELOC);
     error("unknown error", 5000);

@@ -11,7 +11,7 @@
 #define libbpf_find_kernel_btf libbpf_files__find_kernel_btf
 #define btf__load_from_kernel_by_id libbpf_files__load_from_kernel_by_id
 #define btf__load_from_kernel_by_id_split libbpf_files__load_from_kernel_by_id_split
-/* Not of a function that now has another name. */
+/* Not of functions that now have other names. legacy.c has the older names. */
 #define alias(name) unused
 
 /* The error for a file without BTF. libc, whose errors are WASI's, lacks it. */
