@@ -44,7 +44,11 @@ export class KernelNames {
     const named = btf.types.filter(({ name }) => name !== "");
     for (const type of named) {
       if (type.kind === "typedef") this.#names.set(type.id, this.#words.take(type.name));
-      else if (isTagged(type) && !isForward(type)) this.#define(type);
+      else if (type.kind === "struct" || type.kind === "union") this.#define(type);
+    }
+    // Programs name an enum less often than a struct, so the number goes to the enum.
+    for (const type of named) {
+      if (type.kind === "enum" && !isForward(type)) this.#define(type);
     }
     for (const type of named) {
       if (isForward(type)) this.#names.set(type.id, this.#defined.get(keyOf(type)) ?? this.#define(type));

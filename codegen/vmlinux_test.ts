@@ -48,7 +48,10 @@ function checkLayouts(header: string, btf: Btf, structs: readonly BtfStruct[]): 
   }
 }
 
-/** The names of types, members, constants and functions that clang finds in a header, except padding and unnamed types. */
+/**
+ * The names of types, members, constants and functions that clang finds in a header, except padding, unnamed types, and the numbers
+ * of types with the same name.
+ */
 function namesIn(header: string): string[] {
   const options = [
     "-fsyntax-only",
@@ -63,7 +66,8 @@ function namesIn(header: string): string[] {
   ];
   const list = outputOf(llvmTool("clang"), [...options, "FILE"], new TextEncoder().encode(header));
   const isNamed = (name: string) => !name.includes("(") && !name.includes("::__pad");
-  return [...new Set(list.split("\n").filter(isNamed))].sort();
+  const names = list.split("\n").filter(isNamed).map((name) => name.replaceAll(/___\d+/g, ""));
+  return [...new Set(names)].sort();
 }
 
 Deno.test("genVmlinux() keeps bit-fields, packed structs, gaps, unnamed types, function pointers and arrays", () => {
