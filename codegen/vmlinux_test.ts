@@ -98,9 +98,9 @@ Deno.test("genVmlinux() numbers types of the same name, and joins a forward decl
   raw.struct("twice", 4, [["a", int, 0]]);
   raw.struct("twice", 8, [["a", int, 0]]);
   raw.forward("twice");
+  raw.enum("holder", 4, { ONE: 1 });
   const pointer = raw.on("ptr", raw.forward("alone"));
   raw.struct("holder", 8, [["alone", pointer, 0]]);
-  raw.enum("holder", 4, { ONE: 1 });
   const header = textOf(raw.bytes());
   assertStringIncludes(header, "struct twice {");
   assertStringIncludes(header, "struct twice___2 {");

@@ -27,7 +27,7 @@ export class ProgramFailed extends Error {
   }
 }
 
-/** What was built must not be used. The message is one line. */
+/** The result must not be used. The message is one line. */
 export class RefusedGuest extends Error {
   override readonly name = "RefusedGuest";
 }

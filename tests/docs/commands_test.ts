@@ -25,6 +25,7 @@ const ENDLESS = [
   "sudo wasm-bpf examples/bootstrap/bootstrap.wasm",
   "sudo deno run --allow-ffi cli.ts examples/runqlat/runqlat.wasm 1",
   "sudo ./wasm-bpf minimal.wasm",
+  "sudo wasm-bpf hello/hello.wasm",
 ];
 
 /** True when the kernel runs LSM programs. Otherwise it refuses the example `lsm`. */
@@ -50,7 +51,7 @@ class Place implements AsyncDisposable {
 
   async prepare(): Promise<void> {
     for (const { name } of Deno.readDirSync(CHECKOUT)) Deno.symlinkSync(CHECKOUT + name, `${this.folder}/${name}`);
-    for (const { language, text } of blocksOf("README.md").filter((block) => block.language === "c")) {
+    for (const { language, text } of blocksOf("docs/guests.md").filter((block) => block.language === "c")) {
       const name = text.includes("vmlinux.h") ? "minimal.bpf.c" : "minimal.c";
       Deno.writeTextFileSync(`${this.folder}/${name}`, text);
       assertEquals(language, "c");
@@ -63,6 +64,8 @@ class Place implements AsyncDisposable {
     // The tests run as root, so this sudo only runs its arguments.
     Deno.writeTextFileSync(`${this.#programs}/sudo`, '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
     Deno.symlinkSync(Deno.execPath(), `${this.#programs}/deno`);
+    // A link would lead a copy to this name into the checkout.
+    Deno.writeTextFileSync(`${this.#programs}/wasm-bpf`, `#!/bin/sh\nexec ${CHECKOUT}wasm-bpf "$@"\n`, { mode: 0o755 });
     const inside = () => Deno.readLinkSync(`/proc/${this.#namespace.pid}/ns/net`);
     while (inside() === Deno.readLinkSync("/proc/self/ns/net")) await pause(LOOK_EVERY_MS);
     await this.run("ip link set lo up && gcc -O1 -o target target.c", this.folder);
@@ -165,8 +168,8 @@ async function runLines(place: Place, { text }: Block): Promise<void> {
   const script = lines.filter((line) => !endless.includes(line)).join("\n")
     // scripts/test.sh runs these tests, so they do not run it.
     .replaceAll(/"\$deno" test /g, '"$deno" test --no-run ');
-  // The example `minimal` writes files, which must not land in the checkout.
-  await place.run(script, script.includes("minimal") ? place.folder : CHECKOUT);
+  // New guests are files, which must not land in the checkout.
+  await place.run(script, /minimal|hello/.test(script) ? place.folder : CHECKOUT);
   for (const command of endless) await place.watch(command, []);
 }
 

@@ -1,5 +1,6 @@
 /** Documents name only documents, sections, files, tasks and options that exist. */
 
+import { SUBCOMMANDS } from "../../cli/subcommand_names.ts";
 import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { CHECKOUT, documents, textOf } from "./documents.ts";
@@ -57,15 +58,17 @@ function optionsIn(text: string): string[] {
 /** The options of `tests/vm/run.sh`, which its first lines describe. */
 const vmOptions = () => optionsIn(Deno.readTextFileSync(`${CHECKOUT}tests/vm/run.sh`).split("set -euo")[0] ?? "");
 
-/** The options that `script --help` names. */
-async function optionsOf(script: string): Promise<string[]> {
-  const args = ["run", "--quiet", "--no-check", "--allow-all", `${CHECKOUT}${script}`, "--help"];
+/** The options that `script --help` names, or the help of a subcommand. */
+async function optionsOf(script: string, ...subcommand: string[]): Promise<string[]> {
+  const args = ["run", "--quiet", "--no-check", "--allow-all", `${CHECKOUT}${script}`, ...subcommand, "--help"];
   const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
   return optionsIn(new TextDecoder().decode(stdout));
 }
 
 Deno.test("documents name only existing options", async () => {
-  const scripts = [...await optionsOf("cli.ts"), ...await optionsOf("bench/main.ts"), ...vmOptions()];
+  const subcommands = Object.keys(SUBCOMMANDS).map((name) => optionsOf("cli.ts", name));
+  const own = await Promise.all([optionsOf("cli.ts"), optionsOf("bench/main.ts"), ...subcommands]);
+  const scripts = [...own.flat(), ...vmOptions()];
   const known = new Set([...OTHER_OPTIONS, ...scripts]);
   const named = documents().flatMap((document) =>
     [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => optionsIn(code))
