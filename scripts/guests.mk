@@ -17,10 +17,12 @@ built := .build/guests
 languages := $(built)/languages
 conformance := $(built)/conformance
 kernel := $(built)/kernel_tests
+twin := $(built)/twins
 bench := .build/bench
 # Lists of the headers that each result was built from, written by the compiler.
 headers := $(built)/headers
-$(shell mkdir -p .build/include $(built)/arm64 $(languages) $(conformance)/wasm32 $(conformance)/wasm64 $(built)/wasm64 $(built)/libbpf $(kernel) $(bench)/v2 $(headers))
+folders := .build/include $(addprefix $(built)/,arm64 wasm64 libbpf) $(languages) $(kernel) $(twin) $(bench)/v2 $(headers)
+$(shell mkdir -p $(folders) $(conformance)/wasm32 $(conformance)/wasm64)
 
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
@@ -33,6 +35,8 @@ announce = @echo '  $(or $(1),$<)'
 list_headers = -MMD -MP -MF $(headers)/$(subst /,-,$(@:.build/%=%)).d
 # Writes text to the target, unless the target has this text. Targets that depend on it are then up to date.
 keep_text = @echo '$(1)' | cmp --silent - $@ || echo '$(1)' >$@
+
+libraries := .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a
 
 # Goals ----------------------------------------------------------------------------------------------------------------
 
@@ -47,6 +51,8 @@ test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
 libbpf_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/libbpf/*.c)))
 wasm64_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/wasm64/*.c)))
+twin_names := $(filter-out $(version1_examples),$(examples))
+twins := $(addprefix $(twin)/,$(twin_names) $(addsuffix .wasm,$(twin_names)))
 kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
 conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
 conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$(conformance)/$(width)/%.wasm))
@@ -55,7 +61,7 @@ conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$
 examples: $(examples)
 $(foreach name,$(examples),$(eval $(name): examples/$(name)/$(name).wasm))
 tests: $(test_modules) $(test_skeletons) $(kernel_objects) $(conformance_modules) $(wasm64_modules) $(libbpf_modules) \
-  $(libbpf_modules:.wasm=)
+  $(libbpf_modules:.wasm=) $(twins)
 clean:
 	rm -rf $(built) $(bench) $(vmlinux) examples/*/*.wasm examples/*/*.bpf.o examples/*/*.skel.h
 
@@ -158,10 +164,9 @@ $(built)/libbpf/%.subskel.h: $(built)/libbpf/%.bpf.o
 $(libbpf_modules): wasm_flags = -Oz -Wall -Wextra
 $(libbpf_modules): $(built)/libbpf/%.wasm: tests/guests/libbpf/%.c $(rules) $(sdk64) $(libbpf_skeletons)
 	$(compile_wasm64)
-$(libbpf_modules:.wasm=): $(built)/libbpf/%: tests/guests/libbpf/%.c $(rules) .build/lib/libbpf.a $(libbpf_skeletons)
+$(libbpf_modules:.wasm=): $(built)/libbpf/%: tests/guests/libbpf/%.c $(rules) $(libraries) $(libbpf_skeletons)
 	$(announce)
-	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include $< \
-	  .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a -o $@
+	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include $< $(libraries) -o $@
 
 # The same program with Debian's libc for wasm32, without the headers of wasm-include/c, and with the SDK's for wasm64.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE
@@ -170,6 +175,25 @@ $(conformance)/wasm32/%.wasm: tests/conformance/guests/%.c $(rules)
 	$(compile_wasm)
 $(conformance)/wasm64/%.wasm: tests/conformance/guests/%.c $(rules) $(sdk64)
 	$(compile_wasm64)
+
+# Native twins -----------------------------------------------------------------------------------------------------
+# Each example of version 2 is also built from copies of its sources with bpftool's skeleton, as a guest and natively with
+# the same libbpf.
+
+define twin_rules
+$(twin)/$(1).c: examples/$(1)/$(1).c
+	cp $$< $$@
+$(twin)/$(1).skel.h: examples/$(1)/$(1).bpf.o
+	bpftool gen skeleton $$< name $(1)_bpf >$$@
+$(twin)/$(1).wasm: wasm_flags = -Oz -Wall -Wextra -I examples/$(1)
+$(twin)/$(1).wasm: $(twin)/$(1).c $(twin)/$(1).skel.h $(rules) $(sdk64)
+	$$(compile_wasm64)
+$(twin)/$(1): $(twin)/$(1).c $(twin)/$(1).skel.h $(rules) $(libraries)
+	$$(call announce,examples/$(1)/$(1).c (native))
+	$(CLANG) -O2 -Wall -Wextra -I $$(@D) -I examples/$(1) -I examples/include -I .build/include $$(list_headers) $$< -o $$@ \
+	  $(libraries)
+endef
+$(foreach name,$(twin_names),$(eval $(call twin_rules,$(name))))
 
 # One guest in several languages ---------------------------------------------------------------------------------------
 
@@ -269,8 +293,6 @@ $(bench_version2): $(bench)/v2/%.wasm: bench/guests/%.c $(rules) $(sdk64) | $(be
 $(bench)/light.wasm: bench/guests/light.c $(rules)
 	$(announce)
 	$(CLANG) --target=wasm32 -O2 -nostdlib -Wl,--no-entry,--export-table $< -o $@
-
-libraries := .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a
 
 define compile_native
 $(call announce,$< (native))

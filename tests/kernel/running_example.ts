@@ -46,13 +46,12 @@ export class RunningExample implements AsyncDisposable {
     args: readonly string[] = [],
     { host = [] }: { host?: readonly string[] } = {},
   ): Promise<RunningExample> {
-    const [command = "", ...before] = WASM_BPF;
-    const child = new Deno.Command(command, {
-      args: [...before, ...host, example(name), ...args],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    return await RunningExample.of([...WASM_BPF, ...host, example(name), ...args]);
+  }
+
+  /** As {@link start}, for any command whose first line is a header. */
+  static async of([command = "", ...args]: readonly string[]): Promise<RunningExample> {
+    const child = new Deno.Command(command, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
     const running = new RunningExample(child);
     await running.waitFor(() => running.header !== "");
     return running;

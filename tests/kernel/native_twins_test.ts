@@ -1,0 +1,148 @@
+/**
+ * Compares the examples of ABI version 2 with programs that are built natively from the same sources, with bpftool's skeletons and the
+ * same libbpf: both must print the same and end alike.
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Finished, run, WASM_BPF } from "./command.ts";
+import { RunningExample } from "./running_example.ts";
+
+const TWINS = new URL("../../.build/guests/twins/", import.meta.url).pathname;
+
+/** The command of a guest, and of its native twin with the same first argument, the path of the guest. */
+function commandsOf(name: string, args: readonly string[]): [guest: string[], native: string[]] {
+  const module = `${TWINS}${name}.wasm`;
+  const native = ["bash", "-c", 'path=$1; shift; exec -a "$0" "$path" "$@"', module, `${TWINS}${name}`];
+  return [[...WASM_BPF, module, ...args], [...native, ...args]];
+}
+
+/** Runs a command to its end, after `before`. The host's own line on stderr is removed, since native programs have none. */
+async function finish(words: readonly string[], before: readonly string[] = []): Promise<Finished & { host: string }> {
+  const [command = "", ...args] = [...before, ...words];
+  const { stderr, ...rest } = await run(command, args);
+  const lines = stderr.split("\n");
+  const isHosts = (line: string) => line.startsWith("wasm-bpf: ");
+  return {
+    ...rest,
+    stderr: lines.filter((line) => !isHosts(line)).join("\n"),
+    host: lines.filter(isHosts).join("\n"),
+  };
+}
+
+/** Asserts that a guest and its twin end alike. @returns what both print, and the host's line. */
+async function assertSameEnd(name: string, args: readonly string[], before: readonly string[] = []) {
+  const [guest, native] = commandsOf(name, args);
+  const { host, ...expected } = await finish(native, before);
+  const actual = await finish(guest, before);
+  assertEquals(host, "");
+  assertEquals({ ...actual, host }, { ...expected, host }, `${name} ${args.join(" ")}`);
+  return actual;
+}
+
+/** Arguments with which an example does not start to trace. */
+const WITHOUT_TRACING: Readonly<Record<string, readonly string[][]>> = {
+  bootstrap: [["--help"], ["-h"], ["--dur=x"], ["-d"], ["-d", "-1"], ["--bogus"], ["-vx"], ["operand"]],
+  runqlat: [["--help"], ["-h"], ["0"], ["1", "x"], ["1", "1", "1"], ["-p", "99999999999"], ["-mPq"]],
+  execve: [["--help"], ["-h"], ["operand"]],
+  opensnoop: [
+    ...[["--help"], ["-?"], ["-h"], ["--usage"], ["--bogus"], ["--name"], ["-p"], ["-p", "x"], ["-Tq"], ["operand"]],
+    ...[["--fail=1"], ["-V"], ["--version"], ["--t", "--usage"]],
+  ],
+  xdp: [["--help"], [], ["lo", "x"], ["lo", "1", "0"], ["no_such"]],
+  lsm: [["--help"], [], ["x".repeat(64)]],
+};
+
+for (const [name, invocations] of Object.entries(WITHOUT_TRACING)) {
+  Deno.test(`${name} prints its help, and reasons for refusing arguments, as its native twin does`, async () => {
+    for (const args of invocations) {
+      const { code, stdout, stderr, host } = await assertSameEnd(name, args);
+      assert(stdout + stderr !== "", `${name} ${args} prints nothing`);
+      assertEquals([code === 0, host], [stderr === "", ""]);
+    }
+  });
+}
+
+const LACKING = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
+
+for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "xdp", "lsm"]) {
+  Deno.test(`${name} without privileges prints what its native twin prints`, async () => {
+    const args = { xdp: ["lo"], lsm: ["name"] }[name] ?? [];
+    const { code, stderr, host } = await assertSameEnd(name, args, ["setpriv", ...LACKING]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^libbpf: .*\n(.*\n)*Cannot load the BPF programs?\n$/);
+    assertMatch(host, /^wasm-bpf: Cannot load object "\w+_bpf": EPERM: .*$/);
+  });
+}
+
+Deno.test("xdp prints what its native twin prints when the interface has a program", async () => {
+  await using _other = await RunningExample.of([`${TWINS}xdp`, "lo"]);
+  const { code, stdout, host } = await assertSameEnd("xdp", ["lo", "1", "1"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(host, /^wasm-bpf: Cannot attach program "count_packet" to xdp 1: EBUSY: .*$/);
+});
+
+/** The lines of a guest and its twin that contain `word`, sorted, after both saw the same activity. */
+async function linesOfBoth(
+  name: string,
+  { args, word, count, activity }: { args: string[]; word: string; count: number; activity: string },
+): Promise<[guest: string[], native: string[]]> {
+  const [guestWords, nativeWords] = commandsOf(name, args);
+  await using guest = await RunningExample.of(guestWords);
+  await using native = await RunningExample.of(nativeWords);
+  assertEquals(guest.header, native.header);
+  const { code, stderr } = await run("bash", ["-e", "-c", activity]);
+  assertEquals(code, 0, stderr);
+  const lines: string[][] = [];
+  for (const one of [guest, native]) {
+    lines.push((await one.matching(new RegExp(word), count)).sort());
+    const ended = await one.stop();
+    assertEquals([ended.status.code, ended.stderr], [0, ""]);
+  }
+  const [guestLines = [], nativeLines = []] = lines;
+  assertEquals(nativeLines.length, count);
+  return [guestLines, nativeLines];
+}
+
+/** A program with a unique name. */
+async function uniqueProgram(original: string) {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/wb${crypto.randomUUID().slice(0, 8)}`;
+  await Deno.copyFile(original, path);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
+}
+
+Deno.test("execve and its native twin print the same command lines", async () => {
+  await using program = await uniqueProgram("/bin/true");
+  const activity = `for i in {1..200}; do ${program.path} $i "two words" '' $'\\t'; done
+    ${program.path} $(printf 'x%.0s' {1..5000})`;
+  // The shell has the whole activity as an argument, in quotes.
+  const word = `^[^']* ${program.path} `;
+  const [guest, native] = await linesOfBoth("execve", { args: [], word, count: 201, activity });
+  assertEquals(guest, native);
+});
+
+Deno.test("bootstrap and its native twin print the same starts and ends", async () => {
+  await using program = await uniqueProgram("/bin/bash");
+  const activity = `for i in {0..99}; do ${program.path} -c "exit $i" || true; done`;
+  const word = program.path.slice(program.path.lastIndexOf("/") + 1);
+  const both = await linesOfBoth("bootstrap", { args: [], word, count: 200, activity });
+  // Each has its own BPF program, which reads the clock for itself.
+  const [guest, native] = both.map((lines) =>
+    lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, "").replace(/\(\d+ms\)$/, "")).sort()
+  );
+  assertEquals(guest, native);
+});
+
+Deno.test("opensnoop and its native twin print the same files", async () => {
+  await using program = await uniqueProgram("/bin/cat");
+  const name = program.path.slice(program.path.lastIndexOf("/") + 1);
+  const activity = `${program.path} /etc/{passwd,hostname,no_such_file} >/dev/null 2>&1 || true`;
+  const word = " /etc/(passwd|hostname|no_such_file)$";
+  const [guest, native] = await linesOfBoth("opensnoop", { args: ["-n", name], word, count: 3, activity });
+  assertEquals(guest, native);
+});
+
+Deno.test("runqlat and its native twin print the same histogram of a process that does not run", async () => {
+  const { code, stdout, host } = await assertSameEnd("runqlat", ["-p", "999999999", "-mP", "1", "1"]);
+  assertEquals([code, stdout, host], [0, "Tracing run queue latency... Hit Ctrl-C to end.\n\n", ""]);
+});
