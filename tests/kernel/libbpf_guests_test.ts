@@ -16,6 +16,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   buffers: "ring, perf and user ring buffers",
   types: "BTF, btf_dump and subskeletons",
   options: "objects in files, options, logs, instructions and links",
+  attach: "tracepoints, perf events, iterators and struct_ops",
   maps: "calls on elements, batches and mmap()",
 };
 
