@@ -124,6 +124,8 @@ Deno.test("two signals at once, as timeout(1) sends them, do not end a guest tha
 Deno.test("a second Ctrl-C ends a guest that did not handle the first", async () => {
   await using running = Running.guest("busy");
   await running.until("ready\n");
+  // The import that wrote this line must have returned, since it would handle a signal.
+  await pause(200);
   running.process.kill("SIGINT");
   await pause(400);
   const early = await Promise.race([running.process.status, pause(10).then(() => "running")]);
