@@ -7,7 +7,7 @@
 import type { ModuleImport } from "../wasm/declarations.ts";
 import type { AddressBits } from "../wasm/sections.ts";
 import { type ImportTypes, typeForWidth } from "./core/imports.ts";
-import { LIBBPF_MODULE, LIBBPF_TYPES } from "./libbpf/import_types.ts";
+import { LIBBPF_MODULE, libbpfTypes } from "./libbpf/import_types.ts";
 import { SYS_MODULE, SYS_TYPES } from "./sys/import_types.ts";
 import { WASI_MODULE, WASI_TYPES, WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
 import {
@@ -34,7 +34,12 @@ const MODULES: ReadonlyMap<string, KnownModule> = new Map([
   [ENV_MODULE, { abi: "ABI version 1, under its first name", types: WASM_BPF_TYPES, only32: POLLS }],
   // An option can move its function to another module; see typesOf().
   [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", types: {} }],
-  [LIBBPF_MODULE, { abi: "ABI version 2", types: LIBBPF_TYPES }],
+  [LIBBPF_MODULE, {
+    abi: "ABI version 2",
+    get types() {
+      return libbpfTypes();
+    },
+  }],
   [SYS_MODULE, { abi: "ABI version 2, system", types: SYS_TYPES }],
   [WASI_MODULE, { abi: "WASI preview 1", types: WASI_TYPES }],
   [WASI_UNSTABLE_MODULE, {

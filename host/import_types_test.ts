@@ -5,7 +5,7 @@ import { openSystem } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { importProblem } from "./import_types.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
-import { LIBBPF_TYPES } from "./libbpf/import_types.ts";
+import { libbpfTypes } from "./libbpf/import_types.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";
 import { SYS_FUNCTIONS } from "./sys/mod.ts";
 import { WASI_TYPES, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
@@ -20,7 +20,7 @@ Deno.test("the tables of types have each function that guests may import, and no
   using guest = new FakeGuest();
   assertEquals(names(WASM_BPF_TYPES), names(WASM_BPF_FUNCTIONS));
   assertEquals(names(CALLBACK_WRAPPER_TYPES), names(CALLBACK_WRAPPER_FUNCTIONS));
-  assertEquals(names(LIBBPF_TYPES), names(LIBBPF_FUNCTIONS));
+  assertEquals(names(libbpfTypes()), names(LIBBPF_FUNCTIONS));
   assertEquals(names(SYS_TYPES), names(SYS_FUNCTIONS));
   using system = openSystem();
   const files = new Files(system.calls);

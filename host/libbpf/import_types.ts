@@ -11,7 +11,10 @@ import { shapeOf, typeOf } from "./shape.ts";
 /** The name of the import module. */
 export const LIBBPF_MODULE = "libbpf";
 
-/** Module {@link LIBBPF_MODULE}. */
-export const LIBBPF_TYPES: ImportTypes = Object.fromEntries(
-  Object.keys(FUNCTIONS).map((name) => [name, [typeOf(shapeOf(name))] as const]),
-);
+let types: ImportTypes | undefined;
+
+/** The types of module {@link LIBBPF_MODULE}. They are made at first use, since guests of version 1 need none. */
+export function libbpfTypes(): ImportTypes {
+  types ??= Object.fromEntries(Object.keys(FUNCTIONS).map((name) => [name, [typeOf(shapeOf(name))] as const]));
+  return types;
+}

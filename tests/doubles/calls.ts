@@ -37,7 +37,7 @@ export class FakeCalls implements LibbpfCalls {
 
   call(name: FunctionName, args: readonly NativeArgument[], owner?: NativeRef): NativeOutcome {
     this.made.push({ name, args });
-    return this.outcomes.get(name) ?? { value: this.#value(PROTOTYPES[name].result, owner), errno: 0 };
+    return this.outcomes.get(name) ?? { value: this.#value(name, owner), errno: 0 };
   }
 
   btfBytes(): Uint8Array<ArrayBuffer> {
@@ -68,8 +68,9 @@ export class FakeCalls implements LibbpfCalls {
     if (messages.length > 0) this.onMessages?.(messages);
   }
 
-  /** A value of this kind. An object has one part of each kind. */
-  #value(kind: string, owner: NativeRef | undefined): NativeOutcome["value"] {
+  /** A value of the kind of the function's result. An object has one part of each kind, and an inner map. */
+  #value(name: FunctionName, owner: NativeRef | undefined): NativeOutcome["value"] {
+    const kind: string = PROTOTYPES[name].result;
     if (kind === "void") return undefined;
     if (kind === "string") return "text";
     if (kind === "bool") return true;
@@ -77,8 +78,9 @@ export class FakeCalls implements LibbpfCalls {
     if (!kind.endsWith("*")) return 0;
     const struct = kind.slice(0, -1);
     if (owner === undefined) return { struct };
-    const part = this.#parts.get(struct) ?? { struct };
-    this.#parts.set(struct, part);
+    const key = name === "bpf_map__inner_map" ? name : struct;
+    const part = this.#parts.get(key) ?? { struct };
+    this.#parts.set(key, part);
     return part;
   }
 }

@@ -1,0 +1,260 @@
+/** Tests the imports of module `libbpf` on a fake libbpf. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { WASI_ERRNO } from "../../errors/mod.ts";
+import { MapType } from "../../ffi/mod.ts";
+import { assemble } from "../../scripts/build_wat.ts";
+import { FakeGuest } from "../../tests/doubles/guest.ts";
+import { Version2Guest } from "../../tests/doubles/version2.ts";
+import { PROGRAMS } from "./kinds.ts";
+
+const OBJECT = {
+  programs: [{ name: "program", sectionName: "lsm/file_open", type: 29 }],
+  maps: [{ name: "hash" }],
+};
+const { EINVAL, EBADF, EFAULT, E2BIG, ENOTSUP, ENOENT } = WASI_ERRNO;
+const STRUCT_AT = 0x3000;
+
+function open(options: ConstructorParameters<typeof FakeGuest>[1] = {}) {
+  const guest = new FakeGuest(OBJECT, options);
+  const version2 = new Version2Guest(guest);
+  const { made } = guest.libbpf.calls;
+  made.length = 0;
+  return { guest, version2, made, handles: version2.sources.handles };
+}
+
+/** Puts a struct of options: its size, then numbers of 32 bits. @returns its address. */
+function putOptions(guest: FakeGuest, sizeBytes: number, ...fields: number[]): number {
+  return guest.put(STRUCT_AT, [sizeBytes, 0, ...fields]);
+}
+
+Deno.test("a handle is refused when it is NULL, of another kind, or of a closed object", () => {
+  const { guest, version2, made, handles } = open();
+  using _guest = guest;
+  for (const handle of [0, -1, handles["bpf_object"] ?? 0, 1000]) {
+    assertEquals(version2.number("bpf_map__key_size", handle), -EINVAL);
+  }
+  assertEquals(made, []);
+  assertEquals(version2.number("bpf_map__key_size", handles["bpf_map"] ?? 0), 0);
+  version2.number("bpf_object__close", handles["bpf_object"] ?? 0);
+  made.length = 0;
+  for (const [name, kind] of [["bpf_map__fd", "bpf_map"], ["bpf_program__name", "bpf_program"]] as const) {
+    assertEquals(version2.number(name, handles[kind] ?? 0, 0, 0), -EINVAL);
+  }
+  assertEquals(made, []);
+});
+
+Deno.test("descriptors of an object's parts end with the object, and a stale number is refused", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
+  assertEquals(version2.number("bpf_map__fd", handles["bpf_map"] ?? 0), fd);
+  assertEquals(guest.context.descriptors.find(fd)?.kind, "map");
+  assertEquals(version2.number("bpf_map_freeze", fd), 0);
+  version2.number("bpf_object__close", handles["bpf_object"] ?? 0);
+  assertEquals(guest.context.descriptors.find(fd), undefined);
+  assertEquals(version2.number("bpf_map_freeze", fd), -EBADF);
+});
+
+Deno.test("bpf_map__fd() gives another number after the guest closed the first", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
+  guest.context.descriptors.remove(fd)?.[Symbol.dispose]();
+  const taken = guest.context.descriptors.find(fd);
+  assertEquals([taken, version2.number("bpf_map__fd", handles["bpf_map"] ?? 0)], [undefined, fd]);
+  assertEquals(guest.context.descriptors.find(fd)?.kind, "map");
+});
+
+Deno.test("the next part after the last is 0, and a part that is not found an errno", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const { outcomes } = guest.libbpf.calls;
+  outcomes.set("bpf_object__next_map", { value: undefined, errno: -22 });
+  outcomes.set("bpf_object__find_map_by_name", { value: undefined, errno: -2 });
+  assertEquals(version2.number("bpf_object__next_map", handles["bpf_object"] ?? 0, 0), 0);
+  const name = guest.put(0x500, "x");
+  assertEquals(version2.number("bpf_object__find_map_by_name", handles["bpf_object"] ?? 0, name), -ENOENT);
+});
+
+Deno.test("libbpf's own error numbers reach the guest as they are", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  guest.libbpf.calls.outcomes.set("bpf_map__set_numa_node", { value: -4007, errno: -4007 });
+  assertEquals(version2.number("bpf_map__set_numa_node", handles["bpf_map"] ?? 0, 0), -4007);
+});
+
+Deno.test("a string is cut to the guest's buffer, with a NUL, and its full length returned", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const map = handles["bpf_map"] ?? 0;
+  guest.put(0x600, [-1, -1]);
+  assertEquals(version2.number("bpf_map__name", map, 0x600, 3), 4);
+  assertEquals([...new Uint8Array(guest.memory.buffer, 0x600, 4)], [0x74, 0x65, 0, 0xff]);
+  assertEquals(version2.number("bpf_map__name", map, 0, 0), 4);
+  assertEquals(version2.number("bpf_map__name", map, 65534, 5), -EFAULT);
+  guest.libbpf.calls.outcomes.set("bpf_map__pin_path", { value: undefined, errno: 0 });
+  assertEquals(version2.number("bpf_map__pin_path", map, 0x600, 8), -ENOENT);
+});
+
+Deno.test("structs of options are read by their size", () => {
+  const { guest, version2, made, handles } = open();
+  using _guest = guest;
+  const attach = (options: number) =>
+    version2.number(
+      "bpf_program__attach_kprobe_opts",
+      handles["bpf_program"] ?? 0,
+      guest.put(0x500, "vfs_read"),
+      options,
+    );
+  assertEquals(attach(putOptions(guest, 7)), -EINVAL);
+  assertEquals(attach(putOptions(guest, 5000)), -E2BIG);
+  assertEquals(attach(65530), -EFAULT);
+  // 8 bytes after the fields that the host knows.
+  assertEquals(attach(putOptions(guest, 40, 0, 0, 0, 0, 0, 0, 1, 0)), -E2BIG);
+  assertEquals(made, []);
+  assertMatch(`${attach(putOptions(guest, 40, 0, 0, 0, 0, 0, 0, 0, 0))}`, /^\d+$/);
+  assertMatch(`${attach(putOptions(guest, 24, 5, 0, 7, 0, 99))}`, /^\d+$/);
+  const options = made.at(-1)?.args[2];
+  if (typeof options !== "object" || options === null || !("bytes" in options)) throw new TypeError("no struct");
+  // The field beyond the guest's size is zero.
+  assertEquals([...new Uint32Array(options.bytes.buffer)], [24, 0, 5, 0, 7, 0, 0, 0]);
+});
+
+Deno.test("a field that is not offered must be zero", () => {
+  const { guest, version2 } = open();
+  using _guest = guest;
+  const name = guest.put(0x500, "m");
+  const options = putOptions(guest, 56, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5);
+  assertEquals(version2.number("bpf_map_create", MapType.ARRAY, name, 4, 4, 1, options), -ENOTSUP);
+});
+
+Deno.test("a descriptor in a struct is translated, and refused when it is of another kind", () => {
+  const { guest, version2, made } = open();
+  using _guest = guest;
+  const name = guest.put(0x500, "m");
+  const { fds } = version2.sources;
+  const create = (fd: number) =>
+    version2.number("bpf_map_create", MapType.ARRAY, name, 4, 4, 1, putOptions(guest, 32, 0, 0, 0, 0, fd));
+  assertEquals(create(fds.program ?? 0), -EBADF);
+  assertEquals(create(77), -EBADF);
+  assertEquals(made, []);
+});
+
+Deno.test("names that libbpf would put into files of tracefs are checked", () => {
+  const { guest, version2, made, handles } = open();
+  using _guest = guest;
+  const program = handles["bpf_program"] ?? 0;
+  for (const name of ["a\nb", "a b", "", "../x"]) {
+    assertEquals(version2.number("bpf_program__attach_kprobe", program, 0, guest.put(0x500, name)), -EINVAL);
+  }
+  const [good, bad] = [guest.put(0x500, "sched"), guest.put(0x540, "..")];
+  assertEquals(version2.number("bpf_program__attach_tracepoint", program, good, bad), -EINVAL);
+  assertEquals(
+    version2.number("bpf_program__attach_kprobe_multi_opts", program, guest.put(0x500, "*****"), 0),
+    -EINVAL,
+  );
+  assertEquals(made, []);
+});
+
+Deno.test("the definition of an inner map has only its properties, and ends when its object is loaded", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const inner = version2.number("bpf_map__inner_map", handles["bpf_map"] ?? 0);
+  assertEquals(version2.number("bpf_map__value_size", inner), 0);
+  assertEquals(version2.number("bpf_map__fd", inner), -EINVAL);
+  assertEquals(version2.number("bpf_map__set_max_entries", inner, 1), -EINVAL);
+  assertEquals(version2.number("bpf_object__load", handles["bpf_object"] ?? 0), 0);
+  assertEquals(version2.number("bpf_map__value_size", inner), -EINVAL);
+});
+
+Deno.test("links count against the allowance until they are destroyed, and end with the guest", () => {
+  const { guest, version2, made, handles } = open({ maxLinks: 2 });
+  const program = handles["bpf_program"] ?? 0;
+  const second = version2.number("bpf_program__attach_lsm", program);
+  assertEquals(version2.number("bpf_program__attach_lsm", program), -WASI_ERRNO.EMFILE);
+  assertEquals(version2.number("bpf_link__destroy", second), 0);
+  assertEquals(version2.number("bpf_link__destroy", second), -EINVAL);
+  assertEquals(version2.number("bpf_link__destroy", 0), 0);
+  version2.number("bpf_program__attach_lsm", program);
+  made.length = 0;
+  guest[Symbol.dispose]();
+  assertEquals(made.map(({ name }) => name), ["bpf_link__destroy", "bpf_link__destroy"]);
+});
+
+Deno.test("a disconnected link outlives its handle, and ends with the guest", () => {
+  const { guest, version2, made, handles } = open();
+  const link = handles["bpf_link"] ?? 0;
+  version2.number("bpf_link__disconnect", link);
+  assertEquals(version2.number("bpf_link__destroy", link), 0);
+  assertEquals(made, []);
+  guest[Symbol.dispose]();
+  assertEquals(made.map(({ name }) => name), ["bpf_link__destroy"]);
+});
+
+Deno.test("a failed attachment is reported, and a failed probe is not", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const { outcomes } = guest.libbpf.calls;
+  outcomes.set("bpf_program__attach_raw_tracepoint", { value: undefined, errno: -22 });
+  outcomes.set("bpf_raw_tracepoint_open", { value: -2, errno: -2 });
+  const name = guest.put(0x500, "none");
+  const program = handles["bpf_program"] ?? 0;
+  assertEquals(version2.number("bpf_program__attach_raw_tracepoint", program, name), -EINVAL);
+  assertEquals(version2.number("bpf_raw_tracepoint_open", name, version2.sources.fds.program ?? 0), -ENOENT);
+  assertEquals(guest.problems, ['Cannot attach program "program" to raw_tracepoint none: EINVAL: invalid argument']);
+});
+
+Deno.test("messages go to the guest's function, in parts that fit its buffer", () => {
+  const module = `(module (import "e" "m" (memory 1)) (table (export "t") funcref (elem $print))
+    (func $print (param i32 i32)
+      (i32.store (i32.const 0x700) (local.get 0))
+      (i32.store (i32.const 0x704) (i32.add (i32.load (i32.const 0x704)) (i32.const 1)))))`;
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 2 });
+  const { guest, version2, handles } = open({ table });
+  using _guest = guest;
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(assemble(module)), { e: { m: guest.memory } });
+  const { t } = instance.exports;
+  if (!(t instanceof WebAssembly.Table)) throw new TypeError("no table");
+  table.set(1, t.get(0));
+  const { calls } = guest.libbpf;
+  assertEquals(version2.number("libbpf_set_print", 1, 0x710, 1), -EINVAL);
+  assertEquals(version2.number("libbpf_set_print", 7, 0x710, 16), -EINVAL);
+  assertEquals(version2.number("libbpf_set_print", 1, 0x710, 5), 0);
+  assertEquals(calls.logLevel, 2);
+  calls.messages.push({ level: 2, text: "abcdefghij" });
+  version2.number("bpf_map__type", handles["bpf_map"] ?? 0);
+  assertEquals([guest.peek(0x700), guest.peek(0x704)], [2, 3]);
+  assertEquals([...new Uint8Array(guest.memory.buffer, 0x710, 3)], [0x69, 0x6a, 0]);
+  assertEquals(version2.number("libbpf_set_print", 0, 0, 0), 0);
+  calls.messages.push({ level: 0, text: "unseen" });
+  version2.number("bpf_map__type", handles["bpf_map"] ?? 0);
+  assertEquals(guest.peek(0x704), 3);
+});
+
+Deno.test("instructions get the host's descriptors of the guest's maps", () => {
+  const { guest, version2, made } = open();
+  using _guest = guest;
+  const { fds } = version2.sources;
+  const code = (fd: number) => guest.put(0x800, [0x1118, fd, 0, 0, 0x95, 0]); // r1 = map[fd]; exit
+  const license = guest.put(0x500, "GPL");
+  const load = (fd: number) => version2.number("bpf_prog_load", 1, 0, license, code(fd), 3, 0);
+  assertEquals(load(fds.program ?? 0), -EBADF);
+  assertEquals(load(500), -EBADF);
+  assertEquals(made, []);
+  guest.libbpf.calls.outcomes.set("bpf_prog_load", { value: -22, errno: -22 });
+  assertEquals(load(fds.map ?? 0), -EINVAL);
+  const bytes = made[0]?.args[3];
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("no instructions");
+  const hostFd = guest.context.descriptors.find(fds.map ?? 0)?.hostFd;
+  assertEquals(new DataView(bytes.buffer).getInt32(4, true), hostFd);
+});
+
+Deno.test("a handle of a program does not keep its object alive", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  assertEquals(PROGRAMS.of(guest.context.handles).values().length, 1);
+  version2.number("bpf_object__close", handles["bpf_object"] ?? 0);
+  assertEquals(PROGRAMS.of(guest.context.handles).values().length, 0);
+  assertEquals(guest.libbpf.openObjects, 0);
+});
