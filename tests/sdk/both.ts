@@ -35,10 +35,11 @@ export async function compileForGuest(name: string, flags: readonly string[] = [
 }
 
 /** Compiles tests/sdk/guests/NAME.c for this machine, and returns the program's path. */
-export async function compileForHost(name: string): Promise<string> {
+export async function compileForHost(name: string, flags: readonly string[] = []): Promise<string> {
   await Deno.mkdir(OUTPUT, { recursive: true });
   const program = `${OUTPUT}${name}`;
-  await succeeds("gcc", ["-w", "-I", `${CHECKOUT}.build/include`, `${SOURCES}${name}.c`, "-lm", "-o", program]);
+  const words = ["-w", "-I", `${CHECKOUT}.build/include`, `${SOURCES}${name}.c`, ...flags, "-lm", "-o", program];
+  await succeeds("gcc", words);
   return program;
 }
 
