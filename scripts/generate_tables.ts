@@ -13,6 +13,7 @@
 import { CHECKOUT } from "./headers/clang.ts";
 import { readDeclarations } from "./headers/declarations.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
+import { functionDocument } from "./tables/function_document.ts";
 import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
 import { prototypeFiles } from "./tables/prototypes.ts";
@@ -29,6 +30,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     numberFiles(),
     errnoFiles(declarations),
     prototypeFiles(),
+    functionDocument(),
   ]);
   return await formatted(files.flat());
 }

@@ -63,18 +63,22 @@ async function structFile(calls: Declarations, prototypes: readonly Prototype[])
   const kinds = prototypes.flatMap(({ parameters }) => parameters.map(([, kind]) => kind));
   const names = [...new Set(kinds.filter((kind) => kind.endsWith("&")).map((kind) => kind.slice(0, -1)))]
     .filter((name) => !NO_OPTIONS.includes(name)).sort();
-  const rows = await Promise.all(names.map(async (name) => {
-    const fields = nestedFields(calls, name);
-    const [size = 0, ...numbers] = await calls.evaluate([
-      `sizeof(struct ${name})`,
-      ...fields.flatMap((field) => [
-        `__builtin_offsetof(struct ${name}, ${field})`,
-        `sizeof(((struct ${name} *)0)->${field})`,
-      ]),
-    ]);
-    const list = fields.map((field, index) => `"${field}": [${numbers[2 * index]}, ${numbers[2 * index + 1]}]`);
+  const fields = names.map((name) => nestedFields(calls, name));
+  // clang runs once for all of them.
+  const values = await calls.evaluate(names.flatMap((name, index) => [
+    `sizeof(struct ${name})`,
+    ...(fields[index] ?? []).flatMap((field) => [
+      `__builtin_offsetof(struct ${name}, ${field})`,
+      `sizeof(((struct ${name} *)0)->${field})`,
+    ]),
+  ]));
+  const next = values.values();
+  const take = () => next.next().value ?? 0;
+  const rows = names.map((name, index) => {
+    const size = take();
+    const list = (fields[index] ?? []).map((field) => `"${field}": [${take()}, ${take()}]`);
     return `  ${name}: { size: ${size}, fields: { ${list.join(", ")} } },\n`;
-  }));
+  });
   return typescriptFile("host/libbpf/struct_fields.ts", "The structs that functions of libbpf take.", [
     `/** The size of each struct, and the offset and size of its fields in bytes. */\nexport const FIELDS = {\n${
       rows.join("")

@@ -60,6 +60,12 @@ ${includes([...LIBC_HEADERS, "bpf/libbpf.h", "bpf/bpf.h"])}
   options: ["-I.build/include", "-I."],
 };
 
+/** All functions of the pinned libbpf. */
+export const LIBBPF_FUNCTIONS: Source = {
+  code: includes(["bpf/libbpf.h", "bpf/bpf.h", "bpf/btf.h"]),
+  options: ["-I.build/include"],
+};
+
 /** The pinned libbpf with the imports that differ from it. */
 export const GUEST_CALLS: Source = {
   code: `${includes(["bpf/libbpf.h", "bpf/bpf.h"])}#include "scripts/tables/guest_calls.h"`,

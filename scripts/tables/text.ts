@@ -40,16 +40,14 @@ export async function formatted(files: readonly GeneratedFile[]): Promise<Genera
   const folder = await Deno.makeTempDir();
   // One process formats all files, since its start takes longer than its work.
   const place = ({ path }: GeneratedFile) => `${folder}/${path.replaceAll("/", "_")}`;
-  const typescript = files.filter(({ path }) => path.endsWith(".ts"));
+  const ours = files.filter(({ path }) => /\.(ts|md)$/.test(path));
   try {
-    await Promise.all(typescript.map((file) => Deno.writeTextFile(place(file), file.text)));
+    await Promise.all(ours.map((file) => Deno.writeTextFile(place(file), file.text)));
     const args = ["fmt", "--quiet", `--config=${CHECKOUT.pathname}deno.json`, folder];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
     if (!success) throw new Error(`Cannot format the generated text:\n${new TextDecoder().decode(stderr)}`);
     return await Promise.all(
-      files.map(async (file) =>
-        typescript.includes(file) ? { ...file, text: await Deno.readTextFile(place(file)) } : file
-      ),
+      files.map(async (file) => ours.includes(file) ? { ...file, text: await Deno.readTextFile(place(file)) } : file),
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
