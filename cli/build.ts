@@ -64,15 +64,14 @@ Exit code: clang's; 2 wrong arguments, 125 the host failed, 126 a file that cann
  */
 export function build(args: readonly string[]): number {
   return runCommand(BUILD, args, (given) => {
-    const { inputs: directories, words } = readClangWords(given.operands);
+    const { inputs: directories, options } = readClangWords(given.operands);
     const [directory, another] = directories;
     if (directory === undefined) throw new UsageError("Cannot build: no directory given");
     if (another !== undefined) throw new UsageError(`Cannot build: one directory at a time, not also "${another}"`);
     return withToolchain({ verbose: given.get("verbose") }, (tools) => {
       const path = directory.replace(/\/+$/, "") || "/";
       const project = findProject(path, tools.files.list(path));
-      const own = words.filter((word) => word !== directory);
-      new Build(tools, project, own).run({ ...optionsOf(given), words: own }, given.get("btf"));
+      new Build(tools, project, options).run({ ...optionsOf(given), words: options }, given.get("btf"));
       return 0;
     });
   });

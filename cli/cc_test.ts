@@ -88,6 +88,22 @@ Deno.test("cc --verbose shows the command, and --help is its own", () => {
   });
 });
 
+Deno.test("cc takes a source from standard input, and answers questions about the compiler", () => {
+  withCc((cc, folder) => {
+    const main = new URL("../cli.ts", import.meta.url).pathname;
+    const words = "cc --target wasm32 -x c - -x none twice.o -o in.wasm";
+    assertEquals(cc("--target wasm32 -x c -c twice.c").code, 0);
+    const { code } = new Deno.Command("sh", {
+      args: ["-c", `"$0" run --quiet --no-check --allow-ffi ${main} ${words} <main.c -D NUMBER=5`, Deno.execPath()],
+      cwd: folder,
+    }).outputSync();
+    assertEquals(code, 0);
+    assertEquals(runCommand(["--quiet", `${folder}/in.wasm`]).stdout, "10\n");
+    assertMatch(cc("--version").stdout, /clang version \d+.*\nTarget: wasm64-unknown-wasi\n/);
+    assertMatch(cc("-dumpversion").stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+});
+
 Deno.test("cc has clang's exit code and only clang's message when clang fails", () => {
   withCc((cc) => {
     const { code, stderr } = cc("--target wasm32 wrong.c -o wrong.wasm");

@@ -11,6 +11,8 @@ export type ClangAction = "link" | "object" | "text";
 export interface ClangWords {
   /** The words in order, without the output. */
   readonly words: readonly string[];
+  /** The words that are not inputs. */
+  readonly options: readonly string[];
   /** The files to compile or link. */
   readonly inputs: readonly string[];
   /** The argument of `-o`. */
@@ -23,6 +25,10 @@ export interface ClangWords {
   /** True when it forbids the startup files, or the libraries as well. */
   readonly noStartup: boolean;
   readonly noLibraries: boolean;
+  /** True when it has `-x`, which holds for all files after it. */
+  readonly setsLanguage: boolean;
+  /** True for a question about the compiler, which needs no file. */
+  readonly asks: boolean;
   /** True for a module that is called more than once, instead of a command. */
   readonly reactor: boolean;
 }
@@ -34,6 +40,8 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   ..."-MF -MT -MQ -MJ -Xclang -Xlinker -Xassembler -Xpreprocessor -mllvm -target -arch -resource-dir".split(" "),
   ..."--param --sysroot --include-directory --define-macro --output -dumpbase -serialize-diagnostics".split(" "),
 ]);
+
+const QUESTION = /^(--version|-dump(version|machine)|--?print-.*)$/;
 
 const ACTIONS: ReadonlyMap<string, ClangAction> = new Map([
   ["-c", "object"],
@@ -47,6 +55,7 @@ const ACTIONS: ReadonlyMap<string, ClangAction> = new Map([
 /** Reads `words`. Response files (`@FILE`) must have been replaced by their words. */
 export function readClangWords(words: readonly string[]): ClangWords {
   const kept: string[] = [];
+  const options: string[] = [];
   const inputs: string[] = [];
   const outputs: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -59,13 +68,14 @@ export function readClangWords(words: readonly string[]): ClangWords {
       outputs.push(word.slice(2));
     } else if (WITH_VALUE.has(word) && next !== undefined) {
       kept.push(word, next);
+      options.push(word, next);
       i++;
     } else {
       kept.push(word);
-      if (!word.startsWith("-") || word === "-") inputs.push(word);
+      (word.startsWith("-") && word !== "-" ? options : inputs).push(word);
     }
   }
-  return { words: kept, inputs, output: outputs.at(-1), ...flagsOf(kept) };
+  return { words: kept, options, inputs, output: outputs.at(-1), ...flagsOf(kept) };
 }
 
 function flagsOf(words: readonly string[]) {
@@ -80,6 +90,8 @@ function flagsOf(words: readonly string[]) {
     optimizes: words.some((word) => word.startsWith("-O")),
     noStartup: has("-nostartfiles", "-nostdlib", "-r"),
     noLibraries: has("-nodefaultlibs", "-nostdlib", "-nolibc", "-r"),
+    setsLanguage: words.some((word) => word.startsWith("-x")),
+    asks: words.some((word) => QUESTION.test(word)),
     reactor: has("-mexec-model=reactor"),
   };
 }

@@ -6,6 +6,7 @@ const read = (text: string) => readClangWords(text.split(" "));
 Deno.test("readClangWords() tells inputs from the values of options", () => {
   const words = read("-I include a.c -D NAME -include x.h -x c++ b.cc -l m -L lib c.o -MF deps -Xclang -v -");
   assertEquals(words.inputs, ["a.c", "b.cc", "c.o", "-"]);
+  assertEquals(words.options.join(" "), "-I include -D NAME -include x.h -x c++ -l m -L lib -MF deps -Xclang -v");
   assertEquals(words.action, "link");
 });
 

@@ -38,6 +38,7 @@ const LIBRARIES = ["bpf", "elf", "z", "argp", "m", "c", "clang_rt.builtins"];
  */
 export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const clang = readClangWords(expandResponseFiles(source.words, (path) => readText(tools, path)));
+  if (clang.inputs.length === 0 && clang.asks) return ask(tools, source);
   if (clang.inputs.length === 0) throw new UsageError("Cannot compile: no source file given");
   const links = clang.action === "link";
   if (source.needs.length > 0 && !links) throw new UsageError("Cannot compile: --needs is for the linked module");
@@ -69,6 +70,12 @@ function outputsOf({ action, output }: ClangWords, sources: readonly string[]): 
   if (output !== undefined) return [output];
   if (action === "link") return [DEFAULT_OUTPUT];
   return sources.map((source) => source.slice(source.lastIndexOf("/") + 1).replace(/\.[^.]*$/, ".o"));
+}
+
+/** Passes a question about the compiler on. */
+function ask(tools: Toolchain, { words, target }: GuestSource): void {
+  const { file, args } = findCompiler(tools, { links: false, target });
+  tools.run(file, [...args, `--target=${target}-wasi`, ...words]);
 }
 
 function readText(tools: Toolchain, path: string): string | undefined {

@@ -32,6 +32,8 @@ export function guestArguments(command: GuestCommand): string[] {
     ...clang.inputs.some(isCxx) ? ["-fno-exceptions"] : [],
     ...links ? startup(command) : [],
     ...clang.words,
+    // The language of the sources is not that of the libraries after them.
+    ...clang.setsLanguage ? ["-x", "none"] : [],
     ...includes(command),
     ...links ? linkWords(command) : [],
     ...clang.output === undefined ? [] : ["-o", clang.output],

@@ -56,7 +56,7 @@ Deno.test("`build` takes options of clang for both sides, and sources of several
       }`,
     "helper.c": "int twice(int x) { return 2 * x; }",
   });
-  await succeed("build", "-D", "NUMBER=21", folder.path);
+  await succeed("build", "-D", "NUMBER=21", "-I", folder.path, folder.path);
   assertEquals(await succeed(`${folder.path}/tool.wasm`), "21 42 1\n");
 });
 
