@@ -68,6 +68,8 @@ int main(void) {
     struct attach *skel = attach__open();
     if (!skel) return 1;
     bpf_program__set_autoattach(skel->progs.trace_sleep, false);
+    size_t size;
+    printf("struct_ops: %d\n", bpf_map__initial_value(skel->maps.congestion, &size) != NULL);
     int err = attach__load(skel);
     printf("load: %s\n", err ? strerror(-err) : "done");
     if (!err) {

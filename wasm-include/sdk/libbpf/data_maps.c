@@ -22,6 +22,7 @@ struct data {
     size_t size; /* of the value */
     size_t room; /* of the memory */
     bool shared;
+    bool opaque; /* of struct_ops, whose value contains addresses of the host's process */
 };
 
 static struct data *all_data;
@@ -30,6 +31,35 @@ static struct data **place_of(const struct bpf_map *map) {
     struct data **place = &all_data;
     while (*place && (*place)->map != map) place = &(*place)->next;
     return place;
+}
+
+/*
+ * Skeletons have a pointer to the value of a struct_ops map, of which the guest sees only zeros. Setting a member is
+ * refused at load.
+ */
+static int new_opaque_data(const struct bpf_map *map, struct data **place) {
+    if (import_bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS) return 0;
+    struct data *data = calloc(1, sizeof(*data));
+    if (!data) return -ENOMEM;
+    data->map = map;
+    data->opaque = true;
+    data->size = data->room = import_bpf_map__value_size(map);
+    data->memory = calloc(1, data->size ? data->size : 1);
+    if (!data->memory) {
+        free(data);
+        return -ENOMEM;
+    }
+    *place = data;
+    return 0;
+}
+
+static int check_opaque_data(const struct data *data) {
+    for (size_t i = 0; i < data->size; i++) {
+        if (((const char *)data->memory)[i] == 0) continue;
+        libbpf_guest_warn("map '%s': guests cannot set members of struct_ops\n", bpf_map__name(data->map));
+        return -EOPNOTSUPP;
+    }
+    return 0;
 }
 
 /* .data and .bss: the map's pages can be mapped, and both sides write to them. */
@@ -81,7 +111,8 @@ static intptr_t read_value(struct data *data) {
 
 static int new_data(const struct bpf_map *map, struct data **place) {
     intptr_t size = (intptr_t)import_bpf_map__initial_value(map, NULL, 0);
-    if (size <= 0) return (int)size;
+    if (size == 0) return new_opaque_data(map, place);
+    if (size < 0) return (int)size;
     struct data *data = calloc(1, sizeof(*data));
     if (!data) return -ENOMEM;
     data->map = map;
@@ -115,7 +146,8 @@ int libbpf_guest_write_data(const struct bpf_object *obj) {
     bpf_object__for_each_map(map, obj) {
         const struct data *data = *place_of(map);
         if (!data) continue;
-        int err = import_bpf_map__set_initial_value(map, data->memory, data->size);
+        int err =
+            data->opaque ? check_opaque_data(data) : import_bpf_map__set_initial_value(map, data->memory, data->size);
         /* A loaded object is busy. Loading it again will give the error. */
         if (err && err != -EBUSY && !libbpf_guest_is_kconfig(bpf_map__name(map))) return err;
     }
@@ -128,7 +160,8 @@ int libbpf_guest_share_data(const struct bpf_object *obj) {
     bpf_object__for_each_map(map, obj) {
         struct data **place = place_of(map);
         struct data *data = *place;
-        if (!data || import_bpf_map__fd(map) < 0) continue; /* a map that is not created has no descriptor */
+        if (!data || data->opaque || import_bpf_map__fd(map) < 0)
+            continue; /* a map that is not created has no descriptor */
         if (is_shareable(map)) {
             int err = share(data);
             if (err) return err;
