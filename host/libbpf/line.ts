@@ -19,7 +19,7 @@ import type { StructRule } from "./structs.ts";
 /** The size of a buffer: bytes, the name of the parameter that holds it, or a function of the call. */
 export type SizeRule = number | string | ((call: Call) => number);
 
-/** What a parameter is, where its kind does not say it. */
+/** A parameter, where its kind does not say enough. */
 export type ParameterRule =
   /** A handle or a string that may be NULL. */
   | { readonly is: "nullable" }
@@ -45,7 +45,7 @@ export type ParameterRule =
   /** An `int` that becomes another one, such as a descriptor of a kind that another parameter decides. */
   | { readonly is: "number"; readonly map: (call: Call, value: number) => number };
 
-/** What a result is, where its kind does not say it. */
+/** A result, where its kind does not say enough. */
 export type ResultRule =
   /** A part of the object in this parameter. With `mayEnd`, NULL is no error. */
   | { readonly is: "part"; readonly of: string; readonly mayEnd: boolean }

@@ -33,7 +33,7 @@ export interface Field {
   place(name: string): Place;
 }
 
-/** What happens to a field that is not zero: it is copied, or a function translates it. */
+/** The treatment of a field that is not zero: it is copied, or a function translates it. */
 export type FieldRule = "copy" | ((field: Field) => void);
 
 /** The offered fields of a struct. */
