@@ -20,7 +20,7 @@ import { PUMP_BASE64, WEAK_PUMP_BASE64 } from "./pump_bytes.ts";
 export const PERF_NOTES_BYTES = 16;
 
 /** The room for a batch that batches.wat copies, and for its alignment. */
-export const BATCH_ROOM_BYTES = 4096;
+export const BATCH_ROOM_BYTES = 8192;
 
 /** The layout of the pump's own memory; see pump.wat. */
 export interface PumpLayout {

@@ -6,6 +6,7 @@ import { outputEvent } from "../../ffi/libbpf/perf_buffer.ts";
 import { openWakeDescriptor } from "../../ffi/system/epoll.ts";
 import type { GuestCallback, PerfCallbacks, Room } from "../../host/core/event_buffers.ts";
 import { PerCpuBuffers } from "../../host/pump/perf_buffers.ts";
+import { BATCH_ROOM_BYTES } from "../../host/pump/pump.ts";
 import { RingBuffers } from "../../host/pump/ring_buffers.ts";
 import { BatchGuest, Entry } from "../guests/batch_guest.ts";
 import { type EmitterName, Events } from "./pump_events.ts";
@@ -107,9 +108,9 @@ test(
     events.emit("emit_ring", { count: 1, size: 4096, first: 2 });
     assertEquals(rings.poll(room(guest, 1024), 1000), 2);
     assertEquals(rings.poll(room(guest, 1024), 1000), EMSGSIZE);
-    assertEquals([numbers.length, rings.roomBytes], [2, 4096 + 8 + 64]);
+    assertEquals([numbers.length, rings.roomBytes], [2, BATCH_ROOM_BYTES]);
     assertEquals(rings.poll(room(guest, rings.roomBytes), 1000), 1);
-    assertEquals([numbers, rings.roomBytes], [[0, 1, 2], 4096]);
+    assertEquals([numbers, rings.roomBytes], [[0, 1, 2], BATCH_ROOM_BYTES]);
   },
 );
 
@@ -119,7 +120,7 @@ test("RingBuffers.poll() returns a callback's negative number, and the next poll
   events.emit("emit_ring", { count: 250 });
   assertEquals([1, 2, 3, 4].map(() => rings.poll(room(guest), 0)), [EMSGSIZE, EMSGSIZE, 50, 0]);
   // This EMSGSIZE is the callback's, so that no larger room is needed.
-  assertEquals([numbers, rings.roomBytes], [upTo(250), 4096]);
+  assertEquals([numbers, rings.roomBytes], [upTo(250), BATCH_ROOM_BYTES]);
 });
 
 test("RingBuffers.consume() takes a limit, over all rings", (events, guest) => {
