@@ -5,12 +5,11 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import { cString } from "./c_string.ts";
 import { Files } from "./files.ts";
 import { pathOfDescriptor } from "./host_paths.ts";
-import { FILE_MODE, O, S_IFMT } from "./linux_numbers.ts";
+import { AT, FILE_MODE, O, S_IFMT } from "./linux_numbers.ts";
 import { NUMBER } from "./symbols/system_calls.ts";
-import { AT } from "./linux_numbers.ts";
-import { cString } from "./c_string.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
 const NEW_FILE_MODE = 0o666;
