@@ -110,6 +110,7 @@ install_headers() {
   make --silent --directory="$libc" include_dirs SYSROOT="$work" \
     MUSL_OMIT_HEADERS='bits/syscall.h.in bits/alltypes.h.in alltypes.h.in stdarg.h stddef.h bits/errno.h' || return 1
   add_kernel_headers "$new"
+  cp ".build/libbpf/zlib-$ZLIB_VERSION"/{zlib,zconf}.h "$new/"
   cp --recursive wasm-include/sdk/include/. "$new/"
   (cd "$sdk/include" && find . -type f) | while read -r header; do
     [[ -f $new/$header ]] || rm "$sdk/include/$header"
@@ -142,7 +143,7 @@ if [[ -f $generator ]]; then
 fi
 silent=--silent
 [[ ! ${V-} ]] || silent=--no-silent
-export LLVM_VERSION LIBBPF_VERSION
+export LLVM_VERSION LIBBPF_VERSION ZLIB_VERSION
 make --file scripts/sdk.mk --jobs="$(nproc)" --no-print-directory --output-sync "$silent"
 install -m 644 "$builtins" "$sdk/lib/libclang_rt.builtins.a"
 echo "$inputs" >"$stamp"

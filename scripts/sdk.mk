@@ -43,7 +43,9 @@ unchanged := $(addprefix $(objects)/libbpf/,btf.o btf_dump.o btf_iter.o btf_relo
 generated := $(patsubst $(sdk)/%.c,$(objects)/%.o,$(wildcard $(sdk)/src/*.c))
 libbpf := $(call objects_of,libbpf) $(generated) $(unchanged)
 libelf := $(call objects_of,libelf)
-libz := $(call objects_of,zlib)
+# All of zlib: tools that bring BTF for older kernels inflate it.
+libz := $(addprefix $(objects)/zlib/,$(addsuffix .o,adler32 compress crc32 deflate gzclose gzlib gzread gzwrite infback \
+  inffast inflate inftrees trees uncompr zutil))
 libc-printscan-long-double = $(printscan_long_double)
 # Libraries that programs name on their command lines. Their functions are in libc, or nowhere.
 empty := libm libpthread librt libdl libresolv libutil libcrypt
@@ -81,6 +83,12 @@ $(objects)/libbpf/btf.o: level := -O2
 libbpf_sources := .build/libbpf/libbpf-$(LIBBPF_VERSION)
 $(objects)/libbpf/%.o: $(libbpf_sources)/src/%.c $(sources)/libbpf/libbpf_sources.h scripts/sdk.mk
 	$(call compile,$(flags) $(level) -w -include $(sources)/libbpf/libbpf_sources.h -I $(libbpf_sources)/include)
+
+# zlib -----------------------------------------------------------------------------------------------------------------
+
+# Unchanged, as scripts/build_libbpf.sh has unpacked and configured it.
+$(objects)/zlib/%.o: .build/libbpf/zlib-$(ZLIB_VERSION)/%.c scripts/sdk.mk
+	$(call compile,$(flags) -Oz -w)
 
 # wasi-libc ------------------------------------------------------------------------------------------------------------
 
