@@ -41,6 +41,8 @@ static struct {
     // Bit N - 1 is signal N.
     _Atomic uint64_t marked;
     _Atomic uint64_t blocked;
+    // Blocked signals that the guest waits for. They make `wake_fd` readable too.
+    _Atomic uint64_t awaited;
     _Atomic uint64_t saved;
     _Atomic uint8_t reactions[_NSIG];
     _Atomic int64_t marked_at[_NSIG];
@@ -131,7 +133,7 @@ static void mark(int signal) {
         atomic_store(&guest.marked_at[signal], now_ns());
     else if (!is_blocked && asks_for_end(signal) && now_ns() - atomic_load(&guest.marked_at[signal]) > PATIENCE_NS)
         act_by_default(signal);
-    if (!is_blocked) announce();
+    if (!is_blocked || (atomic_load(&guest.awaited) & bit)) announce();
     errno = saved_errno;
 }
 
@@ -229,6 +231,31 @@ EXPORT void wasm_bpf_signals_take(uint64_t *taken) {
     atomic_store(&guest.pending, 0);
     *taken = atomic_load(&guest.marked) & ~atomic_load(&guest.blocked);
     atomic_fetch_and(&guest.marked, ~*taken);
+}
+
+// wasm_bpf_signals_claim() takes one marked signal of `set`, also a blocked one, and returns its number. If there is none, it returns 0,
+// and from then on such a signal makes the descriptor readable. An empty set ends this.
+EXPORT int wasm_bpf_signals_claim(const uint64_t *set) {
+    const uint64_t found = atomic_load(&guest.marked) & *set;
+    uint64_t count;
+
+    atomic_store(&guest.awaited, *set);
+    if (found) {
+        const int signal = __builtin_ctzll(found) + 1;
+
+        atomic_fetch_and(&guest.marked, ~bit_of(signal));
+        return signal;
+    }
+    // What made the descriptor readable may have been claimed. Signals that are still marked announce themselves again.
+    if (read(guest.wake_fd, &count, sizeof(count)) < 0) count = 0;
+    atomic_store(&guest.pending, 0);
+    if (atomic_load(&guest.marked) & (~atomic_load(&guest.blocked) | *set)) announce();
+    return 0;
+}
+
+// wasm_bpf_signals_waiting() moves the marked signals to `marked`. They stay marked.
+EXPORT void wasm_bpf_signals_waiting(uint64_t *marked) {
+    *marked = atomic_load(&guest.marked);
 }
 
 // wasm_bpf_signal_act() takes the default action of a signal, which ends the process for most.

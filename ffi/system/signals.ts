@@ -68,6 +68,23 @@ export class ProcessSignals implements Disposable {
       .filter((signal) => (mask >> BigInt(signal - 1) & 1n) !== 0n);
   }
 
+  /**
+   * Takes one pending signal of `mask`, also a blocked one. If there is none, such a signal makes {@link wakeFd} readable from then on,
+   * until this is called with 0.
+   *
+   * @returns the signal; 0 for none.
+   */
+  claim(mask: bigint): number {
+    return this.#symbols.wasm_bpf_signals_claim(new BigUint64Array([mask]));
+  }
+
+  /** The signals that came and were not taken, the blocked ones among them. */
+  waiting(): bigint {
+    const waiting = new BigUint64Array(1);
+    this.#symbols.wasm_bpf_signals_waiting(waiting);
+    return waiting[0] ?? 0n;
+  }
+
   /** Takes the default action of a signal, which ends the process for most. */
   act(signal: number): void {
     this.#symbols.wasm_bpf_signal_act(signal);

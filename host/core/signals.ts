@@ -88,6 +88,16 @@ export class GuestSignals implements Disposable {
     return (this.#blocked >> BigInt(signal - 1) & 1n) !== 0n;
   }
 
+  /** As {@link ProcessSignals.claim}. Refuses with ENOSYS. */
+  claim(mask: bigint): number {
+    return this.#prepared.claim(mask);
+  }
+
+  /** As {@link ProcessSignals.waiting}. Refuses with ENOSYS. */
+  waiting(): bigint {
+    return this.#prepared.waiting();
+  }
+
   /** Takes the default action of `signal`, after the guest's output was written. Refuses with ENOSYS. */
   act(signal: number): void {
     const native = this.#prepared;

@@ -31,6 +31,8 @@ export const SYS_TYPES: ImportTypes = {
   // Signals
   sigaction: ["(i32, i32, i32, ptr) -> i32"],
   sigprocmask: ["(i64) -> i32"],
+  sigtimedwait: ["(i64, i64) -> i32"],
+  sigpending: ["(ptr) -> i32"],
   kill: ["(i32, i32) -> i32"],
   pause: ["() -> i32"],
   setitimer: ["(i32, ptr, ptr) -> i32"],

@@ -12,7 +12,7 @@ import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import { type ImportFunction, type ImportModule, withPtrResult } from "../core/imports.ts";
 import { getpid, getrlimit, indexToName, nameToIndex, ownNumber, sysinfo, terminalSize, uname } from "./facts.ts";
 import { perfEventIoctl, perfEventOpen } from "./perf_events.ts";
-import { kill, pause, setitimer, sigaction, sigprocmask } from "./signals.ts";
+import { kill, pause, setitimer, sigaction, sigpending, sigprocmask, sigtimedwait } from "./signals.ts";
 import { bind, setsockopt, socket } from "./sockets.ts";
 import { sysconf } from "./sysconf.ts";
 import { timeZone, timeZoneFile } from "./time_zone.ts";
@@ -46,6 +46,8 @@ export const SYS_FUNCTIONS: ImportModule = {
   time_zone_file: (guest) => withPtrResult(guest.guard.wrap(timeZoneFile(guest), GUARD), guest.addressBits),
   sigaction: guarded(sigaction),
   sigprocmask: guarded(sigprocmask),
+  sigtimedwait: guarded(sigtimedwait),
+  sigpending: guarded(sigpending),
   kill: guarded(kill),
   pause: guarded(pause),
   setitimer: guarded(setitimer),

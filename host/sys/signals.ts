@@ -18,6 +18,7 @@ import type { SignalHandler } from "../core/signals.ts";
 /** A flag of `sigaction`: reads continue after the handler. */
 const RESTART = 1;
 const KEEP = -1;
+const CLOCK_MONOTONIC = 1;
 
 /**
  * `sigaction(i32 signal, i32 reaction, i32 flags, ptr handler) -> i32` sets the reaction to a signal: 0 the default action, 1 none, 2
@@ -94,6 +95,42 @@ export function pause(guest: GuestContext) {
     if (wakeFd === undefined) refuse("ENOSYS");
     while (!guest.signals.pending) clocks.wait([{ fd: wakeFd, wanted: POLL.IN, came: 0 }], undefined);
     return -WASI_ERRNO.EINTR;
+  };
+}
+
+/**
+ * `sigtimedwait(i64 mask, i64 timeout) -> i32` waits for a signal of `mask`, all of which the guest has blocked, and takes it. The time
+ * is in nanoseconds; -1 waits forever.
+ *
+ * @returns the signal's number; EAGAIN on time-out; EINTR when a handler runs.
+ */
+export function sigtimedwait(guest: GuestContext) {
+  const clocks = new Clocks(guest.system.calls);
+  return (mask: bigint, timeout: bigint): number => {
+    const { signals } = guest;
+    const wanted = BigInt.asUintN(64, mask);
+    const deadline = timeout < 0n ? undefined : clocks.time(CLOCK_MONOTONIC) + timeout;
+    try {
+      for (;;) {
+        const signal = signals.claim(wanted);
+        if (signal > 0) return signal;
+        if (signals.pending && (signals.waiting() & wanted) === 0n) refuse("EINTR");
+        const rest = deadline === undefined ? undefined : deadline - clocks.time(CLOCK_MONOTONIC);
+        if (rest !== undefined && rest <= 0n) refuse("EAGAIN");
+        clocks.wait([{ fd: signals.wakeFd ?? refuse("ENOSYS"), wanted: POLL.IN, came: 0 }], rest);
+      }
+    } finally {
+      signals.claim(0n);
+    }
+  };
+}
+
+/** `sigpending(ptr mask) -> i32` writes the blocked signals that came, as 64 bits. */
+export function sigpending(guest: GuestContext) {
+  return (mask: WasmPtr): void => {
+    const at = guestPtr(mask, guest.addressBits);
+    guest.memory.check(at, BigUint64Array.BYTES_PER_ELEMENT);
+    guest.memory.data.setBigUint64(at, guest.signals.waiting(), true);
   };
 }
 

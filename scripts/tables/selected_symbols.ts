@@ -234,6 +234,8 @@ const SHIM: SelectedFile = {
         wasm_bpf_signals_flush: {},
         wasm_bpf_signals_block: {},
         wasm_bpf_signals_take: {},
+        wasm_bpf_signals_claim: {},
+        wasm_bpf_signals_waiting: {},
         wasm_bpf_signals_close: {},
         wasm_bpf_signal_set: {},
         wasm_bpf_signal_act: {},

@@ -31,6 +31,10 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_signals_block: { parameters: ["buffer"], result: "void" },
   // void wasm_bpf_signals_take(uint64_t *taken)
   wasm_bpf_signals_take: { parameters: ["buffer"], result: "void" },
+  // int wasm_bpf_signals_claim(const uint64_t *set)
+  wasm_bpf_signals_claim: { parameters: ["buffer"], result: "i32" },
+  // void wasm_bpf_signals_waiting(uint64_t *marked)
+  wasm_bpf_signals_waiting: { parameters: ["buffer"], result: "void" },
   // void wasm_bpf_signals_close(void)
   wasm_bpf_signals_close: { parameters: [], result: "void" },
   // int wasm_bpf_signal_set(int signal, int reaction)

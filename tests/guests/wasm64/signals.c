@@ -61,6 +61,16 @@ _Noreturn static int busy(void) {
     for (;;) __asm__ volatile("");
 }
 
+// Handles signals after a second without calls.
+static int slow(void) {
+    signal(SIGINT, note);
+    puts("ready");
+    for (volatile int i = 0; i < 200000000; i++) {}
+    while (!last) nap();
+    printf("signal %d\n", last);
+    return 0;
+}
+
 _Noreturn static int partial(void) {
     puts("ready");
     printf("no line break");
@@ -169,6 +179,21 @@ static int masks(void) {
     for (int i = 0; i < 30; i++) nap();
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     printf("after: %d\n", last);
+    // A blocked signal is taken without its handler.
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    last = 0;
+    kill(getpid(), SIGUSR1);
+    sigset_t pending;
+    sigpending(&pending);
+    printf("pending %d %d\n", sigismember(&pending, SIGUSR1), sigismember(&pending, SIGALRM));
+    int taken = 0;
+    printf("sigwait %d", sigwait(&set, &taken));
+    printf(" %d\n", taken);
+    set_alarm();
+    printf("sigwaitinfo %d, handled %d\n", sigwaitinfo(&set, NULL), last);
+    result("sigtimedwait", sigtimedwait(&set, NULL, &(struct timespec){.tv_nsec = 10000000}));
+    sigprocmask(SIG_SETMASK, &before, NULL);
     // A blocked signal without a handler waits for its turn too.
     sigaddset(&empty, SIGTERM);
     sigprocmask(SIG_BLOCK, &empty, NULL);
@@ -190,8 +215,15 @@ int main(int argc, char **argv) {
         const char *name;
         int (*run)(void);
     } modes[] = {
-        {"loop", loop},   {"busy", busy},           {"partial", partial}, {"await_input", await_input},
-        {"waits", waits}, {"reactions", reactions}, {"masks", masks},     {"inherited", inherited},
+        {"loop", loop},
+        {"busy", busy},
+        {"slow", slow},
+        {"partial", partial},
+        {"await_input", await_input},
+        {"waits", waits},
+        {"reactions", reactions},
+        {"masks", masks},
+        {"inherited", inherited},
     };
 
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -29,6 +29,8 @@ sys_time_zone_file(const char *path, void *buf, size_t size);
 
 SYS(sigaction, int signal, int reaction, int flags, void (*handler)(int));
 SYS(sigprocmask, uint64_t mask);
+SYS(sigtimedwait, uint64_t mask, int64_t timeout_ns);
+SYS(sigpending, uint64_t *mask);
 SYS(kill, int pid, int signal);
 SYS(pause, void);
 SYS(setitimer, int which, const void *value, void *old);
