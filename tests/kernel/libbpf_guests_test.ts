@@ -19,6 +19,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   attach: "tracepoints, perf events, iterators and struct_ops",
   probes: "feature probes, which load programs and maps without an object",
   maps: "calls on elements, batches and mmap()",
+  network: "descriptors in maps, classifiers, XDP and facts by descriptor",
 };
 
 for (const [name, subject] of Object.entries(PROGRAMS)) {
