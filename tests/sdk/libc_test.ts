@@ -1,8 +1,11 @@
 /** libc for guests: Linux's numbers and layouts, formatted input and output, files, buffering, and what it lacks. */
 
 import { assert, assertEquals } from "@std/assert";
-import { WASM_BPF } from "../kernel/command.ts";
+import { llvmTool } from "../../scripts/pins.ts";
+import { run, WASM_BPF } from "../kernel/command.ts";
 import { assertSameOutput, compileForGuest, runGuest } from "./both.ts";
+
+const LIBRARIES = new URL("../../.build/sdk/lib/", import.meta.url).pathname;
 
 const X86_64 = Deno.build.arch === "x86_64";
 
@@ -54,4 +57,20 @@ Deno.test("a guest that prints a number is small, and imports only what it uses"
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
   const wasi = imports.filter(({ module }) => module === "wasi_snapshot_preview1").map(({ name }) => name);
   assertEquals(wasi.sort(), ["fd_close", "fd_seek", "fd_write", "proc_exit"]);
+});
+
+Deno.test("the libraries define each function once, and need no other", async () => {
+  const whole = ["c", "bpf", "elf", "z"].map((name) => `${LIBRARIES}lib${name}.a`);
+  const builtins = `${LIBRARIES}libclang_rt.builtins.a`;
+  const output = await Deno.makeTempFile();
+  const flags = ["-mwasm64", "--no-entry", "--fatal-warnings", "-o", output];
+  const linked = await run(llvmTool("wasm-ld"), [
+    ...flags,
+    "--whole-archive",
+    ...whole,
+    "--no-whole-archive",
+    builtins,
+  ]);
+  await Deno.remove(output);
+  assertEquals(linked, { code: 0, stdout: "", stderr: "" });
 });

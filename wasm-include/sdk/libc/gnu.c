@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -36,4 +37,19 @@ FILE *tmpfile(void) {
 // A guest has no set-user-ID bit.
 char *secure_getenv(const char *name) {
     return getenv(name);
+}
+
+unsigned long getauxval(unsigned long) {
+    errno = ENOENT;
+    return 0;
+}
+
+// A stream has one user, the guest's thread.
+
+void flockfile(FILE *) {}
+
+void funlockfile(FILE *) {}
+
+int ftrylockfile(FILE *) {
+    return 0;
 }

@@ -7,6 +7,10 @@
 #include <grp.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
+#include <sys/sendfile.h>
+#include <sys/mman.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
@@ -45,6 +49,19 @@ UNAVAILABLE(inotify_init1, (int))
 UNAVAILABLE(inotify_add_watch, (int, const char *, uint32_t))
 UNAVAILABLE(inotify_rm_watch, (int, int))
 
+UNAVAILABLE(memfd_create, (const char *, unsigned))
+
+// Copies between descriptors inside the kernel.
+ssize_t sendfile(int, int, off_t *, size_t) {
+    errno = ENOSYS;
+    return -1;
+}
+
+ssize_t splice(int, off_t *, int, off_t *, size_t, unsigned) {
+    errno = ENOSYS;
+    return -1;
+}
+
 // Owners, permissions and attributes of files, and file systems.
 UNAVAILABLE(chmod, (const char *, mode_t))
 UNAVAILABLE(fchmod, (int, mode_t))
@@ -62,6 +79,22 @@ UNAVAILABLE(statfs, (const char *, struct statfs *))
 UNAVAILABLE(fstatfs, (int, struct statfs *))
 UNAVAILABLE(statvfs, (const char *restrict, struct statvfs *restrict))
 UNAVAILABLE(fstatvfs, (int, struct statvfs *))
+UNAVAILABLE(name_to_handle_at, (int, const char *, struct file_handle *, int *, int))
+UNAVAILABLE(open_by_handle_at, (int, struct file_handle *, int))
+UNAVAILABLE(setxattr, (const char *, const char *, const void *, size_t, int))
+UNAVAILABLE(fsetxattr, (int, const char *, const void *, size_t, int))
+UNAVAILABLE(removexattr, (const char *, const char *))
+
+ssize_t getxattr(const char *, const char *, void *, size_t) {
+    errno = ENOSYS;
+    return -1;
+}
+
+ssize_t fgetxattr(int, const char *, void *, size_t) {
+    errno = ENOSYS;
+    return -1;
+}
+
 UNAVAILABLE(mount, (const char *, const char *, const char *, unsigned long, const void *))
 UNAVAILABLE(umount, (const char *))
 UNAVAILABLE(umount2, (const char *, int))
@@ -72,6 +105,9 @@ UNAVAILABLE(seteuid, (uid_t))
 UNAVAILABLE(setgid, (gid_t))
 UNAVAILABLE(setegid, (gid_t))
 UNAVAILABLE(setgroups, (size_t, const gid_t *))
+UNAVAILABLE(getgroups, (int, gid_t[]))
+UNAVAILABLE(getpgid, (pid_t))
+UNAVAILABLE(getsid, (pid_t))
 UNAVAILABLE(setpgid, (pid_t, pid_t))
 UNAVAILABLE(setsid, (void))
 UNAVAILABLE(setns, (int, int))
@@ -79,6 +115,8 @@ UNAVAILABLE(unshare, (int))
 UNAVAILABLE(daemon, (int, int))
 UNAVAILABLE(setpriority, (int, id_t, int))
 UNAVAILABLE(nice, (int))
+UNAVAILABLE(prlimit, (pid_t, int, const struct rlimit *, struct rlimit *))
+UNAVAILABLE(timer_create, (clockid_t, struct sigevent *restrict, timer_t *restrict))
 UNAVAILABLE(sched_setaffinity, (pid_t, size_t, const cpu_set_t *))
 UNAVAILABLE(sched_getaffinity, (pid_t, size_t, cpu_set_t *))
 UNAVAILABLE(sched_setscheduler, (pid_t, int, const struct sched_param *))
@@ -94,6 +132,22 @@ long ptrace(int, ...) {
 int getpriority(int, id_t) {
     errno = ENOSYS;
     return -1;
+}
+
+pid_t getpgrp(void) {
+    return getpgid(0);
+}
+
+// The pages of the engine's memory are not the guest's to lock or protect.
+UNAVAILABLE(mlock, (const void *, size_t))
+UNAVAILABLE(munlock, (const void *, size_t))
+UNAVAILABLE(mlockall, (int))
+UNAVAILABLE(munlockall, (void))
+UNAVAILABLE(mprotect, (void *, size_t, int))
+
+// Advice needs no effect.
+int madvise(void *, size_t, int) {
+    return 0;
 }
 
 mode_t umask(mode_t) {
