@@ -42,7 +42,6 @@ export class KernelDeclarations {
   enum(type: BtfEnum, indent = ""): string {
     const tag = this.#names.of(type);
     const head = tag === undefined ? "enum" : `enum ${tag}`;
-    if (type.values.length === 0) return head;
     const values = type.values.map(({ name, value }) =>
       `${indent}\t${this.#names.takeConstant(name)} = ${constant(value, type)},\n`
     );
@@ -112,6 +111,8 @@ export class KernelDeclarations {
       case "fwd":
         return `${type.union ? "union" : "struct"} ${name ?? this.#fail(type)}`;
       case "enum":
+        // C has no declaration of an enum without its constants.
+        if (type.values.length === 0) return integerOf(type.sizeBytes, type.signed);
         return name === undefined ? this.enum(type, indent) : `enum ${name}`;
       case "struct":
       case "union":

@@ -109,6 +109,15 @@ Deno.test("genVmlinux() numbers types of the same name, and joins a forward decl
   compileSource(header);
 });
 
+Deno.test("genVmlinux() writes an integer for an enum without constants", () => {
+  const raw = new RawBtf();
+  const empty = raw.enum("hidden", 4, {});
+  raw.struct("holder", 16, [["value", empty, 0], ["pointer", raw.on("ptr", empty), 64]]);
+  const header = textOf(raw.bytes());
+  assertStringIncludes(header, "unsigned int value;");
+  compileSource(`${header} _Static_assert(sizeof(struct holder) == 16, "");`);
+});
+
 Deno.test("genVmlinux() writes no name that C could read as code", () => {
   const raw = new RawBtf();
   const int = raw.int("int", 4);
