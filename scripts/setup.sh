@@ -11,13 +11,13 @@ cd "$(dirname "$0")/.."
 source scripts/pins.sh
 
 machine=$(uname -m)
-packages=(ca-certificates gcc make patch bzip2 xz-utils libc6-dev linux-libc-dev bpftool wasi-libc)
+packages=(ca-certificates gcc make patch bzip2 xz-utils libc6-dev linux-libc-dev wasi-libc)
 packages+=({clang,lld,llvm}-"$LLVM_VERSION" "libclang-rt-$LLVM_VERSION-dev-"{wasm32,wasm64})
 deno_versions=("$DENO_VERSION")
 case "${1:-demo}" in
   demo) ;;
   tests)
-    packages+=(iproute2 shellcheck "clang-format-$LLVM_VERSION" libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
+    packages+=(bpftool iproute2 shellcheck "clang-format-$LLVM_VERSION" libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
     packages+=(rustc libstd-rust-dev-wasm32)
     # Debian 12's Go is older than GO_MINIMUM. Its package of kernel headers has those of one architecture.
     if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then
