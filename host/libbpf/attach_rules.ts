@@ -12,6 +12,7 @@ import type { Call } from "./call.ts";
 import { bytesOf, descriptorOf, longsOf, text, textsOf } from "./fields.ts";
 import type { ParameterRule } from "./line.ts";
 import { shown } from "./links.ts";
+import { messagesOf } from "./print.ts";
 import { type FieldRule, struct, type StructRule } from "./structs.ts";
 
 /** The name of a function in the kernel or in a file. libbpf puts it into a line of a file of tracefs. */
@@ -51,6 +52,7 @@ export const BINARY: ParameterRule = {
     const { system } = call.guest;
     const fd = opened(call, () => system.openBinary(path));
     call.onEnd(() => system.closeDescriptor(fd));
+    messagesOf(call.guest).rename(pathOfDescriptor(fd), path);
     return pathOfDescriptor(fd);
   },
 };
@@ -104,7 +106,7 @@ function iteratorTarget(call: Call): string {
 const linkInfo: FieldRule = ({ call, source, target, offset, place }) => {
   const sizeBytes = source.getUint32(place("link_info_len").offset, true);
   if (sizeBytes < 4 || sizeBytes > 64) refuse("EINVAL");
-  const info = call.guest.memory.view(call.pointerIn(source, offset), sizeBytes).slice();
+  const info = call.copy(call.pointerIn(source, offset), sizeBytes);
   const view = new DataView(info.buffer);
   const kind = iteratorTarget(call);
   const translate = (at: number, kinds: readonly ("map" | "file")[]) => {

@@ -41,6 +41,7 @@ export class Call {
   readonly #values: readonly (number | bigint)[];
   readonly #writeBacks: (() => void)[] = [];
   readonly #ends: (() => void)[] = [];
+  readonly #counts = new Map<string, number>();
   #isDone = false;
 
   constructor(guest: GuestContext, shape: Shape, values: readonly (number | bigint)[]) {
@@ -102,6 +103,29 @@ export class Call {
   /** The string at an address. */
   textAt(at: GuestPtr): string {
     return this.guest.memory.readCString(at, MAX_TEXT_BYTES);
+  }
+
+  /**
+   * A copy of bytes of the guest. Its programs may write to the memory at the same time, so checks and calls use the same copy.
+   *
+   * Refuses with ENOMEM if there is no room for it.
+   */
+  copy(at: GuestPtr, sizeBytes: number): Uint8Array<ArrayBuffer> {
+    const view = this.guest.memory.view(at, sizeBytes);
+    try {
+      return view.slice();
+    } catch {
+      refuse("ENOMEM");
+    }
+  }
+
+  /** A number of 32 bits at an address that is read once, however often a rule asks for it. */
+  countAt(name: string): number {
+    const known = this.#counts.get(name);
+    if (known !== undefined) return known;
+    const count = new DataView(this.copy(this.pointer(name), 4).buffer).getUint32(0, true);
+    this.#counts.set(name, count);
+    return count;
   }
 
   /** A pointer in a struct, at `offset`. Structs have the same layout for both widths. */

@@ -27,7 +27,7 @@ export function bytesOf(sizeField: string | readonly string[], unit = 1): FieldR
     const fields = typeof sizeField === "string" ? [sizeField] : sizeField;
     const count = fields.reduce<number>((product, name) => product * numberAt(source, place(name)), 1);
     const at = call.pointerIn(source, offset);
-    target.point(offset, call.guest.memory.view(at, count * unit).slice());
+    target.point(offset, call.copy(at, count * unit));
   };
 }
 
@@ -36,7 +36,7 @@ export function bytesInto(sizeField: string, unit = 1): FieldRule {
   return ({ call, source, target, offset, place }) => {
     const sizeBytes = numberAt(source, place(sizeField)) * unit;
     const at = call.pointerIn(source, offset);
-    const copied = call.guest.memory.view(at, sizeBytes).slice();
+    const copied = call.copy(at, sizeBytes);
     call.onReturn(() => call.guest.memory.view(at, sizeBytes).set(copied));
     target.point(offset, copied);
   };
@@ -61,7 +61,7 @@ export function longsOf(countField: string): FieldRule {
     const count = listLength(numberAt(source, place(countField)));
     const at = call.pointerIn(source, offset);
     const { pointerBytes } = memory;
-    const bytes = memory.view(at, count * pointerBytes).slice();
+    const bytes = call.copy(at, count * pointerBytes);
     target.point(offset, pointerBytes === 8 ? bytes : widened(bytes));
   };
 }

@@ -94,6 +94,7 @@ import {
   checkAttachTarget,
   instructions,
   LINK_UPDATE_OPTS,
+  PROGRAM_COUNT,
   programIdBytes,
   RAW_TP_OPTS,
   TEST_RUN_OPTS,
@@ -244,7 +245,7 @@ const PROGRAM_DESCRIPTORS = {
       target_fd: targetFd("type"),
       attach_flags: orNull(bytesOut(4)),
       prog_ids: orNull(bytesOut(programIdBytes)),
-      prog_cnt: bytesOut(4),
+      prog_cnt: PROGRAM_COUNT,
     },
   },
 } satisfies Lines;

@@ -86,7 +86,7 @@ function getInfo(call: Call, fd: number, kinds: readonly DescriptorKind[]): numb
   const sizeBytes = memory.data.getUint32(lengthAt, true);
   if (sizeBytes > MAX_INFO_BYTES) refuse("E2BIG");
   const at = call.pointer("info");
-  const given = memory.view(at, sizeBytes).slice();
+  const given = call.copy(at, sizeBytes);
   const copies = new Copies(call, struct, given);
   if (struct === "bpf_link_info") copies.addLinkBuffers(hostFd);
   else copies.add(struct === "bpf_prog_info" ? PROGRAM_BUFFERS : struct === "bpf_btf_info" ? BTF_BUFFERS : []);
@@ -126,7 +126,7 @@ class Copies {
       const at = this.#call.pointerIn(view, offset);
       const sizeBytes = this.#copyNumber(count) * (typeof unit === "number" ? unit : this.#copyNumber(unit));
       if (at === 0 || sizeBytes === 0) continue;
-      const copy = this.#call.guest.memory.view(at, sizeBytes).slice();
+      const copy = this.#call.copy(at, sizeBytes);
       this.#buffers.push({ offset, at, copy });
       this.info.point(offset, copy);
     }

@@ -87,7 +87,7 @@ function bytes(call: Call, name: string, rule: Extract<ParameterRule, { is: "byt
   if (rule.isNullable && call.isNull(name)) return null;
   const sizeBytes = sizeOf(call, rule.size);
   const at = call.pointer(name);
-  const copied = call.guest.memory.view(at, sizeBytes).slice();
+  const copied = call.copy(at, sizeBytes);
   rule.translate?.(call, new DataView(copied.buffer));
   if (rule.isWritten) call.onReturn(() => call.guest.memory.view(at, sizeBytes).set(copied));
   return copied;

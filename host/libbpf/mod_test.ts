@@ -258,3 +258,43 @@ Deno.test("a handle of a program does not keep its object alive", () => {
   assertEquals(PROGRAMS.of(guest.context.handles).values().length, 0);
   assertEquals(guest.libbpf.openObjects, 0);
 });
+
+Deno.test("pins are plain names in the directory of the guest", () => {
+  using guest = new FakeGuest(OBJECT, { grants: { pinPath: "/sys/fs/bpf/x" } });
+  const version2 = new Version2Guest(guest);
+  const { made } = guest.libbpf.calls;
+  made.length = 0;
+  const pin = (path: string) =>
+    version2.number("bpf_map__pin", version2.sources.handles["bpf_map"] ?? 0, guest.put(0x500, path));
+  for (
+    const path of [
+      "/sys/fs/bpf/x",
+      "/sys/fs/bpf/x/",
+      "/sys/fs/bpf/x/..",
+      "/sys/fs/bpf/x/a/b",
+      "/sys/fs/bpf/xy",
+      "a",
+      "",
+    ]
+  ) {
+    assertEquals(pin(path), -WASI_ERRNO.EPERM, path);
+  }
+  // The fake system has a symbolic link of this name.
+  assertEquals(pin("/sys/fs/bpf/x/link"), -WASI_ERRNO.EPERM);
+  assertEquals(made, []);
+  assertEquals(pin("/sys/fs/bpf/x/map"), 0);
+  const path = made[0]?.args[1];
+  assertMatch(path instanceof Uint8Array ? new TextDecoder().decode(path) : "", /^\/proc\/self\/fd\/\d+\/map\0$/);
+});
+
+Deno.test("the array of a query has the size that the kernel gets", () => {
+  const { guest, version2, made } = open({ directory: "/" });
+  using _guest = guest;
+  const at = guest.put(0x700, [3]);
+  assertEquals(version2.number("bpf_prog_query", 3, 1, 0, 0, 0x710, at), 0);
+  const [ids, count] = [made[0]?.args[4], made[0]?.args[5]];
+  if (!(ids instanceof Uint8Array) || !(count instanceof Uint8Array)) throw new TypeError("no bytes");
+  assertEquals([ids.length, ...count], [12, 3, 0, 0, 0]);
+  guest.put(0x700, [0x40000000]);
+  assertEquals(version2.number("bpf_prog_query", 3, 1, 0, 0, 0x710, at), -EFAULT);
+});

@@ -13,6 +13,7 @@ import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor, addMapDescriptor } from "./descriptors.ts";
 import type { ParameterRule } from "./line.ts";
+import { messagesOf } from "./print.ts";
 
 /** The path of something pinned. */
 export const PIN: ParameterRule = { is: "text", isNullable: false, map: pinPath };
@@ -75,7 +76,10 @@ function directoryOf(call: Call, path: string): number {
     map: path,
     directory: call.guest.gate.pinPath ?? "",
   });
-  return call.guest.gate.pinDirectory(operationOf(path));
+  const { gate } = call.guest;
+  const directory = gate.pinDirectory(operationOf(path));
+  messagesOf(call.guest).rename(pathOfDescriptor(directory), withoutSlashes(gate.pinPath ?? ""));
+  return directory;
 }
 
 function operationOf(path: string): Operation {

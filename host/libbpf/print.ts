@@ -27,6 +27,8 @@ interface Printer {
 export class Messages {
   readonly #guest: GuestContext;
   readonly #waiting: LogMessage[] = [];
+  /** The guest's names of paths that libbpf got. */
+  readonly #names = new Map<string, string>();
   /** Undefined until the guest has chosen. Null for a guest that wants no messages. */
   #printer: Printer | null | undefined;
 
@@ -39,6 +41,11 @@ export class Messages {
   choose(printer: Printer | null): void {
     this.#printer = printer;
     this.#listen(printer === null ? INFO : DEBUG);
+  }
+
+  /** Shows `name` in messages in place of `path`, which libbpf got. */
+  rename(path: string, name: string): void {
+    this.#names.set(path, name);
   }
 
   /** Gives the guest the messages of the calls so far. */
@@ -54,9 +61,16 @@ export class Messages {
     this.#guest.gate.calls.listen(level, (messages) => this.#waiting.push(...messages));
   }
 
-  #print(message: LogMessage): void {
+  #print({ level, text }: LogMessage): void {
+    const message = { level, text: this.#named(text) };
     if (this.#printer === undefined) this.#writeOut(message);
     else if (this.#printer !== null) this.#callBack(this.#printer, message);
+  }
+
+  #named(text: string): string {
+    let named = text;
+    for (const [path, name] of this.#names) named = named.replaceAll(path, name);
+    return named;
   }
 
   #writeOut({ level, text }: LogMessage): void {

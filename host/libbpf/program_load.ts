@@ -27,6 +27,9 @@ const PSEUDO_MAP_INDEX = 5;
 const PSEUDO_MAP_INDEX_VALUE = 6;
 const PSEUDO_KFUNC_CALL = 2;
 
+/** The copied instructions of each call. */
+const codes = new WeakMap<Call, DataView>();
+
 /** The instructions of a program, with the host's descriptors in place of the guest's. */
 export const INSTRUCTIONS: ParameterRule = {
   is: "bytes",
@@ -34,6 +37,7 @@ export const INSTRUCTIONS: ParameterRule = {
   isWritten: false,
   isNullable: false,
   translate: (call, code) => {
+    codes.set(call, code);
     forEachDescriptor(code, (at) => code.setInt32(at, hostFdOf(call, code.getInt32(at, true)), true));
   },
 };
@@ -81,18 +85,15 @@ function arrayLength(code: DataView): number {
 
 /** `fd_array`: descriptors that instructions name by index. Its length is that of the highest index. */
 const descriptorArray: FieldRule = ({ call, source, target, offset }) => {
-  const { memory } = call.guest;
-  const sizeBytes = instructionCount(call) * INSTRUCTION_BYTES;
-  const code = memory.view(call.pointer("insns"), sizeBytes).slice();
-  const length = arrayLength(new DataView(code.buffer));
-  const bytes = memory.view(call.pointerIn(source, offset), length * 4).slice();
+  // The instructions come before the options, and only their copy decides.
+  const code = codes.get(call) ?? refuse("EINVAL");
+  const bytes = call.copy(call.pointerIn(source, offset), arrayLength(code) * 4);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < bytes.length; at += 4) {
     const fd = view.getInt32(at, true);
     // The first element often stands for the kernel's own BTF.
     if (fd !== 0) view.setInt32(at, hostFdOf(call, fd), true);
   }
-  // The kernel may read the array again after the guest's program has changed the code, so unused elements are none.
   target.point(offset, bytes.length === 0 ? new Uint8Array(4) : bytes);
 };
 

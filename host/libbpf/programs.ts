@@ -7,6 +7,7 @@
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { bytesInto, bytesOf, descriptorOf, text } from "./fields.ts";
+import type { ParameterRule } from "./line.ts";
 import { endPartDescriptor } from "./parts.ts";
 import { struct } from "./structs.ts";
 
@@ -33,11 +34,17 @@ export const LINK_UPDATE_OPTS = struct("bpf_link_update_opts", ["flags"], {
 
 /** The size of the array of program ids that a guest gives to a query. */
 export function programIdBytes(call: Call): number {
-  const { memory } = call.guest;
-  const at = call.pointer("prog_cnt");
-  memory.check(at, 4);
-  return memory.data.getUint32(at, true) * 4;
+  return call.countAt("prog_cnt") * 4;
 }
+
+/** The number of ids, for the kernel: the one that the array was made for. */
+export const PROGRAM_COUNT: ParameterRule = {
+  is: "bytes",
+  size: 4,
+  isWritten: true,
+  isNullable: false,
+  translate: (call, count) => count.setUint32(0, call.countAt("prog_cnt"), true),
+};
 
 /** An iterator stays with the target of its section, which decides about the meaning of its options. */
 export function checkAttachTarget(call: Call): void {

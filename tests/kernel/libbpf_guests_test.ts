@@ -5,6 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { directoryWith, run, runWasmBpf } from "./command.ts";
+import { mountAll } from "./mounts.ts";
 
 const BUILT = new URL("../../.build/guests/libbpf/", import.meta.url).pathname;
 
@@ -47,4 +48,20 @@ Deno.test("LIBBPF_LOG_LEVEL chooses the messages, as in a native program (life)"
 Deno.test("guests of libbpf contain only what they use", async () => {
   const { size } = await Deno.stat(`${BUILT}life.wasm`);
   assert(size < 60_000, `${size} bytes`);
+});
+
+Deno.test("a program for libbpf prints the same as a guest: pins, in the directory of --pin (pins)", async () => {
+  mountAll();
+  const pins = `/sys/fs/bpf/wasm_bpf_pins_${Deno.pid}`;
+  Deno.mkdirSync(pins);
+  try {
+    const native = await run(`${BUILT}pins`, [pins]);
+    assertEquals(native.code, 0, native.stderr);
+    assertEquals(await runWasmBpf(["--pin", pins, `${BUILT}pins.wasm`, pins]), native);
+    const other = await runWasmBpf([`${BUILT}pins.wasm`, pins]);
+    assert(other.stdout.startsWith("pin a map: Operation not permitted\n"), other.stdout);
+    assert(other.stderr.includes("--pin DIR gives it a directory"), other.stderr);
+  } finally {
+    await run("rm", ["-r", pins]);
+  }
 });
