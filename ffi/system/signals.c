@@ -115,10 +115,11 @@ static void act_by_default(int signal) {
     sigaddset(&only, signal);
     sigaction(signal, &action, &before);
     kill(getpid(), signal);
-    pthread_sigmask(SIG_UNBLOCK, &only, &mask);
+    // On Linux, sigprocmask() is for the calling thread. glibc 2.31 has pthread_sigmask() in another library.
+    sigprocmask(SIG_UNBLOCK, &only, &mask);
     // The kernel does not end the first process of a container by a default action.
     if (getpid() == 1 && ends_by_default(signal)) _exit(128 + signal);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     sigaction(signal, &before, NULL);
 }
 
