@@ -247,7 +247,7 @@ EXPORT int wasm_bpf_signals_claim(const uint64_t *set) {
         atomic_fetch_and(&guest.marked, ~bit_of(signal));
         return signal;
     }
-    // What made the descriptor readable may have been claimed. Signals that are still marked announce themselves again.
+    // The signal that made the descriptor readable may have been claimed. Signals that are still marked write to it again.
     if (read(guest.wake_fd, &count, sizeof(count)) < 0) count = 0;
     atomic_store(&guest.pending, 0);
     if (atomic_load(&guest.marked) & (~atomic_load(&guest.blocked) | *set)) announce();

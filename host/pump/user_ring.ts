@@ -30,7 +30,7 @@ export class UserRing implements GuestUserRing {
   readonly #epoll: EpollSet;
   readonly #pages: UserRingPages;
   readonly #dataBytes: number;
-  /** Where the data begins. */
+  /** The address of the data. */
   readonly #start: number;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #words: Uint32Array<ArrayBuffer>;

@@ -7,7 +7,7 @@ const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const SOURCES = new URL("guests/", import.meta.url).pathname;
 const OUTPUT = `${CHECKOUT}.build/guests/sdk/`;
 
-/** How a program runs. */
+/** Options of a run. */
 export interface RunOptions {
   args?: readonly string[];
   /** The directories of the host that the guest gets. */

@@ -44,7 +44,7 @@ static void show_pointer(const char *what, const void *result) {
     printf("%s: %s%s\n", what, result ? "ok" : "NULL ", result ? "" : strerror(errno));
 }
 
-/* What a callback saw. */
+/* The records that a callback saw. */
 struct seen {
     unsigned long long records, bytes, sum;
     int answer;           /* the result of the callback */

@@ -13,7 +13,7 @@ static inline bool argp_is_end(const struct argp_option *option) {
     return !option->key && !option->name && !option->doc && !option->group;
 }
 
-/* Whether the key is also a short name. */
+/* True if the key is also a short name. */
 static inline bool argp_is_short(const struct argp_option *option) {
     if (option->flags & OPTION_DOC) return false;
     return option->key > 0 && option->key <= UCHAR_MAX && isprint(option->key);

@@ -12,7 +12,7 @@
 
 enum getopt_order { GETOPT_PERMUTE, GETOPT_STOP_AT_ARGUMENT, GETOPT_IN_ORDER };
 
-/* What is to be recognized. */
+/* The options of a program. */
 struct getopt_options {
     const char *shorts;
     const struct option *longs; /* NULL if there are none */

@@ -66,7 +66,7 @@ struct argp {
     const char *argp_domain;
 };
 
-/* What a help filter gets as key beside the options' keys. */
+/* Keys that a help filter gets beside those of the options. */
 #define ARGP_KEY_HELP_PRE_DOC 0x2000001
 #define ARGP_KEY_HELP_POST_DOC 0x2000002
 #define ARGP_KEY_HELP_HEADER 0x2000003

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the files of this folder share about objects. */
+/* Objects, for the files of this folder. */
 #ifndef LIBBPF_GUEST_OBJECT_H
 #define LIBBPF_GUEST_OBJECT_H
 

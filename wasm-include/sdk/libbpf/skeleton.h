@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What skeletons and subskeletons share. */
+/* The common part of skeletons and subskeletons. */
 #ifndef LIBBPF_GUEST_SKELETON_H
 #define LIBBPF_GUEST_SKELETON_H
 

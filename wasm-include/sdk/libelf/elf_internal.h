@@ -70,7 +70,7 @@ struct Elf {
 void *__elf_fail(enum elf_error error);
 
 bool __elf_is_64(const Elf *elf);
-/* Whether the range is within the file. */
+/* True if the range is within the file. */
 bool __elf_has_range(const Elf *elf, uint64_t offset, uint64_t size);
 /* Copies bytes of the file. */
 bool __elf_read(const Elf *elf, void *to, size_t size, uint64_t offset);

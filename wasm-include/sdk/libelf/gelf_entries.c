@@ -4,7 +4,7 @@
 
 #include "elf_internal.h"
 
-/* What a table consists of, in files of both classes. */
+/* The entries of a table, in files of both classes. */
 struct table {
     Elf_Type type;
     size_t size32;
