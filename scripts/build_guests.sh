@@ -38,7 +38,7 @@ done
 [[ -r /sys/kernel/btf/vmlinux ]] || fail "this kernel has no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)"
 [[ ${goals[*]} == clean ]] || scripts/build_sdk.sh
 
-export LLVM_VERSION RUST_LLD_VERSION GO_MINIMUM ASSEMBLYSCRIPT DENO_VERSION
+export LLVM_VERSION ELFUTILS_VERSION ZLIB_VERSION RUST_LLD_VERSION GO_MINIMUM ASSEMBLYSCRIPT DENO_VERSION
 export DENO=${DENO:-$deno}
 GO=$(find_go)
 export GO

@@ -166,7 +166,8 @@ $(libbpf_modules): $(built)/libbpf/%.wasm: tests/guests/libbpf/%.c $(rules) $(sd
 	$(compile_wasm64)
 $(libbpf_modules:.wasm=): $(built)/libbpf/%: tests/guests/libbpf/%.c $(rules) $(libraries) $(libbpf_skeletons)
 	$(announce)
-	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include $< $(libraries) -o $@
+	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include -isystem .build/libbpf/elfutils-$(ELFUTILS_VERSION)/libelf \
+	  -isystem .build/libbpf/zlib-$(ZLIB_VERSION) $< $(libraries) -o $@
 
 # The same program with Debian's libc for wasm32, without the headers of wasm-include/c, and with the SDK's for wasm64.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE
