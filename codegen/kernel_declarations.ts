@@ -22,19 +22,20 @@ export class KernelDeclarations {
   readonly #btf: Btf;
   readonly #layouts: Layouts;
   readonly #names: KernelNames;
-  readonly #padding: Padding;
+  /** A union needs a member of its own size. */
+  readonly #unionPadding: Padding;
   #characters = 0;
 
   constructor(btf: Btf, names: KernelNames) {
     this.#btf = btf;
     this.#layouts = new Layouts(btf, "bpf");
     this.#names = names;
-    this.#padding = new Padding(btf);
+    this.#unionPadding = new Padding(btf);
   }
 
   /** The definition of a named struct or union, without a semicolon. @throws {FormatError} when its layout is impossible in C. */
   struct(struct: BtfStruct): string {
-    this.#padding.restart();
+    this.#unionPadding.restart();
     return this.#struct(struct, "", 0);
   }
 
@@ -158,12 +159,12 @@ export class KernelDeclarations {
       throw new FormatError("BTF", `member "${member.name}" of type ${struct.id} overlaps another`);
     }
     const natural = member.bitSize === 0 ? Math.ceil(end / align) * align : naturalBit(member, end, align);
-    return natural === member.bitOffset ? [] : this.#padding.fill(end, member.bitOffset, indent);
+    return natural === member.bitOffset ? [] : padding(end, member.bitOffset, indent);
   }
 
   #tail(struct: BtfStruct, end: number, indent: string): string[] {
-    if (struct.kind === "union" || struct.members.length === 0) return [this.#padding.bytes(struct.sizeBytes, indent)];
-    return this.#padding.fill(end, struct.sizeBytes * 8, indent);
+    if (struct.kind === "union") return [this.#unionPadding.bytes(struct.sizeBytes, indent)];
+    return padding(end, struct.sizeBytes * 8, indent);
   }
 
   #checkDepth(depth: number): void {
@@ -179,6 +180,27 @@ export class KernelDeclarations {
   #fail({ id, kind, name }: BtfType): never {
     throw new FormatError("BTF", `type ${id} (${kind} "${name}") is not one that a variable can have`);
   }
+}
+
+/** The types for padding, by their bits. */
+const PADDING_TYPES: readonly (readonly [bits: number, type: string])[] = [[64, "long"], [32, "int"], [16, "short"], [
+  8,
+  "char",
+]];
+
+/**
+ * Unnamed bit-fields for the bits from `from` to `to`. BTF of a program lacks them, so that libbpf finds all members of a struct_ops
+ * in the kernel.
+ */
+function padding(from: number, to: number, indent: string): string[] {
+  const lines: string[] = [];
+  for (let at = from; at < to;) {
+    const fitting = PADDING_TYPES.find(([bits]) => at % bits === 0 && at + bits <= to);
+    const [bits, type] = fitting ?? [Math.min(8 - at % 8, to - at), "char"];
+    lines.push(`${indent}${type}: ${bits};`);
+    at += bits;
+  }
+  return lines;
 }
 
 /** The place of a bit-field after bit `end`: it does not cross a boundary of its type. @param align of the type, in bits. */
