@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { llvmTool } from "../scripts/pins.ts";
 import { type Need, readNeeds } from "../wasm/needs.ts";
 import { readDeclarations } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";
@@ -122,8 +123,9 @@ kill -INT $$
 `;
 
 Deno.test("cc ends by Ctrl-C after the compiler has cleaned up", () => {
-  withFiles({ "clang-19": text(INTERRUPTED), "x.c": text("") }, (folder) => {
-    Deno.chmodSync(`${folder}/clang-19`, 0o755);
+  const clang = llvmTool("clang");
+  withFiles({ [clang]: text(INTERRUPTED), "x.c": text("") }, (folder) => {
+    Deno.chmodSync(`${folder}/${clang}`, 0o755);
     const main = new URL("../cli.ts", import.meta.url).pathname;
     const { signal, stdout, stderr } = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-check", "--allow-ffi", main, "cc", "--target", "wasm32", "-c", "x.c"],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NativeRef } from "./interfaces/calls.ts";
+import type { NativeRef } from "./interfaces/native_ref.ts";
 
 /** The pointer of each live reference. A revoked one has none, so that no call can use freed memory. */
 const pointers = new WeakMap<NativeRef, Deno.PointerObject>();

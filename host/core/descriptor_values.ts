@@ -5,7 +5,6 @@
  */
 
 import { type BpfMap, MapType } from "../../ffi/mod.ts";
-import type { DescriptorTable } from "./descriptors.ts";
 
 /** The kinds of descriptors in elements. */
 export type ValueKind = "map" | "program" | "perf_event" | "file";
@@ -16,8 +15,14 @@ export interface OwnDescriptors {
   hostFd(fd: number, kind: ValueKind): number | undefined;
 }
 
+/** The table of a guest's descriptors, see `descriptors.ts`. */
+interface Table {
+  readonly maps: { has(fd: number): boolean };
+  find(fd: number): { readonly kind: string; readonly passedFd: number | undefined } | undefined;
+}
+
 /** The descriptors of a guest of version 1: its maps have the kernel's numbers, and it has no programs and perf events. */
-export function version1Descriptors(table: DescriptorTable): OwnDescriptors {
+export function version1Descriptors(table: Table): OwnDescriptors {
   return {
     hostFd(fd, kind) {
       if (kind === "map") return table.maps.has(fd) ? fd : undefined;
@@ -27,7 +32,7 @@ export function version1Descriptors(table: DescriptorTable): OwnDescriptors {
 }
 
 /** The descriptors of a guest of version 2, which has one series of numbers. */
-export function version2Descriptors(table: DescriptorTable): OwnDescriptors {
+export function version2Descriptors(table: Table): OwnDescriptors {
   return {
     hostFd(fd, kind) {
       const entry = table.find(fd);

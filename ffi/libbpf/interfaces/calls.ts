@@ -6,16 +6,11 @@
 
 import type { BpfError, Operation } from "../../../errors/mod.ts";
 import type { PROTOTYPES } from "../prototypes.ts";
+import type { NativeRef } from "./native_ref.ts";
 import type { BpfProgram } from "./program.ts";
 
 /** The name of a function of libbpf. */
 export type FunctionName = keyof typeof PROTOTYPES;
-
-/** A reference to a struct of libbpf, without its address. Equal structs have the same reference. */
-export interface NativeRef {
-  /** The struct's name: "bpf_map". */
-  readonly struct: string;
-}
 
 /** A struct for libbpf that contains pointers. */
 export interface NativeStruct {

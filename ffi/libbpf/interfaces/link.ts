@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NativeRef } from "./calls.ts";
+import type { NativeRef } from "./native_ref.ts";
 
 /**
  * `struct bpf_link`, or a substitute for attachments that the kernel has no link for. Disposal detaches, once.

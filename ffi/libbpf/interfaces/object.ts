@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NativeRef } from "./calls.ts";
+import type { NativeRef } from "./native_ref.ts";
 import type { BpfMap } from "./map.ts";
 import type { BpfProgram } from "./program.ts";
 

@@ -32,7 +32,7 @@ const char *__argp_short_name(const struct argp_state *state);
 /* The columns of help texts; argp_columns.c. */
 
 struct argp_columns {
-    int dup_args; /* whether each name of an option gets its argument */
+    int dup_args; /* true if each name of an option gets its argument */
     int dup_args_note;
     int short_opt_col;
     int long_opt_col;
@@ -57,7 +57,7 @@ struct argp_text {
     char *buffer;
     ptrdiff_t room; /* one byte more is allocated */
     ptrdiff_t end;
-    ptrdiff_t laid_out; /* where text begins that is not laid out */
+    ptrdiff_t laid_out; /* the start of the text that is not laid out */
 };
 
 void __argp_text_begin(struct argp_text *text, FILE *out, int right);

@@ -12,8 +12,8 @@
 /* An argp of the tree that has options or a parser. */
 struct group {
     const struct argp *argp;
-    size_t shorts_end;       /* where its short options end; they begin where those of the group before end */
-    unsigned args_processed; /* how many arguments its parser took */
+    size_t shorts_end;       /* the end of its short options; they begin at the end of those of the group before */
+    unsigned args_processed; /* the number of arguments that its parser took */
     const struct group *parent;
     unsigned child_index;    /* its place among the parent's children */
     void *input;

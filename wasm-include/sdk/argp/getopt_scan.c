@@ -12,7 +12,7 @@ struct long_request {
     char **argv;
     const struct getopt_options *options;
     const char *dashes; /* "--" or "-" */
-    const char *text;   /* what follows them */
+    const char *text;   /* the text after them */
     size_t name_length; /* up to '=' */
 };
 

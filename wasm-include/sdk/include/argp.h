@@ -27,7 +27,7 @@ struct argp_state;
 /* An option, an alias of the option before it, a header of a group, or an entry of documentation. */
 struct argp_option {
     const char *name; /* the long name, or NULL */
-    int key;          /* what the parser gets, and the short name if it is a printable character */
+    int key;          /* the key for the parser, and the short name if it is a printable character */
     const char *arg;  /* the name of the argument, or NULL if the option takes none */
     int flags;        /* OPTION_* */
     const char *doc;
