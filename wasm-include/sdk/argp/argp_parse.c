@@ -2,123 +2,11 @@
 /* argp_parse(): finds options and arguments, and gives each to the parser that it belongs to. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "argp_internal.h"
-#include "getopt_scan.h"
+#include "argp_parser.h"
 
-/* An argp of the tree that has options or a parser. */
-struct group {
-    const struct argp *argp;
-    size_t shorts_end;       /* the end of its short options; they begin at the end of those of the group before */
-    unsigned args_processed; /* the number of arguments that its parser took */
-    const struct group *parent;
-    unsigned child_index;    /* its place among the parent's children */
-    void *input;
-    void **child_inputs;
-    void *hook;
-};
-
-struct long_key {
-    const struct group *group;
-    int key;
-};
-
-struct parser {
-    struct argp_state state;
-    struct group *groups;
-    size_t group_count;
-    char *shorts; /* in the form that getopt() takes */
-    size_t shorts_length;
-    struct option *longs;
-    struct long_key *long_keys;
-    size_t long_count;
-    void **child_inputs;
-    size_t child_count;
-    struct getopt_scan scan;
-    bool scanning; /* options may follow */
-};
-
-struct sizes {
-    size_t groups, shorts, longs, children;
-};
-
-/* Values of long options begin behind those of characters. */
-#define FIRST_LONG_VALUE (UCHAR_MAX + 1)
-
-static void add_sizes(const struct argp *argp, struct sizes *sizes) {
-    sizes->groups++;
-    for (const struct argp_option *option = argp->options; option && !argp_is_end(option); option++) {
-        sizes->shorts += 3;
-        sizes->longs++;
-    }
-    for (const struct argp_child *child = argp->children; child && child->argp; child++) {
-        sizes->children++;
-        add_sizes(child->argp, sizes);
-    }
-}
-
-static void add_short(struct parser *parser, const struct argp_option *option, const struct argp_option *real) {
-    if (!argp_is_short(option)) return;
-    char *end = parser->shorts + parser->shorts_length;
-    *end++ = (char)option->key;
-    if (real->arg) *end++ = ':';
-    if (real->arg && real->flags & OPTION_ARG_OPTIONAL) *end++ = ':';
-    *end = '\0';
-    parser->shorts_length = (size_t)(end - parser->shorts);
-}
-
-/* Options of one group and key have one value, so that getopt() sees aliases as one option. */
-static int find_value(const struct parser *parser, const struct group *group, int key) {
-    size_t index = 0;
-    while (index < parser->long_count &&
-           !(parser->long_keys[index].group == group && parser->long_keys[index].key == key))
-        index++;
-    return FIRST_LONG_VALUE + (int)index;
-}
-
-static void add_long(struct parser *parser, const struct argp_option *option, const struct argp_option *real,
-                     const struct group *group) {
-    if (!option->name) return;
-    for (size_t i = 0; i < parser->long_count; i++)
-        if (strcmp(parser->longs[i].name, option->name) == 0) return;
-    int has_arg = no_argument;
-    if (real->arg) has_arg = real->flags & OPTION_ARG_OPTIONAL ? optional_argument : required_argument;
-    int key = option->key ? option->key : real->key;
-    int value = find_value(parser, group, key);
-    parser->longs[parser->long_count] = (struct option){option->name, has_arg, NULL, value};
-    parser->long_keys[parser->long_count] = (struct long_key){group, key};
-    parser->long_count++;
-}
-
-static void add_options(struct parser *parser, const struct group *group) {
-    const struct argp_option *real = group->argp->options;
-    for (const struct argp_option *option = real; option && !argp_is_end(option); option++) {
-        if (!(option->flags & OPTION_ALIAS)) real = option;
-        if (real->flags & OPTION_DOC) continue;
-        add_short(parser, option, real);
-        add_long(parser, option, real, group);
-    }
-}
-
-static void add_argp(struct parser *parser, const struct argp *argp, const struct group *parent, unsigned child_index) {
-    struct group *group = NULL;
-    if (argp->options || argp->parser) {
-        group = &parser->groups[parser->group_count++];
-        *group = (struct group){.argp = argp, .parent = parent, .child_index = child_index};
-        add_options(parser, group);
-        group->shorts_end = parser->shorts_length;
-        if (argp->children) group->child_inputs = parser->child_inputs + parser->child_count;
-    }
-    unsigned count = 0;
-    while (argp->children && argp->children[count].argp) count++;
-    parser->child_count += count;
-    for (unsigned i = 0; i < count; i++) add_argp(parser, argp->children[i].argp, group, i);
-}
-
-static error_t call(struct parser *parser, struct group *group, int key, char *argument) {
+static error_t call(struct argp_parser *parser, struct argp_group *group, int key, char *argument) {
     if (!group->argp->parser) return ARGP_ERR_UNKNOWN;
     parser->state.hook = group->hook;
     parser->state.input = group->input;
@@ -133,26 +21,7 @@ static error_t known(error_t error) {
     return error == ARGP_ERR_UNKNOWN ? 0 : error;
 }
 
-static bool allocate(struct parser *parser, const struct argp *argp) {
-    struct sizes sizes = {0};
-    add_sizes(argp, &sizes);
-    parser->groups = calloc(sizes.groups, sizeof(*parser->groups));
-    parser->shorts = calloc(sizes.shorts + 2, 1);
-    parser->longs = calloc(sizes.longs + 1, sizeof(*parser->longs));
-    parser->long_keys = calloc(sizes.longs + 1, sizeof(*parser->long_keys));
-    parser->child_inputs = calloc(sizes.children + 1, sizeof(*parser->child_inputs));
-    return parser->groups && parser->shorts && parser->longs && parser->long_keys && parser->child_inputs;
-}
-
-static void free_parser(struct parser *parser) {
-    free(parser->groups);
-    free(parser->shorts);
-    free(parser->longs);
-    free(parser->long_keys);
-    free(parser->child_inputs);
-}
-
-static void set_state(struct parser *parser, const struct argp *argp, int argc, char **argv, unsigned flags) {
+static void set_state(struct argp_parser *parser, const struct argp *argp, int argc, char **argv, unsigned flags) {
     struct argp_state *state = &parser->state;
     *state = (struct argp_state){.root_argp = argp, .argc = argc, .argv = argv, .flags = flags, .pstate = parser};
     state->err_stream = stderr;
@@ -170,10 +39,10 @@ static void set_state(struct parser *parser, const struct argp *argp, int argc, 
 }
 
 /* Tells each parser to begin, parents first, since they set their children's input. */
-static error_t begin(struct parser *parser, void *input) {
+static error_t begin(struct argp_parser *parser, void *input) {
     if (parser->group_count) parser->groups[0].input = input;
     for (size_t i = 0; i < parser->group_count; i++) {
-        struct group *group = &parser->groups[i];
+        struct argp_group *group = &parser->groups[i];
         const struct argp_child *children = group->argp->children;
         if (group->parent) group->input = group->parent->child_inputs[group->child_index];
         if (!group->argp->parser && children && children->argp) group->child_inputs[0] = group->input;
@@ -184,11 +53,11 @@ static error_t begin(struct parser *parser, void *input) {
 }
 
 /* Offers an argument, and then all that follow, to one parser after the other. */
-static error_t parse_argument(struct parser *parser, char *argument) {
+static error_t parse_argument(struct argp_parser *parser, char *argument) {
     struct argp_state *state = &parser->state;
     int index = --state->next;
     for (size_t i = 0; i < parser->group_count; i++) {
-        struct group *group = &parser->groups[i];
+        struct argp_group *group = &parser->groups[i];
         bool takes_all = false;
         state->next++;
         error_t error = call(parser, group, ARGP_KEY_ARG, argument);
@@ -210,14 +79,14 @@ static error_t parse_argument(struct parser *parser, char *argument) {
     return ARGP_ERR_UNKNOWN;
 }
 
-static error_t parse_option(struct parser *parser, int option, char *argument) {
+static error_t parse_option(struct argp_parser *parser, int option, char *argument) {
     static const char message[] = "(PROGRAM ERROR) Option should have been recognized!?";
     error_t error = ARGP_ERR_UNKNOWN;
-    if (option >= FIRST_LONG_VALUE) {
-        const struct long_key *found = &parser->long_keys[option - FIRST_LONG_VALUE];
-        error = call(parser, (struct group *)found->group, found->key, argument);
+    if (option >= ARGP_FIRST_LONG_VALUE) {
+        const struct argp_long_key *found = &parser->long_keys[option - ARGP_FIRST_LONG_VALUE];
+        error = call(parser, (struct argp_group *)found->group, found->key, argument);
         if (error == ARGP_ERR_UNKNOWN)
-            argp_error(&parser->state, "--%s: %s", parser->longs[option - FIRST_LONG_VALUE].name, message);
+            argp_error(&parser->state, "--%s: %s", parser->longs[option - ARGP_FIRST_LONG_VALUE].name, message);
         return error;
     }
     const char *found = strchr(parser->shorts, option);
@@ -231,7 +100,7 @@ static error_t parse_option(struct parser *parser, int option, char *argument) {
 }
 
 /* Finds the next option with getopt()'s rules. */
-static int scan(struct parser *parser) {
+static int scan(struct argp_parser *parser) {
     struct argp_state *state = &parser->state;
     bool quiet = state->flags & ARGP_NO_ERRS;
     struct getopt_options options = {parser->shorts, parser->longs, state->flags & ARGP_LONG_ONLY, quiet};
@@ -246,7 +115,7 @@ static int scan(struct parser *parser) {
 }
 
 /* Parses one option or argument. Returns ARGP_ERR_UNKNOWN at the end, too, and then sets *ended. */
-static error_t parse_next(struct parser *parser, bool *ended) {
+static error_t parse_next(struct argp_parser *parser, bool *ended) {
     struct argp_state *state = &parser->state;
     char *argument = NULL;
     int option = SCAN_END;
@@ -269,7 +138,7 @@ static error_t parse_next(struct parser *parser, bool *ended) {
 }
 
 /* Tells each parser that no arguments are left. */
-static error_t end_arguments(struct parser *parser) {
+static error_t end_arguments(struct argp_parser *parser) {
     error_t error = 0;
     for (size_t i = 0; i < parser->group_count && !error; i++)
         if (parser->groups[i].args_processed == 0)
@@ -280,7 +149,7 @@ static error_t end_arguments(struct parser *parser) {
 }
 
 /* Ends the parsing when ERROR came, or the end of the command line. */
-static error_t finish(struct parser *parser, error_t error, bool ended, int *arg_index) {
+static error_t finish(struct argp_parser *parser, error_t error, bool ended, int *arg_index) {
     struct argp_state *state = &parser->state;
     if (error == ARGP_ERR_UNKNOWN && ended) {
         error = 0;
@@ -305,7 +174,7 @@ static error_t finish(struct parser *parser, error_t error, bool ended, int *arg
 }
 
 void *__argp_input_of(const struct argp *argp, const struct argp_state *state) {
-    const struct parser *parser = state ? state->pstate : NULL;
+    const struct argp_parser *parser = state ? state->pstate : NULL;
     for (size_t i = 0; parser && i < parser->group_count; i++)
         if (parser->groups[i].argp == argp) return parser->groups[i].input;
     return NULL;
@@ -318,16 +187,11 @@ error_t argp_parse(const struct argp *argp, int argc, char **argv, unsigned flag
         if (!(flags & ARGP_NO_HELP)) __argp_add_own_options(children, argp);
         argp = &top;
     }
-    struct parser parser = {.scanning = true};
-    if (!allocate(&parser, argp)) {
-        free_parser(&parser);
+    struct argp_parser parser = {.scanning = true};
+    if (!__argp_parser_make(&parser, argp, flags)) {
+        __argp_parser_free(&parser);
         return ENOMEM;
     }
-    if (flags & ARGP_IN_ORDER)
-        parser.shorts[parser.shorts_length++] = '-';
-    else if (flags & ARGP_NO_ARGS)
-        parser.shorts[parser.shorts_length++] = '+';
-    add_argp(&parser, argp, NULL, 0);
     set_state(&parser, argp, argc, argv, flags);
 
     error_t error = begin(&parser, input);
@@ -336,6 +200,6 @@ error_t argp_parse(const struct argp *argp, int argc, char **argv, unsigned flag
         while (!error) error = parse_next(&parser, &ended);
         error = finish(&parser, error, ended, arg_index);
     }
-    free_parser(&parser);
+    __argp_parser_free(&parser);
     return error;
 }

@@ -24,7 +24,7 @@ struct getopt_scan {
     int next;          /* index of the next argument; 0 begins anew */
     char *argument;    /* the argument of the option */
     int unknown;       /* the option that an error is about, or 0 */
-    int long_index;    /* which of the long options, or -1 */
+    int long_index;    /* the index of the long option, or -1 */
     bool failed;       /* '?' is an error, and no option of that name */
     bool begun;
     enum getopt_order order;
