@@ -111,7 +111,7 @@ class Build {
       const words = [...includes, ...this.#sharedWords()];
       this.#step("bpf", source, () => compileBpf(this.#tools, { compiler, source, object, words, include }));
       const header = `${this.#output}/${program}.skel.h`;
-      this.#step("skeleton", header, () => writeSkeleton(this.#tools, object, header));
+      this.#step("skeleton", header, () => writeSkeleton(this.#tools, { object, header }));
     }
     const output = `${directory}/${name}.wasm`;
     const words = ["-Wall", ...includes, ...guest.words, ...sources, "-o", output];
@@ -124,7 +124,7 @@ class Build {
     const header = `${this.#output}/vmlinux.h`;
     if (btf === undefined && this.#tools.files.exists(own)) this.#say("types", own);
     else if (btf === undefined && !hasKernelBtf(this.#tools)) this.#say("types", "none: this kernel has no BTF");
-    else this.#step("types", header, () => writeVmlinux(this.#tools, btf, header));
+    else this.#step("types", header, () => writeVmlinux(this.#tools, { btf, header }));
   }
 
   #sharedWords(): string[] {

@@ -7,15 +7,32 @@
 import { FormatError } from "../errors/mod.ts";
 import type { Btf } from "../object/btf/btf.ts";
 import { Layouts } from "../object/btf/layout.ts";
-import type { BtfEnum, BtfFuncProto, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
+import type { BtfEnum, BtfFuncProto, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
 import { Padding } from "./c_declarations.ts";
 import { mangle } from "./c_identifiers.ts";
 import type { KernelNames } from "./kernel_names.ts";
+import { gapBefore, padding } from "./kernel_padding.ts";
 
 /** Compilers accept no deeper nesting, and hostile BTF may have any. */
 const MAX_DEPTH = 200;
 /** Twenty times the types of a large kernel. An unnamed struct is written wherever it is used, so hostile BTF may explode. */
 const MAX_CHARACTERS = 100_000_000;
+
+/** The place of a declaration. */
+interface Scope {
+  /** The indentation of its lines. */
+  readonly indent: string;
+  /** The number of types around it. */
+  readonly depth: number;
+}
+
+const TOP: Scope = { indent: "", depth: 0 };
+
+/** The place of the parts of a type in `scope`. @throws {FormatError} when it is too deep. */
+function within({ depth }: Scope, indent: string): Scope {
+  if (depth > MAX_DEPTH) throw new FormatError("BTF", `types are within ${MAX_DEPTH} others`);
+  return { indent, depth: depth + 1 };
+}
 
 /** Writes declarations. */
 export class KernelDeclarations {
@@ -36,11 +53,11 @@ export class KernelDeclarations {
   /** The definition of a named struct or union, without a semicolon. @throws {FormatError} when its layout is impossible in C. */
   struct(struct: BtfStruct): string {
     this.#unionPadding.restart();
-    return this.#struct(struct, "", 0);
+    return this.#struct(struct, TOP);
   }
 
   /** The definition of an enum, without a semicolon. Its constants get their names here. */
-  enum(type: BtfEnum, indent = ""): string {
+  enum(type: BtfEnum, { indent }: Scope = TOP): string {
     const tag = this.#names.of(type);
     const head = tag === undefined ? "enum" : `enum ${tag}`;
     const values = type.values.map(({ name, value }) =>
@@ -52,7 +69,7 @@ export class KernelDeclarations {
   }
 
   /** A declaration of `name` with type `id`, without a semicolon. */
-  declaration(id: TypeId, name: string, indent = "", depth = 0): string {
+  declaration(id: TypeId, name: string, scope: Scope = TOP): string {
     let declarator = name;
     let qualifiers = "";
     let type = this.#btf.get(id);
@@ -75,12 +92,12 @@ export class KernelDeclarations {
           declarator += `[${type.length}]`;
           break;
         case "func_proto":
-          declarator += `(${this.#parameters(type, depth)})`;
+          declarator += `(${this.#parameters(type, scope)})`;
           qualifiers = "";
           break;
         default: {
           if (isCompilersOwn(type)) break;
-          const base = `${qualifiers}${this.#base(type, indent, depth)}`;
+          const base = `${qualifiers}${this.#base(type, scope)}`;
           return this.#counted(declarator === "" ? base : `${base} ${declarator}`);
         }
       }
@@ -88,17 +105,17 @@ export class KernelDeclarations {
     }
   }
 
-  #parameters({ parameters }: BtfFuncProto, depth: number): string {
+  #parameters({ parameters }: BtfFuncProto, scope: Scope): string {
     if (parameters.length === 0) return "void";
-    this.#checkDepth(depth);
+    const inner = within(scope, "");
     return parameters.map(({ name, type }, index) => {
       if (type === 0 && index === parameters.length - 1) return "...";
-      return this.declaration(type, mangle(name), "", depth + 1);
+      return this.declaration(type, mangle(name), inner);
     }).join(", ");
   }
 
   /** The type that a declaration begins with. One without a name is written out. */
-  #base(type: BtfType, indent: string, depth: number): string {
+  #base(type: BtfType, scope: Scope): string {
     const name = this.#names.of(type);
     switch (type.kind) {
       case "void":
@@ -114,27 +131,27 @@ export class KernelDeclarations {
       case "enum":
         // C has no declaration of an enum without its constants.
         if (type.values.length === 0) return integerOf(type.sizeBytes, type.signed);
-        return name === undefined ? this.enum(type, indent) : `enum ${name}`;
+        return name === undefined ? this.enum(type, scope) : `enum ${name}`;
       case "struct":
       case "union":
-        return name === undefined ? this.#struct(type, indent, depth) : `${type.kind} ${name}`;
+        return name === undefined ? this.#struct(type, scope) : `${type.kind} ${name}`;
       default:
         return this.#fail(type);
     }
   }
 
-  #struct(struct: BtfStruct, indent: string, depth: number): string {
-    this.#checkDepth(depth);
-    const layout = this.#layouts.ofStruct(struct);
+  #struct(struct: BtfStruct, scope: Scope): string {
+    const { packed } = this.#layouts.ofStruct(struct);
     const name = this.#names.of(struct);
     const head = name === undefined ? struct.kind : `${struct.kind} ${name}`;
-    const lines = this.#members(struct, layout.packed, `${indent}\t`, depth);
-    const attribute = layout.packed ? " __attribute__((packed))" : "";
+    const lines = this.#members(struct, within(scope, `${scope.indent}\t`));
+    const attribute = packed ? " __attribute__((packed))" : "";
     if (lines.length === 0) return `${head} {}${attribute}`;
-    return this.#counted(`${head} {\n${lines.join("\n")}\n${indent}}${attribute}`);
+    return this.#counted(`${head} {\n${lines.join("\n")}\n${scope.indent}}${attribute}`);
   }
 
-  #members(struct: BtfStruct, packed: boolean, indent: string, depth: number): string[] {
+  #members(struct: BtfStruct, scope: Scope): string[] {
+    const { packed } = this.#layouts.ofStruct(struct);
     const lines: string[] = [];
     let end = 0;
     let align = 8;
@@ -142,33 +159,20 @@ export class KernelDeclarations {
       const layout = this.#layouts.of(member.type);
       const memberAlign = packed ? 8 : layout.alignBytes * 8;
       align = Math.max(align, memberAlign);
-      if (struct.kind === "struct") lines.push(...this.#gap(struct, member, end, memberAlign, indent));
-      const text = this.declaration(member.type, mangle(member.name), indent, depth + 1);
-      lines.push(`${indent}${text}${member.bitSize === 0 ? "" : `: ${member.bitSize}`};`);
+      if (struct.kind === "struct") lines.push(...gapBefore(member, { end, align: memberAlign, indent: scope.indent }));
+      const text = this.declaration(member.type, mangle(member.name), scope);
+      lines.push(`${scope.indent}${text}${member.bitSize === 0 ? "" : `: ${member.bitSize}`};`);
       const bits = member.bitSize || layout.sizeBytes * 8;
       end = struct.kind === "union" ? Math.max(end, bits) : member.bitOffset + bits;
     }
     const naturalEnd = Math.ceil(end / align) * align;
-    if (naturalEnd < struct.sizeBytes * 8) lines.push(...this.#tail(struct, end, indent));
+    if (naturalEnd < struct.sizeBytes * 8) lines.push(...this.#tail(struct, end, scope));
     return lines;
   }
 
-  /** Members for the gap before `member`, unless the compiler leaves the same gap for its alignment. */
-  #gap(struct: BtfStruct, member: BtfMember, end: number, align: number, indent: string): string[] {
-    if (member.bitOffset < end) {
-      throw new FormatError("BTF", `member "${member.name}" of type ${struct.id} overlaps another`);
-    }
-    const natural = member.bitSize === 0 ? Math.ceil(end / align) * align : naturalBit(member, end, align);
-    return natural === member.bitOffset ? [] : padding(end, member.bitOffset, indent);
-  }
-
-  #tail(struct: BtfStruct, end: number, indent: string): string[] {
-    if (struct.kind === "union") return [this.#unionPadding.bytes(struct.sizeBytes, indent)];
-    return padding(end, struct.sizeBytes * 8, indent);
-  }
-
-  #checkDepth(depth: number): void {
-    if (depth > MAX_DEPTH) throw new FormatError("BTF", `types are within ${MAX_DEPTH} others`);
+  #tail({ kind, sizeBytes }: BtfStruct, end: number, { indent }: Scope): string[] {
+    if (kind === "union") return [this.#unionPadding.bytes(sizeBytes, indent)];
+    return padding({ from: end, to: sizeBytes * 8, indent });
   }
 
   #counted(text: string): string {
@@ -180,33 +184,6 @@ export class KernelDeclarations {
   #fail({ id, kind, name }: BtfType): never {
     throw new FormatError("BTF", `type ${id} (${kind} "${name}") is not one that a variable can have`);
   }
-}
-
-/** The types for padding, by their bits. */
-const PADDING_TYPES: readonly (readonly [bits: number, type: string])[] = [[64, "long"], [32, "int"], [16, "short"], [
-  8,
-  "char",
-]];
-
-/**
- * Unnamed bit-fields for the bits from `from` to `to`. BTF of a program lacks them, so that libbpf finds all members of a struct_ops
- * in the kernel.
- */
-function padding(from: number, to: number, indent: string): string[] {
-  const lines: string[] = [];
-  for (let at = from; at < to;) {
-    const fitting = PADDING_TYPES.find(([bits]) => at % bits === 0 && at + bits <= to);
-    const [bits, type] = fitting ?? [Math.min(8 - at % 8, to - at), "char"];
-    lines.push(`${indent}${type}: ${bits};`);
-    at += bits;
-  }
-  return lines;
-}
-
-/** The place of a bit-field after bit `end`: it does not cross a boundary of its type. @param align of the type, in bits. */
-function naturalBit({ bitSize }: BtfMember, end: number, align: number): number {
-  const crosses = Math.floor(end / align) !== Math.floor((end + bitSize - 1) / align);
-  return crosses && align > 8 ? Math.ceil(end / align) * align : end;
 }
 
 /** True for a type that compilers have under this name, with another size for BPF. Its target is written in its place. */

@@ -48,13 +48,20 @@ export function compileBpf(tools: Toolchain, { compiler, source, object, words, 
 }
 
 /** Writes the skeleton of an object. @throws {FormatError} */
-export function writeSkeleton(tools: Toolchain, object: string, header: string): void {
+export function writeSkeleton(tools: Toolchain, { object, header }: { object: string; header: string }): void {
   tools.files.write(header, genSkeletonChunks(tools.system.readFile(object), { name: objectName(object) }));
 }
 
+/** A header to write. */
+export interface VmlinuxFile {
+  /** The file with the types; the running kernel's by default. */
+  readonly btf?: string | undefined;
+  readonly header: string;
+}
+
 /** Writes the types of the kernel, or of the BTF in the file `btf`. @throws {BpfError | FormatError} */
-export function writeVmlinux(tools: Toolchain, btf: string | undefined, header: string): void {
-  tools.files.write(header, genVmlinux(tools.system.readFile(btf ?? KERNEL_BTF)));
+export function writeVmlinux(tools: Toolchain, { btf = KERNEL_BTF, header }: VmlinuxFile): void {
+  tools.files.write(header, genVmlinux(tools.system.readFile(btf)));
 }
 
 /** True if the running kernel describes its types. */

@@ -121,13 +121,13 @@ const MAX_DEPTH = 16;
 export function expandResponseFiles(
   words: readonly string[],
   readText: (path: string) => string | undefined,
-  depth = 0,
 ): string[] {
-  return words.flatMap((word) => {
+  const expand = (word: string, depth: number): string[] => {
     if (!word.startsWith("@") || word === "@" || depth === MAX_DEPTH) return [word];
     const text = readText(word.slice(1));
-    return text === undefined ? [word] : expandResponseFiles(splitWords(text), readText, depth + 1);
-  });
+    return text === undefined ? [word] : splitWords(text).flatMap((one) => expand(one, depth + 1));
+  };
+  return words.flatMap((word) => expand(word, 0));
 }
 
 /** The words of a text in the quoting of GNU's tools: spaces separate words, and quotes and backslashes protect them. */
