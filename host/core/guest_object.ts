@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openOperation } from "../../errors/mod.ts";
 import { type BpfMap, type BpfObject, type BpfProgram, MapType, type NativeRef, type System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
@@ -26,7 +27,7 @@ export class GuestObject implements Disposable {
   readonly #admission: Admission;
   readonly #system: System;
   readonly #pinDirectory: number | undefined;
-  readonly #sizeBytes: number;
+  #sizeBytes: number;
   readonly #openBuffer: OpenBuffer;
   readonly #links: GuestLinks;
   /** By the kernel's descriptor. */
@@ -67,6 +68,18 @@ export class GuestObject implements Disposable {
   /** Describes a map that a function of libbpf returned as a part of this object. */
   describeMapOf(ref: NativeRef): MapDescription {
     return descriptionOf(this.#object.mapOf(ref));
+  }
+
+  /**
+   * Counts further bytes that are kept for the object; fewer if the number is negative.
+   *
+   * @throws {BpfError} EMFILE if the guest may not have as many.
+   */
+  charge(sizeBytes: number): void {
+    const { objectBytes } = this.#admission.allowances;
+    if (sizeBytes < 0) objectBytes.give(-sizeBytes);
+    else objectBytes.take(openOperation(this.name), sizeBytes);
+    this.#sizeBytes += sizeBytes;
   }
 
   /** Adds the definition of an inner map, which libbpf frees when the object is loaded. */

@@ -13,8 +13,8 @@ import type { GuestPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 
-/** The kernel's log has at most this size (kernel/bpf/log.c). */
-const MAX_KERNEL_LOG_BYTES = 2 ** 30;
+/** libbpf's own buffers have at most 16 MiB. */
+const MAX_KERNEL_LOG_BYTES = 2 ** 28;
 
 /** A buffer of the guest, and the host's in its place. */
 export interface KernelLog {
@@ -24,8 +24,8 @@ export interface KernelLog {
 
 /** The logs of one object. */
 interface Logs {
-  /** Every buffer that libbpf was given. It may write to each. */
-  readonly all: KernelLog[];
+  /** The buffer of the object itself. */
+  own: KernelLog | undefined;
   /** The buffer of each program. */
   readonly programs: Map<NativeRef, KernelLog>;
 }
@@ -35,14 +35,21 @@ const allLogs = new WeakMap<GuestObject, Logs>();
 function logsOf(object: GuestObject): Logs {
   const known = allLogs.get(object);
   if (known !== undefined) return known;
-  const logs: Logs = { all: [], programs: new Map() };
+  const logs: Logs = { own: undefined, programs: new Map() };
   allLogs.set(object, logs);
   return logs;
 }
 
-/** Keeps a log as long as its object. */
+/** Keeps the log of an object as long as it. Closes the object if the guest has too many bytes. @throws {BpfError} EMFILE */
 export function keepLog(object: GuestObject, log: KernelLog): void {
-  logsOf(object).all.push(log);
+  try {
+    object.charge(log.buffer.length);
+  } catch (error) {
+    // libbpf has a pointer to the buffer.
+    object[Symbol.dispose]();
+    throw error;
+  }
+  logsOf(object).own = log;
 }
 
 /** Checks a guest's buffer, and makes the host's. @returns undefined for no buffer. */
@@ -58,7 +65,9 @@ export function kernelLogOf(
 
 /** Copies the logs of an object to the guest, after loading. */
 export function writeLogs(guest: GuestContext, object: GuestObject): void {
-  for (const { at, buffer } of logsOf(object).all) guest.memory.view(at, buffer.length).set(buffer);
+  const { own, programs } = logsOf(object);
+  const logs = [...own === undefined ? [] : [own], ...programs.values()];
+  for (const { at, buffer } of logs) guest.memory.view(at, buffer.length).set(buffer);
 }
 
 /** `bpf_program__set_log_buf`. */
@@ -66,13 +75,17 @@ export function setLogBuffer(call: Call): number {
   const { ref, object } = call.program("prog");
   const sizeBytes = call.size("log_size");
   const log = kernelLogOf(call, { at: call.pointer("log_buf"), sizeBytes });
+  object.charge(sizeBytes);
   const { errno } = call.calls.call("bpf_program__set_log_buf", [ref, log?.buffer ?? null, BigInt(sizeBytes)]);
-  if (errno < 0) return -libbpfErrno(errno);
-  const logs = logsOf(object);
-  logs.programs.delete(ref);
-  if (log === undefined) return 0;
-  logs.all.push(log);
-  logs.programs.set(ref, log);
+  if (errno < 0) {
+    object.charge(-sizeBytes);
+    return -libbpfErrno(errno);
+  }
+  // libbpf no longer has the buffer of the call before.
+  const { programs } = logsOf(object);
+  object.charge(-(programs.get(ref)?.buffer.length ?? 0));
+  if (log === undefined) programs.delete(ref);
+  else programs.set(ref, log);
   return 0;
 }
 

@@ -52,11 +52,16 @@ export function checkKeySize(call: Call): void {
   if (!isSame && (isGlobal || BOUND_TYPES.has(map.type))) refuse("EINVAL");
 }
 
-/** Refuses another size of values. libbpf resizes the data of global variables itself, but not their kernel configuration. */
+/**
+ * Refuses another size of values. libbpf resizes the data of global variables itself, but not their kernel configuration. It keeps the
+ * data in memory of this process, which counts as the object's.
+ */
 export function checkValueSize(call: Call): void {
-  const { map } = definitionOf(call);
-  const isSame = call.int("size") >>> 0 === map.valueSize;
-  if (!isSame && (BOUND_TYPES.has(map.type) || map.name.endsWith(".kconfig"))) refuse("EINVAL");
+  const { part, map, isGlobal } = definitionOf(call);
+  const sizeBytes = call.int("size") >>> 0;
+  if (sizeBytes === map.valueSize) return;
+  if (BOUND_TYPES.has(map.type) || map.name.endsWith(".kconfig")) refuse("EINVAL");
+  if (isGlobal && sizeBytes > map.valueSize) part.object.charge(sizeBytes - map.valueSize);
 }
 
 /** Refuses other flags for struct_ops: BPF_F_LINK, which the host sets, ties their registration to this process. */
