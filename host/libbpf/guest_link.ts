@@ -24,12 +24,19 @@ export class GuestLink implements Disposable {
   readonly object: GuestObject | undefined;
   /** True after `bpf_link__disconnect`: the attachment stays until the guest ends. */
   isDisconnected = false;
+  /** True for a link of a struct_ops map, for which libbpf has a larger struct. */
+  readonly isStructOps: boolean;
   readonly #guest: GuestContext;
   #held: HeldLink | undefined;
   #descriptor: { readonly fd: number; readonly entry: KernelDescriptor } | undefined;
   #result = 0;
 
-  constructor(guest: GuestContext, held: HeldLink, object: GuestObject | undefined) {
+  constructor(
+    guest: GuestContext,
+    held: HeldLink,
+    { object, isStructOps = false }: { object: GuestObject | undefined; isStructOps?: boolean },
+  ) {
+    this.isStructOps = isStructOps;
     this.#guest = guest;
     this.#held = held;
     this.object = object;

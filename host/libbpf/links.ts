@@ -122,7 +122,12 @@ export function attachStructOps(call: Call): number {
     const outcome = calls.call("bpf_map__attach_struct_ops", [ref]);
     return heldLink(call, outcome) ?? throwError(calls.error(operationOf(request), outcome.errno));
   });
-  return addLink(call, held, object);
+  return addLink(call, held, object, { isStructOps: true });
+}
+
+/** Refuses to update any other link by a map: libbpf would write behind its struct. */
+export function checkStructOpsLink(call: Call): void {
+  if (!call.link("link").isStructOps) refuse("EINVAL");
 }
 
 /** `bpf_link__open`: a link that is pinned. */
@@ -137,8 +142,13 @@ export function openLink(call: Call): number {
 }
 
 /** Adds a link. @returns its handle. */
-function addLink({ guest }: Call, held: HeldLink, object: GuestObject | undefined): number {
-  const link = new GuestLink(guest, held, object);
+function addLink(
+  { guest }: Call,
+  held: HeldLink,
+  object: GuestObject | undefined,
+  options: { readonly isStructOps?: boolean } = {},
+): number {
+  const link = new GuestLink(guest, held, { object, ...options });
   guest.resources.add(link);
   return LINKS.of(guest.handles).add(link);
 }

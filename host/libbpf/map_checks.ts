@@ -77,9 +77,14 @@ export function checkMapExtra(call: Call): void {
   if (map.type === MapType.ARENA) refuse("EINVAL");
 }
 
-/** Refuses another map for the data of a map, unless it has the same shape. */
+/**
+ * Refuses another map for the data of a map, unless it has the same shape. Refuses it also for a map that is in the kernel: libbpf would
+ * put the other map under the same descriptor, whose sizes the host knows.
+ */
 export function checkReuse(call: Call): void {
-  const { map, isGlobal } = definitionOf(call);
+  const { part, map, isGlobal } = definitionOf(call);
+  const { value } = call.calls.call("bpf_map__fd", [part.ref]);
+  if (typeof value === "number" && value >= 0) refuse("EBUSY");
   const other = call.guest.descriptors.findMap(call.int("fd"));
   if (MEASURED_TYPES.has(map.type)) refuse("EINVAL");
   if (!isGlobal || other === undefined) return;

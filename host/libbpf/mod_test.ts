@@ -298,3 +298,24 @@ Deno.test("the array of a query has the size that the kernel gets", () => {
   guest.put(0x700, [0x40000000]);
   assertEquals(version2.number("bpf_prog_query", 3, 1, 0, 0, 0x710, at), -EFAULT);
 });
+
+Deno.test("bpf_map__reuse_fd() refuses a map that is in the kernel, whose descriptor it would change", () => {
+  const { guest, version2, made, handles } = open();
+  using _guest = guest;
+  const reuse = () => version2.number("bpf_map__reuse_fd", handles["bpf_map"] ?? 0, version2.sources.fds.map ?? 0);
+  assertEquals(reuse(), -WASI_ERRNO.EBUSY);
+  assertEquals(made.map(({ name }) => name), ["bpf_map__fd"]);
+  guest.libbpf.calls.outcomes.set("bpf_map__fd", { value: -1, errno: -1 });
+  assertEquals(reuse(), 0);
+});
+
+Deno.test("bpf_link__update_map() refuses links that are not of struct_ops", () => {
+  const { guest, version2, made, handles } = open();
+  using _guest = guest;
+  const map = handles["bpf_map"] ?? 0;
+  const other = version2.number("bpf_program__attach_lsm", handles["bpf_program"] ?? 0);
+  made.length = 0;
+  assertEquals(version2.number("bpf_link__update_map", other, map), -EINVAL);
+  assertEquals(made, []);
+  assertEquals(version2.number("bpf_link__update_map", handles["bpf_link"] ?? 0, map), 0);
+});

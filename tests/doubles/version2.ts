@@ -37,7 +37,8 @@ export class Version2Guest {
         bpf_object: object,
         bpf_program: program,
         bpf_map: map,
-        bpf_link: this.number("bpf_program__attach_lsm", program),
+        // The only kind that every function of links accepts.
+        bpf_link: this.number("bpf_map__attach_struct_ops", map),
       },
       fds: {
         map: this.number("bpf_map__fd", map),
