@@ -139,6 +139,18 @@ export class DescriptorTable implements Disposable {
     return entry;
   }
 
+  /** The number of `entry`, which the guest can move; undefined if it has none. */
+  numberOf(entry: Descriptor): number | undefined {
+    const fd = this.#entries.indexOf(entry);
+    return fd < 0 ? undefined : fd;
+  }
+
+  /** Removes `entry` without closing it, if it has a number. */
+  forget(entry: Descriptor): void {
+    const fd = this.numberOf(entry);
+    if (fd !== undefined) this.remove(fd);
+  }
+
   /** Adds a function that is called after every change. */
   onChange(listener: DescriptorListener): void {
     this.#listeners.push(listener);

@@ -28,7 +28,8 @@ export class GuestLink implements Disposable {
   readonly isStructOps: boolean;
   readonly #guest: GuestContext;
   #held: HeldLink | undefined;
-  #descriptor: { readonly fd: number; readonly entry: KernelDescriptor } | undefined;
+  /** Its only entry in the guest's table. The guest can close it and move it to another number. */
+  #descriptor: KernelDescriptor | undefined;
   #result = 0;
 
   constructor(
@@ -55,21 +56,15 @@ export class GuestLink implements Disposable {
   /** The guest's descriptor for the host's. It has the same number each time, unless the guest has closed it. */
   descriptor(hostFd: number): number {
     const { descriptors } = this.#guest;
-    const known = this.#descriptor;
-    if (known !== undefined && descriptors.find(known.fd) === known.entry) return known.fd;
-    const entry = new KernelDescriptor("link", hostFd);
-    const fd = descriptors.add(entry) ?? refuse("EMFILE");
-    this.#descriptor = { fd, entry };
-    return fd;
+    const entry = this.#descriptor ??= new KernelDescriptor("link", hostFd);
+    return descriptors.numberOf(entry) ?? descriptors.add(entry) ?? refuse("EMFILE");
   }
 
   [Symbol.dispose](): void {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
-    const { descriptors } = this.#guest;
-    const known = this.#descriptor;
-    if (known !== undefined && descriptors.find(known.fd) === known.entry) descriptors.remove(known.fd);
+    if (this.#descriptor !== undefined) this.#guest.descriptors.forget(this.#descriptor);
     this.#result = held.destroy();
   }
 }

@@ -66,6 +66,20 @@ Deno.test("bpf_map__fd() gives another number after the guest closed the first",
   assertEquals(guest.context.descriptors.find(fd)?.kind, "map");
 });
 
+Deno.test("a descriptor that the guest moved ends with its object, too", () => {
+  const { guest, version2, handles } = open();
+  using _guest = guest;
+  const { descriptors } = guest.context;
+  const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
+  const moved = descriptors.remove(fd);
+  if (moved === undefined) throw new TypeError("no entry");
+  descriptors.set(50, moved);
+  assertEquals(version2.number("bpf_map__fd", handles["bpf_map"] ?? 0), 50);
+  assertEquals(version2.number("bpf_map_freeze", 50), 0);
+  version2.number("bpf_object__close", handles["bpf_object"] ?? 0);
+  assertEquals([descriptors.find(50), version2.number("bpf_map_freeze", 50)], [undefined, -EBADF]);
+});
+
 Deno.test("the next part after the last is 0, and a part that is not found an errno", () => {
   const { guest, version2, handles } = open();
   using _guest = guest;

@@ -12,16 +12,11 @@ import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { MAPS, PROGRAMS } from "./kinds.ts";
 
-/** A descriptor of the guest and its entry, which is another one when the guest has closed it. */
-interface Numbered {
-  readonly fd: number;
-  readonly entry: Descriptor;
-}
-
 /** The parts of one object. */
 interface Parts {
   readonly handles: Map<NativeRef, number>;
-  readonly descriptors: Map<NativeRef, Numbered>;
+  /** The only entry of each part in the guest's table. The guest can close it and move it to another number. */
+  readonly descriptors: Map<NativeRef, Descriptor>;
 }
 
 const allParts = new WeakMap<GuestObject, Parts>();
@@ -62,12 +57,9 @@ export function partDescriptor(
   make: () => Descriptor,
 ): number {
   const { descriptors } = partsOf(object);
-  const known = descriptors.get(ref);
-  if (known !== undefined && guest.descriptors.find(known.fd) === known.entry) return known.fd;
-  const entry = make();
-  const fd = guest.descriptors.add(entry) ?? refuse("EMFILE");
-  descriptors.set(ref, { fd, entry });
-  return fd;
+  const entry = descriptors.get(ref) ?? make();
+  descriptors.set(ref, entry);
+  return guest.descriptors.numberOf(entry) ?? guest.descriptors.add(entry) ?? refuse("EMFILE");
 }
 
 /** Ends a part before its object: libbpf has freed it. */
@@ -105,9 +97,7 @@ function endHandle(guest: GuestContext, { handles }: Parts, ref: NativeRef): voi
 }
 
 function endDescriptor(guest: GuestContext, { descriptors }: Parts, ref: NativeRef): void {
-  const numbered = descriptors.get(ref);
+  const entry = descriptors.get(ref);
   descriptors.delete(ref);
-  if (numbered !== undefined && guest.descriptors.find(numbered.fd) === numbered.entry) {
-    guest.descriptors.remove(numbered.fd);
-  }
+  if (entry !== undefined) guest.descriptors.forget(entry);
 }

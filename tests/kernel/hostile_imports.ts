@@ -232,6 +232,19 @@ class HostileGuest {
     ]);
   }
 
+  /** Closes a descriptor, or moves it to another number, as WASI lets a guest do. */
+  moveOrClose(): void {
+    const { descriptors } = this.context;
+    const entries = [...descriptors.entries()].filter(([fd]) => fd > 2);
+    if (entries.length === 0) return;
+    const [fd] = this.random.of(entries);
+    const entry = descriptors.remove(fd);
+    if (entry === undefined) return;
+    const to = 3 + this.random.below(60);
+    if (this.random.below(2) === 0 || descriptors.find(to) !== undefined) entry[Symbol.dispose]();
+    else descriptors.set(to, entry);
+  }
+
   /** Fills the places of structs and buffers with numbers and addresses. */
   scribble(): void {
     const view = new DataView(this.memory.buffer);
@@ -295,6 +308,7 @@ function main(bits: AddressBits, seed: number, calls: number): void {
     let sources = guest.openObject(object);
     while (count < calls) {
       if (guest.random.below(100) === 0) sources = guest.openObject(object);
+      if (guest.random.below(50) === 0) guest.moveOrClose();
       guest.scribble();
       const name = guest.random.of(names);
       const values = guest.arguments(shapeOf(name), sources);
