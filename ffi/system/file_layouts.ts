@@ -30,7 +30,7 @@ export function readStatx(bytes: Uint8Array<ArrayBuffer>): FileStatus {
     BigInt(data.getUint32(offset + LAYOUT.statx_timestamp.tv_nsec, true));
   return {
     mode: data.getUint16(at.stx_mode, true),
-    device: (BigInt(data.getUint32(at.stx_dev_major, true)) << 32n) | BigInt(data.getUint32(at.stx_dev_minor, true)),
+    device: deviceNumber(data.getUint32(at.stx_dev_major, true), data.getUint32(at.stx_dev_minor, true)),
     inode: data.getBigUint64(at.stx_ino, true),
     links: data.getUint32(at.stx_nlink, true),
     sizeBytes: data.getBigUint64(at.stx_size, true),
@@ -38,6 +38,12 @@ export function readStatx(bytes: Uint8Array<ArrayBuffer>): FileStatus {
     changedNs: time(at.stx_ctime),
     modifiedNs: time(at.stx_mtime),
   };
+}
+
+/** libc's `makedev`: 12 bits of the major number, 8 of the minor, then the others. BPF programs compare it with the kernel's. */
+function deviceNumber(major: number, minor: number): bigint {
+  const low = BigInt(((major & 0xfff) << 8) | (minor & 0xff));
+  return (BigInt(major >>> 12) << 44n) | (BigInt(minor >>> 8) << 20n) | low;
 }
 
 /** One name in a directory. */

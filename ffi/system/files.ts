@@ -177,6 +177,15 @@ export class Files {
     return fd >= 0;
   }
 
+  /** The status of the host's file at `path`, or a negative errno. */
+  statusOfPath(path: string): FileStatus | number {
+    const fd = this.openPlace(path);
+    if (fd < 0) return fd;
+    const status = this.status(fd);
+    this.close(fd);
+    return status;
+  }
+
   /** Opens a directory of the host. @returns a descriptor or a negative errno. */
   openDirectory(path: string): number {
     const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;
@@ -206,7 +215,15 @@ export class Files {
    * @returns a descriptor, `-EXDEV` when the path would leave, `-ENOSYS` before kernel 5.6, or another negative errno.
    */
   openBeneath(fd: number, path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
-    const how = openHow(flags | O.CLOEXEC, mode, RESOLVE.BENEATH | RESOLVE.NO_MAGICLINKS);
+    return this.#openat2(fd, path, openHow(flags | O.CLOEXEC, mode, RESOLVE.BENEATH | RESOLVE.NO_MAGICLINKS));
+  }
+
+  /** As {@link openBeneath}, but for the host's `/`: absolute links lead to their targets, and `..` stays at the root. */
+  openInRoot(fd: number, path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
+    return this.#openat2(fd, path, openHow(flags | O.CLOEXEC, mode, RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS));
+  }
+
+  #openat2(fd: number, path: Uint8Array<ArrayBuffer>, how: BigUint64Array<ArrayBuffer>): number {
     for (let tries = 0;; tries++) {
       const result = this.#again(() => this.#call.openat2(NUMBER.openat2, fd, path, how, LAYOUT.open_how.size));
       // The kernel fails at a ".." when any file of the system was renamed during the call.

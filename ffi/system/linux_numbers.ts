@@ -43,6 +43,7 @@ export const AT = {
 export const RESOLVE = {
   NO_MAGICLINKS: 2,
   BENEATH: 8,
+  IN_ROOT: 16,
 } as const;
 
 /** Commands of fcntl(2) (`asm/fcntl.h`). */

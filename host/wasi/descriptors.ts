@@ -27,6 +27,8 @@ export interface FileProperties {
   readonly isReadOnly: boolean;
   /** True for a file that was given to the guest alone. For the guest, it is a directory whose only path is ".". */
   readonly isGivenFile?: boolean;
+  /** True for the host's `/`, which no path leaves. */
+  readonly isHostRoot?: boolean;
   /** Closes the host's descriptor when this one is closed. Absent for stdin, stdout and stderr, which belong to the caller. */
   readonly owner?: Files;
 }
@@ -43,6 +45,8 @@ export class FileDescriptor implements Descriptor {
   readonly guestPath: Uint8Array<ArrayBuffer> | undefined;
   readonly isReadOnly: boolean;
   readonly isGivenFile: boolean;
+  /** True for the host's `/`, which no path leaves. */
+  readonly isHostRoot: boolean;
   readonly #owner: Files | undefined;
 
   constructor(properties: FileProperties) {
@@ -53,6 +57,7 @@ export class FileDescriptor implements Descriptor {
     this.guestPath = properties.guestPath;
     this.isReadOnly = properties.isReadOnly;
     this.isGivenFile = properties.isGivenFile ?? false;
+    this.isHostRoot = properties.isHostRoot ?? false;
     this.#owner = properties.owner;
   }
 
@@ -176,7 +181,7 @@ export function standardStream(files: Files, hostFd: number): FileDescriptor | u
 export function preopenedDirectory(
   files: Files,
   hostFd: number,
-  options: { guestPath: string; isReadOnly: boolean },
+  options: { guestPath: string; isReadOnly: boolean; isHostRoot: boolean },
 ): FileDescriptor {
   return new FileDescriptor({
     hostFd,
@@ -185,6 +190,7 @@ export function preopenedDirectory(
     inheriting: ALL_RIGHTS,
     guestPath: new TextEncoder().encode(options.guestPath),
     isReadOnly: options.isReadOnly,
+    isHostRoot: options.isHostRoot,
     owner: files,
   });
 }

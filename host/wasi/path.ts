@@ -5,6 +5,7 @@
  */
 
 import { LINUX_ERRNO, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import type { FileStatus } from "../../ffi/system/file_layouts.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
 import { guestSize, type WasmPtr } from "../core/memory.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";
@@ -69,8 +70,7 @@ export function attributeFunctions(context: WasiContext, layout: FilestatLayout 
     path_filestat_get(fd: number, lookup: number, pathPtr: WasmPtr, pathSize: WasmPtr, result: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_FILESTAT_GET);
       const path = readPath(context, pathPtr, pathSize);
-      const status = withFile(context, from, path, { follow: follows(lookup) }, (hostFd) => files.status(hostFd));
-      if (typeof status === "number") throw new Refusal(wasiErrno(status));
+      const status = statusAt(context, from, path, { follow: follows(lookup) });
       writeFilestat(context.memory, context.ptr(result), status, layout);
     },
 
@@ -110,6 +110,39 @@ export function attributeFunctions(context: WasiContext, layout: FilestatLayout 
       context.memory.writePointer(resultAt, Math.min(target.length, out.length));
     },
   });
+}
+
+/** The status of the file at `path`. */
+function statusAt(
+  context: WasiContext,
+  from: FileDescriptor,
+  path: Path,
+  { follow }: { follow: boolean },
+): FileStatus {
+  const { files } = context;
+  try {
+    const status = withFile(context, from, path, { follow }, (hostFd) => files.status(hostFd));
+    if (typeof status !== "number") return status;
+    throw new Refusal(wasiErrno(status));
+  } catch (error) {
+    const isLoop = follow && error instanceof Refusal && error.errno === WASI_ERRNO.ELOOP;
+    const namespace = isLoop ? namespaceAt(context, from, path) : undefined;
+    if (namespace === undefined) throw error;
+    return namespace;
+  }
+}
+
+/**
+ * The status of a namespace, if `path` is a link such as /proc/self/ns/pid. A guest follows no magic link, but this one's text has the
+ * inode. All else is the same for all namespaces.
+ */
+function namespaceAt(context: WasiContext, from: FileDescriptor, path: Path): FileStatus | undefined {
+  const { files } = context;
+  const target = withFile(context, from, path, { follow: false }, (hostFd) => files.readLink(hostFd));
+  if (typeof target === "number") return undefined;
+  const inode = /^[a-z]+:\[(\d{1,19})\]$/.exec(new TextDecoder().decode(target))?.[1];
+  const own = files.statusOfPath("/proc/self/ns/pid");
+  return inode === undefined || typeof own === "number" ? undefined : { ...own, inode: BigInt(inode) };
 }
 
 /** The functions that create, move and remove names. */

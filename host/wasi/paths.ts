@@ -58,6 +58,8 @@ export function directory(context: WasiContext, fd: number, rights: bigint, isCh
 export function openPath(context: WasiContext, from: FileDescriptor, path: Path, flags: number, mode = 0): number {
   const result = from.isGivenFile
     ? openGivenFile(context, from, path, flags)
+    : from.isHostRoot && !isAbsolute(path)
+    ? context.files.openInRoot(from.hostFd, path, flags, mode)
     : context.files.openBeneath(from.hostFd, path, flags, mode);
   if (result < 0) throw new Refusal(openErrno(result));
   return result;

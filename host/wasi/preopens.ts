@@ -96,7 +96,8 @@ export function openPreopen(files: Files, { hostPath, guestPath, readOnly }: Pre
     throw new BpfError(operation, probe, { hint: OPENAT2_HINTS.get(-probe) });
   }
   files.close(probe);
-  return preopenedDirectory(files, hostFd, { guestPath, isReadOnly: readOnly });
+  const isHostRoot = /^\/+$/.test(hostPath);
+  return preopenedDirectory(files, hostFd, { guestPath, isReadOnly: readOnly, isHostRoot });
 }
 
 /** A device or a file of /proc may act when it is opened. The guest opens it, when it wants to. */

@@ -2,7 +2,7 @@
  * Suggests the `--dir` option that a guest needs.
  *
  * A guest's libc searches its directories for a path without the host. When the path is in none of them, libc fails without a call:
- * Debian 12's wasi-libc with ENOTCAPABLE, newer ones with ENOENT. The host sees the path only if the guest prints a message, so this
+ * Debian 12's wasi-libc with ENOTCAPABLE, the SDK's and newer ones with ENOENT. The host sees the path only if the guest prints a message, so this
  * watches the guest's stderr.
  *
  * ENOENT has many other reasons. It counts as a refused path only if libc has listed its directories, no import has failed since the

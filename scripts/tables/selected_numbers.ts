@@ -167,7 +167,7 @@ export const LINUX_NUMBERS: SelectedFile = {
     {
       name: "RESOLVE",
       about: "Restrictions for paths of openat2(2) (`linux/openat2.h`).",
-      values: named("RESOLVE_", "NO_MAGICLINKS", "BENEATH"),
+      values: named("RESOLVE_", "NO_MAGICLINKS", "BENEATH", "IN_ROOT"),
     },
     {
       name: "F",
