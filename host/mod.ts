@@ -139,6 +139,9 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
   return runGuestOn(bytes, options);
 }
 
+/** The imports of both versions that load an object, which needs the kernel's BTF. */
+const LOADING_IMPORTS: ReadonlySet<string> = new Set(["wasm_load_bpf_object", "bpf_object__load"]);
+
 /** As {@link runGuest}, on a system that may already be open. */
 export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
   const name = options.name ?? "guest";
@@ -149,7 +152,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   });
   const system = options.system ?? openSystem();
   using _own = options.system === undefined ? system : null;
-  if (options.btfPath === undefined && guest.imports.some(({ name }) => name === "wasm_load_bpf_object")) {
+  if (options.btfPath === undefined && guest.imports.some(({ name }) => LOADING_IMPORTS.has(name))) {
     system.prefetchKernelBtf();
   }
   using libbpf = openLibbpf(system);

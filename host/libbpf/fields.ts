@@ -5,12 +5,12 @@
  */
 
 import type { DescriptorKind } from "../core/descriptors.ts";
-import type { GuestPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import type { FieldRule } from "./structs.ts";
 
 /** The most elements of a list: a program can be attached to every function of the kernel. */
 const MAX_LIST = 1 << 17;
+const WORD_BYTES = 8;
 
 /** A string. @param check refuses a string that libbpf must not get. */
 export function text(check: (text: string) => void = () => {}): FieldRule {
@@ -42,28 +42,19 @@ export function bytesInto(sizeField: string, unit = 1): FieldRule {
   };
 }
 
-/** A list of pointers to strings. Pointers in memory have the guest's width. */
+/** A list of pointers to strings. As structs, lists have 64-bit elements for both widths. */
 export function textsOf(countField: string): FieldRule {
   return ({ call, source, target, offset, place }) => {
-    const { memory } = call.guest;
     const count = listLength(numberAt(source, place(countField)));
-    const at = call.pointerIn(source, offset);
-    memory.check(at, count * memory.pointerBytes);
-    const pointers = Array.from({ length: count }, (_, index) => memory.readPointer(at + index * memory.pointerBytes));
-    target.pointToList(offset, pointers.map((pointer: GuestPtr) => cString(call.textAt(pointer))));
+    const list = new DataView(call.copy(call.pointerIn(source, offset), count * WORD_BYTES).buffer);
+    const texts = Array.from({ length: count }, (_, index) => call.textAt(call.pointerIn(list, index * WORD_BYTES)));
+    target.pointToList(offset, texts.map(cString));
   };
 }
 
-/** A list of `unsigned long`, which have the guest's width. */
+/** A list of `unsigned long`, which have 64 bits for both widths. */
 export function longsOf(countField: string): FieldRule {
-  return ({ call, source, target, offset, place }) => {
-    const { memory } = call.guest;
-    const count = listLength(numberAt(source, place(countField)));
-    const at = call.pointerIn(source, offset);
-    const { pointerBytes } = memory;
-    const bytes = call.copy(at, count * pointerBytes);
-    target.point(offset, pointerBytes === 8 ? bytes : widened(bytes));
-  };
+  return bytesOf(countField, WORD_BYTES);
 }
 
 /** A descriptor of one of these kinds. */
@@ -82,10 +73,6 @@ export function numberAt(source: DataView, { offset, size }: { offset: number; s
 
 function listLength(count: number): number {
   return count <= MAX_LIST ? count : refuse("E2BIG");
-}
-
-function widened(longs: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(BigUint64Array.from(new Uint32Array(longs.buffer), BigInt).buffer);
 }
 
 /** `text` with a NUL. */

@@ -135,6 +135,24 @@ Deno.test("structs of options are read by their size", () => {
   assertEquals([...new Uint32Array(options.bytes.buffer)], [24, 0, 5, 0, 7, 0, 0, 0]);
 });
 
+Deno.test("lists in structs have 64-bit elements for both widths", () => {
+  const { guest, version2, made, handles } = open();
+  using _guest = guest;
+  guest.put(0x900, [guest.put(0x500, "vfs_read"), 0, guest.put(0x540, "vfs_write"), 0]);
+  const attach = (count: number) => {
+    const options = putOptions(guest, 48, 0x900, 0, 0, 0, 0, 0, count, 0, 0, 0);
+    return version2.number("bpf_program__attach_kprobe_multi_opts", handles["bpf_program"] ?? 0, 0, options);
+  };
+  assertEquals(attach(2) > 0, true);
+  assertEquals(made.length, 1);
+  assertEquals(attach(0x20000000), -E2BIG);
+  guest.put(0x908, [0x10000, 0]);
+  assertEquals(attach(2), -EFAULT);
+  // Beyond 32 bits there is no memory.
+  guest.put(0x908, [0x500, 1]);
+  assertEquals(attach(2), -EFAULT);
+});
+
 Deno.test("a field that is not offered must be zero", () => {
   const { guest, version2 } = open();
   using _guest = guest;
