@@ -367,3 +367,29 @@ Deno.test("runGuestOn() applies the policy, and counts for its caller", () => {
   assertEquals([code | 0, counters.refused, counters.allowed.query], [WASI_EPERM, 2, 0]);
   assertEquals(new Set(problems), new Set(["Cannot count CPUs: EPERM: no query here"]));
 });
+
+Deno.test("a policy decides about an attachment of version 2 before the host looks for its path", () => {
+  const places: string[] = [];
+  using guest = new FakeGuest(OBJECT, {
+    directory: "/",
+    policy: {
+      refusal: (request) => {
+        if (request.kind !== "attach") return undefined;
+        const { place } = request;
+        places.push(place.kind === "call" ? `${place.function} ${place.target}` : place.kind);
+        return "not here";
+      },
+    },
+  });
+  const version2 = new Version2Guest(guest);
+  const path = guest.put(0x700, "/no/such/binary");
+  const attach = version2.number(
+    "bpf_program__attach_uprobe",
+    version2.sources.handles["bpf_program"] ?? 0,
+    0,
+    -1,
+    path,
+    0,
+  );
+  assertEquals([attach, places], [WASI_EPERM, ["bpf_program__attach_uprobe uprobe -1:/no/such/binary"]]);
+});

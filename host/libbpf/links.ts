@@ -33,13 +33,12 @@ export function attaches<L extends Line>(name: FunctionName, line: L, options: A
 function attach(call: Call, name: FunctionName, line: Line, { pointsIntoObject = false }: AttachOptions): number {
   const part = call.program("prog");
   const program = call.programOf(part);
-  const args = argumentsOf(call, name, line);
-  line.check?.(call);
   const target = targetOf(call);
   const request: GateRequest = { kind: "attach", program, place: { kind: "call", function: name, target } };
   const operation: Operation = { operation: "attach", kind: "program", subject: program.name, target };
   const held = call.calls.takeLink(request, (calls) => {
-    const outcome = calls.call(name, args);
+    // Arguments can be paths. The host looks for them only if the guest may attach the program there.
+    const outcome = calls.call(name, argumentsOf(call, name, line));
     call.writeBack();
     return heldLink(call, outcome) ?? throwError(calls.error(operation, outcome.errno, program));
   });

@@ -27,6 +27,14 @@ int printf(const char *format, ...);
   options: ["--target=x86_64-linux-gnu"],
 };
 
+Deno.test("Declarations.nestedFields() names the fields of structs without a tag", async () => {
+  const code = `struct inner { int x; };
+struct options { long size; union { int one; struct { int low, high; } pair; }; struct inner tagged; };`;
+  const declarations = await readDeclarations({ code, options: [] });
+  const names = declarations.nestedFields("options").map(({ name }) => name);
+  assertEquals(names, ["size", "one", "pair.low", "pair.high", "tagged"]);
+});
+
 Deno.test("function() gives names and types", async () => {
   const declarations = await readDeclarations(HEADER);
   const { result, parameters } = declarations.function("name_of");
