@@ -8,12 +8,13 @@ import { command, runCommand } from "./command.ts";
 import { printError, writeOutput } from "./output.ts";
 import { anyText, flag, HELP, list, single } from "./options.ts";
 import { sizeText } from "./size.ts";
-import { compileBpf, hasKernelBtf, writeSkeleton, writeVmlinux } from "./toolchain/bpf_object.ts";
+import { compileBpf, hasKernelBtf, ownRecords, writeSkeleton, writeVmlinux } from "./toolchain/bpf_object.ts";
 import { readClangWords } from "./toolchain/clang_words.ts";
 import { compileGuest, type GuestSource } from "./toolchain/compile_guest.ts";
 import { findCompiler } from "./toolchain/compiler.ts";
 import { DEFAULT_TARGET, parseNeedOption, parseTarget } from "./toolchain/guest_options.ts";
 import { findProject, type Project } from "./toolchain/project.ts";
+import type { RecordLayout } from "./toolchain/record_layouts.ts";
 import { findSdk } from "./toolchain/sdk.ts";
 import { ProgramFailed, type Toolchain, withToolchain } from "./toolchain/toolchain.ts";
 import { UsageError } from "./usage_error.ts";
@@ -105,17 +106,19 @@ class Build {
     const includes = ["-I", directory, "-I", this.#output];
     this.#tools.files.makeDirectory(this.#output);
     this.#types(btf);
+    const bpfRecords: RecordLayout[] = [];
     for (const program of programs) {
       const source = `${directory}/${program}.bpf.c`;
       const object = `${this.#output}/${program}.bpf.o`;
-      const words = [...includes, ...this.#sharedWords()];
-      this.#step("bpf", source, () => compileBpf(this.#tools, { compiler, source, object, words, include }));
+      const bpf = { compiler, source, object, words: [...includes, ...this.#sharedWords()], include };
+      this.#step("bpf", source, () => compileBpf(this.#tools, bpf));
+      if (guest.target === "wasm32") bpfRecords.push(...ownRecords(this.#tools, bpf));
       const header = `${this.#output}/${program}.skel.h`;
       this.#step("skeleton", header, () => writeSkeleton(this.#tools, { object, header }));
     }
     const output = `${directory}/${name}.wasm`;
     const words = ["-Wall", ...includes, ...guest.words, ...sources, "-o", output];
-    this.#step("guest", output, () => compileGuest(this.#tools, { ...guest, words }));
+    this.#step("guest", output, () => compileGuest(this.#tools, { ...guest, words, bpfRecords }));
     writeOutput(`  ${output} has ${sizeText(this.#tools.system.readFile(output).length)}\n`);
   }
 

@@ -5,8 +5,10 @@
  */
 
 import { genSkeletonChunks, genVmlinux, objectName } from "../../codegen/mod.ts";
+import { Btf } from "../../object/btf/btf.ts";
 import { withoutDebugInfo } from "../../object/elf/strip.ts";
 import type { Compiler } from "./compiler.ts";
+import { LAYOUT_OPTIONS, readRecordLayouts, type RecordLayout } from "./record_layouts.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** The kernel's names of architectures. */
@@ -30,9 +32,33 @@ export interface BpfSource {
 }
 
 /** Compiles a BPF object and removes its debug information. @throws {ProgramFailed} */
-export function compileBpf(tools: Toolchain, { compiler, source, object, words, include }: BpfSource): void {
+export function compileBpf(tools: Toolchain, bpf: BpfSource): void {
+  const { compiler, source, object } = bpf;
+  tools.run(compiler.file, [...bpfArguments(bpf), "-c", source, "-o", object]);
+  tools.files.write(object, [withoutDebugInfo(tools.system.readFile(object))]);
+}
+
+/**
+ * The records of a BPF program's source that are not the kernel's, with their layouts.
+ *
+ * @throws {ProgramFailed} when clang fails.
+ */
+export function ownRecords(tools: Toolchain, bpf: BpfSource): RecordLayout[] {
+  const { compiler, source } = bpf;
+  const all = readRecordLayouts(tools.outputOf(compiler.file, [...bpfArguments(bpf), ...LAYOUT_OPTIONS, source]));
+  const kernel = kernelRecords(tools);
+  return all.filter(({ name }) => !kernel.has(name));
+}
+
+/** The kernel's records: "struct task_struct". A guest's libc has some of them under the same names. */
+function kernelRecords(tools: Toolchain): Set<string> {
+  const types = hasKernelBtf(tools) ? Btf.parse(tools.system.readFile(KERNEL_BTF)).types : [];
+  return new Set(types.map(({ kind, name }) => `${kind} ${name}`));
+}
+
+function bpfArguments({ compiler, words, include }: BpfSource): string[] {
   const { arch } = Deno.build;
-  tools.run(compiler.file, [
+  return [
     ...compiler.isZig ? ["cc", ...ZIG_TARGET] : ["-target", "bpf"],
     ..."-g -O2 -Wall".split(" "),
     `-D__TARGET_ARCH_${BPF_ARCHITECTURES[arch]}`,
@@ -42,9 +68,7 @@ export function compileBpf(tools: Toolchain, { compiler, source, object, words, 
     // The machine's registers are only in its own headers.
     "-idirafter",
     `/usr/include/${arch}-linux-gnu`,
-    ...["-c", source, "-o", object],
-  ]);
-  tools.files.write(object, [withoutDebugInfo(tools.system.readFile(object))]);
+  ];
 }
 
 /** Writes the skeleton of an object. @throws {FormatError} */

@@ -10,9 +10,9 @@ import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
 import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
-import { readRecordLayouts } from "./record_layouts.ts";
+import { readRecordLayouts, type RecordLayout } from "./record_layouts.ts";
 import { findSdk, type GuestTarget, type Sdk } from "./sdk.ts";
-import { describeDifference, findSharedRecords } from "./shared_records.ts";
+import { describeDifference, describeSourceDifference, findSharedRecords } from "./shared_records.ts";
 import { RefusedGuest, type Toolchain } from "./toolchain.ts";
 
 /** A guest to compile. */
@@ -21,6 +21,8 @@ export interface GuestSource {
   readonly words: readonly string[];
   readonly target: GuestTarget;
   readonly needs: readonly Need[];
+  /** The records of the BPF programs' sources, if these are known. */
+  readonly bpfRecords?: readonly RecordLayout[];
 }
 
 /** clang's own default. */
@@ -46,19 +48,19 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const sdk = findSdk(tools, source.target);
   const command: GuestCommand = { compiler, sdk, clang, target: source.target, libraries: librariesOf(tools, sdk) };
   tools.run(compiler.file, guestArguments(command));
-  if (source.target === "wasm32") refuseOtherLayouts(tools, command);
+  if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);
   if (source.needs.length > 0) recordNeeds(tools, clang, source.needs);
 }
 
 /** Removes the result if it shares a record with its BPF programs that it lays out differently. @throws {RefusedGuest} */
-function refuseOtherLayouts(tools: Toolchain, command: GuestCommand): void {
+function refuseOtherLayouts(tools: Toolchain, command: GuestCommand, { bpfRecords = [] }: GuestSource): void {
   const { clang, compiler } = command;
   const sources = clang.inputs.filter(isSource);
   const outputs = outputsOf(clang, sources);
   const records = outputs.flatMap((path) => findSharedRecords(tools.system.readFile(path)));
-  if (records.length === 0 || sources.length === 0) return;
+  if (records.length + bpfRecords.length === 0 || sources.length === 0) return;
   const layouts = readRecordLayouts(tools.outputOf(compiler.file, layoutArguments(command)));
-  const problem = describeDifference(records, layouts);
+  const problem = describeDifference(records, layouts) ?? describeSourceDifference(bpfRecords, layouts);
   if (problem === undefined) return;
   for (const path of outputs) tools.files.remove(path);
   throw new RefusedGuest(`Cannot compile for wasm32: ${problem}`);

@@ -6,6 +6,7 @@
 
 import { type ClangWords, isCxx } from "./clang_words.ts";
 import type { Compiler } from "./compiler.ts";
+import { LAYOUT_OPTIONS } from "./record_layouts.ts";
 import type { GuestTarget, Sdk } from "./sdk.ts";
 
 /** The parts of the command. */
@@ -88,6 +89,6 @@ export function layoutArguments(command: GuestCommand): string[] {
     ...targetWords(command),
     ...words,
     ...includes(command),
-    ..."-w -fsyntax-only -Xclang -fdump-record-layouts-complete".split(" "),
+    ...LAYOUT_OPTIONS,
   ];
 }

@@ -20,7 +20,12 @@ export interface RecordLayout {
   readonly sizeBytes: number;
   /** The bit offsets of its members, in order. */
   readonly bitOffsets: readonly number[];
+  /** Their names; a part of the type for a member without a name. */
+  readonly memberNames: readonly string[];
 }
+
+/** Makes clang print the layouts, and compile nothing. */
+export const LAYOUT_OPTIONS: readonly string[] = "-w -fsyntax-only -Xclang -fdump-record-layouts-complete".split(" ");
 
 const BEGIN = "*** Dumping AST Record Layout";
 const MEMBER = /^ *(?<byte>\d+)(?::(?<bit>\d+)-\d+)? \| {3}(?! )/;
@@ -34,10 +39,16 @@ export function readRecordLayouts(output: string): RecordLayout[] {
     const name = TITLE.exec(title)?.groups?.["name"];
     const size = lines.map((line) => SIZE.exec(line)?.groups?.["size"]).find((one) => one !== undefined);
     if (name === undefined || size === undefined) return [];
-    const bitOffsets = lines.flatMap((line) => {
+    const members = lines.flatMap((line) => {
       const { byte, bit = "0" } = MEMBER.exec(line)?.groups ?? {};
-      return byte === undefined ? [] : [Number(byte) * 8 + Number(bit)];
+      const bitOffset = Number(byte) * 8 + Number(bit);
+      return byte === undefined ? [] : [{ bitOffset, name: line.slice(line.lastIndexOf(" ") + 1) }];
     });
-    return [{ name, sizeBytes: Number(size), bitOffsets }];
+    return [{
+      name,
+      sizeBytes: Number(size),
+      bitOffsets: members.map(({ bitOffset }) => bitOffset),
+      memberNames: members.map(({ name }) => name),
+    }];
   });
 }

@@ -23,9 +23,14 @@ Deno.test("readRecordLayouts() reads names, sizes and the offsets of direct memb
            | [sizeof=0, align=1]
 `;
   assertEquals(readRecordLayouts(output), [
-    { name: "struct event::(unnamed at /tmp/x.c:2:43)", sizeBytes: 4, bitOffsets: [0] },
-    { name: "struct event", sizeBytes: 24, bitOffsets: [0, 64, 160, 163] },
-    { name: "empty_t (empty)", sizeBytes: 0, bitOffsets: [] },
+    { name: "struct event::(unnamed at /tmp/x.c:2:43)", sizeBytes: 4, bitOffsets: [0], memberNames: ["p"] },
+    {
+      name: "struct event",
+      sizeBytes: 24,
+      bitOffsets: [0, 64, 160, 163],
+      memberNames: ["a", "in", "bits", "more"],
+    },
+    { name: "empty_t (empty)", sizeBytes: 0, bitOffsets: [], memberNames: [] },
   ]);
   assertEquals(readRecordLayouts("no layouts"), []);
 });

@@ -55,7 +55,29 @@ export function describeDifference(
   return undefined;
 }
 
-function differs(record: SharedRecord, layout: RecordLayout): boolean {
+/**
+ * The line about the first record of a BPF program's source that the guest lays out differently; undefined if there is none. It
+ * covers records of local variables, which BTF lacks.
+ */
+export function describeSourceDifference(
+  own: readonly RecordLayout[],
+  layouts: readonly RecordLayout[],
+): string | undefined {
+  for (const record of own) {
+    const other = layouts.find((layout) => layout.name === record.name && differs(record, layout));
+    if (other === undefined) continue;
+    const index = record.bitOffsets.findIndex((offset, i) => offset !== other.bitOffsets[i]);
+    const member = index < 0
+      ? `the size of "${record.memberNames.at(-1)}"`
+      : `the place of "${record.memberNames[index]}"`;
+    return `${record.name} has ${other.sizeBytes} bytes in the guest and ${record.sizeBytes} in the BPF program: ` +
+      `${member} differs (hint: on both sides, give members of type long, size_t or pointer a type of fixed size such as ` +
+      `__u64, or compile for wasm64)`;
+  }
+  return undefined;
+}
+
+function differs(record: Pick<RecordLayout, "sizeBytes" | "bitOffsets">, layout: RecordLayout): boolean {
   return record.sizeBytes !== layout.sizeBytes || record.bitOffsets.length !== layout.bitOffsets.length ||
     record.bitOffsets.some((offset, index) => offset !== layout.bitOffsets[index]);
 }

@@ -80,6 +80,33 @@ Deno.test("`build` ends with clang's messages and one line", async () => {
   }
 });
 
+/** A ring buffer's record, which no map and no global variable has. */
+const RECORD = "struct event { int pid; TYPE when; };";
+
+Deno.test("`build --target wasm32` refuses a record of a local variable that the guest lays out differently", async () => {
+  const files = (type: string) => ({
+    "a.h": RECORD.replace("TYPE", type),
+    "a.bpf.c": `#include "vmlinux.h"
+      #include <bpf/bpf_helpers.h>
+      #include "a.h"
+      SEC("socket") int f(void *context) { struct event event = {1}; return event.pid; }`,
+    "a.c": `#include "libbpf-wasm.h"
+      #include "a.h"
+      #include "a.skel.h"
+      int main(void) { struct event event = {0}; struct timespec time = {0}; return event.pid + time.tv_nsec; }`,
+  });
+  await using different = await directoryWith(files("unsigned long"));
+  const { code, stderr } = await runWasmBpf(["build", "--target", "wasm32", different.path]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^wasm-bpf: Cannot compile for wasm32: struct event has 8 bytes in the guest and 16 .*"when" differs .*\n$/,
+  );
+  await using same = await directoryWith(files("unsigned long long"));
+  await succeed("build", "--target", "wasm32", same.path);
+  assertEquals(await succeed(`${same.path}/a.wasm`), "");
+});
+
 const READER = `#include <stdio.h>
 int main(int argc, char **argv) {
   char line[64];
