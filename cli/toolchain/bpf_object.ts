@@ -44,10 +44,12 @@ export function compileBpf(tools: Toolchain, bpf: BpfSource): void {
  * @throws {ProgramFailed} when clang fails.
  */
 export function ownRecords(tools: Toolchain, bpf: BpfSource): RecordLayout[] {
-  const { compiler, source } = bpf;
-  const all = readRecordLayouts(tools.outputOf(compiler.file, [...bpfArguments(bpf), ...LAYOUT_OPTIONS, source]));
-  const kernel = kernelRecords(tools);
-  return all.filter(({ name }) => !kernel.has(name));
+  const layoutsOf = (...words: readonly string[]) =>
+    readRecordLayouts(tools.outputOf(bpf.compiler.file, [...bpfArguments(bpf), ...LAYOUT_OPTIONS, ...words]));
+  const foreign = kernelRecords(tools);
+  // clang has records of its own in every source.
+  for (const { name } of layoutsOf("-x", "c", "/dev/null")) foreign.add(name);
+  return layoutsOf(bpf.source).filter(({ name }) => !foreign.has(name));
 }
 
 /** The kernel's records: "struct task_struct". A guest's libc has some of them under the same names. */
