@@ -24,8 +24,9 @@ export class NativeObject implements BpfObject, Owner {
   readonly name: string;
   readonly ref: NativeRef;
   readonly #native: Native;
-  readonly #programs = new Map<string, NativeProgram>();
-  readonly #maps = new Map<string, NativeMap>();
+  /** By address: a hostile object can have several programs or maps of one name. */
+  readonly #programs = new Map<bigint, NativeProgram>();
+  readonly #maps = new Map<bigint, NativeMap>();
   readonly #links = new Set<BpfLink>();
   #pointer: NativePointer<"bpf_object"> | undefined;
 
@@ -85,21 +86,15 @@ export class NativeObject implements BpfObject, Owner {
   }
 
   findProgram(name: string): BpfProgram | undefined {
-    const known = this.#programs.get(name);
-    if (known !== undefined) return known;
     const pointer = this.#native.object.symbols.bpf_object__find_program_by_name(this.#alive(), cString(name));
     return pointer === null ? undefined : this.#program(nativePointer(pointer), name);
   }
 
   findMap(name: string): BpfMap | undefined {
-    const known = this.#maps.get(name);
-    if (known !== undefined) return known;
     const pointer = this.#native.object.symbols.bpf_object__find_map_by_name(this.#alive(), cString(name));
     if (pointer === null) return undefined;
     // Maps of global variables have two names: the section's name, and one that begins with the object's name.
-    const map = this.#map(nativePointer(pointer), this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
-    this.#maps.set(name, map);
-    return map;
+    return this.#map(nativePointer(pointer), this.#native.text(this.#native.map.symbols.bpf_map__name(pointer)));
   }
 
   programs(): readonly BpfProgram[] {
@@ -163,14 +158,16 @@ export class NativeObject implements BpfObject, Owner {
   }
 
   #program(pointer: NativePointer<"bpf_program">, name: string): NativeProgram {
-    const program = this.#programs.get(name) ?? new NativeProgram(this.#native, pointer, name, this);
-    this.#programs.set(name, program);
+    const key = Deno.UnsafePointer.value(pointer);
+    const program = this.#programs.get(key) ?? new NativeProgram(this.#native, pointer, name, this);
+    this.#programs.set(key, program);
     return program;
   }
 
   #map(pointer: NativePointer<"bpf_map">, name: string): NativeMap {
-    const map = this.#maps.get(name) ?? new NativeMap(this.#native, pointer, name, this);
-    this.#maps.set(name, map);
+    const key = Deno.UnsafePointer.value(pointer);
+    const map = this.#maps.get(key) ?? new NativeMap(this.#native, pointer, name, this);
+    this.#maps.set(key, map);
     return map;
   }
 
