@@ -61,7 +61,8 @@ export function freeBuffer<T extends Disposable>(guest: GuestContext, kind: Hand
 /** Descriptors that the guest sees, and that belong to a buffer. Disposing removes them from the guest's table. */
 export class BufferDescriptors implements Disposable {
   readonly #guest: GuestContext;
-  readonly #numbers = new Map<number, { readonly fd: number; readonly entry: KernelDescriptor }>();
+  /** By the host's descriptor: its only entry in the guest's table. The guest can close it and move it to another number. */
+  readonly #entries = new Map<number, KernelDescriptor>();
 
   constructor(guest: GuestContext) {
     this.#guest = guest;
@@ -70,21 +71,14 @@ export class BufferDescriptors implements Disposable {
   /** The guest's number for `hostFd`. Refuses with EMFILE. */
   numberOf(hostFd: number, kind: Exclude<DescriptorKind, "file" | "map">): number {
     const { descriptors } = this.#guest;
-    const known = this.#numbers.get(hostFd);
-    if (known !== undefined && descriptors.find(known.fd) === known.entry) return known.fd;
-    const entry = new KernelDescriptor(kind, hostFd);
-    const fd = descriptors.add(entry) ?? refuse("EMFILE");
-    this.#numbers.set(hostFd, { fd, entry });
-    return fd;
+    const entry = this.#entries.get(hostFd) ?? new KernelDescriptor(kind, hostFd);
+    this.#entries.set(hostFd, entry);
+    return descriptors.numberOf(entry) ?? descriptors.add(entry) ?? refuse("EMFILE");
   }
 
   [Symbol.dispose](): void {
-    const { descriptors } = this.#guest;
-    // The guest may have closed the number, and got it again for another thing.
-    for (const { fd, entry } of this.#numbers.values()) {
-      if (descriptors.find(fd) === entry) descriptors.remove(fd);
-    }
-    this.#numbers.clear();
+    for (const entry of this.#entries.values()) this.#guest.descriptors.forget(entry);
+    this.#entries.clear();
   }
 }
 
