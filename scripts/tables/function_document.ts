@@ -14,7 +14,6 @@ const PATH = "docs/libbpf-functions.md";
 
 /** Functions of libbpf that the SDK has without an import: libbpf's own files, compiled for guests, and C of this project. */
 const IN_GUEST: readonly string[] = [
-  "bpf_map__get_pin_path",
   "bpf_object__attach_skeleton",
   "bpf_object__destroy_skeleton",
   "bpf_object__destroy_subskeleton",
