@@ -5,6 +5,7 @@
  */
 
 import { AttachType } from "../../ffi/mod.ts";
+import { cString } from "../../ffi/system/c_string.ts";
 import { pathOfDescriptor } from "../../ffi/system/host_paths.ts";
 import { openHidden } from "../core/attach_targets/target_reading.ts";
 import { refuse } from "../core/refusal.ts";
@@ -48,14 +49,17 @@ export const TRACEPOINT_NAME = textRule(matching(TRACEPOINT));
 export const BINARY: ParameterRule = {
   is: "text",
   isNullable: false,
-  map: (call, path) => {
-    const { system } = call.guest;
-    const fd = opened(call, () => system.openBinary(path));
-    call.onEnd(() => system.closeDescriptor(fd));
-    messagesOf(call.guest).rename(pathOfDescriptor(fd), path);
-    return pathOfDescriptor(fd);
-  },
+  map: pathOfBinary,
 };
+
+/** libbpf's path of an executable or library, until the call ends. */
+function pathOfBinary(call: Call, path: string): string {
+  const { system } = call.guest;
+  const fd = opened(call, () => system.openBinary(path));
+  call.onEnd(() => system.closeDescriptor(fd));
+  messagesOf(call.guest).rename(pathOfDescriptor(fd), path);
+  return pathOfDescriptor(fd);
+}
 
 function opened(call: Call, open: () => number): number {
   try {
@@ -158,13 +162,18 @@ const ON_PROGRAM: ReadonlySet<number> = new Set([
   AttachType.STRUCT_OPS,
 ]);
 
+/** True if the target of an attach type is the index of an interface. */
+export function isOnInterface(type: number): boolean {
+  return ON_INTERFACE.has(type);
+}
+
 /** The target of an attach type: an index, or a descriptor. @param type the name of the parameter with the attach type. */
 export function targetFd(type: string): ParameterRule {
   return {
     is: "number",
     map: (call, value) => {
       const kind = call.int(type);
-      if (ON_INTERFACE.has(kind)) return value;
+      if (isOnInterface(kind)) return value;
       if (ON_PROGRAM.has(kind)) return value === 0 ? 0 : call.hostFd(value, ["program"]);
       if (kind === AttachType.PERF_EVENT) return call.hostFd(value, ["perf_event"]);
       // All others have a cgroup, a network namespace or a device.
@@ -216,10 +225,7 @@ function uprobeMulti(): StructRule {
   const count = "uprobe_multi.cnt";
   return linkOpts(["uprobe_multi.flags", count, "uprobe_multi.pid"], {
     "uprobe_multi.path": ({ call, source, target, offset }) => {
-      const { system } = call.guest;
-      const fd = opened(call, () => system.openBinary(call.textAt(call.pointerIn(source, offset))));
-      call.onEnd(() => system.closeDescriptor(fd));
-      target.point(offset, new TextEncoder().encode(`${pathOfDescriptor(fd)}\0`));
+      target.point(offset, cString(pathOfBinary(call, call.textAt(call.pointerIn(source, offset)))));
     },
     "uprobe_multi.offsets": longsOf(count),
     "uprobe_multi.ref_ctr_offsets": longsOf(count),

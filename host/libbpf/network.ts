@@ -10,9 +10,11 @@ import { libbpfErrno } from "../../errors/mod.ts";
 import type { FunctionName, LibbpfCalls, NativeArgument, NativeStruct } from "../../ffi/mod.ts";
 import { XDP_FLAG } from "../../ffi/system/linux_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
+import type { Descriptor } from "../core/descriptors.ts";
+import { Refusal, refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { descriptorOf } from "./fields.ts";
-import { targetFd } from "./attach_rules.ts";
+import { isOnInterface, targetFd } from "./attach_rules.ts";
 import { descriptor, type Line, optionalDescriptor, opts } from "./line.ts";
 import { FIELDS } from "./struct_fields.ts";
 import { argumentsOf } from "./marshal.ts";
@@ -35,14 +37,14 @@ export const XDP_QUERY_OPTS = struct("bpf_xdp_query_opts", [], {}, [
   "xdp_zc_max_segs",
 ]);
 
-/** The attachments of one guest, by a text that names their place. */
-const left = new WeakMap<GuestContext, Map<string, Attachment>>();
-
 /** An attachment. Disposing undoes it. */
 interface Attachment extends Disposable {
-  /** The copies of descriptors that undoing needs. */
-  readonly copies: readonly number[];
+  /** Forgets it, because the guest has detached or replaced it. */
+  forget(): void;
 }
+
+/** The attachments of one guest, by a text that names their place. */
+const left = new WeakMap<GuestContext, Map<string, Attachment>>();
 
 function leftOf(guest: GuestContext): Map<string, Attachment> {
   const known = left.get(guest);
@@ -57,26 +59,37 @@ interface Undo {
   /** Names the place: an attachment to the same place replaces it. */
   readonly place: string;
   readonly detach: (calls: LibbpfCalls) => void;
-  /** Copies of descriptors that `detach` uses, because the guest may close its own before. */
-  readonly copies?: readonly number[];
 }
 
-/** A line of a function that attaches without a link. @param undo gives the opposite, after the call. */
-function attaching(
-  name: FunctionName,
-  line: Line,
-  undo: (call: Call, args: readonly NativeArgument[]) => Undo | undefined,
-): Line {
+/** A function that attaches without a link. */
+interface Attaching {
+  readonly name: FunctionName;
+  readonly line: Line;
+  /** The descriptors of the host that undoing needs. It gets copies, because the guest may close its own before. */
+  readonly needed?: (call: Call, args: readonly NativeArgument[]) => readonly (NativeArgument | undefined)[];
+  /** Gives the opposite, after the call. Undefined if the call has attached nothing. */
+  readonly undo: (call: Call, args: readonly NativeArgument[], copies: readonly number[]) => Undo | undefined;
+}
+
+/** A line of a function that attaches without a link. An attachment counts as a link of the guest. */
+function attaching({ name, line, needed = () => [], undo }: Attaching): Line {
   return {
     ...line,
     run: (call) => {
       const args = argumentsOf(call, name, line);
-      const { value, errno } = call.calls.call(name, args);
-      if (errno < 0) return -libbpfErrno(errno);
-      call.writeBack();
-      const found = undo(call, args);
-      if (found !== undefined) keep(call, found);
-      return Number(value);
+      const close = (fd: number) => call.guest.system.calls.close(fd);
+      using stack = new DisposableStack();
+      const copies = needed(call, args).map((fd) => stack.adopt(copyOf(call, fd), close));
+      let result = 0;
+      const found = call.calls.takeLink({ kind: "call", function: name }, (calls) => {
+        const { value, errno } = calls.call(name, args);
+        if (errno < 0) throw new Refusal(libbpfErrno(errno));
+        call.writeBack();
+        result = Number(value);
+        return undo(call, args, copies);
+      });
+      if (found !== undefined) keep(call, found, stack.move());
+      return result;
     },
   };
 }
@@ -94,36 +107,38 @@ function detaching(
       const at = place(call, args);
       const { value, errno } = call.calls.call(name, args);
       if (errno < 0) return -libbpfErrno(errno);
-      forget(call.guest, at);
+      leftOf(call.guest).get(at)?.forget();
       return Number(value);
     },
   };
 }
 
-function keep({ guest, calls }: Call, { place, detach, copies = [] }: Undo): void {
-  forget(guest, place);
+function keep({ guest, calls }: Call, { place, detach }: Undo, copies: Disposable): void {
+  const attachments = leftOf(guest);
+  attachments.get(place)?.forget();
+  const end = () => {
+    copies[Symbol.dispose]();
+    calls.giveLink();
+  };
   const attachment: Attachment = {
-    copies,
+    forget: () => {
+      attachments.delete(place);
+      guest.resources.remove(attachment);
+      end();
+    },
     [Symbol.dispose]: () => {
       calls.undo(detach);
-      for (const fd of copies) guest.system.calls.close(fd);
+      end();
     },
   };
-  leftOf(guest).set(place, attachment);
+  attachments.set(place, attachment);
   guest.resources.add(attachment);
 }
 
-function forget(guest: GuestContext, place: string): void {
-  const attachment = leftOf(guest).get(place);
-  leftOf(guest).delete(place);
-  if (attachment === undefined) return;
-  guest.resources.remove(attachment);
-  for (const fd of attachment.copies) guest.system.calls.close(fd);
-}
-
-/** A copy of a descriptor of the host. */
+/** A copy of a descriptor of the host. Refuses with EMFILE. */
 function copyOf({ guest }: Call, hostFd: NativeArgument | undefined): number {
-  return guest.system.calls.duplicate(Number(hostFd));
+  const copied = guest.system.calls.duplicate(Number(hostFd));
+  return copied >= 0 ? copied : refuse("EMFILE");
 }
 
 function textOf(argument: NativeArgument | undefined): string {
@@ -131,10 +146,10 @@ function textOf(argument: NativeArgument | undefined): string {
 }
 
 /** `bpf_tc_attach`: the kernel returns the handle and the priority, which name the classifier. */
-export const TC_ATTACH = attaching(
-  "bpf_tc_attach",
-  { parameters: { hook: opts(TC_HOOK), opts: opts(TC_OPTS) } },
-  (call, [hook, options]) => {
+export const TC_ATTACH = attaching({
+  name: "bpf_tc_attach",
+  line: { parameters: { hook: opts(TC_HOOK), opts: opts(TC_OPTS) } },
+  undo: (call, [hook, options]) => {
     if (!isStruct(hook) || !isStruct(options)) return undefined;
     const named = namedClassifier(call, options);
     return {
@@ -142,7 +157,7 @@ export const TC_ATTACH = attaching(
       detach: (calls) => calls.call("bpf_tc_detach", [hook, named]),
     };
   },
-);
+});
 
 /** `bpf_tc_detach`. */
 export const TC_DETACH = detaching(
@@ -168,31 +183,32 @@ function isStruct(argument: NativeArgument | undefined): argument is NativeStruc
 const XDP_MODES = XDP_FLAG.generic | XDP_FLAG.native | XDP_FLAG.offload;
 
 /** `bpf_xdp_attach`. A negative program detaches. */
-export const XDP_ATTACH = attaching(
-  "bpf_xdp_attach",
-  { parameters: { prog_fd: optionalDescriptor("program"), opts: opts(XDP_ATTACH_OPTS) } },
-  (call, [ifindex, program, flags]) => {
+export const XDP_ATTACH = attaching({
+  name: "bpf_xdp_attach",
+  line: { parameters: { prog_fd: optionalDescriptor("program"), opts: opts(XDP_ATTACH_OPTS) } },
+  needed: (_call, [, program]) => Number(program) < 0 ? [] : [program],
+  undo: (call, [ifindex, , flags], [copied]) => {
     const place = xdpPlace(ifindex, flags);
-    if (Number(program) < 0) {
-      forget(call.guest, place);
+    if (copied === undefined) {
+      leftOf(call.guest).get(place)?.forget();
       return undefined;
     }
-    const copied = copyOf(call, program);
-    return {
-      place,
-      copies: [copied],
-      detach: (calls) => {
-        const { fields, size } = FIELDS.bpf_xdp_attach_opts;
-        const expected = calls.struct(new Uint8Array(size));
-        const view = new DataView(expected.bytes.buffer);
-        view.setBigUint64(0, BigInt(size), true);
-        // The kernel detaches only this program, not one that has replaced it.
-        view.setInt32(fields.old_prog_fd[0], copied, true);
-        calls.call("bpf_xdp_detach", [ifindex ?? 0, Number(flags) & XDP_MODES, expected]);
-      },
-    };
+    return { place, detach: (calls) => detachXdp(calls, { ifindex: ifindex ?? 0, flags: Number(flags), fd: copied }) };
   },
-);
+});
+
+/** Detaches the program `fd`, and not one that has replaced it. */
+function detachXdp(
+  calls: LibbpfCalls,
+  { ifindex, flags, fd }: { ifindex: NativeArgument; flags: number; fd: number },
+): void {
+  const { fields, size } = FIELDS.bpf_xdp_attach_opts;
+  const expected = calls.struct(new Uint8Array(size));
+  const view = new DataView(expected.bytes.buffer);
+  view.setBigUint64(0, BigInt(size), true);
+  view.setInt32(fields.old_prog_fd[0], fd, true);
+  calls.call("bpf_xdp_detach", [ifindex, flags & XDP_MODES, expected]);
+}
 
 /** `bpf_xdp_detach`. */
 export const XDP_DETACH = detaching(
@@ -205,19 +221,16 @@ function xdpPlace(ifindex: NativeArgument | undefined, flags: NativeArgument | u
   return `xdp ${Number(ifindex)} ${Number(flags) & XDP_MODES}`;
 }
 
-/** `bpf_prog_attach`. */
-export const PROG_ATTACH = attaching(
-  "bpf_prog_attach",
-  { parameters: { prog_fd: descriptor("program"), attachable_fd: targetFd("type") } },
-  (call, [program, target, type]) => {
-    const [ownProgram, ownTarget] = [copyOf(call, program), copyOf(call, target)];
-    return {
-      place: progPlace(call),
-      copies: [ownProgram, ownTarget],
-      detach: (calls) => calls.call("bpf_prog_detach2", [ownProgram, ownTarget, type ?? 0]),
-    };
-  },
-);
+/** `bpf_prog_attach`. Its target is a descriptor, or the index of an interface. */
+export const PROG_ATTACH = attaching({
+  name: "bpf_prog_attach",
+  line: { parameters: { prog_fd: descriptor("program"), attachable_fd: targetFd("type") } },
+  needed: (call, [program, target]) => isOnInterface(call.int("type")) ? [program] : [program, target],
+  undo: (call, [, index, type], [program = 0, target = index]) => ({
+    place: progPlace(call),
+    detach: (calls) => calls.call("bpf_prog_detach2", [program, target ?? 0, type ?? 0]),
+  }),
+});
 
 /** `bpf_prog_detach2`. */
 export const PROG_DETACH2 = detaching(
@@ -226,7 +239,21 @@ export const PROG_DETACH2 = detaching(
   (call) => progPlace(call),
 );
 
-/** The guest's numbers of a program and of its place. */
+/** Names a program and its target. A number of the guest can be that of another thing later, so the entries of its table count. */
 function progPlace(call: Call): string {
-  return `prog ${call.int("prog_fd")} ${call.int("attachable_fd")} ${call.int("type")}`;
+  const { descriptors } = call.guest;
+  const [target, type] = [call.int("attachable_fd"), call.int("type")];
+  const at = isOnInterface(type) ? target : entryNumber(descriptors.find(target));
+  return `prog ${entryNumber(descriptors.find(call.int("prog_fd")))} ${at} ${type}`;
+}
+
+const entryNumbers = new WeakMap<Descriptor, number>();
+let lastEntryNumber = 0;
+
+/** A number that no other entry has. */
+function entryNumber(entry: Descriptor | undefined): number {
+  if (entry === undefined) refuse("EBADF");
+  const number = entryNumbers.get(entry) ?? ++lastEntryNumber;
+  entryNumbers.set(entry, number);
+  return number;
 }

@@ -9,7 +9,7 @@ import { lineOf } from "../../host/libbpf/functions.ts";
 import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { shapeOf } from "../../host/libbpf/shape.ts";
-import { EMPTY_OBJECT, type FakeGuest, makeAll, OBJECT_AT } from "./guest.ts";
+import { EMPTY_OBJECT, FakeGuest, makeAll, OBJECT_AT } from "./guest.ts";
 import { type ArgumentSources, rightArguments } from "./import_arguments.ts";
 
 const TEXT_AT = 0x100;
@@ -67,4 +67,19 @@ export class Version2Guest {
   call(name: string): number {
     return this.number(name, ...rightArguments(shapeOf(name), lineOf(name)?.parameters ?? {}, this.sources));
   }
+}
+
+/** An object with a program and a map. */
+const OBJECT = {
+  programs: [{ name: "program", sectionName: "lsm/file_open", type: 29 }],
+  maps: [{ name: "hash" }],
+};
+
+/** Opens a guest of version 2. `made` has the calls of libbpf from then on. */
+export function openVersion2(options: ConstructorParameters<typeof FakeGuest>[1] = {}) {
+  const guest = new FakeGuest(OBJECT, options);
+  const version2 = new Version2Guest(guest);
+  const { made } = guest.libbpf.calls;
+  made.length = 0;
+  return { guest, version2, made, handles: version2.sources.handles };
 }
