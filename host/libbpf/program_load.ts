@@ -68,19 +68,32 @@ function hostFdOf(call: Call, fd: number): number {
   return call.hostFd(fd, ["map", "btf"]);
 }
 
-/** The number of elements of `fd_array` that the code uses. */
+/**
+ * The number of elements of `fd_array` that the code uses. Refuses an index below 0 with EINVAL: the kernel would read the element from
+ * the bytes before the array. Second halves of loads count too, because the kernel looks for calls in them before it refuses them.
+ */
 function arrayLength(code: DataView): number {
   let last = -1;
   for (let at = 0; at + INSTRUCTION_BYTES <= code.byteLength; at += INSTRUCTION_BYTES) {
-    const source = code.getUint8(at + 1) >> 4;
-    if (code.getUint8(at) === CALL && source === PSEUDO_KFUNC_CALL) last = Math.max(last, code.getInt16(at + 2, true));
-    if (code.getUint8(at) !== LOAD_IMMEDIATE) continue;
-    if (source === PSEUDO_MAP_INDEX || source === PSEUDO_MAP_INDEX_VALUE) {
-      last = Math.max(last, code.getInt32(at + 4, true));
-    }
-    at += INSTRUCTION_BYTES;
+    const index = arrayIndexAt(code, at);
+    if (index === undefined) continue;
+    if (index < 0) refuse("EINVAL");
+    last = Math.max(last, index);
   }
   return last + 1;
+}
+
+/** The index in `fd_array` that the instruction at `at` has; undefined for instructions without one. */
+function arrayIndexAt(code: DataView, at: number): number | undefined {
+  const source = code.getUint8(at + 1) >> 4;
+  switch (code.getUint8(at)) {
+    case CALL:
+      return source === PSEUDO_KFUNC_CALL ? code.getInt16(at + 2, true) : undefined;
+    case LOAD_IMMEDIATE:
+      return source === PSEUDO_MAP_INDEX || source === PSEUDO_MAP_INDEX_VALUE ? code.getInt32(at + 4, true) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** `fd_array`: descriptors that instructions name by index. Its length is that of the highest index. */
