@@ -85,7 +85,15 @@ import {
 } from "./network.ts";
 import { closeObject, initialValue, innerMap, loadObject, openMem, setInnerMapFd } from "./objects.ts";
 import { PERF_BUFFER_LINES } from "./perf_buffer.ts";
-import { checkPartNames, guestPin, openPinned, OPTIONAL_PIN, PIN, PIN_DIRECTORY } from "./pins.ts";
+import {
+  checkPartNames,
+  guestPin,
+  openPinned,
+  OPTIONAL_PIN,
+  OPTIONAL_PIN_DIRECTORY,
+  PIN,
+  PIN_DIRECTORY,
+} from "./pins.ts";
 import { setPrint } from "./print.ts";
 import { RING_BUFFER_LINES } from "./ring_buffer.ts";
 import { USER_RING_BUFFER_LINES } from "./user_ring_buffer.ts";
@@ -121,8 +129,8 @@ const OBJECTS = {
   bpf_object__prev_map: { parameters: { map: NULLABLE }, result: nextPartOf("obj") },
   bpf_object__pin: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("object") },
   bpf_object__unpin: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("object") },
-  bpf_object__pin_maps: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
-  bpf_object__unpin_maps: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
+  bpf_object__pin_maps: { parameters: { path: OPTIONAL_PIN_DIRECTORY }, check: checkPartNames("obj") },
+  bpf_object__unpin_maps: { parameters: { path: OPTIONAL_PIN_DIRECTORY }, check: checkPartNames("obj") },
   bpf_object__pin_programs: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
   bpf_object__unpin_programs: { parameters: { path: PIN_DIRECTORY }, check: checkPartNames("obj") },
 } satisfies Lines;

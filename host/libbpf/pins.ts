@@ -8,6 +8,7 @@
  */
 
 import { BpfError, libbpfErrno, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import { cString } from "../../ffi/system/c_string.ts";
 import { pathOfDescriptor } from "../../ffi/system/host_paths.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
@@ -20,16 +21,16 @@ export const PIN: ParameterRule = { is: "text", isNullable: false, map: pinPath 
 /** As {@link PIN}, or NULL for the path that libbpf knows. */
 export const OPTIONAL_PIN: ParameterRule = { is: "text", isNullable: true, map: pinPath };
 
-/** The directory of pins, or NULL for the paths that libbpf knows. */
-export const PIN_DIRECTORY: ParameterRule = {
-  is: "text",
-  isNullable: true,
-  map: (call, path) => {
-    const directory = directoryOf(call, path);
-    if (withoutSlashes(path) !== withoutSlashes(call.guest.gate.pinPath ?? "")) throw refused(path);
-    return pathOfDescriptor(directory);
-  },
-};
+/** The directory of pins. For programs libbpf needs one: it would make the directory "(null)" in the host's own. */
+export const PIN_DIRECTORY: ParameterRule = { is: "text", isNullable: false, map: pinDirectory };
+/** As {@link PIN_DIRECTORY}, or NULL for the paths of maps that libbpf knows. */
+export const OPTIONAL_PIN_DIRECTORY: ParameterRule = { is: "text", isNullable: true, map: pinDirectory };
+
+function pinDirectory(call: Call, path: string): string {
+  const directory = directoryOf(call, path);
+  if (withoutSlashes(path) !== withoutSlashes(call.guest.gate.pinPath ?? "")) throw refused(path);
+  return pathOfDescriptor(directory);
+}
 
 function pinPath(call: Call, path: string): string {
   const directory = directoryOf(call, path);
@@ -41,7 +42,7 @@ function pinPath(call: Call, path: string): string {
 
 /** `bpf_obj_get`: the kernel says what is pinned there. */
 export function openPinned(call: Call): number {
-  const path = new TextEncoder().encode(`${pinPath(call, call.text("pathname"))}\0`);
+  const path = cString(pinPath(call, call.text("pathname")));
   const { value, errno } = call.calls.call("bpf_obj_get", [path]);
   if (errno < 0) return -libbpfErrno(errno);
   const hostFd = Number(value);
