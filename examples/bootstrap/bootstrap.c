@@ -4,7 +4,7 @@
  * Shows: two programs that share a hash, a constant set before load, a counter in shared memory, and a ring buffer.
  * README.md has sample output.
  */
-#include <getopt.h>
+#include <argp.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -13,46 +13,32 @@
 #include "bootstrap.skel.h"
 #include "tool.h"
 
-static const char usage[] =
-    "Usage: bootstrap [-d MS] [-v] [-h]\n"
-    "\n"
-    "Traces the start and the end of processes.\n"
-    "\n"
-    "  -d, --duration MS   show only processes that ran MS milliseconds or longer, when they end\n"
-    "  -v, --verbose       print libbpf's messages for debugging on stderr\n"
-    "  -h, --help          show this help\n"
-    "\n"
-    "EXAMPLES:\n"
-    "    bootstrap          # every process\n"
-    "    bootstrap -d 100   # processes that ran for at least 100 ms\n";
-
 static struct {
     unsigned long min_duration_ms;
     bool verbose;
 } options;
 
-/* Returns an exit code, or -1 to continue. */
-static int parse_arguments(int argc, char **argv) {
-    static const struct option long_options[] = {
-        {"duration", required_argument, NULL, 'd'},
-        {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "d:vh", long_options, NULL)) != -1) {
-        switch (option) {
-        case 'd':
-            if (!tool_number("duration", optarg, 0, 1000000000, &options.min_duration_ms)) return 1;
-            break;
-        case 'v': options.verbose = true; break;
-        case 'h': fputs(usage, stdout); return 0;
-        default: fputs(usage, stderr); return 1;
-        }
+static const char description[] =
+    "Traces the start and the end of processes.\n"
+    "\n"
+    "EXAMPLES:\n"
+    "    bootstrap          # every process\n"
+    "    bootstrap -d 100   # processes that ran for at least 100 ms\n";
+
+static const struct argp_option argp_options[] = {
+    {"duration", 'd', "MS", 0, "Show only processes that ran MS milliseconds or longer, when they end", 0},
+    {"verbose", 'v', NULL, 0, "Print libbpf's messages for debugging on stderr", 0},
+    {NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state) {
+    switch (key) {
+    case 'd': return tool_number("duration", argument, 0, 1000000000, &options.min_duration_ms) ? 0 : EINVAL;
+    case 'v': options.verbose = true; return 0;
+    case 'h': argp_state_help(state, stdout, ARGP_HELP_STD_HELP); return 0;
+    default: return ARGP_ERR_UNKNOWN;
     }
-    if (optind == argc) return -1;
-    fprintf(stderr, "Unexpected argument '%s'\n%s", argv[optind], usage);
-    return 1;
 }
 
 static int print_message(enum libbpf_print_level level, const char *format, va_list arguments) {
@@ -112,8 +98,8 @@ static int print_events(const struct bootstrap_bpf *skel) {
 }
 
 int main(int argc, char **argv) {
-    int code = parse_arguments(argc, argv);
-    if (code >= 0) return code;
+    static const struct argp argp = {.options = argp_options, .parser = parse_option, .doc = description};
+    if (argp_parse(&argp, argc, argv, 0, NULL, NULL) != 0) return 1;
 
     libbpf_set_print(print_message);
     signal(SIGINT, handle_signal);
@@ -126,7 +112,7 @@ int main(int argc, char **argv) {
     }
     skel->rodata->min_duration_ns = options.min_duration_ms * 1000000ULL;
 
-    code = 1;
+    int code = 1;
     if (bootstrap_bpf__load(skel) < 0)
         fputs("Cannot load the BPF programs\n", stderr);
     else if (bootstrap_bpf__attach(skel) < 0)
