@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cString } from "../../ffi/system/c_string.ts";
 import type { DescriptorKind } from "../core/descriptors.ts";
 import { KernelDescriptor, MapDescriptor } from "../core/descriptors.ts";
 import { refuse } from "../core/refusal.ts";
@@ -51,17 +52,20 @@ export function mapFd(call: Call): number {
   return mapFdOf(call, call.map("map"));
 }
 
-/** The guest's descriptor of a map; -1 as in libbpf if it is not in the kernel. */
+/**
+ * The guest's descriptor of a map; -1 if it is not in the kernel. For a map that loading skips, libbpf returns the descriptor of an empty
+ * file, whose pages would end the process if they were shared.
+ */
 export function mapFdOf(call: Call, map: ObjectPart): number {
   const { errno } = call.calls.call("bpf_map__fd", [map.ref]);
-  if (errno < 0) return NOT_CREATED;
+  if (errno < 0 || call.calls.call("bpf_map__autocreate", [map.ref]).value === false) return NOT_CREATED;
   return partDescriptor(call, map, () => new MapDescriptor(map.object.openMapOf(map.ref)));
 }
 
 /** `bpf_object__find_map_fd_by_name`: EINVAL for an unknown name, as in libbpf. */
 export function objectMapFd(call: Call): number {
   const object = call.object("obj");
-  const name = new TextEncoder().encode(`${call.text("name")}\0`);
+  const name = cString(call.text("name"));
   const { value } = call.calls.call("bpf_object__find_map_by_name", [object.ref, name], { owner: object.ref });
   if (typeof value !== "object") refuse("EINVAL");
   return mapFdOf(call, { ref: value, object });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cString } from "../../ffi/system/c_string.ts";
 import type { DescriptorKind } from "../core/descriptors.ts";
 import { refuse } from "../core/refusal.ts";
 import type { FieldRule } from "./structs.ts";
@@ -11,6 +12,8 @@ import type { FieldRule } from "./structs.ts";
 /** The most elements of a list: a program can be attached to every function of the kernel. */
 const MAX_LIST = 1 << 17;
 const WORD_BYTES = 8;
+/** The most bytes of all strings of a list, which may all be the same one in the guest's memory. */
+const MAX_LIST_BYTES = 1 << 24;
 
 /** A string. @param check refuses a string that libbpf must not get. */
 export function text(check: (text: string) => void = () => {}): FieldRule {
@@ -47,8 +50,13 @@ export function textsOf(countField: string): FieldRule {
   return ({ call, source, target, offset, place }) => {
     const count = listLength(numberAt(source, place(countField)));
     const list = new DataView(call.copy(call.pointerIn(source, offset), count * WORD_BYTES).buffer);
-    const texts = Array.from({ length: count }, (_, index) => call.textAt(call.pointerIn(list, index * WORD_BYTES)));
-    target.pointToList(offset, texts.map(cString));
+    let sizeBytes = 0;
+    const texts = Array.from({ length: count }, (_, index) => {
+      const text = cString(call.textAt(call.pointerIn(list, index * WORD_BYTES)));
+      sizeBytes += text.length;
+      return sizeBytes <= MAX_LIST_BYTES ? text : refuse("E2BIG");
+    });
+    target.pointToList(offset, texts);
   };
 }
 
@@ -73,9 +81,4 @@ export function numberAt(source: DataView, { offset, size }: { offset: number; s
 
 function listLength(count: number): number {
   return count <= MAX_LIST ? count : refuse("E2BIG");
-}
-
-/** `text` with a NUL. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
 }

@@ -10,10 +10,10 @@
 import { libbpfErrno } from "../../errors/mod.ts";
 import type { FunctionName, NativeArgument, NativeOutcome } from "../../ffi/mod.ts";
 import { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
+import { cString } from "../../ffi/system/c_string.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor, addMapDescriptor } from "./descriptors.ts";
-import { cString } from "./fields.ts";
 import type { Line, ParameterRule, SizeRule } from "./line.ts";
 import { partHandle } from "./parts.ts";
 import { readStruct } from "./structs.ts";

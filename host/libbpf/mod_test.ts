@@ -4,24 +4,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { WASI_ERRNO } from "../../errors/mod.ts";
 import { MapType } from "../../ffi/mod.ts";
 import { assemble } from "../../scripts/build_wat.ts";
-import { FakeGuest } from "../../tests/doubles/guest.ts";
-import { Version2Guest } from "../../tests/doubles/version2.ts";
+import type { FakeGuest } from "../../tests/doubles/guest.ts";
+import { openVersion2 } from "../../tests/doubles/version2.ts";
 import { PROGRAMS } from "./kinds.ts";
 
-const OBJECT = {
-  programs: [{ name: "program", sectionName: "lsm/file_open", type: 29 }],
-  maps: [{ name: "hash" }],
-};
 const { EINVAL, EBADF, EFAULT, E2BIG, ENOTSUP, ENOENT } = WASI_ERRNO;
 const STRUCT_AT = 0x3000;
-
-function open(options: ConstructorParameters<typeof FakeGuest>[1] = {}) {
-  const guest = new FakeGuest(OBJECT, options);
-  const version2 = new Version2Guest(guest);
-  const { made } = guest.libbpf.calls;
-  made.length = 0;
-  return { guest, version2, made, handles: version2.sources.handles };
-}
 
 /** Puts a struct of options: its size, then numbers of 32 bits. @returns its address. */
 function putOptions(guest: FakeGuest, sizeBytes: number, ...fields: number[]): number {
@@ -29,7 +17,7 @@ function putOptions(guest: FakeGuest, sizeBytes: number, ...fields: number[]): n
 }
 
 Deno.test("a handle is refused when it is NULL, of another kind, or of a closed object", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   using _guest = guest;
   for (const handle of [0, -1, handles["bpf_object"] ?? 0, 1000]) {
     assertEquals(version2.number("bpf_map__key_size", handle), -EINVAL);
@@ -45,7 +33,7 @@ Deno.test("a handle is refused when it is NULL, of another kind, or of a closed 
 });
 
 Deno.test("descriptors of an object's parts end with the object, and a stale number is refused", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
   assertEquals(version2.number("bpf_map__fd", handles["bpf_map"] ?? 0), fd);
@@ -57,7 +45,7 @@ Deno.test("descriptors of an object's parts end with the object, and a stale num
 });
 
 Deno.test("bpf_map__fd() gives another number after the guest closed the first", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
   guest.context.descriptors.remove(fd)?.[Symbol.dispose]();
@@ -67,7 +55,7 @@ Deno.test("bpf_map__fd() gives another number after the guest closed the first",
 });
 
 Deno.test("a descriptor that the guest moved ends with its object, too", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const { descriptors } = guest.context;
   const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
@@ -81,7 +69,7 @@ Deno.test("a descriptor that the guest moved ends with its object, too", () => {
 });
 
 Deno.test("the next part after the last is 0, and a part that is not found an errno", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const { outcomes } = guest.libbpf.calls;
   outcomes.set("bpf_object__next_map", { value: undefined, errno: -22 });
@@ -92,14 +80,14 @@ Deno.test("the next part after the last is 0, and a part that is not found an er
 });
 
 Deno.test("libbpf's own error numbers reach the guest as they are", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   guest.libbpf.calls.outcomes.set("bpf_map__set_numa_node", { value: -4007, errno: -4007 });
   assertEquals(version2.number("bpf_map__set_numa_node", handles["bpf_map"] ?? 0, 0), -4007);
 });
 
 Deno.test("a string is cut to the guest's buffer, with a NUL, and its full length returned", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const map = handles["bpf_map"] ?? 0;
   guest.put(0x600, [-1, -1]);
@@ -112,7 +100,7 @@ Deno.test("a string is cut to the guest's buffer, with a NUL, and its full lengt
 });
 
 Deno.test("structs of options are read by their size", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   using _guest = guest;
   const attach = (options: number) =>
     version2.number(
@@ -136,7 +124,7 @@ Deno.test("structs of options are read by their size", () => {
 });
 
 Deno.test("lists in structs have 64-bit elements for both widths", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   using _guest = guest;
   guest.put(0x900, [guest.put(0x500, "vfs_read"), 0, guest.put(0x540, "vfs_write"), 0]);
   const attach = (count: number) => {
@@ -154,7 +142,7 @@ Deno.test("lists in structs have 64-bit elements for both widths", () => {
 });
 
 Deno.test("a field that is not offered must be zero", () => {
-  const { guest, version2 } = open();
+  const { guest, version2 } = openVersion2();
   using _guest = guest;
   const name = guest.put(0x500, "m");
   const options = putOptions(guest, 56, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5);
@@ -162,7 +150,7 @@ Deno.test("a field that is not offered must be zero", () => {
 });
 
 Deno.test("a descriptor in a struct is translated, and refused when it is of another kind", () => {
-  const { guest, version2, made } = open();
+  const { guest, version2, made } = openVersion2();
   using _guest = guest;
   const name = guest.put(0x500, "m");
   const { fds } = version2.sources;
@@ -174,7 +162,7 @@ Deno.test("a descriptor in a struct is translated, and refused when it is of ano
 });
 
 Deno.test("names that libbpf would put into files of tracefs are checked", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   using _guest = guest;
   const program = handles["bpf_program"] ?? 0;
   for (const name of ["a\nb", "a b", "", "../x"]) {
@@ -190,7 +178,7 @@ Deno.test("names that libbpf would put into files of tracefs are checked", () =>
 });
 
 Deno.test("the definition of an inner map has only its properties, and ends when its object is loaded", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const inner = version2.number("bpf_map__inner_map", handles["bpf_map"] ?? 0);
   assertEquals(version2.number("bpf_map__value_size", inner), 0);
@@ -201,7 +189,7 @@ Deno.test("the definition of an inner map has only its properties, and ends when
 });
 
 Deno.test("links count against the allowance until they are destroyed, and end with the guest", () => {
-  const { guest, version2, made, handles } = open({ maxLinks: 2 });
+  const { guest, version2, made, handles } = openVersion2({ maxLinks: 2 });
   const program = handles["bpf_program"] ?? 0;
   const second = version2.number("bpf_program__attach_lsm", program);
   assertEquals(version2.number("bpf_program__attach_lsm", program), -WASI_ERRNO.EMFILE);
@@ -215,7 +203,7 @@ Deno.test("links count against the allowance until they are destroyed, and end w
 });
 
 Deno.test("a disconnected link outlives its handle, and ends with the guest", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   const link = handles["bpf_link"] ?? 0;
   version2.number("bpf_link__disconnect", link);
   assertEquals(version2.number("bpf_link__destroy", link), 0);
@@ -225,7 +213,7 @@ Deno.test("a disconnected link outlives its handle, and ends with the guest", ()
 });
 
 Deno.test("a failed attachment is reported, and a failed probe is not", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   const { outcomes } = guest.libbpf.calls;
   outcomes.set("bpf_program__attach_raw_tracepoint", { value: undefined, errno: -22 });
@@ -243,7 +231,7 @@ Deno.test("messages go to the guest's function, in parts that fit its buffer", (
       (i32.store (i32.const 0x700) (local.get 0))
       (i32.store (i32.const 0x704) (i32.add (i32.load (i32.const 0x704)) (i32.const 1)))))`;
   const table = new WebAssembly.Table({ element: "anyfunc", initial: 2 });
-  const { guest, version2, handles } = open({ table });
+  const { guest, version2, handles } = openVersion2({ table });
   using _guest = guest;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(assemble(module)), { e: { m: guest.memory } });
   const { t } = instance.exports;
@@ -264,26 +252,8 @@ Deno.test("messages go to the guest's function, in parts that fit its buffer", (
   assertEquals(guest.peek(0x704), 3);
 });
 
-Deno.test("instructions get the host's descriptors of the guest's maps", () => {
-  const { guest, version2, made } = open();
-  using _guest = guest;
-  const { fds } = version2.sources;
-  const code = (fd: number) => guest.put(0x800, [0x1118, fd, 0, 0, 0x95, 0]); // r1 = map[fd]; exit
-  const license = guest.put(0x500, "GPL");
-  const load = (fd: number) => version2.number("bpf_prog_load", 1, 0, license, code(fd), 3, 0);
-  assertEquals(load(fds.program ?? 0), -EBADF);
-  assertEquals(load(500), -EBADF);
-  assertEquals(made, []);
-  guest.libbpf.calls.outcomes.set("bpf_prog_load", { value: -22, errno: -22 });
-  assertEquals(load(fds.map ?? 0), -EINVAL);
-  const bytes = made[0]?.args[3];
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("no instructions");
-  const hostFd = guest.context.descriptors.find(fds.map ?? 0)?.hostFd;
-  assertEquals(new DataView(bytes.buffer).getInt32(4, true), hostFd);
-});
-
 Deno.test("a handle of a program does not keep its object alive", () => {
-  const { guest, version2, handles } = open();
+  const { guest, version2, handles } = openVersion2();
   using _guest = guest;
   assertEquals(PROGRAMS.of(guest.context.handles).values().length, 1);
   version2.number("bpf_object__close", handles["bpf_object"] ?? 0);
@@ -291,36 +261,8 @@ Deno.test("a handle of a program does not keep its object alive", () => {
   assertEquals(guest.libbpf.openObjects, 0);
 });
 
-Deno.test("pins are plain names in the directory of the guest", () => {
-  using guest = new FakeGuest(OBJECT, { grants: { pinPath: "/sys/fs/bpf/x" } });
-  const version2 = new Version2Guest(guest);
-  const { made } = guest.libbpf.calls;
-  made.length = 0;
-  const pin = (path: string) =>
-    version2.number("bpf_map__pin", version2.sources.handles["bpf_map"] ?? 0, guest.put(0x500, path));
-  for (
-    const path of [
-      "/sys/fs/bpf/x",
-      "/sys/fs/bpf/x/",
-      "/sys/fs/bpf/x/..",
-      "/sys/fs/bpf/x/a/b",
-      "/sys/fs/bpf/xy",
-      "a",
-      "",
-    ]
-  ) {
-    assertEquals(pin(path), -WASI_ERRNO.EPERM, path);
-  }
-  // The fake system has a symbolic link of this name.
-  assertEquals(pin("/sys/fs/bpf/x/link"), -WASI_ERRNO.EPERM);
-  assertEquals(made, []);
-  assertEquals(pin("/sys/fs/bpf/x/map"), 0);
-  const path = made[0]?.args[1];
-  assertMatch(path instanceof Uint8Array ? new TextDecoder().decode(path) : "", /^\/proc\/self\/fd\/\d+\/map\0$/);
-});
-
 Deno.test("the array of a query has the size that the kernel gets", () => {
-  const { guest, version2, made } = open({ directory: "/" });
+  const { guest, version2, made } = openVersion2({ directory: "/" });
   using _guest = guest;
   const at = guest.put(0x700, [3]);
   assertEquals(version2.number("bpf_prog_query", 3, 1, 0, 0, 0x710, at), 0);
@@ -332,7 +274,7 @@ Deno.test("the array of a query has the size that the kernel gets", () => {
 });
 
 Deno.test("bpf_map__reuse_fd() refuses a map that is in the kernel, whose descriptor it would change", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   using _guest = guest;
   const reuse = () => version2.number("bpf_map__reuse_fd", handles["bpf_map"] ?? 0, version2.sources.fds.map ?? 0);
   assertEquals(reuse(), -WASI_ERRNO.EBUSY);
@@ -342,7 +284,7 @@ Deno.test("bpf_map__reuse_fd() refuses a map that is in the kernel, whose descri
 });
 
 Deno.test("bpf_link__update_map() refuses links that are not of struct_ops", () => {
-  const { guest, version2, made, handles } = open();
+  const { guest, version2, made, handles } = openVersion2();
   using _guest = guest;
   const map = handles["bpf_map"] ?? 0;
   const other = version2.number("bpf_program__attach_lsm", handles["bpf_program"] ?? 0);
@@ -350,4 +292,25 @@ Deno.test("bpf_link__update_map() refuses links that are not of struct_ops", () 
   assertEquals(version2.number("bpf_link__update_map", other, map), -EINVAL);
   assertEquals(made, []);
   assertEquals(version2.number("bpf_link__update_map", handles["bpf_link"] ?? 0, map), 0);
+});
+
+Deno.test("bpf_map__fd() is -1 for a map that loading skips, for which libbpf has an empty file", () => {
+  const { guest, version2, handles } = openVersion2();
+  using _guest = guest;
+  guest.libbpf.calls.outcomes.set("bpf_map__autocreate", { value: false, errno: 0 });
+  assertEquals(version2.number("bpf_map__fd", handles["bpf_map"] ?? 0), -1);
+});
+
+Deno.test("a list of strings that are all the same one has a limit", () => {
+  const { guest, version2, made, handles } = openVersion2();
+  using _guest = guest;
+  const text = guest.put(0x4000, "x".repeat(0x4000));
+  const list = guest.put(0x9000, Array.from({ length: 4096 }, (_, index) => index % 2 === 0 ? text : 0));
+  // struct bpf_kprobe_multi_opts: syms, addrs, cookies, cnt.
+  const options = (count: number) => putOptions(guest, 48, list, 0, 0, 0, 0, 0, count, 0, 0, 0);
+  const attach = (count: number) =>
+    version2.number("bpf_program__attach_kprobe_multi_opts", handles["bpf_program"] ?? 0, 0, options(count));
+  assertEquals(attach(2048), -E2BIG);
+  assertEquals(made, []);
+  assertMatch(`${attach(1)}`, /^\d+$/);
 });
