@@ -4,6 +4,7 @@
  * and as a guest; both print the same.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,11 +76,14 @@ static void rings(void) {
     show("ring_buffer__add", ring_buffer__add(rb, fd_of("second"), on_record, &two));
     show("ring_buffer__add of another map", ring_buffer__add(rb, fd_of("hash"), on_record, &two));
     show("ring_buffer__epoll_fd", ring_buffer__epoll_fd(rb) > 2);
+    struct pollfd ready = {.fd = ring_buffer__epoll_fd(rb), .events = POLLIN};
+    show("poll of nothing", poll(&ready, 1, 10));
     show("ring_buffer__poll of nothing", ring_buffer__poll(rb, 10));
 
     run_command(TO_RING, 300, 64, 0);
     run_command(TO_SECOND_RING, 40, 129, 1000);
     show_ring("ring", ring_buffer__ring(rb, 0));
+    show("poll", poll(&ready, 1, 100));
     show("ring_buffer__poll", ring_buffer__poll(rb, 100));
     show_seen("ring", &one);
     show_seen("second", &two);
