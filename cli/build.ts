@@ -6,13 +6,13 @@
 
 import { command, runCommand } from "./command.ts";
 import { printError, writeOutput } from "./output.ts";
-import { anyText, flag, HELP, list, single } from "./options.ts";
+import { anyText, HELP, single } from "./options.ts";
 import { sizeText } from "./size.ts";
 import { compileBpf, hasKernelBtf, ownRecords, writeSkeleton, writeVmlinux } from "./toolchain/bpf_object.ts";
 import { readClangWords } from "./toolchain/clang_words.ts";
 import { compileGuest, type GuestSource } from "./toolchain/compile_guest.ts";
 import { findCompiler } from "./toolchain/compiler.ts";
-import { DEFAULT_TARGET, parseNeedOption, parseTarget } from "./toolchain/guest_options.ts";
+import { GUEST_OPTIONS } from "./toolchain/guest_options.ts";
 import { findProject, type Project } from "./toolchain/project.ts";
 import type { RecordLayout } from "./toolchain/record_layouts.ts";
 import { findSdk } from "./toolchain/sdk.ts";
@@ -20,19 +20,8 @@ import { ProgramFailed, type Toolchain, withToolchain } from "./toolchain/toolch
 import { UsageError } from "./usage_error.ts";
 
 const OPTIONS = {
-  needs: list({
-    value: "PATH[:ro|:rw]",
-    parse: parseNeedOption,
-    help: "records in the module that it needs this file or directory of the host; may be repeated",
-  }),
-  target: single({
-    value: "TARGET",
-    parse: parseTarget,
-    default: DEFAULT_TARGET,
-    help: "wasm64, or wasm32 for hosts of ABI version 1",
-  }),
   btf: single({ value: "FILE", parse: anyText, help: "reads the kernel's types from this BTF" }),
-  verbose: flag({ letter: "v", help: "shows the commands" }),
+  ...GUEST_OPTIONS,
   help: HELP,
 };
 

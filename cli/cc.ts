@@ -5,26 +5,12 @@
  */
 
 import { command, runCommand } from "./command.ts";
-import { flag, HELP, list, single } from "./options.ts";
+import { HELP } from "./options.ts";
 import { compileGuest } from "./toolchain/compile_guest.ts";
-import { DEFAULT_TARGET, parseNeedOption, parseTarget } from "./toolchain/guest_options.ts";
+import { GUEST_OPTIONS } from "./toolchain/guest_options.ts";
 import { withToolchain } from "./toolchain/toolchain.ts";
 
-const OPTIONS = {
-  needs: list({
-    value: "PATH[:ro|:rw]",
-    parse: parseNeedOption,
-    help: "records in the module that it needs this file or directory of the host; may be repeated",
-  }),
-  target: single({
-    value: "TARGET",
-    parse: parseTarget,
-    default: DEFAULT_TARGET,
-    help: "wasm64, or wasm32 for hosts of ABI version 1",
-  }),
-  verbose: flag({ letter: "v", help: "shows the commands" }),
-  help: HELP,
-};
+const OPTIONS = { ...GUEST_OPTIONS, help: HELP };
 
 const CC = command({
   task: "compile",

@@ -5,13 +5,11 @@
  */
 
 import { type Need, parseNeed } from "../../wasm/needs.ts";
-import type { Refuse } from "../options.ts";
+import { flag, list, type Refuse, single } from "../options.ts";
 import { GUEST_TARGETS, type GuestTarget } from "./sdk.ts";
 
-export const DEFAULT_TARGET: GuestTarget = "wasm64";
-
 /** The value of `--needs`. */
-export function parseNeedOption(text: string, refuse: Refuse): Need {
+function parseNeedOption(text: string, refuse: Refuse): Need {
   try {
     return parseNeed(text);
   } catch (error) {
@@ -21,7 +19,25 @@ export function parseNeedOption(text: string, refuse: Refuse): Need {
 }
 
 /** The value of `--target`. */
-export function parseTarget(text: string, refuse: Refuse): GuestTarget {
+function parseTarget(text: string, refuse: Refuse): GuestTarget {
   return GUEST_TARGETS.find((target) => target === text) ??
     refuse(`"${text}" is neither ${GUEST_TARGETS.join(" nor ")}`);
 }
+
+const DEFAULT_TARGET: GuestTarget = "wasm64";
+
+/** The options. */
+export const GUEST_OPTIONS = {
+  needs: list({
+    value: "PATH[:ro|:rw]",
+    parse: parseNeedOption,
+    help: "records in the module that it needs this file or directory of the host; may be repeated",
+  }),
+  target: single({
+    value: "TARGET",
+    parse: parseTarget,
+    default: DEFAULT_TARGET,
+    help: "wasm64, or wasm32 for hosts of ABI version 1",
+  }),
+  verbose: flag({ letter: "v", help: "shows the commands" }),
+};

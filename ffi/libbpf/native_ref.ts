@@ -37,11 +37,6 @@ export function pointerOf(ref: NativeRef): Deno.PointerObject {
   return pointer;
 }
 
-/** True until the reference is revoked. */
-export function isLive(ref: NativeRef): boolean {
-  return pointers.has(ref);
-}
-
 /** Makes a reference and those to its parts unusable. Called when libbpf frees the struct. */
 export function revoke(ref: NativeRef): void {
   pointers.delete(ref);

@@ -56,7 +56,7 @@ export function mapFd(call: Call): number {
  * The guest's descriptor of a map; -1 if it is not in the kernel. For a map that loading skips, libbpf returns the descriptor of an empty
  * file, whose pages would end the process if they were shared.
  */
-export function mapFdOf(call: Call, map: ObjectPart): number {
+function mapFdOf(call: Call, map: ObjectPart): number {
   const { errno } = call.calls.call("bpf_map__fd", [map.ref]);
   if (errno < 0 || call.calls.call("bpf_map__autocreate", [map.ref]).value === false) return NOT_CREATED;
   return partDescriptor(call, map, () => new MapDescriptor(map.object.openMapOf(map.ref)));

@@ -74,7 +74,7 @@ export function descriptorOf(...kinds: DescriptorKind[]): FieldRule {
 }
 
 /** An unsigned number of 1, 4 or 8 bytes. */
-export function numberAt(source: DataView, { offset, size }: { offset: number; size: number }): number {
+function numberAt(source: DataView, { offset, size }: { offset: number; size: number }): number {
   if (size === 8) return Number(source.getBigUint64(offset, true));
   return size === 4 ? source.getUint32(offset, true) : source.getUint8(offset);
 }

@@ -26,7 +26,7 @@ export const TC_OPTS = struct("bpf_tc_opts", ["flags"], { prog_fd: descriptorOf(
   "handle",
   "priority",
 ]);
-export const XDP_ATTACH_OPTS = struct("bpf_xdp_attach_opts", [], { old_prog_fd: descriptorOf("program") });
+const XDP_ATTACH_OPTS = struct("bpf_xdp_attach_opts", [], { old_prog_fd: descriptorOf("program") });
 export const XDP_QUERY_OPTS = struct("bpf_xdp_query_opts", [], {}, [
   "prog_id",
   "drv_prog_id",

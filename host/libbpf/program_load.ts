@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { OwnDescriptors } from "../core/descriptor_values.ts";
-import { version2Descriptors } from "../core/descriptor_values.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { bytesInto, bytesOf, descriptorOf } from "./fields.ts";
@@ -162,8 +160,3 @@ export const MAP_CREATE_OPTS = struct(
     value_type_btf_obj_fd: descriptorOf("btf"),
   },
 );
-
-/** The guest's descriptors, for values of maps. */
-export function ownDescriptors(call: Call): OwnDescriptors {
-  return version2Descriptors(call.guest.descriptors);
-}
