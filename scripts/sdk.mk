@@ -30,7 +30,7 @@ more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc 
   temp/mkstemps temp/mktemp
 # wasi-libc's sources whose functions the project's own sources define.
 replaced := libc-bottom-half/sources/__wasilibc_real.c libc-bottom-half/sources/accept.c \
-  $(addprefix libc-bottom-half/cloudlibc/src/libc/,fcntl/fcntl.c fcntl/openat.c fcntl/posix_fadvise.c poll/poll.c \
+  $(addprefix libc-bottom-half/cloudlibc/src/libc/,errno/errno.c fcntl/fcntl.c fcntl/openat.c fcntl/posix_fadvise.c poll/poll.c \
     sys/ioctl/ioctl.c sys/socket/%.c time/CLOCK_%.c time/clock_nanosleep.c \
     time/nanosleep.c unistd/sleep.c unistd/usleep.c) \
   $(addprefix libc-top-half/musl/src/,conf/legacy.c conf/sysconf.c errno/strerror.c misc/uname.c \
@@ -64,7 +64,7 @@ $(work)/%.list: FORCE
 
 # Sources of the project -----------------------------------------------------------------------------------------------
 
-own_flags = $(flags) -std=gnu23 -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
+own_flags = $(flags) -D__x86_64__ -std=gnu23 -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
 define compile
 @mkdir -p $(@D)
 $(CLANG) $(1) -MD -MP -c $< -o $@

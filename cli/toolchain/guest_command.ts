@@ -45,8 +45,9 @@ function targetWords({ compiler: { isZig }, target }: GuestCommand): string[] {
   if (target === "wasm32") return ["--target=wasm32-wasi"];
   // zig refuses a target whose libc it does not have, unless the target is without an operating system.
   const words = isZig ? ["--target=wasm64-freestanding", "-D__wasi__=1"] : ["--target=wasm64-wasi"];
-  // The SDK's directories replace those that the compiler would search.
-  return [...words, "-mbulk-memory", "-nostdlibinc"];
+  // Numbers of system calls and layouts of the kernel are x86_64's, and programs choose tables by this name. The SDK's directories
+  // replace those that the compiler would search.
+  return [...words, "-D__x86_64__=1", "-mbulk-memory", "-nostdlibinc"];
 }
 
 function includes({ compiler: { isZig }, target, sdk }: GuestCommand): string[] {

@@ -24,7 +24,7 @@ static int print_warning(enum libbpf_print_level level, const char *format, va_l
 
 static void number(const char *what, int result) {
     const char *sign = result < 0 ? strerror(-result) : "no error";
-    printf("%s: %s", what, sign);
+    printf("%s: %d %s", what, result < 0 ? result : 0, sign);
     if (result < 0) printf(", errno %s", errno == -result ? "equal" : strerror(errno));
     printf("\n");
 }

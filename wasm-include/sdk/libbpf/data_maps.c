@@ -86,8 +86,7 @@ static int share(struct data *data) {
     data->shared = shared >= 0;
     if (data->shared) return 0;
     int err = (int)shared;
-    libbpf_guest_warn("map '%s': failed to re-mmap() contents: %d\n", bpf_map__name(data->map),
-                      libbpf_guest_linux_errno(err));
+    libbpf_guest_warn("map '%s': failed to re-mmap() contents: %d\n", bpf_map__name(data->map), err);
     return err;
 }
 

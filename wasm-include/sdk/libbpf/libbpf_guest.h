@@ -56,9 +56,6 @@ char *libbpf_guest_text_room(int length);
 /* The lasting copy of a text. A negative length is an error. Frees `text` if it came from libbpf_guest_text_room(). */
 const char *libbpf_guest_text(char *text, int length, bool allocated);
 
-/* Linux's number for an error of libc, for messages that have to equal those of libbpf. */
-int libbpf_guest_linux_errno(int error);
-
 /* libbpf's own function for messages; its files call it too. */
 __attribute__((format(printf, 2, 3))) void libbpf_print(enum libbpf_print_level level, const char *format, ...);
 

@@ -54,19 +54,18 @@ int bpf_object__open_skeleton(struct bpf_object_skeleton *s, const struct bpf_ob
     struct bpf_object *obj = libbpf_guest_open(s->data, s->data_sz, s->name, opts);
     if (!obj) {
         int err = -errno;
-        libbpf_guest_warn("failed to initialize skeleton BPF object '%s': %d\n", s->name,
-                          libbpf_guest_linux_errno(err));
+        libbpf_guest_warn("failed to initialize skeleton BPF object '%s': %d\n", s->name, err);
         return libbpf_guest_int(err);
     }
     *s->obj = obj;
     int err = libbpf_guest_find_maps(obj, maps_of(s));
     if (err) {
-        libbpf_guest_warn("failed to populate skeleton maps for '%s': %d\n", s->name, libbpf_guest_linux_errno(err));
+        libbpf_guest_warn("failed to populate skeleton maps for '%s': %d\n", s->name, err);
         return libbpf_guest_int(err);
     }
     err = libbpf_guest_find_progs(obj, progs_of(s));
     if (err) {
-        libbpf_guest_warn("failed to populate skeleton progs for '%s': %d\n", s->name, libbpf_guest_linux_errno(err));
+        libbpf_guest_warn("failed to populate skeleton progs for '%s': %d\n", s->name, err);
         return libbpf_guest_int(err);
     }
     return 0;
@@ -75,7 +74,7 @@ int bpf_object__open_skeleton(struct bpf_object_skeleton *s, const struct bpf_ob
 int bpf_object__load_skeleton(struct bpf_object_skeleton *s) {
     int err = bpf_object__load(*s->obj);
     if (err) {
-        libbpf_guest_warn("failed to load BPF skeleton '%s': %d\n", s->name, libbpf_guest_linux_errno(err));
+        libbpf_guest_warn("failed to load BPF skeleton '%s': %d\n", s->name, err);
         return libbpf_guest_int(err);
     }
     for (int i = 0; i < s->map_cnt; i++) {
@@ -99,8 +98,7 @@ static int attach_prog(const struct bpf_prog_skeleton *skel) {
         *skel->link = (struct bpf_link *)link;
         return 0;
     }
-    libbpf_guest_warn("prog '%s': failed to auto-attach: %d\n", bpf_program__name(prog),
-                      libbpf_guest_linux_errno((int)link));
+    libbpf_guest_warn("prog '%s': failed to auto-attach: %d\n", bpf_program__name(prog), (int)link);
     return (int)link;
 }
 
@@ -119,7 +117,7 @@ static int attach_map(const struct bpf_object_skeleton *s, const struct bpf_map_
     *skel->link = bpf_map__attach_struct_ops(map);
     if (*skel->link) return 0;
     int err = -errno;
-    libbpf_guest_warn("map '%s': failed to auto-attach: %d\n", bpf_map__name(map), libbpf_guest_linux_errno(err));
+    libbpf_guest_warn("map '%s': failed to auto-attach: %d\n", bpf_map__name(map), err);
     return err;
 }
 

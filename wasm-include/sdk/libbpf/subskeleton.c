@@ -41,7 +41,7 @@ int bpf_object__open_subskeleton(struct bpf_object_subskeleton *s) {
     int err = libbpf_guest_find_maps(s->obj, maps);
     if (!err) err = libbpf_guest_find_progs(s->obj, progs);
     if (err) {
-        libbpf_guest_warn("failed to populate subskeleton maps: %d\n", libbpf_guest_linux_errno(err));
+        libbpf_guest_warn("failed to populate subskeleton maps: %d\n", err);
         return libbpf_guest_int(err);
     }
     for (int i = 0; i < variables.count; i++) {

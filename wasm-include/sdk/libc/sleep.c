@@ -32,7 +32,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, s
     subscription.u.u.clock.timeout = time;
     subscription.u.u.clock.flags = is_absolute ? __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME : 0;
     const __wasi_errno_t error = __wasi_poll_oneoff(&subscription, &event, 1, &count);
-    if (error == 0) return event.error;
+    if (error == 0) return __linux_errno(event.error);
     if (error == EINTR && rest && !is_absolute) {
         int64_t left = time - (now_ns(CLOCK_MONOTONIC) - start);
 

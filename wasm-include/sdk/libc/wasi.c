@@ -1,15 +1,16 @@
 // The imports of WASI preview 1 for memories with 64-bit addresses: pointers and sizes are i64, everything else is as
 // in wasm32. Replaces wasi-libc's __wasilibc_real.c, which passes pointers as i32.
+#include <errno.h>
 #include <string.h>
 #include <wasi/api.h>
 
 #define IMPORT(name) __attribute__((import_module("wasi_snapshot_preview1"), import_name(#name)))
 
-// Declares an import, and defines libc's function that passes its arguments on unchanged.
+// Declares an import, and defines libc's function, which passes its arguments on unchanged, and returns Linux's error.
 #define WASI(name, parameters, arguments)                 \
     IMPORT(name) __wasi_errno_t import_##name parameters; \
     __wasi_errno_t __wasi_##name parameters {             \
-        return import_##name arguments;                   \
+        return __linux_errno(import_##name arguments);    \
     }
 
 typedef const __wasi_iovec_t *iovecs;
@@ -72,7 +73,7 @@ _Noreturn void __wasi_proc_exit(__wasi_exitcode_t code) {
 
 IMPORT(path_create_directory) __wasi_errno_t import_path_create_directory(__wasi_fd_t fd, path_t path, size_t len);
 __wasi_errno_t __wasi_path_create_directory(__wasi_fd_t fd, path_t path) {
-    return import_path_create_directory(fd, path, strlen(path));
+    return __linux_errno(import_path_create_directory(fd, path, strlen(path)));
 }
 
 IMPORT(path_filestat_get)
@@ -80,7 +81,7 @@ __wasi_errno_t import_path_filestat_get(__wasi_fd_t fd, __wasi_lookupflags_t fla
                                         __wasi_filestat_t *stat);
 __wasi_errno_t __wasi_path_filestat_get(__wasi_fd_t fd, __wasi_lookupflags_t flags, path_t path,
                                         __wasi_filestat_t *stat) {
-    return import_path_filestat_get(fd, flags, path, strlen(path), stat);
+    return __linux_errno(import_path_filestat_get(fd, flags, path, strlen(path), stat));
 }
 
 IMPORT(path_filestat_set_times)
@@ -90,7 +91,7 @@ __wasi_errno_t import_path_filestat_set_times(__wasi_fd_t fd, __wasi_lookupflags
 __wasi_errno_t __wasi_path_filestat_set_times(__wasi_fd_t fd, __wasi_lookupflags_t flags, path_t path,
                                               __wasi_timestamp_t atim, __wasi_timestamp_t mtim,
                                               __wasi_fstflags_t fst_flags) {
-    return import_path_filestat_set_times(fd, flags, path, strlen(path), atim, mtim, fst_flags);
+    return __linux_errno(import_path_filestat_set_times(fd, flags, path, strlen(path), atim, mtim, fst_flags));
 }
 
 IMPORT(path_link)
@@ -98,7 +99,7 @@ __wasi_errno_t import_path_link(__wasi_fd_t old_fd, __wasi_lookupflags_t flags, 
                                 __wasi_fd_t new_fd, path_t new, size_t new_len);
 __wasi_errno_t __wasi_path_link(__wasi_fd_t old_fd, __wasi_lookupflags_t flags, path_t old, __wasi_fd_t new_fd,
                                 path_t new) {
-    return import_path_link(old_fd, flags, old, strlen(old), new_fd, new, strlen(new));
+    return __linux_errno(import_path_link(old_fd, flags, old, strlen(old), new_fd, new, strlen(new)));
 }
 
 IMPORT(path_open)
@@ -108,35 +109,35 @@ __wasi_errno_t import_path_open(__wasi_fd_t fd, __wasi_lookupflags_t flags, path
 __wasi_errno_t __wasi_path_open(__wasi_fd_t fd, __wasi_lookupflags_t flags, path_t path, __wasi_oflags_t oflags,
                                 __wasi_rights_t base, __wasi_rights_t inheriting, __wasi_fdflags_t fdflags,
                                 __wasi_fd_t *opened) {
-    return import_path_open(fd, flags, path, strlen(path), oflags, base, inheriting, fdflags, opened);
+    return __linux_errno(import_path_open(fd, flags, path, strlen(path), oflags, base, inheriting, fdflags, opened));
 }
 
 IMPORT(path_readlink)
 __wasi_errno_t import_path_readlink(__wasi_fd_t fd, path_t path, size_t len, uint8_t *buf, __wasi_size_t buf_len,
                                     size_out size);
 __wasi_errno_t __wasi_path_readlink(__wasi_fd_t fd, path_t path, uint8_t *buf, __wasi_size_t buf_len, size_out size) {
-    return import_path_readlink(fd, path, strlen(path), buf, buf_len, size);
+    return __linux_errno(import_path_readlink(fd, path, strlen(path), buf, buf_len, size));
 }
 
 IMPORT(path_remove_directory) __wasi_errno_t import_path_remove_directory(__wasi_fd_t fd, path_t path, size_t len);
 __wasi_errno_t __wasi_path_remove_directory(__wasi_fd_t fd, path_t path) {
-    return import_path_remove_directory(fd, path, strlen(path));
+    return __linux_errno(import_path_remove_directory(fd, path, strlen(path)));
 }
 
 IMPORT(path_rename)
 __wasi_errno_t import_path_rename(__wasi_fd_t fd, path_t old, size_t old_len, __wasi_fd_t new_fd, path_t new,
                                   size_t new_len);
 __wasi_errno_t __wasi_path_rename(__wasi_fd_t fd, path_t old, __wasi_fd_t new_fd, path_t new) {
-    return import_path_rename(fd, old, strlen(old), new_fd, new, strlen(new));
+    return __linux_errno(import_path_rename(fd, old, strlen(old), new_fd, new, strlen(new)));
 }
 
 IMPORT(path_symlink)
 __wasi_errno_t import_path_symlink(path_t old, size_t old_len, __wasi_fd_t fd, path_t new, size_t new_len);
 __wasi_errno_t __wasi_path_symlink(path_t old, __wasi_fd_t fd, path_t new) {
-    return import_path_symlink(old, strlen(old), fd, new, strlen(new));
+    return __linux_errno(import_path_symlink(old, strlen(old), fd, new, strlen(new)));
 }
 
 IMPORT(path_unlink_file) __wasi_errno_t import_path_unlink_file(__wasi_fd_t fd, path_t path, size_t len);
 __wasi_errno_t __wasi_path_unlink_file(__wasi_fd_t fd, path_t path) {
-    return import_path_unlink_file(fd, path, strlen(path));
+    return __linux_errno(import_path_unlink_file(fd, path, strlen(path)));
 }
