@@ -92,6 +92,21 @@ export class GuestInstance {
 }
 
 /**
+ * Calls a function of the guest.
+ *
+ * @param words name the function for the error: "a handler of signals".
+ * @throws {GuestError} if its parameters have other types, for which the engine throws a TypeError.
+ */
+export function callTyped(run: Callback, args: readonly (number | bigint)[], words: string): void {
+  try {
+    run(...args);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new GuestError("trap", `The guest trapped: ${words} has types that do not fit`, { cause: error });
+  }
+}
+
+/**
  * A table with `callback` at index 0, for guests that have no table and name their callback by an export (Go).
  *
  * @param bits the width of its indices.

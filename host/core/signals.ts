@@ -30,6 +30,7 @@ export class GuestSignals implements Disposable {
   #pending: Uint8Array = NEVER;
   #blocked = 0n;
   #flush: (() => unknown) | undefined;
+  #stopTimer: (() => unknown) | undefined;
 
   /**
    * @param open takes over the signals of the process, and is called at the first use. It may return a negative errno: ENOSYS in a thread
@@ -116,6 +117,11 @@ export class GuestSignals implements Disposable {
     this.#native?.delayEnd();
   }
 
+  /** Stops a timer with `stop` when the guest ends, because its signal then has no handler. */
+  stopAtEnd(stop: () => unknown): void {
+    this.#stopTimer = stop;
+  }
+
   /** Handles the pending signals: calls the guest's handlers, or takes the default action. */
   deliver(): Delivery {
     let outcome: Delivery = "none";
@@ -138,6 +144,8 @@ export class GuestSignals implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#native?.[Symbol.dispose]();
     this.#native = undefined;
     this.#pending = NEVER;

@@ -4,16 +4,15 @@
  * @module
  */
 
-import { GuestError, WASI_ERRNO } from "../../errors/mod.ts";
+import { WASI_ERRNO } from "../../errors/mod.ts";
 import { Clocks } from "../../ffi/system/clocks.ts";
 import { POLL } from "../../ffi/system/linux_numbers.ts";
 import { killProcess, setTimer, TIMER_BYTES } from "../../ffi/system/process_control.ts";
 import { MAX_SIGNAL, REACTION } from "../../ffi/system/signals.ts";
 import type { GuestContext } from "../core/context.ts";
-import type { Callback } from "../core/instance.ts";
+import { callTyped } from "../core/instance.ts";
 import { guestPtr, type WasmPtr } from "../core/memory.ts";
 import { checked, refuse } from "../core/refusal.ts";
-import type { SignalHandler } from "../core/signals.ts";
 
 /** A flag of `sigaction`: reads continue after the handler. */
 const RESTART = 1;
@@ -34,7 +33,7 @@ const CLOCK_MONOTONIC = 1;
 export function sigaction(guest: GuestContext) {
   // Buffers that the guest opens before its first handler must know the descriptor that ends their waits.
   guest.signals.prepare();
-  return (signal: number, reaction: number, flags: number, handler: WasmPtr): number => {
+  return (signal: number, reaction: number, flags: number, index: WasmPtr): number => {
     switch (reaction) {
       case KEEP:
         return guest.signals.set(signal, "keep");
@@ -43,25 +42,12 @@ export function sigaction(guest: GuestContext) {
       case REACTION.IGNORE:
         return guest.signals.set(signal, "ignore");
       case REACTION.CALL: {
-        const run = guest.instance.functionAt(guestPtr(handler, guest.addressBits)) ?? refuse("EFAULT");
-        return guest.signals.set(signal, { handler: handlerOf(run), restartsReads: (flags & RESTART) !== 0 });
+        const run = guest.instance.functionAt(guestPtr(index, guest.addressBits)) ?? refuse("EFAULT");
+        const handler = (signal: number) => callTyped(run, [signal], "a handler of signals");
+        return guest.signals.set(signal, { handler, restartsReads: (flags & RESTART) !== 0 });
       }
       default:
         return refuse("EINVAL");
-    }
-  };
-}
-
-/** A function of the guest as a handler. The engine throws a TypeError when its parameter is no i32. */
-function handlerOf(run: Callback): SignalHandler {
-  return (signal) => {
-    try {
-      run(signal);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      throw new GuestError("trap", "The guest trapped: a handler of signals has types that do not fit", {
-        cause: error,
-      });
     }
   };
 }
@@ -143,12 +129,14 @@ export function sigpending(guest: GuestContext) {
 export function setitimer(guest: GuestContext) {
   return (which: number, value: WasmPtr, old: WasmPtr): void => {
     const { memory, addressBits } = guest;
+    const { calls } = guest.system;
     const [from, to] = [guestPtr(value, addressBits), guestPtr(old, addressBits)];
     if (which !== 0) refuse("EINVAL");
     const wanted = from === 0 ? null : memory.view(from, TIMER_BYTES).slice();
     const previous = new Uint8Array(TIMER_BYTES);
     if (to !== 0) memory.check(to, TIMER_BYTES);
-    checked(setTimer(guest.system.calls, wanted, previous));
+    checked(setTimer(calls, wanted, previous));
+    if (wanted !== null) guest.signals.stopAtEnd(() => setTimer(calls, new Uint8Array(TIMER_BYTES), previous));
     if (to !== 0) memory.view(to, TIMER_BYTES).set(previous);
   };
 }

@@ -100,6 +100,13 @@ Deno.test("SIGALRM ends every wait with EINTR, and reads only without SA_RESTART
   assertEquals(outputs[1], outputs[0]);
 });
 
+Deno.test("a timer that still runs does not end a guest that has ended, as on Linux", async () => {
+  await using native = await nativeProgram();
+  const expected = await run(native.path, ["ticking"]);
+  assertEquals([expected.code, expected.stdout], [0, "the end\n"]);
+  assertEquals(await runWasmBpf([GUEST, "ticking"]), expected);
+});
+
 for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15]] as const) {
   Deno.test(`${signal} calls the guest's handler, and the guest ends by itself`, async () => {
     await using running = Running.guest("loop");

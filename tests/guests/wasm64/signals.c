@@ -47,6 +47,16 @@ static void set_alarm(void) {
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+// Ends while a timer still runs.
+static int ticking(void) {
+    const struct itimerval timer = {.it_interval.tv_usec = 1000, .it_value.tv_usec = 1000};
+
+    signal(SIGALRM, note);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    puts("the end");
+    return 0;
+}
+
 static int loop(void) {
     if (signal(SIGINT, note) == SIG_ERR || signal(SIGTERM, note) == SIG_ERR) return 1;
     puts("ready");
@@ -224,6 +234,7 @@ int main(int argc, char **argv) {
         {"reactions", reactions},
         {"masks", masks},
         {"inherited", inherited},
+        {"ticking", ticking},
     };
 
     setvbuf(stdout, NULL, _IOLBF, 0);
