@@ -1,7 +1,7 @@
 /** Tests the imports of module `libbpf` on a fake libbpf. */
 
-import { assertEquals, assertMatch } from "@std/assert";
-import { WASI_ERRNO } from "../../errors/mod.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { GuestError, WASI_ERRNO } from "../../errors/mod.ts";
 import { MapType } from "../../ffi/mod.ts";
 import { assemble } from "../../scripts/build_wat.ts";
 import type { FakeGuest } from "../../tests/doubles/guest.ts";
@@ -250,6 +250,21 @@ Deno.test("messages go to the guest's function, in parts that fit its buffer", (
   calls.messages.push({ level: 0, text: "unseen" });
   version2.number("bpf_map__type", handles["bpf_map"] ?? 0);
   assertEquals(guest.peek(0x704), 3);
+});
+
+Deno.test("a function for messages whose types do not fit is a trap of the guest", () => {
+  const module = `(module (table (export "t") funcref (elem $print $print)) (func $print (param i64 i64)))`;
+  const { t } = new WebAssembly.Instance(new WebAssembly.Module(assemble(module))).exports;
+  if (!(t instanceof WebAssembly.Table)) throw new TypeError("no table");
+  const { guest, version2, handles } = openVersion2({ table: t });
+  using _guest = guest;
+  assertEquals(version2.number("libbpf_set_print", 1, 0x710, 16), 0);
+  guest.libbpf.calls.messages.push({ level: 0, text: "text" });
+  assertThrows(
+    () => version2.number("bpf_map__type", handles["bpf_map"] ?? 0),
+    GuestError,
+    "the function for messages of libbpf has types that do not fit",
+  );
 });
 
 Deno.test("a handle of a program does not keep its object alive", () => {

@@ -8,6 +8,7 @@
 
 import type { LogMessage } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
+import { callTyped } from "../core/instance.ts";
 import type { GuestPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
@@ -89,7 +90,9 @@ export class Messages {
       const room = memory.view(buffer, part.length + 1);
       room.set(part);
       room[part.length] = 0;
-      instance.functionAt(index)?.(level, addressBits === 64 ? BigInt(buffer) : buffer);
+      const run = instance.functionAt(index);
+      const args = [level, addressBits === 64 ? BigInt(buffer) : buffer];
+      if (run !== undefined) callTyped(run, args, "the function for messages of libbpf");
     }
   }
 }
