@@ -37,7 +37,7 @@ export class EpollSet implements Disposable {
     this.#fd = openEpoll(calls);
     try {
       // Level-triggered, since it ends every wait until it is read.
-      if (wakeFd !== undefined) control(calls, this.#fd, wakeFd, { events: EPOLL.IN, data: WAKE });
+      if (wakeFd !== undefined) control(calls, { epoll: this.#fd, fd: wakeFd, events: EPOLL.IN, data: WAKE });
     } catch (error) {
       calls.close(this.#fd);
       throw error;
@@ -54,12 +54,12 @@ export class EpollSet implements Disposable {
    * @throws {BpfError}
    */
   add(fd: number): void {
-    control(this.#calls, this.#fd, fd, { events: EPOLL.IN | EPOLL.ET, data: BUFFER });
+    control(this.#calls, { epoll: this.#fd, fd, events: EPOLL.IN | EPOLL.ET, data: BUFFER });
   }
 
   /** Adds a user ring buffer. A wait ends when the kernel has taken records out of it. @throws {BpfError} */
   addWritable(fd: number): void {
-    control(this.#calls, this.#fd, fd, { events: EPOLL.OUT | EPOLL.ET, data: BUFFER });
+    control(this.#calls, { epoll: this.#fd, fd, events: EPOLL.OUT | EPOLL.ET, data: BUFFER });
   }
 
   /** Removes a descriptor. The kernel has already removed one that is closed. */
@@ -108,7 +108,7 @@ export class ReadableSet implements Disposable {
 
   /** @throws {BpfError} */
   add(fd: number): void {
-    control(this.#calls, this.fd, fd, { events: EPOLL.IN, data: BUFFER });
+    control(this.#calls, { epoll: this.fd, fd, events: EPOLL.IN, data: BUFFER });
   }
 
   [Symbol.dispose](): void {
@@ -123,8 +123,16 @@ function openEpoll(calls: SystemCalls): number {
   return fd;
 }
 
+/** A descriptor in a set, with the events to wait for. */
+interface Member {
+  readonly epoll: number;
+  readonly fd: number;
+  readonly events: number;
+  readonly data: number;
+}
+
 /** Adds `fd` to the set `epoll`. @throws {BpfError} */
-function control(calls: SystemCalls, epoll: number, fd: number, { events, data }: { events: number; data: number }) {
+function control(calls: SystemCalls, { epoll, fd, events, data }: Member): void {
   const event = new Uint8Array(EVENT.size);
   const view = new DataView(event.buffer);
   view.setUint32(EVENT.events, events >>> 0, true);

@@ -9,7 +9,7 @@ import type { GuestContext } from "../core/context.ts";
 import { type DescriptorKind, KernelDescriptor } from "../core/descriptors.ts";
 import type { EventReceiver, Room } from "../core/event_buffers.ts";
 import type { GuestMap } from "../core/guest_map.ts";
-import type { HandleKind } from "../core/handles.ts";
+import type { HandleKind, HandleTable } from "../core/handles.ts";
 import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 
@@ -25,15 +25,10 @@ export function mapAt({ descriptors }: GuestContext, fd: number): GuestMap {
   return descriptors.findMap(fd) ?? refuse("EBADF");
 }
 
-/** The thing with this handle. Refuses with EINVAL. */
-export function thingOf<T>({ handles }: GuestContext, kind: HandleKind<T>, handle: WasmPtr): T {
-  return kind.of(handles).find(handle) ?? refuse("EINVAL");
-}
-
 /** The guest's memory for records. @throws {MemoryFault} if it does not lie in the memory. */
-export function roomAt(guest: GuestContext, at: WasmPtr, size: WasmPtr): Room {
-  guest.memory.check(guestPtr(at, guest.addressBits), guestSize(size));
-  return { at, sizeBytes: size };
+export function checkedRoom(guest: GuestContext, room: Room): Room {
+  guest.memory.check(guestPtr(room.at, guest.addressBits), guestSize(room.sizeBytes));
+  return room;
 }
 
 /** Calls `make`. An error becomes the guest's errno without a report, because libbpf's own programs print the reason. */
@@ -46,16 +41,32 @@ export function quietly<T>(make: () => T): T {
   }
 }
 
-/** Gives a new buffer its handle. The guest's end closes it. */
-export function addBuffer<T extends Disposable>(guest: GuestContext, kind: HandleKind<T>, buffer: T): number {
-  guest.resources.add(buffer);
-  return kind.of(guest.handles).add(buffer);
-}
+/** The buffers of one kind that a guest has. The guest's end closes them. */
+export class Buffers<T extends Disposable> {
+  readonly #guest: GuestContext;
+  readonly #table: HandleTable<T>;
 
-/** Closes the buffer with this handle, if there is one. */
-export function freeBuffer<T extends Disposable>(guest: GuestContext, kind: HandleKind<T>, handle: WasmPtr): void {
-  const buffer = kind.of(guest.handles).remove(handle);
-  if (buffer !== undefined) guest.resources.close(buffer);
+  constructor(guest: GuestContext, kind: HandleKind<T>) {
+    this.#guest = guest;
+    this.#table = kind.of(guest.handles);
+  }
+
+  /** The buffer with this handle. Refuses with EINVAL. */
+  get(handle: WasmPtr): T {
+    return this.#table.find(handle) ?? refuse("EINVAL");
+  }
+
+  /** Gives a new buffer its handle. */
+  add(buffer: T): number {
+    this.#guest.resources.add(buffer);
+    return this.#table.add(buffer);
+  }
+
+  /** Closes the buffer with this handle, if there is one. */
+  free(handle: WasmPtr): void {
+    const buffer = this.#table.remove(handle);
+    if (buffer !== undefined) this.#guest.resources.close(buffer);
+  }
 }
 
 /** Descriptors that the guest sees, and that belong to a buffer. Disposing removes them from the guest's table. */
@@ -88,7 +99,10 @@ export class BufferDescriptors implements Disposable {
  *
  * @returns a view of the known bytes, in which missing ones are 0.
  */
-export function readOptions(guest: GuestContext, at: WasmPtr, sizeBytes: number): DataView<ArrayBuffer> {
+export function readOptions(
+  guest: GuestContext,
+  { at, sizeBytes }: { at: WasmPtr; sizeBytes: number },
+): DataView<ArrayBuffer> {
   const known = new Uint8Array(sizeBytes);
   const from = guestPtr(at, guest.addressBits);
   if (from === 0) return new DataView(known.buffer);

@@ -181,7 +181,7 @@ function newBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
 }
 
 function readFlags(guest: GuestContext, options: WasmPtr): BatchFlags {
-  const view = readOptions(guest, options, OPTIONS.size);
+  const view = readOptions(guest, { at: options, sizeBytes: OPTIONS.size });
   const elementFlags = view.getBigUint64(OPTIONS.elem_flags, true);
   const flags = view.getBigUint64(OPTIONS.flags, true);
   // The kernel has no flags above 32 bits here.

@@ -20,17 +20,7 @@ import { HandleKind } from "../core/handles.ts";
 import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import { madeLines } from "./made_lines.ts";
-import {
-  addBuffer,
-  BufferDescriptors,
-  freeBuffer,
-  mapAt,
-  quietly,
-  readOptions,
-  receiverOf,
-  roomAt,
-  thingOf,
-} from "./buffers.ts";
+import { BufferDescriptors, Buffers, checkedRoom, mapAt, quietly, readOptions, receiverOf } from "./buffers.ts";
 
 /** `struct perf_buffer_opts`: `sample_period` is a u32. */
 const OPTIONS = { size: 16, sample_period: 8 };
@@ -110,10 +100,10 @@ export const PERF_BUFFER_LINES = madeLines(
 
 /** The functions, not yet guarded. Those that return "ptr" return numbers. */
 function perfBufferFunctions(guest: GuestContext) {
-  const bufferOf = (handle: WasmPtr) => thingOf(guest, PERF_BUFFERS, handle);
+  const buffers = new Buffers(guest, PERF_BUFFERS);
   const none = guest.addressBits === 64 ? 0n : 0;
   const open = (mapFd: number, options: PerfOptions & { callbacks: PerfCallbacks }): number =>
-    quietly(() => addBuffer(guest, PERF_BUFFERS, new PerfBuffer(guest, mapFd, options)));
+    quietly(() => buffers.add(new PerfBuffer(guest, mapFd, options)));
   return {
     perf_buffer__new: (
       mapFd: number,
@@ -123,7 +113,10 @@ function perfBufferFunctions(guest: GuestContext) {
       context: WasmPtr,
       options: WasmPtr,
     ): number => {
-      const period = readOptions(guest, options, OPTIONS.size).getUint32(OPTIONS.sample_period, true);
+      const period = readOptions(guest, { at: options, sizeBytes: OPTIONS.size }).getUint32(
+        OPTIONS.sample_period,
+        true,
+      );
       const callbacks = { sample, lost, event: none, context };
       return open(mapFd, { pages: guestSize(pages), event: outputEvent(period || 1), callbacks });
     },
@@ -136,30 +129,30 @@ function perfBufferFunctions(guest: GuestContext) {
       options: WasmPtr,
     ): number => {
       const callbacks = { sample: none, lost: none, event, context };
-      const cpus = readCpus(guest, readOptions(guest, options, RAW_OPTIONS.size));
+      const cpus = readCpus(guest, readOptions(guest, { at: options, sizeBytes: RAW_OPTIONS.size }));
       return open(mapFd, { pages: guestSize(pages), event: readEvent(guest, attributes), cpus, callbacks });
     },
-    perf_buffer__free: (handle: WasmPtr): void => freeBuffer(guest, PERF_BUFFERS, handle),
-    perf_buffer__room: (handle: WasmPtr): number => bufferOf(handle).perf.roomBytes,
+    perf_buffer__free: (handle: WasmPtr): void => buffers.free(handle),
+    perf_buffer__room: (handle: WasmPtr): number => buffers.get(handle).perf.roomBytes,
     perf_buffer__poll: (handle: WasmPtr, timeoutMs: number, at: WasmPtr, size: WasmPtr): number => {
-      const room = roomAt(guest, at, size);
-      return bufferOf(handle).deliver((perf) => perf.poll(room, timeoutMs));
+      const room = checkedRoom(guest, { at, sizeBytes: size });
+      return buffers.get(handle).deliver((perf) => perf.poll(room, timeoutMs));
     },
     perf_buffer__consume: (handle: WasmPtr, at: WasmPtr, size: WasmPtr): number => {
-      const room = roomAt(guest, at, size);
+      const room = checkedRoom(guest, { at, sizeBytes: size });
       // libbpf's function returns 0, and not the number of buffers.
-      return Math.min(bufferOf(handle).deliver((perf) => perf.consume(room)), 0);
+      return Math.min(buffers.get(handle).deliver((perf) => perf.consume(room)), 0);
     },
     perf_buffer__consume_buffer: (handle: WasmPtr, index: WasmPtr, at: WasmPtr, size: WasmPtr): number => {
-      const room = roomAt(guest, at, size);
-      const buffer = bufferOf(handle);
+      const room = checkedRoom(guest, { at, sizeBytes: size });
+      const buffer = buffers.get(handle);
       const number = guestSize(index);
       if (number >= buffer.perf.fds.length) refuse("EINVAL");
       return Math.min(buffer.deliver((perf) => perf.consume(room, number)), 0);
     },
-    perf_buffer__epoll_fd: (handle: WasmPtr): number => quietly(() => bufferOf(handle).epollFd),
-    perf_buffer__buffer_cnt: (handle: WasmPtr): number => bufferOf(handle).perf.fds.length,
-    perf_buffer__buffer_fd: (handle: WasmPtr, index: WasmPtr): number => bufferOf(handle).fdAt(guestSize(index)),
+    perf_buffer__epoll_fd: (handle: WasmPtr): number => quietly(() => buffers.get(handle).epollFd),
+    perf_buffer__buffer_cnt: (handle: WasmPtr): number => buffers.get(handle).perf.fds.length,
+    perf_buffer__buffer_fd: (handle: WasmPtr, index: WasmPtr): number => buffers.get(handle).fdAt(guestSize(index)),
   };
 }
 

@@ -15,16 +15,14 @@ import type { WasmPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import { madeLines } from "./made_lines.ts";
 import {
-  addBuffer,
   BufferDescriptors,
+  Buffers,
+  checkedRoom,
   clampedInt,
-  freeBuffer,
   mapAt,
   quietly,
   readOptions,
   receiverOf,
-  roomAt,
-  thingOf,
 } from "./buffers.ts";
 
 /** `struct ring_buffer_opts` has only its size. */
@@ -107,35 +105,35 @@ export const RING_BUFFER_LINES = madeLines(
 
 /** The functions, not yet guarded. Those that return "ptr" return numbers. */
 function ringBufferFunctions(guest: GuestContext) {
-  const bufferOf = (handle: WasmPtr) => thingOf(guest, RING_BUFFERS, handle);
-  const ringOf = (handle: WasmPtr) => thingOf(guest, RINGS, handle);
+  const buffers = new Buffers(guest, RING_BUFFERS);
+  const ringOf = (handle: WasmPtr) => RINGS.of(guest.handles).find(handle) ?? refuse("EINVAL");
   const counted = (result: number) => {
     if (result > 0) guest.counters.delivered += result;
     return result;
   };
   return {
     ring_buffer__new: (mapFd: number, callback: WasmPtr, context: WasmPtr, options: WasmPtr): number => {
-      readOptions(guest, options, OPTIONS_BYTES);
+      readOptions(guest, { at: options, sizeBytes: OPTIONS_BYTES });
       return quietly(() => {
         using stack = new DisposableStack();
         const buffer = stack.use(new RingBuffer(guest));
         buffer.add(mapFd, callback, context);
         stack.move();
-        return addBuffer(guest, RING_BUFFERS, buffer);
+        return buffers.add(buffer);
       });
     },
     ring_buffer__add: (handle: WasmPtr, mapFd: number, callback: WasmPtr, context: WasmPtr): void =>
-      quietly(() => bufferOf(handle).add(mapFd, callback, context)),
-    ring_buffer__free: (handle: WasmPtr): void => freeBuffer(guest, RING_BUFFERS, handle),
-    ring_buffer__room: (handle: WasmPtr): number => bufferOf(handle).rings.roomBytes,
+      quietly(() => buffers.get(handle).add(mapFd, callback, context)),
+    ring_buffer__free: (handle: WasmPtr): void => buffers.free(handle),
+    ring_buffer__room: (handle: WasmPtr): number => buffers.get(handle).rings.roomBytes,
     ring_buffer__poll: (handle: WasmPtr, timeoutMs: number, at: WasmPtr, size: WasmPtr): number =>
-      counted(bufferOf(handle).rings.poll(roomAt(guest, at, size), timeoutMs)),
+      counted(buffers.get(handle).rings.poll(checkedRoom(guest, { at, sizeBytes: size }), timeoutMs)),
     ring_buffer__consume: (handle: WasmPtr, at: WasmPtr, size: WasmPtr): number =>
-      counted(bufferOf(handle).rings.consume(roomAt(guest, at, size), NO_LIMIT)),
+      counted(buffers.get(handle).rings.consume(checkedRoom(guest, { at, sizeBytes: size }), NO_LIMIT)),
     ring_buffer__consume_n: (handle: WasmPtr, limit: WasmPtr, at: WasmPtr, size: WasmPtr): number =>
-      counted(bufferOf(handle).rings.consume(roomAt(guest, at, size), clampedInt(limit))),
-    ring_buffer__epoll_fd: (handle: WasmPtr): number => quietly(() => bufferOf(handle).epollFd),
-    ring_buffer__ring: (handle: WasmPtr, index: number): number => bufferOf(handle).ringAt(index >>> 0),
+      counted(buffers.get(handle).rings.consume(checkedRoom(guest, { at, sizeBytes: size }), clampedInt(limit))),
+    ring_buffer__epoll_fd: (handle: WasmPtr): number => quietly(() => buffers.get(handle).epollFd),
+    ring_buffer__ring: (handle: WasmPtr, index: number): number => buffers.get(handle).ringAt(index >>> 0),
     ring__consumer_pos: (handle: WasmPtr): number => Number(ringOf(handle).ring.consumerPosition),
     ring__producer_pos: (handle: WasmPtr): number => Number(ringOf(handle).ring.producerPosition),
     ring__avail_data_size: (handle: WasmPtr): number => {
@@ -145,8 +143,8 @@ function ringBufferFunctions(guest: GuestContext) {
     ring__size: (handle: WasmPtr): number => ringOf(handle).ring.dataBytes,
     ring__map_fd: (handle: WasmPtr): number => ringOf(handle).mapFd,
     ring__consume: (handle: WasmPtr, at: WasmPtr, size: WasmPtr): number =>
-      counted(ringOf(handle).ring.consume(roomAt(guest, at, size), NO_LIMIT)),
+      counted(ringOf(handle).ring.consume(checkedRoom(guest, { at, sizeBytes: size }), NO_LIMIT)),
     ring__consume_n: (handle: WasmPtr, limit: WasmPtr, at: WasmPtr, size: WasmPtr): number =>
-      counted(ringOf(handle).ring.consume(roomAt(guest, at, size), clampedInt(limit))),
+      counted(ringOf(handle).ring.consume(checkedRoom(guest, { at, sizeBytes: size }), clampedInt(limit))),
   };
 }

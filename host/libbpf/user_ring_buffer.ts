@@ -13,7 +13,7 @@ import type { GuestMap } from "../core/guest_map.ts";
 import { HandleKind } from "../core/handles.ts";
 import { guestPtr, guestSize, type WasmPtr } from "../core/memory.ts";
 import { madeLines } from "./made_lines.ts";
-import { addBuffer, freeBuffer, mapAt, quietly, readOptions, thingOf } from "./buffers.ts";
+import { Buffers, mapAt, quietly, readOptions } from "./buffers.ts";
 
 /** `struct user_ring_buffer_opts` has only its size. */
 const OPTIONS_BYTES = 8;
@@ -53,13 +53,14 @@ export const USER_RING_BUFFER_LINES = madeLines(
 
 /** The functions, not yet guarded. Those that return "ptr" return numbers. */
 function userRingBufferFunctions(guest: GuestContext) {
-  const ringOf = (handle: WasmPtr) => thingOf(guest, USER_RING_BUFFERS, handle).ring;
+  const buffers = new Buffers(guest, USER_RING_BUFFERS);
+  const ringOf = (handle: WasmPtr) => buffers.get(handle).ring;
   return {
     user_ring_buffer__new: (mapFd: number, options: WasmPtr): number => {
-      readOptions(guest, options, OPTIONS_BYTES);
-      return quietly(() => addBuffer(guest, USER_RING_BUFFERS, new UserRingBuffer(guest, mapAt(guest, mapFd))));
+      readOptions(guest, { at: options, sizeBytes: OPTIONS_BYTES });
+      return quietly(() => buffers.add(new UserRingBuffer(guest, mapAt(guest, mapFd))));
     },
-    user_ring_buffer__free: (handle: WasmPtr): void => freeBuffer(guest, USER_RING_BUFFERS, handle),
+    user_ring_buffer__free: (handle: WasmPtr): void => buffers.free(handle),
     user_ring_buffer__reserve: (handle: WasmPtr, size: number): number => ringOf(handle).reserve(size >>> 0),
     user_ring_buffer__reserve_blocking: (handle: WasmPtr, size: number, timeoutMs: number): number =>
       ringOf(handle).reserveBlocking(size >>> 0, timeoutMs),

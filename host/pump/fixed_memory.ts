@@ -19,11 +19,14 @@ export interface FixedMemory {
 /**
  * A memory that never grows.
  *
- * @param mapName for the error.
- * @param addressBits the width of its addresses.
+ * @param options.mapName for the error.
+ * @param options.addressBits the width of its addresses.
  * @throws {BpfError} E2BIG when no memory can have `sizeBytes`; ENOMEM.
  */
-export function fixedMemory(sizeBytes: number, mapName: string, addressBits: AddressBits = 32): FixedMemory {
+export function fixedMemory(
+  sizeBytes: number,
+  { mapName, addressBits = 32 }: { mapName: string; addressBits?: AddressBits | undefined },
+): FixedMemory {
   const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
   const operation = { operation: "map", kind: "buffer", subject: mapName } as const;
   if (pages > MAX_WASM_PAGES) throw new BpfError(operation, LINUX_ERRNO.E2BIG);

@@ -163,7 +163,7 @@ class RingSource implements Source {
   readonly #pump: Pump;
 
   constructor(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: SourceOptions) {
-    const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), map.name);
+    const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), { mapName: map.name });
     const layout = { pageSizeBytes: calls.pageSizeBytes, dataBytes: map.maxEntries };
     this.#pump = instantiatePump(memory, layout, guest);
     this.#ring = new RingBuffer(calls, map, { buffer, epoll: options.epoll });
@@ -206,7 +206,7 @@ class PerfSource implements Source {
     const buffers = stack.use(new PerfBuffers(calls, map, { epoll }));
     const count = buffers.count;
     const start = Math.ceil(count * PERF_NOTES_BYTES / pageSizeBytes) * pageSizeBytes;
-    const { memory, buffer } = fixedMemory(start + count * (pageSizeBytes + dataBytes), map.name);
+    const { memory, buffer } = fixedMemory(start + count * (pageSizeBytes + dataBytes), { mapName: map.name });
     this.#pump = instantiatePump(memory, { pageSizeBytes, dataBytes, perf: { start, count } }, guest);
     buffers.map({ buffer, start, dataBytes });
     this.#buffers = buffers;

@@ -57,7 +57,7 @@ export class PerCpuBuffers implements GuestPerf {
     const dataBytes = pages * pageSizeBytes;
     const start = Math.ceil(events.length * PERF_NOTES_BYTES / pageSizeBytes) * pageSizeBytes;
     const sizeBytes = start + events.length * (pageSizeBytes + dataBytes);
-    const { memory, buffer } = fixedMemory(sizeBytes, map.name, guest.addressBits);
+    const { memory, buffer } = fixedMemory(sizeBytes, { mapName: map.name, addressBits: guest.addressBits });
     const notes = new DataView(buffer);
     for (const [index, { cpu }] of events.entries()) notes.setUint32(index * PERF_NOTES_BYTES + 8, cpu, true);
     this.#pump = instantiateBatchPump(

@@ -150,7 +150,10 @@ class Ring implements GuestRing, Disposable {
     }
     const { pageSizeBytes } = calls;
     this.dataBytes = map.maxEntries;
-    const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), map.name, guest.addressBits);
+    const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), {
+      mapName: map.name,
+      addressBits: guest.addressBits,
+    });
     this.#pump = instantiateBatchPump(memory, { pageSizeBytes, dataBytes: map.maxEntries }, guest);
     this.#ring = new RingBuffer(calls, map, { buffer, epoll });
     this.#callback = callback;

@@ -44,7 +44,7 @@ export class UserRing implements GuestUserRing {
       throw new BpfError(openBufferOperation(map.name), LINUX_ERRNO.EINVAL, { reason: "it is not a user ring buffer" });
     }
     const { pageSizeBytes } = calls;
-    const { buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), map.name);
+    const { buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), { mapName: map.name });
     using stack = new DisposableStack();
     this.#epoll = stack.use(new EpollSet(calls, options.wakeFd));
     this.#pages = stack.use(new UserRingPages(calls, map, { buffer, epoll: this.#epoll }));

@@ -39,7 +39,7 @@ export class HandMadeRing<P> {
 
   constructor(make: MakePump<P>, guest: EventReceiver, options: HandMadeOptions = {}) {
     const { start = 0, weakOrder = false } = options;
-    const { memory, buffer } = fixedMemory(65536, "test", guest.addressBits);
+    const { memory, buffer } = fixedMemory(65536, { mapName: "test", addressBits: guest.addressBits });
     this.#view = new DataView(buffer);
     this.pump = make(memory, { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, weakOrder }, guest);
     this.#setPosition(0, start);
@@ -108,7 +108,10 @@ export class HandMadePerf<P> {
 
   constructor(make: MakePump<P>, guest: EventReceiver, options: PerfOptions = {}) {
     const { count = 2, start = 0 } = options;
-    const { memory, buffer } = fixedMemory(PAGE + count * (PAGE + DATA_BYTES), "test", guest.addressBits);
+    const { memory, buffer } = fixedMemory(PAGE + count * (PAGE + DATA_BYTES), {
+      mapName: "test",
+      addressBits: guest.addressBits,
+    });
     this.#view = new DataView(buffer);
     const layout = { pageSizeBytes: PAGE, dataBytes: DATA_BYTES, perf: { start: PAGE, count } };
     this.pump = make(memory, layout, guest);
