@@ -17,6 +17,7 @@ import {
   type PerfOptions,
   type Room,
 } from "../core/event_buffers.ts";
+import { Deliveries } from "./deliveries.ts";
 import { fixedMemory } from "./fixed_memory.ts";
 import { BATCH_ROOM_BYTES, type BatchPump, instantiateBatchPump, PERF_NOTES_BYTES } from "./pump.ts";
 import { deliverAfterWait, waitResult } from "./wait.ts";
@@ -38,10 +39,9 @@ export class PerCpuBuffers implements GuestPerf {
   readonly #epoll: EpollSet;
   readonly #buffers: PerfBuffers;
   readonly #pump: BatchPump;
+  readonly #deliveries = new Deliveries();
   #readable: ReadableSet | undefined;
-  #delivering = false;
   #delivered = 0;
-  #disposed = false;
 
   /** @throws {BpfError} EINVAL when `map` has another type, or for a number of pages that is no power of two; as `EventBuffer.open()`. */
   constructor(calls: SystemCalls, map: BufferMap, guest: PerfReceiver, options: PerCpuBuffersOptions) {
@@ -91,7 +91,7 @@ export class PerCpuBuffers implements GuestPerf {
   }
 
   poll(room: Room, timeoutMs: number): number {
-    return this.#deliver(() => {
+    return this.#deliveries.run(() => {
       const consume = () => this.#consume(room, 0, this.fds.length);
       const result = consume();
       if (result !== 0 || timeoutMs === 0) return result;
@@ -105,7 +105,7 @@ export class PerCpuBuffers implements GuestPerf {
 
   consume(room: Room, index?: number): number {
     const [first, last] = index === undefined ? [0, this.fds.length] : [index, index + 1];
-    return this.#deliver(() => this.#consume(room, first, last));
+    return this.#deliveries.run(() => this.#consume(room, first, last));
   }
 
   #consume(room: Room, first: number, last: number): number {
@@ -118,21 +118,8 @@ export class PerCpuBuffers implements GuestPerf {
     }
   }
 
-  /** Prevents that a callback starts a second delivery. */
-  #deliver(make: () => number): number {
-    if (this.#disposed) return -WASI_ERRNO.EINVAL;
-    if (this.#delivering) return -WASI_ERRNO.EBUSY;
-    this.#delivering = true;
-    try {
-      return make();
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
   [Symbol.dispose](): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (!this.#deliveries.stop()) return;
     this.#pump.stop();
     this.#buffers[Symbol.dispose]();
     this.#readable?.[Symbol.dispose]();

@@ -17,6 +17,7 @@ import {
   openBufferOperation,
   type Room,
 } from "../core/event_buffers.ts";
+import { Deliveries } from "./deliveries.ts";
 import { fixedMemory } from "./fixed_memory.ts";
 import { BATCH_ROOM_BYTES, type BatchPump, instantiateBatchPump } from "./pump.ts";
 import { deliverAfterWait, waitResult } from "./wait.ts";
@@ -37,9 +38,8 @@ export class RingBuffers implements GuestRings {
   readonly #epoll: EpollSet;
   readonly #rings: Ring[] = [];
   readonly #fds: number[] = [];
+  readonly #deliveries = new Deliveries();
   #readable: ReadableSet | undefined;
-  #delivering = false;
-  #disposed = false;
 
   /** @throws {BpfError} */
   constructor(calls: SystemCalls, guest: EventReceiver, options: RingBuffersOptions = {}) {
@@ -65,7 +65,7 @@ export class RingBuffers implements GuestRings {
   }
 
   add(map: BufferMap, callback: GuestCallback): Ring {
-    const options = { epoll: this.#epoll, deliver: (make: () => number) => this.#deliver(make) };
+    const options = { epoll: this.#epoll, deliveries: this.#deliveries };
     const ring = new Ring(this.#calls, map, { guest: this.#guest, callback, ...options });
     this.#rings.push(ring);
     this.#fds.push(map.fd);
@@ -74,7 +74,7 @@ export class RingBuffers implements GuestRings {
   }
 
   poll(room: Room, timeoutMs: number): number {
-    return this.#deliver(() => {
+    return this.#deliveries.run(() => {
       const result = this.#consume(room, NO_LIMIT);
       if (result !== 0 || timeoutMs === 0) return result;
       return deliverAfterWait(timeoutMs, {
@@ -86,13 +86,13 @@ export class RingBuffers implements GuestRings {
   }
 
   consume(room: Room, limit: number): number {
-    return this.#deliver(() => this.#consume(room, limit));
+    return this.#deliveries.run(() => this.#consume(room, limit));
   }
 
   #consume(room: Room, limit: number): number {
     let delivered = 0;
     for (const ring of this.#rings) {
-      if (this.#disposed || delivered >= limit) break;
+      if (this.#deliveries.isStopped || delivered >= limit) break;
       const result = ring.deliver(room, limit - delivered);
       if (result === -WASI_ERRNO.EMSGSIZE && ring.lackingBytes > 0 && delivered > 0) break;
       if (result < 0) return result;
@@ -101,21 +101,8 @@ export class RingBuffers implements GuestRings {
     return delivered;
   }
 
-  /** Prevents that a callback starts a second delivery. */
-  #deliver(make: () => number): number {
-    if (this.#disposed) return -WASI_ERRNO.EINVAL;
-    if (this.#delivering) return -WASI_ERRNO.EBUSY;
-    this.#delivering = true;
-    try {
-      return make();
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
   [Symbol.dispose](): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (!this.#deliveries.stop()) return;
     for (const ring of this.#rings) ring[Symbol.dispose]();
     this.#readable?.[Symbol.dispose]();
     this.#epoll[Symbol.dispose]();
@@ -128,8 +115,8 @@ interface RingOptions {
   readonly callback: GuestCallback;
   /** Gets the map's descriptor. */
   readonly epoll: EpollSet;
-  /** Runs a delivery of the whole buffer's; see {@link RingBuffers}. */
-  readonly deliver: (make: () => number) => number;
+  /** Those of the whole buffer. */
+  readonly deliveries: Deliveries;
 }
 
 /** One ring, with a pump of its own. */
@@ -138,13 +125,13 @@ class Ring implements GuestRing, Disposable {
   readonly #ring: RingBuffer;
   readonly #pump: BatchPump;
   readonly #callback: GuestCallback;
-  readonly #deliver: RingOptions["deliver"];
+  readonly #deliveries: Deliveries;
   readonly #consumer: BigUint64Array;
   readonly #producer: BigUint64Array;
 
   /** @throws {BpfError} as `EventBuffer.open()`. */
   constructor(calls: SystemCalls, map: BufferMap, options: RingOptions) {
-    const { guest, callback, epoll, deliver } = options;
+    const { guest, callback, epoll, deliveries } = options;
     if (map.type !== MapType.RINGBUF) {
       throw new BpfError(openBufferOperation(map.name), LINUX_ERRNO.EINVAL, { reason: "it is not a ring buffer" });
     }
@@ -157,7 +144,7 @@ class Ring implements GuestRing, Disposable {
     this.#pump = instantiateBatchPump(memory, { pageSizeBytes, dataBytes: map.maxEntries }, guest);
     this.#ring = new RingBuffer(calls, map, { buffer, epoll });
     this.#callback = callback;
-    this.#deliver = deliver;
+    this.#deliveries = deliveries;
     this.#consumer = new BigUint64Array(buffer, 0, 1);
     this.#producer = new BigUint64Array(buffer, pageSizeBytes, 1);
   }
@@ -176,7 +163,7 @@ class Ring implements GuestRing, Disposable {
   }
 
   consume(room: Room, limit: number): number {
-    return this.#deliver(() => this.deliver(room, limit));
+    return this.#deliveries.run(() => this.deliver(room, limit));
   }
 
   /** As {@link Ring.consume}, within a delivery. */
