@@ -19,7 +19,8 @@ export const TEST_RUN_OPTS = struct(
   {
     data_in: bytesOf("data_size_in"),
     data_out: bytesInto("data_size_out"),
-    ctx_in: bytesOf("ctx_size_in"),
+    // Programs of type syscall write to it.
+    ctx_in: bytesInto("ctx_size_in"),
     ctx_out: bytesInto("ctx_size_out"),
   },
   ["data_size_out", "ctx_size_out", "retval", "duration"],
