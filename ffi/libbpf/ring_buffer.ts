@@ -21,38 +21,37 @@ export function ringBufferBytes(calls: SystemCalls, maxEntries: number): number 
   return 2 * calls.pageSizeBytes + 2 * maxEntries;
 }
 
-/** The mapped pages of a ring-buffer map. Needs Linux 5.8. Disposing unmaps them. */
-export class RingBuffer implements Disposable {
+/** The properties of its map that a ring uses. */
+type RingMap = Pick<BpfMap, "fd" | "name" | "maxEntries">;
+
+/** Options of {@link RingPages}. */
+interface RingPagesOptions {
+  /** Must be {@link ringBufferBytes} long and never grow. The pages lie over its start. */
+  readonly buffer: ArrayBuffer;
+  /** Gets the map's descriptor. The caller owns it. */
+  readonly epoll: EpollSet;
+}
+
+/** The mapped pages of a ring: one with the consumer position, then the producer position and the data. Disposing unmaps them. */
+class RingPages implements Disposable {
   readonly #pages: MappedPages;
   readonly #epoll: EpollSet;
   readonly #fd: number;
 
-  /**
-   * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
-   *
-   * @param options.epoll gets the map's descriptor. The caller owns it.
-   * @throws {BpfError} with the errno of `mmap` or epoll: EPERM for a map that user space may not write to.
-   */
-  constructor(
-    calls: SystemCalls,
-    map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
-    options: { buffer: ArrayBuffer; epoll: EpollSet },
-  ) {
-    const buffer = { kind: "buffer", subject: map.name, words: `ring buffer "${map.name}"` } as const;
+  /** @param options.produces true if this process writes records; false if it consumes them. */
+  constructor(calls: SystemCalls, map: RingMap, options: RingPagesOptions & { words: string; produces: boolean }) {
+    const { buffer, epoll, words, produces } = options;
     const page = calls.pageSizeBytes;
-    // The kernel accepts only powers of two that are multiples of the page size. The pump relies on this to compute addresses.
-    if (map.maxEntries % page !== 0 || (map.maxEntries & (map.maxEntries - 1)) !== 0) {
-      throw new BpfError({ operation: "open", ...buffer }, LINUX_ERRNO.EINVAL);
-    }
+    const operation = { operation: "map", kind: "buffer", subject: map.name, words } as const;
     using stack = new DisposableStack();
-    const operation = { operation: "map", ...buffer };
-    this.#pages = stack.use(new MappedPages(calls, options.buffer));
-    this.#pages.map(operation, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: true });
+    this.#pages = stack.use(new MappedPages(calls, buffer));
+    this.#pages.map(operation, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: !produces });
     const sizeBytes = page + 2 * map.maxEntries;
-    this.#pages.map(operation, map.fd, { at: page, sizeBytes, offset: page, writable: false });
-    this.#epoll = options.epoll;
+    this.#pages.map(operation, map.fd, { at: page, sizeBytes, offset: page, writable: produces });
+    this.#epoll = epoll;
     this.#fd = map.fd;
-    this.#epoll.add(map.fd);
+    if (produces) epoll.addWritable(map.fd);
+    else epoll.add(map.fd);
     stack.move();
   }
 
@@ -62,43 +61,23 @@ export class RingBuffer implements Disposable {
   }
 }
 
-/**
- * The mapped pages of a user ring buffer. Needs Linux 6.1. Disposing unmaps them.
- *
- * The layout is that of {@link RingBuffer}, but the kernel consumes: only the consumer position is read-only.
- */
-export class UserRingPages implements Disposable {
-  readonly #pages: MappedPages;
-  readonly #epoll: EpollSet;
-  readonly #fd: number;
-
-  /**
-   * Maps `map` over the start of `buffer`, which must be {@link ringBufferBytes} long and never grow.
-   *
-   * @param options.epoll gets the map's descriptor. The caller owns it.
-   * @throws {BpfError} with the errno of `mmap` or epoll.
-   */
-  constructor(
-    calls: SystemCalls,
-    map: Pick<BpfMap, "fd" | "name" | "maxEntries">,
-    options: { buffer: ArrayBuffer; epoll: EpollSet },
-  ) {
-    const page = calls.pageSizeBytes;
-    const words = `user ring buffer "${map.name}"`;
-    const operation = { operation: "map", kind: "buffer", subject: map.name, words } as const;
-    using stack = new DisposableStack();
-    this.#pages = stack.use(new MappedPages(calls, options.buffer));
-    this.#pages.map(operation, map.fd, { at: 0, sizeBytes: page, offset: 0, writable: false });
-    const sizeBytes = page + 2 * map.maxEntries;
-    this.#pages.map(operation, map.fd, { at: page, sizeBytes, offset: page, writable: true });
-    this.#epoll = options.epoll;
-    this.#fd = map.fd;
-    this.#epoll.addWritable(map.fd);
-    stack.move();
+/** The pages of a ring buffer, from which this process consumes. Needs Linux 5.8. */
+export class RingBuffer extends RingPages {
+  /** @throws {BpfError} with the errno of `mmap` or epoll: EPERM for a map that user space may not write to. */
+  constructor(calls: SystemCalls, map: RingMap, options: RingPagesOptions) {
+    const words = `ring buffer "${map.name}"`;
+    // The kernel accepts only powers of two that are multiples of the page size. The pump relies on this to compute addresses.
+    if (map.maxEntries % calls.pageSizeBytes !== 0 || (map.maxEntries & (map.maxEntries - 1)) !== 0) {
+      throw new BpfError({ operation: "open", kind: "buffer", subject: map.name, words }, LINUX_ERRNO.EINVAL);
+    }
+    super(calls, map, { ...options, words, produces: false });
   }
+}
 
-  [Symbol.dispose](): void {
-    this.#epoll.remove(this.#fd);
-    this.#pages[Symbol.dispose]();
+/** The pages of a user ring buffer, for which this process produces. Needs Linux 6.1. */
+export class UserRingPages extends RingPages {
+  /** @throws {BpfError} with the errno of `mmap` or epoll. */
+  constructor(calls: SystemCalls, map: RingMap, options: RingPagesOptions) {
+    super(calls, map, { ...options, words: `user ring buffer "${map.name}"`, produces: true });
   }
 }
