@@ -26,3 +26,12 @@ export function checked(result: number): number {
   if (result < 0) throw new Refusal(wasiErrno(result));
   return result;
 }
+
+/** New bytes, whose number the guest chose. Refuses with ENOMEM if there is no room for them. */
+export function newBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(sizeBytes);
+  } catch {
+    refuse("ENOMEM");
+  }
+}

@@ -10,10 +10,10 @@ import type { NativeRef } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import type { GuestPtr } from "../core/memory.ts";
-import { refuse } from "../core/refusal.ts";
+import { newBytes, refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 
-/** libbpf's own buffers have at most 16 MiB. */
+/** As much as an allowance lets all objects have. libbpf's own buffers have at most 16 MiB. */
 const MAX_KERNEL_LOG_BYTES = 2 ** 28;
 
 /** A buffer of the guest, and the host's in its place. */
@@ -60,7 +60,7 @@ export function kernelLogOf(
   if (at === 0 && sizeBytes === 0) return undefined;
   if (at === 0 || sizeBytes === 0 || sizeBytes > MAX_KERNEL_LOG_BYTES) refuse("EINVAL");
   call.guest.memory.check(at, sizeBytes);
-  return { buffer: new Uint8Array(sizeBytes), at };
+  return { buffer: newBytes(sizeBytes), at };
 }
 
 /** Copies the logs of an object to the guest, after loading. */

@@ -10,7 +10,7 @@ import type { GuestContext } from "../core/context.ts";
 import { translateKey, translateValue, version2Descriptors } from "../core/descriptor_values.ts";
 import type { GuestMap } from "../core/guest_map.ts";
 import { type GuestPtr, guestPtr, type WasmPtr } from "../core/memory.ts";
-import { refuse } from "../core/refusal.ts";
+import { newBytes, refuse } from "../core/refusal.ts";
 import { mapAt, quietly, readOptions } from "./buffers.ts";
 import { madeLines } from "./made_lines.ts";
 
@@ -169,15 +169,6 @@ class Batch {
 /** The bytes of a position in a walk through `map`. */
 function positionBytes({ keySize }: GuestMap): number {
   return Math.max(keySize, POSITION_BYTES);
-}
-
-/** Refuses with ENOMEM. */
-function newBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(sizeBytes);
-  } catch {
-    refuse("ENOMEM");
-  }
 }
 
 function readFlags(guest: GuestContext, options: WasmPtr): BatchFlags {

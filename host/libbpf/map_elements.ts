@@ -17,6 +17,7 @@ import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import type { GuestMap } from "../core/guest_map.ts";
 import type { ImportFunction } from "../core/imports.ts";
 import { type GuestPtr, guestPtr, type WasmPtr } from "../core/memory.ts";
+import { newBytes } from "../core/refusal.ts";
 import type { Line } from "./line.ts";
 import { MAP_ELEMENTS_I32_BASE64, MAP_ELEMENTS_I64_BASE64 } from "./map_elements_bytes.ts";
 import { MAP_ELEMENTS_GATE_I32_BASE64, MAP_ELEMENTS_GATE_I64_BASE64 } from "./map_elements_gate_bytes.ts";
@@ -139,7 +140,7 @@ function operate(guest: GuestContext, map: GuestMap, { command, key, value, flag
   if (value === NULL && command !== DELETE) return EFAULT;
   const { memory } = guest;
   const valueBytes = isWalk ? map.keySize : map.elementBytes;
-  const element = new Uint8Array(map.keySize + valueBytes);
+  const element = newBytes(map.keySize + valueBytes);
   const view = new DataView(element.buffer);
   if (key !== NULL) element.set(memory.view(key, map.keySize));
   if (command !== DELETE) element.set(memory.view(value, valueBytes), map.keySize);
