@@ -11,12 +11,12 @@ mountAll();
 
 const BUILT = new URL("../../.build/guests/libbpf/", import.meta.url).pathname;
 
-/** Runs both in directories of their own, under the same name, since their messages contain it. */
+/** Runs both in directories of their own, since their messages contain their name. libc removes the ending of the guest's. */
 async function runBoth(args: readonly string[]): Promise<{ native: Finished; guest: Finished }> {
-  await using directory = await directoryWith({ tool: await Deno.readFile(`${BUILT}tool.wasm`) });
+  await using directory = await directoryWith({ "tool.wasm": await Deno.readFile(`${BUILT}tool.wasm`) });
   const native = await run("./tool", args, { cwd: BUILT });
   const directories = ["/proc:ro", "/bin:ro", `${cgroupRoot()}:ro`].flatMap((path) => ["--dir", path]);
-  const guest = await runWasmBpf(["run", ...directories, "./tool", ...args], { cwd: directory.path });
+  const guest = await runWasmBpf(["run", ...directories, "./tool.wasm", ...args], { cwd: directory.path });
   return { native, guest };
 }
 
