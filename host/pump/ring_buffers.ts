@@ -37,15 +37,18 @@ export class RingBuffers implements GuestRings {
   readonly #guest: EventReceiver;
   readonly #epoll: EpollSet;
   readonly #rings: Ring[] = [];
-  readonly #fds: number[] = [];
   readonly #deliveries = new Deliveries();
-  #readable: ReadableSet | undefined;
+  readonly #readable: ReadableSet;
 
   /** @throws {BpfError} */
   constructor(calls: SystemCalls, guest: EventReceiver, options: RingBuffersOptions = {}) {
     this.#calls = calls;
     this.#guest = guest;
-    this.#epoll = new EpollSet(calls, options.wakeFd);
+    using stack = new DisposableStack();
+    this.#epoll = stack.use(new EpollSet(calls, options.wakeFd));
+    // It gets each map at once: later, the guest may have closed the map, whose number then belongs to another file.
+    this.#readable = new ReadableSet(calls);
+    stack.move();
   }
 
   get rings(): readonly Ring[] {
@@ -53,10 +56,6 @@ export class RingBuffers implements GuestRings {
   }
 
   get epollFd(): number {
-    if (this.#readable === undefined) {
-      this.#readable = new ReadableSet(this.#calls);
-      for (const fd of this.#fds) this.#readable.add(fd);
-    }
     return this.#readable.fd;
   }
 
@@ -68,8 +67,7 @@ export class RingBuffers implements GuestRings {
     const options = { epoll: this.#epoll, deliveries: this.#deliveries };
     const ring = new Ring(this.#calls, map, { guest: this.#guest, callback, ...options });
     this.#rings.push(ring);
-    this.#fds.push(map.fd);
-    this.#readable?.add(map.fd);
+    this.#readable.add(map.fd);
     return ring;
   }
 
@@ -104,7 +102,7 @@ export class RingBuffers implements GuestRings {
   [Symbol.dispose](): void {
     if (!this.#deliveries.stop()) return;
     for (const ring of this.#rings) ring[Symbol.dispose]();
-    this.#readable?.[Symbol.dispose]();
+    this.#readable[Symbol.dispose]();
     this.#epoll[Symbol.dispose]();
   }
 }

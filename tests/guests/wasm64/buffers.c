@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
@@ -67,6 +68,18 @@ static void show_seen(const char *what, struct seen *seen) {
 static void show_ring(const char *what, const struct ring *ring) {
     printf("%s: consumer %lu, producer %lu, available %zu, size %zu\n", what, ring__consumer_pos(ring),
            ring__producer_pos(ring), ring__avail_data_size(ring), ring__size(ring));
+}
+
+/* A buffer works on after its map's descriptor was closed. */
+static void closed_map(void) {
+    int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "closed", 0, 0, 65536, NULL);
+    struct ring_buffer *rb = ring_buffer__new(fd, on_record, NULL, NULL);
+    close(fd);
+    struct pollfd ready = {.fd = ring_buffer__epoll_fd(rb), .events = POLLIN};
+    show("ring_buffer__epoll_fd of a closed map", ready.fd > 2);
+    show("poll", poll(&ready, 1, 0));
+    show("ring_buffer__poll", ring_buffer__poll(rb, 0));
+    ring_buffer__free(rb);
 }
 
 static void rings(void) {
@@ -361,6 +374,7 @@ int main(void) {
     struct bpf_link *link = bpf_program__attach(bpf_object__find_program_by_name(object, "on_bpf"));
     show_pointer("bpf_program__attach", link);
     rings();
+    closed_map();
     perf();
     user_ring();
     elements();
