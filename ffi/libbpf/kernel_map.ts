@@ -8,7 +8,7 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { MAP_COMMAND, MapType } from "../../object/bpf_numbers.ts";
 import { address, baseOf, NULL } from "../system/pointers.ts";
 import { type ElementCall, NOTHING } from "./element.ts";
-import type { Batch, BatchFlags, BatchWalk, KernelMap } from "./interfaces/mod.ts";
+import type { Batch, BatchFlags, BatchWalk, DescribedMap, KernelMap } from "./interfaces/mod.ts";
 import type { Native } from "./native.ts";
 import { Struct } from "./struct.ts";
 
@@ -146,7 +146,9 @@ function batchOptions({ elementFlags = 0, flags = 0 }: BatchFlags): Uint8Array<A
 }
 
 /** A map that a descriptor names. */
-class DescriptorMap extends MapElements {
+class DescriptorMap extends MapElements implements DescribedMap {
+  #isClosed = false;
+
   constructor(native: Native, fd: number, info: Struct<"bpf_map_info">) {
     super(native, info.readText("name"));
     this.describe({
@@ -162,14 +164,17 @@ class DescriptorMap extends MapElements {
     return this.descriptor;
   }
 
-  /** The descriptor's owner closes it after the last use of this map. */
   protected override get isClosed(): boolean {
-    return false;
+    return this.#isClosed;
+  }
+
+  end(): void {
+    this.#isClosed = true;
   }
 }
 
 /** See {@link Libbpf.mapOf}. */
-export function openDescriptorMap(native: Native, fd: number): KernelMap {
+export function openDescriptorMap(native: Native, fd: number): DescribedMap {
   const info = new Struct("bpf_map_info");
   const size = new Uint8Array(Uint32Array.of(info.bytes.length).buffer);
   native.check.begin();

@@ -8,7 +8,7 @@ import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { NativeSystem, System } from "../system/system.ts";
 import { Checker } from "./check.ts";
 import { Elements } from "./element.ts";
-import type { BpfObject, KernelMap, Libbpf, MapCall, OpenObjectOptions } from "./interfaces/mod.ts";
+import type { BpfObject, DescribedMap, Libbpf, MapCall, OpenObjectOptions } from "./interfaces/mod.ts";
 import { NativeCalls } from "./calls.ts";
 import { installLog, type LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
@@ -82,7 +82,7 @@ export class NativeLibbpf implements Libbpf, Native {
     return NativeObject.open(this, bytes, options);
   }
 
-  mapOf(fd: number): KernelMap {
+  mapOf(fd: number): DescribedMap {
     return openDescriptorMap(this, fd);
   }
 

@@ -74,11 +74,15 @@ export class NativeObject implements BpfObject, Owner {
   load(): void {
     const pointer = this.#alive();
     this.#native.check.begin((reading) => this.#subjectOf(reading));
-    this.#native.check.value(
-      { operation: "load", kind: "object", subject: this.name },
-      this.#native.object.symbols.bpf_object__load(pointer),
-    );
-    for (const map of this.#maps.values()) map.refresh();
+    try {
+      this.#native.check.value(
+        { operation: "load", kind: "object", subject: this.name },
+        this.#native.object.symbols.bpf_object__load(pointer),
+      );
+    } finally {
+      // A failed load closes the descriptors of maps.
+      for (const map of this.#maps.values()) map.refresh();
+    }
   }
 
   own(link: BpfLink): BpfLink {

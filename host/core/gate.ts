@@ -121,7 +121,8 @@ export class Gate implements Disposable {
 
   /** The map that a descriptor of the host names. @throws {BpfError} EPERM if the policy refuses the guest a number for it. */
   mapOf(fd: number): GuestMap {
-    return new GuestMap(this.#libbpf.mapOf(fd), { admission: this.#admission, openBuffer: this.#openBuffer });
+    const map = this.#libbpf.mapOf(fd);
+    return new GuestMap(map, { admission: this.#admission, openBuffer: this.#openBuffer, end: () => map.end() });
   }
 
   /** Passes a request of another import module. @throws {BpfError} EPERM if the policy refuses it. */

@@ -37,11 +37,16 @@ export class GuestMap implements MapDescription, Disposable {
   readonly #map: KernelMap;
   readonly #admission: Admission;
   readonly #openBuffer: OpenBuffer;
+  readonly #end: () => void;
   #buffer: GuestEvents | undefined;
 
-  /** @throws {BpfError} EPERM if the policy refuses the guest a number; ENOENT if the map is not in the kernel. */
-  constructor(map: KernelMap, options: { admission: Admission; openBuffer: OpenBuffer }) {
-    const { admission, openBuffer } = options;
+  /**
+   * @param options.end makes `map` unusable when this is disposed. Buffers may keep it longer.
+   * @throws {BpfError} EPERM if the policy refuses the guest a number; ENOENT if the map is not in the kernel.
+   */
+  constructor(map: KernelMap, options: { admission: Admission; openBuffer: OpenBuffer; end?: () => void }) {
+    const { admission, openBuffer, end = () => {} } = options;
+    this.#end = end;
     this.name = map.name;
     this.type = map.type;
     this.keySize = map.keySize;
@@ -149,6 +154,7 @@ export class GuestMap implements MapDescription, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#end();
     if (this.#buffer === undefined) return;
     this.#buffer[Symbol.dispose]();
     this.#buffer = undefined;

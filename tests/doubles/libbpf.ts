@@ -14,7 +14,7 @@ import type {
   BpfMap,
   BpfObject,
   BpfProgram,
-  KernelMap,
+  DescribedMap,
   Libbpf,
   MapCall,
   OpenObjectOptions,
@@ -105,7 +105,7 @@ export class FakeLibbpf implements Libbpf {
     return new FakeObject(this, name, this.#definition);
   }
 
-  mapOf(fd: number): KernelMap {
+  mapOf(fd: number): DescribedMap {
     const map = this.maps.get(fd);
     if (map === undefined) throw new BpfError({ operation: "use", kind: "map", words: "a map" }, LINUX_ERRNO.EINVAL);
     return map;
@@ -230,7 +230,7 @@ function fakeProgram(libbpf: FakeLibbpf, definition: FakeProgramDefinition): Bpf
 }
 
 /** A hash with keys as text. Arrays are hashes that have every key. */
-class FakeMap implements BpfMap {
+class FakeMap implements BpfMap, DescribedMap {
   readonly name: string;
   readonly type: number;
   readonly keySize: number;
@@ -258,6 +258,8 @@ class FakeMap implements BpfMap {
     this.fd = definition.fd ?? libbpf.openDescriptors.open();
     libbpf.maps.set(this.fd, this);
   }
+
+  end(): void {}
 
   lookup(memory: Uint8Array<ArrayBuffer>, key: number, value: number): number {
     if (!this.#open) return EBADF;

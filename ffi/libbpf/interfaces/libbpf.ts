@@ -6,7 +6,7 @@
 
 import type { LibraryOrigin } from "../../system/library.ts";
 import type { LibbpfCalls } from "./calls.ts";
-import type { KernelMap } from "./map.ts";
+import type { DescribedMap } from "./map.ts";
 import type { BpfObject, OpenObjectOptions } from "./object.ts";
 
 /** An open libbpf. Everything made from it must be disposed before it. */
@@ -33,7 +33,7 @@ export interface Libbpf extends Disposable {
   openObject(bytes: Uint8Array<ArrayBuffer>, options?: OpenObjectOptions): BpfObject;
 
   /** The map that this descriptor names. The caller owns the descriptor. @throws {BpfError} EINVAL if it names none. */
-  mapOf(fd: number): KernelMap;
+  mapOf(fd: number): DescribedMap;
 
   /**
    * Opens the native function behind the element calls of {@link BpfMap}. A WebAssembly module can import it, so that its calls do

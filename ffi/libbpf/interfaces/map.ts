@@ -57,6 +57,12 @@ export interface BpfMap extends KernelMap {
   attachStructOps(): BpfLink;
 }
 
+/** A map that a descriptor of the caller names. */
+export interface DescribedMap extends KernelMap {
+  /** Makes all calls fail with EBADF: the caller closes the descriptor, whose number may then belong to another map. */
+  end(): void;
+}
+
 /** The elements of a batch, as offsets into the memory that the call gets. */
 export interface Batch {
   /** `keySize` bytes for each element. */
