@@ -19,13 +19,8 @@ static short result(const __wasi_event_t *event, short wanted) {
     return hung_up ? POLLHUP : wanted & WRITABLE;
 }
 
-int poll(struct pollfd *fds, nfds_t count, int timeout) {
-    if (count > MOST_DESCRIPTORS) {
-        errno = EINVAL;
-        return -1;
-    }
-    // One subscription for reading and one for writing, and one for the time.
-    __wasi_subscription_t subscriptions[2 * count + 1];
+// Makes one subscription for reading and one for writing, as far as each descriptor needs them. Returns their number.
+static size_t subscribe(__wasi_subscription_t *subscriptions, struct pollfd *fds, nfds_t count) {
     size_t subscribed = 0;
     for (nfds_t i = 0; i < count; i++) {
         fds[i].revents = 0;
@@ -42,6 +37,17 @@ int poll(struct pollfd *fds, nfds_t count, int timeout) {
             subscriptions[subscribed++] = subscription;
         }
     }
+    return subscribed;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout) {
+    if (count > MOST_DESCRIPTORS) {
+        errno = EINVAL;
+        return -1;
+    }
+    // The last one is for the time.
+    __wasi_subscription_t subscriptions[2 * count + 1];
+    size_t subscribed = subscribe(subscriptions, fds, count);
     // WASI needs at least one subscription. A wait for nothing lasts until a signal.
     if (timeout >= 0 || subscribed == 0) {
         __wasi_subscription_t clock = {.u.tag = __WASI_EVENTTYPE_CLOCK};
