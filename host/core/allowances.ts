@@ -41,8 +41,9 @@ export class Allowance {
   /** Takes `count` resources. @throws {BpfError} EMFILE if fewer are left. */
   take(operation: Operation, count = 1): void {
     if (count > this.#limit - this.#held) {
+      const wanted = count === 1 ? "" : ` wants ${count} more,`;
       throw new BpfError(operation, LINUX_ERRNO.EMFILE, {
-        reason: `the guest has ${this.#held} ${this.#noun}, and may have ${this.#limit}`,
+        reason: `the guest has ${this.#held} ${this.#noun},${wanted} and may have ${this.#limit}`,
         hint: this.#hint,
       });
     }
