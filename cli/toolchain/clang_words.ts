@@ -17,6 +17,8 @@ export interface ClangWords {
   readonly inputs: readonly string[];
   /** The argument of `-o`. */
   readonly output: string | undefined;
+  /** The last word, if it is an option whose value is missing. */
+  readonly incomplete: string | undefined;
   readonly action: ClangAction;
   /** True when it asks for debug information, and therefore for names. */
   readonly debug: boolean;
@@ -58,6 +60,7 @@ export function readClangWords(words: readonly string[]): ClangWords {
   const options: string[] = [];
   const inputs: string[] = [];
   const outputs: string[] = [];
+  let incomplete: string | undefined;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
     const next = words[i + 1];
@@ -71,11 +74,12 @@ export function readClangWords(words: readonly string[]): ClangWords {
       options.push(word, next);
       i++;
     } else {
+      if (WITH_VALUE.has(word)) incomplete = word;
       kept.push(word);
       (word.startsWith("-") && word !== "-" ? options : inputs).push(word);
     }
   }
-  return { words: kept, options, inputs, output: outputs.at(-1), ...flagsOf(kept) };
+  return { words: kept, options, inputs, output: outputs.at(-1), incomplete, ...flagsOf(kept) };
 }
 
 function flagsOf(words: readonly string[]) {

@@ -20,6 +20,11 @@ Deno.test("readClangWords() takes the output out and keeps the order of the othe
   assertEquals(read("x.c").output, undefined);
 });
 
+Deno.test("readClangWords() finds an option whose value is missing", () => {
+  const incomplete = ["a.c -o", "a.c -I", "-D", "a.c -o -I", "a.c -I."].map((text) => read(text).incomplete);
+  assertEquals(incomplete, ["-o", "-I", "-D", undefined, undefined]);
+});
+
 Deno.test("readClangWords() finds the last phase, debug information and optimization", () => {
   const actions = ["x.c", "-c x.c", "-S x.c", "-E x.c", "-c -E x.c", "-fsyntax-only x.c", "-M x.c", "-MMD -c x.c"];
   assertEquals(actions.map((text) => read(text).action), [

@@ -34,13 +34,15 @@ const LIBRARIES = ["bpf", "elf", "z", "argp", "m", "c", "clang_rt.builtins"];
 /**
  * Compiles, links, and records the needs.
  *
- * @throws {UsageError} without a source file.
+ * @throws {UsageError} without a source file, or with an option without its value.
  * @throws {MissingToolError} when a part of the toolchain is missing.
  * @throws {ProgramFailed} when the compiler fails.
  */
 export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const clang = readClangWords(expandResponseFiles(source.words, (path) => readText(tools, path)));
   if (clang.inputs.length === 0 && clang.asks) return ask(tools, source);
+  // The words that follow in the compiler's command would become the value.
+  if (clang.incomplete !== undefined) throw new UsageError(`Cannot compile: ${clang.incomplete} needs a value`);
   if (clang.inputs.length === 0) throw new UsageError("Cannot compile: no source file given");
   const links = clang.action === "link";
   if (source.needs.length > 0 && !links) throw new UsageError("Cannot compile: --needs is for the linked module");
