@@ -23,6 +23,7 @@ static void print_others(void) {
     printf("%f %f %f %.0f\n", INFINITY, -INFINITY, NAN, 0.5);
     printf("[%8.3f] [%-8.1f] [%08.2f]\n", 3.14159, 2.5, -1.5);
     printf("[%s] [%10s] [%-10s] [%.3s] [%.*s]\n", "text", "right", "left", "truncated", 2, "abc");
+    printf("[%p] [%8p] [%-8p] [%p]\n", NULL, NULL, NULL, (void *)0xabcdef);
     printf("%ls %lc\n", L"wide", L'w');
     char buffer[8];
     printf("%d ", snprintf(buffer, sizeof(buffer), "%s", "longer than the buffer"));

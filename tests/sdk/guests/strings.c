@@ -20,6 +20,10 @@ static void convert(void) {
     errno = 0;
     long result = strtol("99999999999999999999", &end, 10);
     printf("%d %d %d\n", result == LONG_MAX, errno == ERANGE, *end);
+    errno = 0;
+    result = strtol("no number", &end, 10);
+    printf("%ld %d %s\n", result, errno, end);
+    printf("%lu %g %d\n", strtoul("", NULL, 0), strtod("none", NULL), errno);
     printf("%llu %g %g %d %ld\n", strtoull("0777", NULL, 0), strtod("1e-3x", &end), atof("2.5"), atoi("-12"),
            atol("1"));
     printf("%s\n", end);
