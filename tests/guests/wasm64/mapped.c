@@ -18,8 +18,8 @@ BPF_IMPORT("wasm_bpf", wasm_attach_bpf_program) int attach(uint64_t object, cons
 BPF_IMPORT("wasm_bpf", wasm_bpf_map_fd_by_name) int map_fd(uint64_t object, const char *name);
 BPF_IMPORT("wasm_bpf", wasm_bpf_map_operate)
 int operate(int fd, int command, void *key, void *value, void *next_key, uint64_t flags);
-BPF_IMPORT("libbpf", bpf_map_mmap) long share(int fd, uint64_t addr, uint64_t size);
-BPF_IMPORT("libbpf", bpf_map_munmap) int unshare(int fd);
+BPF_IMPORT("libbpf", bpf_map_mmap) long import_mmap(int fd, uint64_t addr, uint64_t size);
+BPF_IMPORT("libbpf", bpf_map_munmap) int stop_sharing(int fd);
 
 enum { LOOKUP = 1, UPDATE = 2, GET_NEXT_KEY = 4 };
 
@@ -34,6 +34,12 @@ static const unsigned char object_bytes[] = {
 
 static char low[2][PAGE] __attribute__((aligned(PAGE)));
 static int cells_fd;
+
+/* The bytes that are shared, or a negative error. Imports return WASI's numbers. */
+static long share(int fd, uint64_t addr, uint64_t size) {
+    long result = import_mmap(fd, addr, size);
+    return result < 0 ? -__linux_errno((int)-result) : result;
+}
 
 static void pull(void) {
     uint32_t key = 0;
@@ -84,7 +90,7 @@ static void check_high(void) {
     check_equal("which the guest sees", cells[3], 43);
     check_equal("and the next key", operate(cells_fd, GET_NEXT_KEY, key, NULL, value, 0), 0);
     check_equal("is the next", *(uint32_t *)value, 4);
-    check_equal("unshared", unshare(cells_fd), 0);
+    check_equal("unshared", stop_sharing(cells_fd), 0);
     check_equal("with its bytes", cells[3], 43);
 }
 
