@@ -93,6 +93,9 @@ class Batch {
     };
     memory.check(this.#from.count, COUNT_BYTES);
     const count = this.#count = memory.data.getUint32(this.#from.count, true);
+    // Address 0 lies in the guest's memory, and is NULL for the kernel.
+    const isNull = (part: "keys" | "values") => pointers[part] !== undefined && this.#from[part] === NULL;
+    if (count > 0 && (isNull("keys") || isNull("values"))) refuse("EFAULT");
     const valueBytes = pointers.values === undefined ? 0 : count * map.elementBytes;
     memory.check(this.#from.keys, count * map.keySize);
     memory.check(this.#from.values, valueBytes);

@@ -83,6 +83,12 @@ static void use_batches(int fd) {
     printf("from %lu to %lu\n", keys[0], keys[count - 1]);
     count = 10;
     result("delete batch", bpf_map_delete_batch(fd, keys, &count, &opts));
+    count = 1;
+    result("update batch without values", bpf_map_update_batch(fd, keys, NULL, &count, &opts));
+    count = 1;
+    result("delete batch without keys", bpf_map_delete_batch(fd, NULL, &count, &opts));
+    count = 0;
+    result("empty batch", bpf_map_update_batch(fd, NULL, NULL, &count, &opts));
 }
 
 static void use_per_cpu(const struct bpf_map *map) {
