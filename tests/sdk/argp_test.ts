@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { type Finished, run } from "../kernel/command.ts";
 import { compileForGuest, compileForHost, runGuest } from "./both.ts";
 
-/** A program for this machine, and the module of the same file name, since messages contain it. */
+/** A program for this machine, and the module of the same name, since messages contain it. libc removes the module's ending. */
 interface Programs {
   native: string;
   guest: string;
@@ -14,7 +14,7 @@ async function compileBoth(name: string): Promise<Programs> {
   const [module, native] = await Promise.all([compileForGuest(name), compileForHost(name)]);
   const directory = new URL("named/", `file://${module}`).pathname;
   await Deno.mkdir(directory, { recursive: true });
-  const guest = `${directory}${name}`;
+  const guest = `${directory}${name}.wasm`;
   await Deno.copyFile(module, guest);
   return { native, guest };
 }
@@ -23,7 +23,8 @@ async function compileBoth(name: string): Promise<Programs> {
 async function assertSame(programs: Programs, args: readonly string[], environment = {}): Promise<Finished> {
   const native = await run(programs.native, args, { env: environment });
   const { code, stdout, stderr } = await runGuest(programs.guest, { args, environment });
-  assertEquals({ code, stdout, stderr: stderr.replaceAll(programs.guest, programs.native) }, native);
+  const shownName = programs.guest.replace(/\.wasm$/, "");
+  assertEquals({ code, stdout, stderr: stderr.replaceAll(shownName, programs.native) }, native);
   return native;
 }
 

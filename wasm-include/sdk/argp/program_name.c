@@ -5,6 +5,8 @@
 #include <string.h>
 #include <wasi/api.h>
 
+#define ENDING ".wasm"
+
 char *program_invocation_name = "";
 char *program_invocation_short_name = "";
 
@@ -17,6 +19,10 @@ __attribute__((constructor)) static void find_name(void) {
     if (arguments && text && __wasi_args_get(arguments, text) == 0) {
         char *name = strdup((char *)arguments[0]);
         if (name) {
+            /* As in argv[0], the ending of the module's file is no part of the name. */
+            const size_t length = strlen(name);
+            if (length > strlen(ENDING) && strcmp(name + length - strlen(ENDING), ENDING) == 0)
+                name[length - strlen(ENDING)] = 0;
             char *slash = strrchr(name, '/');
             program_invocation_name = name;
             program_invocation_short_name = slash ? slash + 1 : name;
