@@ -6,11 +6,11 @@ const { imports, stubs } = await sdkFiles();
 
 Deno.test("the SDK declares imports as the host offers them", () => {
   const declared = (text: string) => assertStringIncludes(imports, `\n${text}\n`);
-  declared("int import_bpf_map__fd(const struct bpf_map *map);");
-  declared("int import_bpf_map__name(const struct bpf_map *map, char *buf, size_t size);");
-  declared("long import_bpf_object__find_map_by_name(const struct bpf_object *obj, const char *name);");
-  declared("int import_ring_buffer__poll(struct ring_buffer *rb, int timeout_ms, void *buffer, size_t size);");
-  declared("int import_libbpf_set_print(void (*print)(int, const char *), void *buffer, size_t size);");
+  declared("int raw_bpf_map__fd(const struct bpf_map *map);");
+  declared("int raw_bpf_map__name(const struct bpf_map *map, char *buf, size_t size);");
+  declared("long raw_bpf_object__find_map_by_name(const struct bpf_object *obj, const char *name);");
+  declared("int raw_ring_buffer__poll(struct ring_buffer *rb, int timeout_ms, void *buffer, size_t size);");
+  declared("int raw_libbpf_set_print(void (*print)(int, const char *), void *buffer, size_t size);");
   assertEquals(imports.split("import_bpf_map_mmap(").length, 2);
 });
 

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { NativeRef } from "./native_ref.ts";
-
 /**
  * `struct bpf_link`, or a substitute for attachments that the kernel has no link for. Disposal detaches, once.
  *
@@ -32,6 +30,6 @@ export interface BpfLink extends Disposable {
   readonly note?: string;
   /** The link's descriptor in the kernel; undefined when it has none or is detached. */
   readonly fd?: number | undefined;
-  /** For {@link LibbpfCalls}; undefined when it is no link of libbpf, or is detached. */
-  readonly ref?: NativeRef | undefined;
+  /** A reference for calls of libbpf by name; undefined when it is no link of libbpf, or is detached. */
+  readonly ref?: { readonly struct: string } | undefined;
 }
