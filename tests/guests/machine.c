@@ -5,6 +5,6 @@
 int main(void) {
     printf("%d %d %ld %ld %ld\n", getpid(), libbpf_num_possible_cpus(), sysconf(_SC_NPROCESSORS_CONF),
            sysconf(_SC_NPROCESSORS_ONLN), sysconf(_SC_PAGESIZE));
-    printf("%d %d\n", wasm_bpf_sys_sysconf(30), -EINVAL);
+    printf("%d %d\n", wasm_bpf_sys_sysconf(1000), -EINVAL);
     return 0;
 }
