@@ -11,6 +11,7 @@ import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import { type ImportFunction, type ImportModule, withPtrResult } from "../core/imports.ts";
 import { getpid, getrlimit, indexToName, nameToIndex, ownNumber, sysinfo, terminalSize, uname } from "./facts.ts";
+import { missingPath } from "./missing_path.ts";
 import { perfEventIoctl, perfEventOpen } from "./perf_events.ts";
 import { kill, pause, setitimer, sigaction, sigpending, sigprocmask, sigtimedwait } from "./signals.ts";
 import { bind, setsockopt, socket } from "./sockets.ts";
@@ -44,6 +45,7 @@ export const SYS_FUNCTIONS: ImportModule = {
   terminal_size: guarded(terminalSize),
   time_zone: guarded(timeZone),
   time_zone_file: (guest) => withPtrResult(guest.guard.wrap(timeZoneFile(guest), GUARD), guest.addressBits),
+  missing_path: guarded(missingPath),
   sigaction: guarded(sigaction),
   sigprocmask: guarded(sigprocmask),
   sigtimedwait: guarded(sigtimedwait),

@@ -2,8 +2,8 @@
  * Suggests the `--dir` option that a guest needs.
  *
  * A guest's libc searches its directories for a path without the host. When the path is in none of them, libc fails without a call:
- * Debian 12's wasi-libc with ENOTCAPABLE, the SDK's and newer ones with ENOENT. The host sees the path only if the guest prints a message, so this
- * watches the guest's stderr.
+ * Debian 12's wasi-libc with ENOTCAPABLE, newer ones with ENOENT. The host sees the path only if the guest prints a message, so this
+ * watches the guest's stderr. The SDK's libc tells the host itself (`host/sys/missing_path.ts`).
  *
  * ENOENT has many other reasons. It counts as a refused path only if libc has listed its directories, no import has failed since the
  * guest's last message of this kind, the path is in none of the directories, and the host has it or a directory for it.
@@ -12,6 +12,7 @@
  */
 
 import type { Ranges } from "../../ffi/system/files.ts";
+import { directoryOf, refusedPathMessage } from "../core/refused_path.ts";
 import { contains, type Preopen } from "./preopens.ts";
 
 /** Error messages of guests: in C and C++ (also in Rust, for errors from the host), in Rust, in Go. */
@@ -91,7 +92,7 @@ export class RefusedPaths {
       const path = message.path ?? this.#pathIn(message);
       if (message.isMissing && (isExplained || path === undefined || !this.#isRefused(path))) continue;
       this.#isReported = true;
-      this.#options.report(sentence(path));
+      this.#options.report(refusedPathMessage(path));
       return;
     }
   }
@@ -141,23 +142,4 @@ function messageIn(line: string): Message | undefined {
     return { text, path, isMissing: isMissing !== undefined };
   }
   return undefined;
-}
-
-function sentence(path: string | undefined): string {
-  if (path === undefined) {
-    return "Cannot open a file for the guest: it is in none of the guest's directories (hint: --dir HOST gives it one)";
-  }
-  const directory = quoted(directoryOf(path));
-  return `Cannot open "${path}" for the guest: it is in none of the guest's directories ` +
-    `(hint: --dir ${directory}:ro, or --dir ${directory} if it writes there)`;
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
-}
-
-/** The path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

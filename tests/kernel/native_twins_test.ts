@@ -9,11 +9,9 @@ import { RunningExample } from "./running_example.ts";
 
 const TWINS = new URL("../../.build/guests/twins/", import.meta.url).pathname;
 
-/** The command of a guest, and of its native twin with the same first argument, the path of the guest. */
+/** The command of a guest, and of its native twin. The guest's libc removes `.wasm` from its name, so both have the same. */
 function commandsOf(name: string, args: readonly string[]): [guest: string[], native: string[]] {
-  const module = `${TWINS}${name}.wasm`;
-  const native = ["bash", "-c", 'path=$1; shift; exec -a "$0" "$path" "$@"', module, `${TWINS}${name}`];
-  return [[...WASM_BPF, module, ...args], [...native, ...args]];
+  return [[...WASM_BPF, `${TWINS}${name}.wasm`, ...args], [`${TWINS}${name}`, ...args]];
 }
 
 /** Runs a command to its end, after `before`. The host's own line on stderr is removed, since native programs have none. */

@@ -70,3 +70,18 @@ Deno.test("a packet socket on lo gets packets, and poll() and epoll wait for the
   }
   assertEquals(outputs[1], outputs[0]);
 });
+
+Deno.test("the host names the option for each file that a guest looks for and that it has, at most four times", async () => {
+  const guest = testGuest("wasm64/missing_files");
+  const message = (path: string, directory: string) =>
+    `wasm-bpf: Cannot open "${path}" for the guest: it is in none of the guest's directories ` +
+    `(hint: --dir ${directory}:ro, or --dir ${directory} if it writes there)\n`;
+  const stderr = message("/proc/kallsyms", "/proc") + message("/sys/kernel", "/sys/kernel");
+  const looked = ["/proc/kallsyms", "/no/such/file", "/sys/kernel"];
+  assertEquals(await runWasmBpf([guest, ...looked]), { code: 0, stdout: "0\n", stderr });
+  assertEquals(await runWasmBpf(["--quiet", guest, ...looked]), { code: 0, stdout: "0\n", stderr: "" });
+  const granted = await runWasmBpf(["--dir", "/proc:ro", guest, "/proc/kallsyms", "/proc/nosuch"]);
+  assertEquals(granted, { code: 0, stdout: "3\n", stderr: "" });
+  const many = ["version", "uptime", "stat", "meminfo", "cpuinfo", "mounts"].map((name) => `/proc/${name}`);
+  assertEquals((await runWasmBpf([guest, ...many])).stderr.split("\n").length, 5);
+});

@@ -41,6 +41,8 @@ static inline long sys_time_zone_file(const char *path, void *buf, size_t size) 
     return sys_error(import_time_zone_file(path, buf, size));
 }
 
+SYS(missing_path, (const char *path), (path))
+
 SYS(sigaction, (int signal, int reaction, int flags, void (*handler)(int)), (signal, reaction, flags, handler))
 SYS(sigprocmask, (uint64_t mask), (mask))
 SYS(sigtimedwait, (uint64_t mask, int64_t timeout_ns), (mask, timeout_ns))
