@@ -29,6 +29,8 @@ export interface TypeNames {
   ofStruct(struct: BtfStruct, id: TypeId): string | undefined;
   /** `enum state`; undefined for an enum that an integer replaces. */
   ofEnum(enumeration: BtfEnum): string | undefined;
+  /** `struct bpf_program *`; undefined for a number that replaces a pointer to a function. */
+  readonly ofFunctions?: string;
 }
 
 /** A member that is not a bit-field. */
@@ -141,6 +143,9 @@ export class Declarations {
         : `${scope.path}${"[0]".repeat(lengths.length)}.`;
       return this.#inline(type, declarator, { ...scope, path });
     }
+    if (this.#names.ofFunctions !== undefined && isFunctionPointer(this.#btf, type)) {
+      return [this.#counted(`${scope.indent}${this.#names.ofFunctions}${declarator.trimStart()}`)];
+    }
     const scalar = this.#scalar(type);
     const comment = lengths.length === 0 ? this.#comment(type) : "";
     if (typeof scalar === "string") return [this.#counted(`${scope.indent}${scalar}${declarator}${comment}`)];
@@ -224,6 +229,11 @@ export class Declarations {
     this.count(line.length);
     return line;
   }
+}
+
+/** True for a pointer to a function. */
+export function isFunctionPointer(btf: Btf, type: BtfType): boolean {
+  return type.kind === "ptr" && btf.skipModifiers(type.target).kind === "func_proto";
 }
 
 /** True for a type that has members. */

@@ -140,13 +140,19 @@ function structOpsMembers(name: string, maps: readonly SkeletonMap[]): string[] 
   const structs = maps.flatMap(({ member, operations }) =>
     operations === undefined ? [] : [
       `        struct ${name}__${member}__${operations.typeName} {`,
-      ...operations.members,
+      ...(operations.members.join() === operations.programs.join() ? operations.members : [
+        "#ifdef WASM_BPF_LIBBPF_WASM_H",
+        ...operations.members,
+        "#else",
+        ...operations.programs,
+        "#endif",
+      ]),
       `        }${operations.attribute} *${member};`,
     ]
   );
   if (structs.length === 0) return [];
   return [
-    "    /* Initial values of struct_ops maps, to be set before load: their numbers. Their functions are set in the object. */",
+    "    /* Initial values of struct_ops maps, to be set before load. Guests of version 1 set only numbers. */",
     "    struct {",
     ...structs,
     "    } struct_ops;",

@@ -10,7 +10,7 @@ import type { DataSection } from "../object/data_sections.ts";
 import { Layouts } from "../object/btf/layout.ts";
 import type { StructOpsMap } from "../object/struct_ops.ts";
 import type { BtfStruct, TypeId } from "../object/btf/types.ts";
-import { Declarations, isStruct, type TypeNames } from "./c_declarations.ts";
+import { Declarations, isFunctionPointer, isStruct, type TypeNames } from "./c_declarations.ts";
 import { identifier, Names } from "./c_identifiers.ts";
 import { SDK_OWN_TAGS } from "./sdk_names.ts";
 
@@ -28,6 +28,8 @@ export interface VariablesOfSection {
 export interface OperationsOfMap extends VariablesOfSection {
   /** The kernel's name for the struct. */
   readonly typeName: string;
+  /** The lines between the braces of its struct for ABI version 2, where functions are programs. */
+  readonly programs: readonly string[];
   /** The offset of the value in the object. */
   readonly fileOffset: number;
 }
@@ -38,6 +40,8 @@ export class VariableStructs {
   readonly #kernel: Layouts;
   readonly #wasm: Layouts;
   readonly #declarations: Declarations;
+  /** For structs of functions that programs implement. */
+  readonly #operations: Declarations;
   /** The visited types by id, and the user's structs, which can have several ids. */
   readonly #seen = new Set<TypeId>();
   readonly #seenStructs = new Set<BtfStruct>();
@@ -48,6 +52,7 @@ export class VariableStructs {
     this.#kernel = layouts;
     this.#wasm = new Layouts(btf, "wasm32");
     this.#declarations = new Declarations(btf, layouts, userTypes(btf));
+    this.#operations = new Declarations(btf, layouts, { ...userTypes(btf), ofFunctions: "struct bpf_program *" });
   }
 
   /**
@@ -84,8 +89,8 @@ export class VariableStructs {
   }
 
   /**
-   * The numbers in the initial value of the struct_ops map with the skeleton's member `member`. The other members are functions, which
-   * relocations set, and fields that only the kernel may set.
+   * The initial value of the struct_ops map with the skeleton's member `member`: its numbers and, for version 2, its functions. The other
+   * members are fields that only the kernel may set.
    *
    * @throws {FormatError}
    */
@@ -94,10 +99,14 @@ export class VariableStructs {
       bitSize === 0 && ["int", "float", "enum"].includes(this.#btf.resolve(type).kind)
     );
     const { lines, places } = this.#declarations.members({ ...struct, members: numbers }, "            ");
+    const settable = struct.members.filter((member) =>
+      numbers.includes(member) || isFunctionPointer(this.#btf, this.#btf.resolve(member.type))
+    );
     return {
       typeName: identifier(struct.name),
       fileOffset,
       members: lines,
+      programs: this.#operations.members({ ...struct, members: settable }, "            ").lines,
       attribute: this.#declarations.attribute(struct),
       asserts: places.map(({ path, offset }) =>
         assertion(`offsetof(__typeof__(*s->struct_ops.${member}), ${path}) == ${offset}`, `offset of ${path}`)

@@ -19,7 +19,7 @@ export interface SkeletonMap {
   readonly variables?: VariablesOfSection | undefined;
   /** Its member of `links`. Only struct_ops maps have one. */
   readonly link?: string;
-  /** The initial numbers of a struct_ops map. */
+  /** The initial value of a struct_ops map. */
   readonly operations?: OperationsOfMap | undefined;
 }
 

@@ -46,6 +46,15 @@ Deno.test("genSkeleton() has links and initial values of struct_ops maps", () =>
   ]);
 });
 
+Deno.test("genSkeleton() has programs among the members of struct_ops for version 2, and only numbers for version 1", () => {
+  const skeleton = genSkeleton(compileSource(SOURCE), { name: "x" });
+  const [, first = "", second = ""] =
+    /x__plain__my_ops \{\n#ifdef WASM_BPF_LIBBPF_WASM_H\n([^#]*)#else\n([^#]*)#endif\n/.exec(skeleton) ?? [];
+  const members = (lines: string) => lines.split(";").map((line) => line.trim()).slice(0, 3);
+  assertEquals(members(first), ["char __pad0[8]", "unsigned int flags", "char __pad1[8]"]);
+  assertEquals(members(second), ["struct bpf_program *first", "unsigned int flags", "char __pad0[8]"]);
+});
+
 for (
   const [language, options, boolean] of [["C", [], "new"], ["C++", ["-x", "c++", "-fno-exceptions"], "new_"]] as const
 ) {

@@ -18,10 +18,12 @@ import type {
   NativeRef,
   NativeStruct,
   NativeValue,
+  StructOpsValue,
 } from "./interfaces/mod.ts";
 import type { LibbpfLog } from "./log.ts";
 import type { Native } from "./native.ts";
 import { makeRef, partRef, pointerOf, revoke } from "./native_ref.ts";
+import { readStructOpsValue, writeStructOpsValue } from "./struct_ops_value.ts";
 import { BTF_SYMBOLS } from "./symbols/btf.ts";
 import { PROTOTYPES } from "./prototypes.ts";
 
@@ -73,6 +75,17 @@ export class NativeCalls implements LibbpfCalls, Disposable {
     const pointer = this.#functionOf("bpf_program__insns")([pointerOf(program)]);
     if (!isPointer(pointer)) return new Uint8Array();
     return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, count * INSTRUCTION_BYTES)).slice();
+  }
+
+  structOpsValue(
+    part: { object: NativeRef; map: NativeRef },
+    layout: { sizeBytes: number; pointers: readonly number[] },
+  ): StructOpsValue | undefined {
+    return readStructOpsValue(this.#native, part, layout);
+  }
+
+  setStructOpsValue(map: NativeRef, value: StructOpsValue): boolean {
+    return writeStructOpsValue(this.#native, map, value);
   }
 
   revoke(ref: NativeRef): void {

@@ -14,6 +14,7 @@ import type {
   NativeOutcome,
   NativeRef,
   NativeStruct,
+  StructOpsValue,
 } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import type { GateRequest } from "./policy.ts";
@@ -92,6 +93,19 @@ export class GuestCalls {
   instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer> {
     this.#admission.pass({ kind: "call", function: "bpf_program__insns" });
     return this.#calls.instructionsOf(program);
+  }
+
+  /** See {@link LibbpfCalls.structOpsValue}. The call that asks for the value has passed the gate. */
+  structOpsValue(
+    part: { readonly object: NativeRef; readonly map: NativeRef },
+    layout: { readonly sizeBytes: number; readonly pointers: readonly number[] },
+  ): StructOpsValue | undefined {
+    return this.#calls.structOpsValue(part, layout);
+  }
+
+  /** See {@link LibbpfCalls.setStructOpsValue}. The call that sets the value has passed the gate. */
+  setStructOpsValue(map: NativeRef, value: StructOpsValue): boolean {
+    return this.#calls.setStructOpsValue(map, value);
   }
 
   /** Makes a reference unusable, because libbpf has freed its struct. */

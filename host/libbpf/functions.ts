@@ -33,6 +33,7 @@ import { mapFd, objectBtfFd, objectMapFd, programFd } from "./descriptors.ts";
 import { logBuffer, setLogBuffer } from "./kernel_logs.ts";
 import { alsoRead, element, key, value } from "./elements.ts";
 import { anyInfo, infoOf } from "./info.ts";
+import { initialValue, setInitialValue } from "./initial_values.ts";
 import {
   bytesIn,
   bytesOut,
@@ -83,7 +84,7 @@ import {
   XDP_DETACH,
   XDP_QUERY_OPTS,
 } from "./network.ts";
-import { closeObject, initialValue, innerMap, loadObject, openMem, setInnerMapFd } from "./objects.ts";
+import { closeObject, innerMap, loadObject, openMem, setInnerMapFd } from "./objects.ts";
 import { PERF_BUFFER_LINES } from "./perf_buffer.ts";
 import {
   checkPartNames,
@@ -164,7 +165,7 @@ const MAPS = {
   bpf_map__set_autocreate: {},
   bpf_map__set_autoattach: {},
   bpf_map__initial_value: { run: initialValue, guest: "sdk" },
-  bpf_map__set_initial_value: { parameters: { data: bytesIn("size") }, guest: "sdk" },
+  bpf_map__set_initial_value: { run: setInitialValue, guest: "sdk" },
   bpf_map__reuse_fd: { parameters: { fd: descriptor("map") }, check: checkReuse },
   bpf_map__inner_map: { run: innerMap },
   bpf_map__set_inner_map_fd: { run: setInnerMapFd },

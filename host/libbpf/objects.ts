@@ -1,5 +1,5 @@
 /**
- * Opening, loading and closing objects, and the initial values of their maps.
+ * Opening, loading and closing objects, and the definitions of inner maps.
  *
  * @module
  */
@@ -148,12 +148,4 @@ export function setInnerMapFd(call: Call): number {
   if (errno < 0) return -libbpfErrno(errno);
   for (const inner of object.takeInnerMaps()) endPart(call.guest, object, inner);
   return 0;
-}
-
-/** `bpf_map__initial_value(map, buffer, size) -> size`: copies the value. */
-export function initialValue(call: Call): number {
-  const { ref, object } = call.map("map");
-  call.calls.pass({ kind: "call", function: call.name });
-  const value = object.initialValueOf(ref);
-  return value === undefined ? 0 : call.returnBytes(value, { buffer: "buffer", size: "size" });
 }

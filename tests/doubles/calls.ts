@@ -14,6 +14,7 @@ import type {
   NativeOutcome,
   NativeRef,
   NativeStruct,
+  StructOpsValue,
 } from "../../ffi/mod.ts";
 
 /** A call that was made. */
@@ -47,6 +48,14 @@ export class FakeCalls implements LibbpfCalls {
   instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer> {
     this.made.push({ name: "bpf_program__insns", args: [program] });
     return new Uint8Array(16);
+  }
+
+  structOpsValue(): StructOpsValue | undefined {
+    return undefined;
+  }
+
+  setStructOpsValue(): boolean {
+    return false;
   }
 
   revoke(ref: NativeRef): void {

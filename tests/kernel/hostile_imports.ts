@@ -69,7 +69,10 @@ SEC("raw_tp/sys_enter") int run(void *ctx) {
 }
 SEC("socket") int sock(void *ctx) { return 0; }
 SEC("xdp") int pass(void *ctx) { return 2; }
-SEC("tp/sched/sched_switch") int tick(void *ctx) { return 0; }`;
+SEC("tp/sched/sched_switch") int tick(void *ctx) { return 0; }
+SEC("struct_ops") int operation(void *ctx) { return 0; }
+struct tcp_congestion_ops___own { int (*ssthresh)(void *); unsigned flags; char name[16]; };
+SEC("?.struct_ops") struct tcp_congestion_ops___own ops = { .ssthresh = operation, .flags = 2 };`;
 
 /** Numbers from a seed (xorshift), so that a failure can be repeated. */
 class Random {
@@ -123,7 +126,7 @@ class HostileGuest {
     };
     const map = find(
       "bpf_object__find_map_by_name",
-      this.random.of(["hash", "ring", "perf", "programs", "outer", ".bss"]),
+      this.random.of(["hash", "ring", "perf", "programs", "outer", ".bss", "ops"]),
     );
     const program = find("bpf_object__find_program_by_name", this.random.of(["run", "sock", "pass", "tick"]));
     const link = this.number("bpf_program__attach", program);

@@ -18,6 +18,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   types: "BTF, btf_dump and subskeletons",
   options: "objects in files, options, logs, instructions and links",
   attach: "tracepoints, perf events, iterators and struct_ops",
+  struct_ops: "members of struct_ops",
   probes: "feature probes, which load programs and maps without an object",
   maps: "calls on elements, batches and mmap()",
   network: "descriptors in maps, classifiers, XDP and facts by descriptor",

@@ -34,6 +34,14 @@ export interface NativeOutcome {
   readonly errno: number;
 }
 
+/** The value of a struct_ops map. */
+export interface StructOpsValue {
+  /** Members that point to programs are 0. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Those programs, by the offset of the member. */
+  readonly programs: ReadonlyMap<number, NativeRef>;
+}
+
 /** A message of libbpf. */
 export interface LogMessage {
   /** 0 for a warning, 1 for information, 2 for debugging. */
@@ -56,6 +64,17 @@ export interface LibbpfCalls {
   btfBytes(btf: NativeRef): Uint8Array<ArrayBuffer>;
   /** The instructions of a program, 8 bytes each. */
   instructionsOf(program: NativeRef): Uint8Array<ArrayBuffer>;
+  /**
+   * The value of a struct_ops map; undefined if this libbpf does not give it away (before 1.4).
+   *
+   * @param layout the size of the value, and the offsets of its members that point to programs.
+   */
+  structOpsValue(
+    part: { readonly object: NativeRef; readonly map: NativeRef },
+    layout: { readonly sizeBytes: number; readonly pointers: readonly number[] },
+  ): StructOpsValue | undefined;
+  /** Sets the value of a struct_ops map that is not loaded. @returns false if this libbpf does not give it away. */
+  setStructOpsValue(map: NativeRef, value: StructOpsValue): boolean;
   /** Makes a reference unusable, because libbpf has freed its struct. */
   revoke(ref: NativeRef): void;
   /** Makes a struct from a copy of these bytes. */

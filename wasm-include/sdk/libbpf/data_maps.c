@@ -2,7 +2,8 @@
 /*
  * Before load, the memory of a map is a copy of its initial value, which the guest can change. After load, .data and .bss
  * are the kernel's own memory, mapped over that copy, so that pointers to variables stay valid. The memory of .rodata and
- * .kconfig stays a copy, because their values no longer change.
+ * .kconfig stays a copy, because their values no longer change. In the copy of a struct_ops value, members for functions have the
+ * handles of programs, which are the pointers that the guest has.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,6 @@ struct data {
     size_t size; /* of the value */
     size_t room; /* of the memory */
     bool shared;
-    bool opaque; /* of struct_ops, whose value contains addresses of the host's process */
 };
 
 static struct data *all_data;
@@ -31,35 +31,6 @@ static struct data **place_of(const struct bpf_map *map) {
     struct data **place = &all_data;
     while (*place && (*place)->map != map) place = &(*place)->next;
     return place;
-}
-
-/*
- * Skeletons have a pointer to the value of a struct_ops map, of which the guest sees only zeros. Setting a member is
- * refused at load.
- */
-static int new_opaque_data(const struct bpf_map *map, struct data **place) {
-    if (import_bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS) return 0;
-    struct data *data = calloc(1, sizeof(*data));
-    if (!data) return -ENOMEM;
-    data->map = map;
-    data->opaque = true;
-    data->size = data->room = import_bpf_map__value_size(map);
-    data->memory = calloc(1, data->size ? data->size : 1);
-    if (!data->memory) {
-        free(data);
-        return -ENOMEM;
-    }
-    *place = data;
-    return 0;
-}
-
-static int check_opaque_data(const struct data *data) {
-    for (size_t i = 0; i < data->size; i++) {
-        if (((const char *)data->memory)[i] == 0) continue;
-        libbpf_guest_warn("map '%s': guests cannot set members of struct_ops\n", bpf_map__name(data->map));
-        return -EOPNOTSUPP;
-    }
-    return 0;
 }
 
 /* .data and .bss: the map's pages can be mapped, and both sides write to them. */
@@ -110,8 +81,7 @@ static intptr_t read_value(struct data *data) {
 
 static int new_data(const struct bpf_map *map, struct data **place) {
     intptr_t size = (intptr_t)import_bpf_map__initial_value(map, NULL, 0);
-    if (size == 0) return new_opaque_data(map, place);
-    if (size < 0) return (int)size;
+    if (size <= 0) return (int)size;
     struct data *data = calloc(1, sizeof(*data));
     if (!data) return -ENOMEM;
     data->map = map;
@@ -145,8 +115,7 @@ int libbpf_guest_write_data(const struct bpf_object *obj) {
     bpf_object__for_each_map(map, obj) {
         const struct data *data = *place_of(map);
         if (!data) continue;
-        int err =
-            data->opaque ? check_opaque_data(data) : import_bpf_map__set_initial_value(map, data->memory, data->size);
+        int err = import_bpf_map__set_initial_value(map, data->memory, data->size);
         /* A loaded object is busy. Loading it again will give the error. */
         if (err && err != -EBUSY && !libbpf_guest_is_kconfig(bpf_map__name(map))) return err;
     }
@@ -159,8 +128,8 @@ int libbpf_guest_share_data(const struct bpf_object *obj) {
     bpf_object__for_each_map(map, obj) {
         struct data **place = place_of(map);
         struct data *data = *place;
-        if (!data || data->opaque || import_bpf_map__fd(map) < 0)
-            continue; /* a map that is not created has no descriptor */
+        /* A map that is not created has no descriptor. */
+        if (!data || import_bpf_map__fd(map) < 0) continue;
         if (is_shareable(map)) {
             int err = share(data);
             if (err) return err;
@@ -190,6 +159,8 @@ void *bpf_map__initial_value(const struct bpf_map *map, size_t *psize) {
 }
 
 int bpf_map__set_initial_value(struct bpf_map *map, const void *data, size_t size) {
+    /* As in libbpf, the members of struct_ops are set in the memory of bpf_map__initial_value() only. */
+    if (import_bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS) return libbpf_guest_int(-EINVAL);
     int err = import_bpf_map__set_initial_value(map, data, size);
     const struct data *own = *place_of(map);
     if (!err && own && size == own->size) memcpy(own->memory, data, size);
