@@ -6,17 +6,11 @@
 
 import { FormatError } from "../errors/mod.ts";
 import type { Btf } from "./btf/btf.ts";
-import {
-  type ElfFile,
-  type ElfSection,
-  type ElfSymbol,
-  SECTION_FLAG,
-  SECTION_TYPE,
-  SYMBOL_BIND,
-  SYMBOL_VISIBILITY,
-} from "./elf/elf.ts";
-import { type Layouts, roundUp } from "./btf/layout.ts";
+import { type ElfFile, type ElfSection, type ElfSymbol, isHidden, SYMBOL_BIND } from "./elf/elf.ts";
+import { dataKind } from "./elf/sections.ts";
+import type { Layouts } from "./btf/layout.ts";
 import type { BtfDataSection, BtfVar, TypeId } from "./btf/types.ts";
+import { layOutKconfig } from "./kconfig_layout.ts";
 
 /** The kernel's limit for names, without the NUL (`BPF_OBJ_NAME_LEN`). */
 const MAX_MAP_NAME = 15;
@@ -48,7 +42,7 @@ export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: La
   const sections = readSections(elf, btf, dataKind);
   const kconfig = btf?.find("datasec", ".kconfig");
   if (btf !== undefined && layouts !== undefined && kconfig !== undefined) {
-    sections.push(layOutKconfig(btf, layouts, kconfig));
+    sections.push(readKconfig(btf, layouts, kconfig));
   }
   return sections;
 }
@@ -91,24 +85,12 @@ function readSections(
   return sections;
 }
 
-function dataKind({ name, type, flags }: ElfSection): DataSection["kind"] | undefined {
-  const is = (prefix: string) => name === prefix || name.startsWith(`${prefix}.`);
-  if (type === SECTION_TYPE.NOBITS) return is(".bss") ? "bss" : undefined;
-  if (type !== SECTION_TYPE.PROGBITS || (flags & SECTION_FLAG.EXECINSTR) !== 0) return undefined;
-  if (is(".data")) return "data";
-  return is(".rodata") ? "rodata" : undefined;
-}
-
 /** Global symbols by section and name, joined by a space. */
 function globalSymbols(elf: ElfFile): Map<string, ElfSymbol> {
   return new Map(
     elf.symbols.filter(({ bind }) => bind !== SYMBOL_BIND.LOCAL)
       .map((symbol) => [`${symbol.section} ${symbol.name}`, symbol]),
   );
-}
-
-function isHidden({ visibility }: ElfSymbol): boolean {
-  return visibility === SYMBOL_VISIBILITY.HIDDEN || visibility === SYMBOL_VISIBILITY.INTERNAL;
 }
 
 function readVariables(
@@ -131,20 +113,21 @@ function readVariables(
   return variables.sort((a, b) => a.offset - b.offset);
 }
 
-/** `.kconfig` has no bytes in the file. libbpf lays it out, sorted by falling alignment, rising size, and name. */
-function layOutKconfig(btf: Btf, layouts: Layouts, section: BtfDataSection): DataSection {
+/** `.kconfig` has no bytes in the file. */
+function readKconfig(btf: Btf, layouts: Layouts, section: BtfDataSection): DataSection {
   const externs = section.variables.flatMap(({ type }) => {
     const variable = btf.get(type);
     return variable.kind === "var"
       ? [{ name: variable.name, type: variable.target, ...layouts.of(variable.target) }]
       : [];
   });
-  externs.sort((a, b) => b.alignBytes - a.alignBytes || a.sizeBytes - b.sizeBytes || (a.name < b.name ? -1 : 1));
-  let end = 0;
-  const variables = externs.map(({ name, type, sizeBytes, alignBytes }) => {
-    const offset = roundUp(end, alignBytes);
-    end = offset + sizeBytes;
-    return { name, type, offset, sizeBytes, static: false };
-  });
-  return { name: ".kconfig", kind: "kconfig", sizeBytes: end, variables, bytes: new Uint8Array(0) };
+  const { placed, sizeBytes } = layOutKconfig(externs);
+  const variables = placed.map(({ name, type, offset, sizeBytes }) => ({
+    name,
+    type,
+    offset,
+    sizeBytes,
+    static: false,
+  }));
+  return { name: ".kconfig", kind: "kconfig", sizeBytes, variables, bytes: new Uint8Array(0) };
 }

@@ -69,6 +69,11 @@ export function isElf(bytes: Uint8Array, at = 0): boolean {
   return bytes[at] === 0x7f && bytes[at + 1] === 0x45 && bytes[at + 2] === 0x4c && bytes[at + 3] === 0x46;
 }
 
+/** True for a symbol that only its own object sees. libbpf treats its variable as static. */
+export function isHidden({ visibility }: ElfSymbol): boolean {
+  return visibility === SYMBOL_VISIBILITY.HIDDEN || visibility === SYMBOL_VISIBILITY.INTERNAL;
+}
+
 /** Indices from here on name no section (`SHN_LORESERVE`): absolute and common symbols have them. */
 export const FIRST_RESERVED_SECTION = 0xff00;
 

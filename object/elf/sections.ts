@@ -27,6 +27,15 @@ export function isCode({ type, flags, sizeBytes }: ElfSection): boolean {
   return type === SECTION_TYPE.PROGBITS && sizeBytes > 0 && (flags & SECTION_FLAG.EXECINSTR) !== 0;
 }
 
+/** The kind of a section of global variables; undefined for other sections. */
+export function dataKind({ name, type, flags }: ElfSection): "data" | "rodata" | "bss" | undefined {
+  const is = (prefix: string) => name === prefix || name.startsWith(`${prefix}.`);
+  if (type === SECTION_TYPE.NOBITS) return is(".bss") ? "bss" : undefined;
+  if (type !== SECTION_TYPE.PROGBITS || (flags & SECTION_FLAG.EXECINSTR) !== 0) return undefined;
+  if (is(".data")) return "data";
+  return is(".rodata") ? "rodata" : undefined;
+}
+
 /** The functions of each code section, by the index of the section. */
 export function functionsBySection(elf: ElfFile): Map<number, ElfSymbol[]> {
   const functions = new Map<number, ElfSymbol[]>();

@@ -33,6 +33,7 @@ export const KIND = {
   VAR: 14,
   DATASEC: 15,
   FLOAT: 16,
+  DECL_TAG: 17,
   TYPE_TAG: 18,
   ENUM64: 19,
 } as const;
@@ -83,6 +84,9 @@ function kinds(...numbers: number[]): number {
 
 /** The depth of nested arrays up to which a size is computed; libbpf's limit. */
 const MAX_DEPTH = 32;
+
+/** The linkage of a static variable (`BTF_VAR_STATIC`). */
+const STATIC = 0;
 
 /** A variable in a section, as BTF describes it. */
 export interface SectionEntry {
@@ -188,6 +192,11 @@ export class BtfCheck {
       }
     }
     return undefined;
+  }
+
+  /** True for a variable that only its own object sees. */
+  isStatic(variable: number): boolean {
+    return this.member(variable, 0, 0) === STATIC;
   }
 
   /** The variables of a section. */

@@ -13,10 +13,15 @@ export interface MapRequest {
   readonly name: string;
   /** `enum bpf_map_type`; 0 when the definition has none. */
   readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
   readonly flags: number;
   /** `map_extra`: for an arena, the address of its mapping. */
   readonly extra: bigint;
   readonly pinned: boolean;
+  /** The definition of the inner maps of an array or hash of maps. */
+  readonly inner: MapRequest | undefined;
 }
 
 /**
@@ -28,6 +33,9 @@ const USDT_MAPS: ReadonlyMap<string, { type: number; keyBytes: number; valueByte
   ["__bpf_usdt_specs", { type: MapType.ARRAY, keyBytes: 4, valueBytes: 208 }],
   ["__bpf_usdt_ip_to_spec_id", { type: MapType.HASH, keyBytes: 8, valueBytes: 4 }],
 ]);
+
+/** The size of the values of maps that hold maps or programs. */
+const DESCRIPTOR_BYTES = 4;
 
 /** Flags that make another field a descriptor: of a BTF object, or of a token. */
 const DESCRIPTOR_FLAGS = MAP_FLAG.BPF_F_VTYPE_BTF_OBJ_FD | MAP_FLAG.BPF_F_TOKEN_FD;
@@ -46,20 +54,27 @@ export function readMapRequests(btf: BtfCheck, sections: readonly number[]): Map
 
 function readMap(btf: BtfCheck, struct: number, name: string, isOuter: boolean): MapRequest {
   const numbers = new Map<string, bigint>();
+  let inner: MapRequest | undefined;
   for (let i = 0; i < btf.length(struct); i++) {
     const member = btf.memberName(struct, i);
     const type = btf.member(struct, i, 1);
-    if (member === "values" && isOuter) readInner(btf, type, name);
-    else if (member === "key" || member === "value") numbers.set(`${member}_size`, sizeBehind(btf, type));
+    if (member === "values") {
+      numbers.set("value_size", BigInt(DESCRIPTOR_BYTES));
+      if (isOuter) inner = readInner(btf, type, name);
+    } else if (member === "key" || member === "value") numbers.set(`${member}_size`, sizeBehind(btf, type));
     else numbers.set(member, numberOf(btf, type));
   }
   const number = (member: string) => numbers.get(member) ?? 0n;
   const map: MapRequest = {
     name,
     type: Number(number("type")),
+    keySize: Number(number("key_size")),
+    valueSize: Number(number("value_size")),
+    maxEntries: Number(number("max_entries")),
     flags: Number(number("map_flags")),
     extra: number("map_extra"),
     pinned: number("pinning") !== 0n,
+    inner,
   };
   if (map.type === MapType.STRUCT_OPS) {
     btf.fail(`map "${name}" is a struct_ops, which belongs in section ".struct_ops"`);
@@ -67,19 +82,15 @@ function readMap(btf: BtfCheck, struct: number, name: string, isOuter: boolean):
   if ((map.flags & DESCRIPTOR_FLAGS) !== 0) {
     btf.fail(`map "${name}" has a flag that gives it a descriptor of its loader`);
   }
-  checkUsdtMap(btf, map, { keyBytes: number("key_size"), valueBytes: number("value_size") });
+  checkUsdtMap(btf, map);
   return map;
 }
 
-function checkUsdtMap(
-  btf: BtfCheck,
-  { name, type }: MapRequest,
-  sizes: { keyBytes: bigint; valueBytes: bigint },
-): void {
+function checkUsdtMap(btf: BtfCheck, { name, type, keySize, valueSize }: MapRequest): void {
   const usdt = USDT_MAPS.get(name);
   if (usdt === undefined) return;
   const { keyBytes, valueBytes } = usdt;
-  if (type === usdt.type && sizes.keyBytes <= keyBytes && sizes.valueBytes <= valueBytes) return;
+  if (type === usdt.type && keySize <= keyBytes && valueSize <= valueBytes) return;
   const definition = `${mapTypeName(usdt.type)}, key ${keyBytes} B, value ${valueBytes} B`;
   btf.fail(`map "${name}" differs from the one in bpf/usdt.bpf.h: ${definition}`);
 }
@@ -90,13 +101,13 @@ export function isUsdtMap(name: string): boolean {
 }
 
 /** `__array(values, T)` is an array of pointers to T. */
-function readInner(btf: BtfCheck, values: number, name: string): void {
+function readInner(btf: BtfCheck, values: number, name: string): MapRequest | undefined {
   const array = btf.resolve(values);
-  if (btf.kind(array) !== KIND.ARRAY) return;
+  if (btf.kind(array) !== KIND.ARRAY) return undefined;
   const pointer = btf.resolve(btf.array(array).element);
-  if (btf.kind(pointer) !== KIND.PTR) return;
+  if (btf.kind(pointer) !== KIND.PTR) return undefined;
   const struct = btf.resolve(btf.sizeOrType(pointer));
-  if (btf.kind(struct) === KIND.STRUCT) readMap(btf, struct, `${name}.inner`, false);
+  return btf.kind(struct) === KIND.STRUCT ? readMap(btf, struct, `${name}.inner`, false) : undefined;
 }
 
 /** `__type(key, T)` is a pointer to a T. Other types give 0, since libbpf then has no size either. */

@@ -26,12 +26,22 @@ export interface ValidationOptions {
   readonly machine?: Machine | undefined;
 }
 
+/** The parsed parts of an object that passed the checks. */
+export interface ObjectContents {
+  readonly elf: ElfFile;
+  /** Undefined for an object without types. */
+  readonly btf: BtfCheck | undefined;
+  /** The maps of ".maps", in the order of the types. */
+  readonly maps: readonly MapRequest[];
+}
+
 /** Features of an object that need the loader's permission or support. */
 export interface ObjectRequests {
   /** The full names of the maps to pin (LIBBPF_PIN_BY_NAME). */
   readonly pinnedMaps: readonly string[];
   /** The names of the arenas whose address the object chooses. */
   readonly placedArenas: readonly string[];
+  readonly contents: ObjectContents;
 }
 
 /**
@@ -53,14 +63,16 @@ export function validateObject(bytes: Uint8Array, { machine }: ValidationOptions
   checkSymbols(elf);
   checkRelocations(elf);
   checkCode(elf);
-  const maps = checkTypes(elf, machine);
+  const contents = checkTypes(elf, machine);
+  const { maps } = contents;
   return {
     pinnedMaps: maps.filter(({ pinned }) => pinned).map(({ name }) => name),
     placedArenas: maps.filter(({ type, extra }) => type === MapType.ARENA && extra !== 0n).map(({ name }) => name),
+    contents,
   };
 }
 
-function checkTypes(elf: ElfFile, machine: Machine | undefined): readonly MapRequest[] {
+function checkTypes(elf: ElfFile, machine: Machine | undefined): ObjectContents {
   const types = sectionNamed(elf, ".BTF");
   const btf = types === undefined ? undefined : new BtfCheck(types.bytes);
   const extension = sectionNamed(elf, ".BTF.ext");
@@ -68,7 +80,7 @@ function checkTypes(elf: ElfFile, machine: Machine | undefined): readonly MapReq
   if (btf !== undefined && machine !== undefined) checkRegisters(elf, btf, machine);
   const maps = btf === undefined ? [] : checkTypeSections(btf, elf);
   if (elf.sections.some(({ name, sizeBytes }) => name === ".addr_space.1" && sizeBytes > 0)) checkArena(maps);
-  return maps;
+  return { elf, btf, maps };
 }
 
 /** Checks the sections that types describe. @returns the maps of ".maps". */
