@@ -9,6 +9,7 @@ import { type Declarations, readDeclarations } from "../headers/declarations.ts"
 import { architectureParts, type ByArchitecture, numberText } from "./architectures.ts";
 import {
   BPF_NUMBERS,
+  HELPER_NUMBERS,
   LIBBPF_NUMBERS,
   LIBC_NUMBERS,
   LINUX_NUMBERS,
@@ -22,11 +23,13 @@ import { docComment, type GeneratedFile, typescriptFile } from "./text.ts";
 export async function numberFiles(): Promise<GeneratedFile[]> {
   const enums = await readDeclarations(BPF);
   const bpf = await constants(BPF_NUMBERS.constants, [BPF, BPF], enums);
+  const helpers = await constants(HELPER_NUMBERS.constants, [BPF, BPF], enums);
   const linux = await constants(LINUX_NUMBERS.constants, [kernelHeaders("x86_64"), kernelHeaders("aarch64")]);
   const libc = await constants(LIBC_NUMBERS, [NATIVE, NATIVE]);
   const libbpf = await constants(LIBBPF_NUMBERS.constants, [NATIVE, NATIVE]);
   return [
     typescriptFile(BPF_NUMBERS.path, BPF_NUMBERS.about, bpf),
+    typescriptFile(HELPER_NUMBERS.path, HELPER_NUMBERS.about, helpers),
     typescriptFile(LINUX_NUMBERS.path, LINUX_NUMBERS.about, [...architectureParts(linux), ...linux, ...libc]),
     typescriptFile(LIBBPF_NUMBERS.path, LIBBPF_NUMBERS.about, libbpf),
   ];

@@ -126,6 +126,19 @@ const isIterator = (program: BpfProgram) => program.expectedAttachType === Attac
   ],
 };
 
+/** The functions that the kernel offers to programs by number. A file of their own, since a plain start needs no names. */
+export const HELPER_NUMBERS: SelectedFile = {
+  path: "object/helper_names.ts",
+  about: "The kernel's helpers for eBPF programs (`linux/bpf.h`).",
+  constants: [
+    {
+      name: "HELPER",
+      about: "`enum bpf_func_id`. The names of the functions begin with `bpf_`.",
+      values: { enum: "bpf_func_id", prefix: "BPF_FUNC_" },
+    },
+  ],
+};
+
 /** Numbers in the kernel's headers. Some differ between the architectures. */
 export const LINUX_NUMBERS: SelectedFile = {
   path: "ffi/system/linux_numbers.ts",
