@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ElfFile, type ElfSection, parseElf } from "../elf/elf.ts";
+import { type ElfFile, type ElfSection, parseElf, SYMBOL_TYPE } from "../elf/elf.ts";
 
 const SECTION_HEADER_BYTES = 64;
 const SYMBOL_BYTES = 24;
@@ -46,12 +46,22 @@ export class ObjectEditor {
     name: string,
     { value, size, info, section }: { value?: bigint; size?: bigint; info?: number; section?: string },
   ): this {
-    const table = this.#elf.sections.find(({ type }) => type === SYMTAB);
-    const at = (table?.offset ?? 0) + this.symbolIndex(name) * SYMBOL_BYTES;
+    const at = this.#symbolAt(this.symbolIndex(name));
     if (value !== undefined) this.#view.setBigUint64(at + 8, BigInt.asUintN(64, value), true);
     if (size !== undefined) this.#view.setBigUint64(at + 16, BigInt.asUintN(64, size), true);
     if (info !== undefined) this.#view.setUint8(at + 4, info);
     if (section !== undefined) this.#view.setUint16(at + 6, this.#section(section).index, true);
+    return this;
+  }
+
+  /** Sets the value of the symbol that stands for a section. */
+  sectionSymbol(section: string, value: bigint): this {
+    const { index } = this.#section(section);
+    const symbol = this.#elf.symbols.findIndex((symbol) =>
+      symbol.type === SYMBOL_TYPE.SECTION && symbol.section === index
+    );
+    if (symbol < 0) throw new Error(`no symbol for section ${section}`);
+    this.#view.setBigUint64(this.#symbolAt(symbol) + 8, value, true);
     return this;
   }
 
@@ -97,6 +107,11 @@ export class ObjectEditor {
     const index = this.#elf.symbols.findIndex((symbol) => symbol.name === name);
     if (index < 0) throw new Error(`no symbol ${name}`);
     return index;
+  }
+
+  #symbolAt(index: number): number {
+    const table = this.#elf.sections.find(({ type }) => type === SYMTAB);
+    return (table?.offset ?? 0) + index * SYMBOL_BYTES;
   }
 
   #section(wanted: string): ElfSection {

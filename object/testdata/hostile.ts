@@ -295,6 +295,11 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
     refusal: /struct_ops "__bpf_usdt_specs" has the name of a map of bpf\/usdt\.bpf\.h/,
   },
   {
+    title: "relocations of code in a section of another name",
+    object: edit((object) => object.header(".relraw_tp/sched_switch", "name", object.sectionName("license"))),
+    refusal: /section "license" relocates section "raw_tp\/sched_switch"/,
+  },
+  {
     title: "4097 functions in .text",
     object: () => manyFunctions(4097),
     refusal: /4097 functions in "\.text"/,

@@ -73,13 +73,21 @@ export function checkRelocations(elf: ElfFile): void {
     if (section.type !== SECTION_TYPE.REL) continue;
     const target = elf.sections[section.info];
     if (target === undefined) fail(`section "${section.name}" relocates section ${section.info}`);
-    else if (isApplied(section, target)) checkPlaces(elf, section, target);
+    else if (isApplied(section, target)) {
+      checkName(section, target);
+      checkPlaces(elf, section, target);
+    }
   }
 }
 
 /** True when libbpf applies the relocations of this section. */
 function isApplied({ name }: ElfSection, target: ElfSection): boolean {
   return isCode(target) || name === ".rel.maps" || (name.startsWith(".rel") && isStructOps(name.slice(".rel".length)));
+}
+
+/** libbpf skips relocations by the name of their section, so that another name would hide the functions that a program calls. */
+function checkName({ name }: ElfSection, target: ElfSection): void {
+  if (name !== `.rel${target.name}`) fail(`section "${name}" relocates section "${target.name}"`);
 }
 
 function checkPlaces(elf: ElfFile, section: ElfSection, target: ElfSection): void {
