@@ -39,7 +39,7 @@ export {
   type Operation,
   type OperationKind,
 } from "./errors/mod.ts";
-export { parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
+export { type BufferReport, parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
 export {
   type BatchBuffers,
   type BatchCursor,

@@ -12,6 +12,8 @@ export const EXIT = {
   FAILED: 1,
   /** The arguments are invalid. */
   USAGE: 2,
+  /** Events were lost, with `--fail-on-loss`. */
+  EVENTS_LOST: 123,
   /** The host failed: no privilege, no libbpf, a defect. */
   HOST: 125,
   /** The file cannot be read, or has another format. */
@@ -28,6 +30,7 @@ export function exitCodeOf(error: unknown): number {
     return error.code === "ENOENT" ? EXIT.NOT_FOUND : EXIT.NOT_RUNNABLE;
   }
   if (error instanceof GuestError) {
+    if (error.code === "events-lost") return EXIT.EVENTS_LOST;
     return error.code === "trap" || error.code === "out-of-memory" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
   }
   return error instanceof FormatError ? EXIT.NOT_RUNNABLE : EXIT.HOST;

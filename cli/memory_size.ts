@@ -17,7 +17,30 @@ const MOST_BYTES = 2 ** 50;
 /** The size in bytes, up to 1024 TiB; undefined for no limit. */
 export function parseMemorySize(text: string, refuse: Refuse): number | undefined {
   if (text === "unlimited") return undefined;
+  return bytesOf(text) ?? refuse(`"${text}" is not a size (16MiB, 1GiB, unlimited)`);
+}
+
+/** The kernel's limits of a buffer: a page, and what the pump can map. */
+const LEAST_BUFFER_BYTES = 4096;
+const MOST_BUFFER_BYTES = 1 << 30;
+
+/** Parses `[MAP=]SIZE`. @returns the name of the map, "" without one, and the bytes of its buffer. */
+export function parseBufferSize(text: string, refuse: Refuse): [map: string, bytes: number] {
+  const equals = text.lastIndexOf("=");
+  const bytes = bytesOf(text.slice(equals + 1)) ?? 0;
+  const isFit = bytes >= LEAST_BUFFER_BYTES && bytes <= MOST_BUFFER_BYTES && Number.isInteger(Math.log2(bytes));
+  if (!isFit || equals === 0) refuse(`"${text}" is not [MAP=]SIZE with a power of two from 4KiB to 1GiB`);
+  return [text.slice(0, Math.max(equals, 0)), bytes];
+}
+
+/** The size as its option takes it: "256KiB". */
+export function sizeText(bytes: number): string {
+  const unit = ["GiB", "MiB", "KiB"].find((unit) => bytes % (UNITS[unit] ?? 1) === 0) ?? "B";
+  return `${bytes / (UNITS[unit] ?? 1)}${unit}`;
+}
+
+function bytesOf(text: string): number | undefined {
   const [, digits = "", unit = "B"] = /^(\d+)(B|KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
   const bytes = digits === "" ? 0 : Number(digits) * (UNITS[unit] ?? 0);
-  return bytes > 0 && bytes <= MOST_BYTES ? bytes : refuse(`"${text}" is not a size (16MiB, 1GiB, unlimited)`);
+  return bytes > 0 && bytes <= MOST_BYTES ? bytes : undefined;
 }

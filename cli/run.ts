@@ -13,7 +13,8 @@ import { Files } from "../ffi/system/files.ts";
 import { command, runCommand } from "./command.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { reportInternalError } from "./internal_error.ts";
-import { DEFAULT_MEMORY, parseMemorySize } from "./memory_size.ts";
+import { bufferLine, events, lossLine } from "./losses.ts";
+import { DEFAULT_MEMORY, parseBufferSize, parseMemorySize } from "./memory_size.ts";
 import { resolveNeeds } from "./needs.ts";
 import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { printError, printLines, writeOutput } from "./output.ts";
@@ -54,6 +55,12 @@ const OPTIONS = {
     help: "a directory of a BPF file system in which objects may pin maps; without it they may not",
   }),
   "allow-persistent-struct-ops": flag({ help: "lets struct_ops stay in the kernel when the process is killed" }),
+  "buffer-size": list({
+    value: "[MAP=]SIZE",
+    parse: parseBufferSize,
+    help: "the size of the guest's event buffers, or of one; perf buffers have it for each CPU; may be repeated",
+  }),
+  "fail-on-loss": flag({ help: "ends the guest with exit code 123 when events were lost" }),
   "callback-export": single({
     value: "NAME",
     parse: anyText,
@@ -84,8 +91,8 @@ const NOTES = `Examples:
   curl -s https://example.com/x.wasm | sudo wasm-bpf -
   wasm-bpf inspect runqlat.wasm          needs no privilege
 
-Exit code: the guest's own; 2 wrong arguments, 125 the host failed, 126 not a module that can run, 127 no such file,
-134 the guest trapped or ran out of memory; 128 + N when signal N ended it.
+Exit code: the guest's own; 2 wrong arguments, 123 events were lost with --fail-on-loss, 125 the host failed, 126 not
+a module that can run, 127 no such file, 134 the guest trapped or ran out of memory; 128 + N when signal N ended it.
 
 Environment: WASM_BPF_LIBBPF names the libbpf to use. A binary with file capabilities ignores it.`;
 
@@ -155,6 +162,8 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
         wrapperModule: given.get("wrapper-module"),
         allowGc: given.get("allow-gc"),
         maxLinks: given.get("max-links"),
+        bufferSizes: Object.fromEntries(given.get("buffer-size")),
+        failOnLoss: given.get("fail-on-loss"),
       },
     });
   });
@@ -163,6 +172,9 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
 function runModule(request: Request): number {
   const { module, memoryBytes, quiet, guest } = request;
   let lost = 0;
+  const reportTotal = () => {
+    if (lost > 0 && !quiet) printError(`Lost ${events(lost)} in all`);
+  };
   try {
     using system = openSystem();
     system.prepareProcess({ memoryBytes, outOfMemory: `wasm-bpf: Cannot continue: out of memory ${MEMORY_HINT}` });
@@ -184,21 +196,24 @@ function runModule(request: Request): number {
       ...guest,
       preopens: needs.preopens,
       system,
-      endsBySignal: true,
+      beforeSignalEnd: reportTotal,
       maxMemoryBytes: memoryBytes === undefined ? undefined : memoryBytes - reserveOf(memoryBytes),
       onProblem: (problem) => {
         if (!quiet) report(problem, request);
       },
-      onLost: (count) => {
+      onLost: (count, buffer) => {
         lost += count;
-        if (!quiet) printError(`Lost ${count} events`);
+        if (!quiet) printError(lossLine(count, buffer));
+      },
+      onBuffers: (buffers) => {
+        if (request.verbose) { for (const buffer of buffers) printError(bufferLine(buffer)); }
       },
     }) & 0xff;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     return failed(error, request);
   } finally {
-    if (lost > 0 && !quiet) printError(`Lost ${lost} events in all`);
+    reportTotal();
   }
 }
 

@@ -21,6 +21,8 @@ export type GuestErrorCode =
   | "unknown-import"
   /** The module's memory does not fit into the memory limit of this process. */
   | "out-of-memory"
+  /** Events were lost, and the option `failOnLoss` is given. */
+  | "events-lost"
   /** The guest trapped: unreachable, out-of-bounds access, stack exhaustion, ... */
   | "trap";
 

@@ -48,7 +48,13 @@ function refusing(...kinds: RequestKind[]): Policy {
 
 const TABLE = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
 
-const SILENT_EVENTS: GuestEvents = { lost: 0, poll: () => 3, [Symbol.dispose]: () => {} };
+const SILENT_EVENTS: GuestEvents = {
+  lost: 0,
+  dataBytes: 4096,
+  highWaterBytes: 0,
+  poll: () => 3,
+  [Symbol.dispose]: () => {},
+};
 
 /** The methods that only look up loaded things. */
 const HARMLESS = new Set(["findProgram", "findMap", "programs", "maps"]);
@@ -323,13 +329,17 @@ Deno.test("lost events are counted and reported once", () => {
     get lost() {
       return lost;
     },
+    dataBytes: 4096,
+    highWaterBytes: 0,
     poll: () => (lost += 4, 1),
     [Symbol.dispose]: () => {},
   };
-  using guest = new FakeGuest(OBJECT, { table: TABLE, openBuffer: () => events });
+  const definition = { maps: [{ name: "events", type: MapType.PERF_EVENT_ARRAY }] };
+  using guest = new FakeGuest(definition, { table: TABLE, openBuffer: () => events });
   const object = guest.load();
-  const ring = guest.map(object, "ring");
+  const ring = guest.map(object, "events");
   for (let i = 0; i < 2; i++) guest.call("wasm_bpf_buffer_poll", object, ring, 0, 0, 0x100, 8, 0);
+  guest.context.losses.finish();
   assertEquals([guest.context.counters.lost, guest.context.counters.delivered], [8, 2]);
 });
 

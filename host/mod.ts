@@ -4,10 +4,12 @@
  * @module
  */
 
-import type { BpfError } from "../errors/mod.ts";
+import { type BpfError, GuestError } from "../errors/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } from "../ffi/mod.ts";
+import { BufferSizes } from "./core/buffer_sizes.ts";
 import { GuestContext } from "./core/context.ts";
+import type { BufferReport } from "./core/event_losses.ts";
 import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest } from "./guest.ts";
 import { importTables } from "./import_tables.ts";
 import { bufferOpener, EventBuffer } from "./pump/mod.ts";
@@ -17,7 +19,7 @@ import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
 import { parsePreopen, type Preopen, Wasi } from "./wasi/mod.ts";
 
-export { parsePreopen, type Preopen };
+export { type BufferReport, parsePreopen, type Preopen };
 
 /**
  * Options of {@link runGuest}. All are optional.
@@ -85,8 +87,17 @@ export interface RunGuestOptions {
   maxLinks?: number | undefined;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
   onProblem?: (problem: BpfError | string) => void;
-  /** Called when events were lost, with their number since the last call. */
-  onLost?: (count: number) => void;
+  /**
+   * The sizes of event buffers in bytes, in place of the guest's own: of the ring, or of each CPU's perf buffer. The keys are names of
+   * maps; "" stands for all others. Each is a power of two of at least a page.
+   */
+  bufferSizes?: Readonly<Record<string, number>> | undefined;
+  /** Ends the guest when events were lost: false by default. `runGuest` then throws "events-lost". */
+  failOnLoss?: boolean | undefined;
+  /** Called when events were lost, with their number since the last call for the same buffer. */
+  onLost?: (count: number, buffer: BufferReport) => void;
+  /** Called once at the end of the guest, with the figures of all its buffers. */
+  onBuffers?: (buffers: readonly BufferReport[]) => void;
 }
 
 /** Further options, for the command line and tests. */
@@ -100,10 +111,10 @@ export interface HostOptions extends RunGuestOptions {
   /** Counts the guest's requests and events. */
   counters?: Counters;
   /**
-   * True when a signal without a handler ends this process, as that of a command line. The guest's output is then written first, if the
-   * signal ends a wait.
+   * For command lines, where a signal without a handler ends this process. If it ends a wait of the guest, the guest's output is written
+   * first, and then this is called.
    */
-  endsBySignal?: boolean;
+  beforeSignalEnd?: () => void;
 }
 
 /**
@@ -176,13 +187,28 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     const imports = importTables(guest.imports, { guest: context, wasi, wrapperModule: names.wrapperModule });
     const instance = linkGuest(guest, { imports, context, names });
     const { [FLUSH_EXPORT]: flush } = instance.exports;
-    if (options.endsBySignal && typeof flush === "function") context.signals.flushAtEnd(() => flush());
+    if (options.beforeSignalEnd !== undefined && typeof flush === "function") context.signals.beforeEnd(() => flush());
     startGuest(instance);
   } catch (error) {
     // After proc_exit, later errors do not count: a guest that catches exceptions may have run on and trapped.
     if (context.cancellation.reason === undefined) throw error;
+  } finally {
+    finishBuffers(context, options);
+  }
+  if (context.losses.mustFail) {
+    const { lost } = context.counters;
+    throw new GuestError("events-lost", `Cannot continue: ${lost} event${lost === 1 ? " was" : "s were"} lost`);
   }
   return context.cancellation.reason?.code ?? 0;
+}
+
+/** Reports the losses that no report contained yet, and the figures of all buffers. */
+function finishBuffers({ bufferSizes, losses }: GuestContext, { onBuffers, onProblem }: HostOptions): void {
+  losses.finish();
+  const { buffers } = losses;
+  onBuffers?.(buffers);
+  if (buffers.length === 0) return;
+  for (const map of bufferSizes.unused) onProblem?.(`The size for map "${map}" has no effect: it has no buffer`);
 }
 
 /** The function of the SDK's libc that writes the content of all streams. */
@@ -192,13 +218,29 @@ function contextOf(
   { addressBits }: CompiledGuest,
   options: HostOptions & { libbpf: Libbpf; system: System },
 ): GuestContext {
-  const { libbpf, system } = options;
+  const { libbpf, system, beforeSignalEnd } = options;
+  const bufferSizes = new BufferSizes(options.bufferSizes);
+  let isPrepared = false;
+  // Prepares the process for a signal that ends it while a buffer waits.
+  const wakeFd = () => {
+    if (beforeSignalEnd !== undefined && !isPrepared) {
+      isPrepared = true;
+      context.signals.beforeEnd(() => {
+        finishBuffers(context, options);
+        beforeSignalEnd();
+      });
+    }
+    return context.signals.wakeFd;
+  };
   const context: GuestContext = new GuestContext({
     libbpf,
     system,
     addressBits,
-    openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver, { wakeFd: context.signals.wakeFd }),
-    buffers: bufferOpener(system.calls, { wakeFd: () => context.signals.wakeFd }),
+    openBuffer: (map, receiver) =>
+      EventBuffer.open(system.calls, map, receiver, { wakeFd: wakeFd(), perfBufferBytes: bufferSizes.of(map.name) }),
+    buffers: bufferOpener(system.calls, { wakeFd, perfBufferBytes: (name) => bufferSizes.of(name) }),
+    bufferSizes,
+    failOnLoss: options.failOnLoss,
     grants: {
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,

@@ -23,7 +23,7 @@ scripts/build_libbpf.sh
 
 # The generator of stubs reads the tables of host/libbpf/.
 generator=scripts/generate_sdk.ts
-folders=(wasm-include/sdk)
+folders=(wasm-include/sdk wasm-include/bpf)
 if [[ -f $generator ]]; then folders+=(host/libbpf scripts/headers scripts/tables); fi
 inputs=$({
   echo "$LLVM_VERSION $WASI_LIBC_SHA256"
@@ -111,7 +111,7 @@ install_headers() {
     MUSL_OMIT_HEADERS='bits/syscall.h.in bits/alltypes.h.in alltypes.h.in stdarg.h stddef.h bits/errno.h' || return 1
   add_kernel_headers "$new"
   cp ".build/libbpf/zlib-$ZLIB_VERSION"/{zlib,zconf}.h "$new/"
-  cp --recursive wasm-include/sdk/include/. "$new/"
+  cp --recursive wasm-include/sdk/include/. wasm-include/bpf/. "$new/"
   (cd "$sdk/include" && find . -type f) | while read -r header; do
     [[ -f $new/$header ]] || rm "$sdk/include/$header"
   done

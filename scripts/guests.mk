@@ -80,7 +80,7 @@ $(vmlinux): $(built)/kernel_version $(wildcard codegen/vmlinux.ts codegen/kernel
 
 define compile_bpf
 $(announce)
-$(CLANG) -g -O2 -Wall -target bpf -D__TARGET_ARCH_$(bpf_arch) $(bpf_flags) -I .build/include \
+$(CLANG) -g -O2 -Wall -target bpf -D__TARGET_ARCH_$(bpf_arch) $(bpf_flags) -I wasm-include/bpf -I .build/include \
   -idirafter /usr/include/$(machine)-linux-gnu $(list_headers) -c $< -o $@
 $(STRIP) -g $@
 endef

@@ -73,6 +73,15 @@ export class NativeMap extends MapElements implements BpfMap {
     this.#native.check.value({ operation: "set", kind: "map", subject: this.name, words }, result);
   }
 
+  setMaxEntries(count: number): void {
+    if (this.#owner.closed) throw new TypeError(`Cannot set map "${this.name}": closed`);
+    this.#native.check.begin();
+    const result = this.#native.map.symbols.bpf_map__set_max_entries(this.#pointer, count);
+    const words = `the size of map "${this.name}"`;
+    this.#native.check.value({ operation: "set", kind: "map", subject: this.name, words }, result);
+    this.refresh();
+  }
+
   attachStructOps(): BpfLink {
     if (this.#owner.closed) throw new TypeError(`Cannot attach map "${this.name}": closed`);
     const words = `struct_ops map "${this.name}"`;

@@ -8,10 +8,12 @@ import type { BpfError } from "../../errors/mod.ts";
 import { type Libbpf, openWindow, type System } from "../../ffi/mod.ts";
 import { Admission } from "./admission.ts";
 import { Allowances } from "./allowances.ts";
+import { BufferSizes } from "./buffer_sizes.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Counters } from "./counters.ts";
 import { DescriptorTable } from "./descriptors.ts";
 import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
+import { type BufferReport, EventLosses } from "./event_losses.ts";
 import { Gate } from "./gate.ts";
 import { Guard } from "./guard.ts";
 import type { GuestObject } from "./guest_object.ts";
@@ -28,8 +30,8 @@ import { GuestSignals } from "./signals.ts";
 export interface Diagnostics {
   /** Gets one problem: a line of text, or an error with its log. */
   report(problem: BpfError | string): void;
-  /** Gets the number of events that the kernel dropped since the last call because a buffer was full. */
-  lost(count: number): void;
+  /** Gets the number of events of a buffer that the kernel dropped since its last report, because the buffer was full. */
+  lost(count: number, buffer: BufferReport): void;
 }
 
 /** Options of {@link GuestContext}. */
@@ -50,6 +52,10 @@ export interface GuestContextOptions {
   policy?: Policy | undefined;
   /** Counts the guest's requests and events; by default a new one. */
   counters?: Counters | undefined;
+  /** The sizes of buffers that the user sets; see {@link BufferSizes}. */
+  bufferSizes?: BufferSizes | undefined;
+  /** Ends the guest when events were lost; false by default. */
+  failOnLoss?: boolean | undefined;
   /** The limit of links that the guest may have at once; see {@link Allowances}. */
   maxLinks?: number | undefined;
   /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
@@ -74,6 +80,8 @@ export class GuestContext implements Disposable {
   readonly resources = new Resources();
   readonly shared: SharedMemory;
   readonly signals: GuestSignals;
+  readonly losses: EventLosses;
+  readonly bufferSizes: BufferSizes;
   readonly diagnostics: Diagnostics;
   readonly guard: Guard;
   constructor(options: GuestContextOptions) {
@@ -82,10 +90,17 @@ export class GuestContext implements Disposable {
     this.system = options.system;
     this.instance = new GuestInstance(options.addressBits);
     this.counters = counters;
-    this.gate = new Gate(admission, options);
+    this.bufferSizes = options.bufferSizes ?? new BufferSizes();
+    this.gate = new Gate(admission, { ...options, bufferSizes: this.bufferSizes });
     this.shared = new SharedMemory(options.system.calls, admission, options.sharedMemory);
     this.signals = new GuestSignals(() => options.system.openSignals());
     this.diagnostics = options.diagnostics;
+    this.losses = new EventLosses({
+      counters,
+      cancellation: this.cancellation,
+      report: (count, buffer) => this.diagnostics.lost(count, buffer),
+      failOnLoss: options.failOnLoss ?? false,
+    });
     this.guard = new Guard({
       cancellation: this.cancellation,
       copies: this.shared,

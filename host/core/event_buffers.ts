@@ -22,9 +22,17 @@ export interface EventReceiver {
   readonly addressBits?: AddressBits;
 }
 
+/** The sizes of one ring, or of the perf buffers of all CPUs. */
+export interface BufferLevels {
+  /** Bytes of data: those of the ring, or of each CPU's perf buffer. */
+  readonly dataBytes: number;
+  /** The most bytes that were in the ring, or in one perf buffer, when a poll began. */
+  readonly highWaterBytes: number;
+}
+
 /** A buffer of events, open for one guest. */
-export interface GuestEvents extends Disposable {
-  /** The number of events that the kernel dropped so far because the buffer was full. */
+export interface GuestEvents extends BufferLevels, Disposable {
+  /** The number of events that the kernel dropped so far because a perf buffer was full; 0 for a ring. */
   readonly lost: number;
   /**
    * Copies each event to `data` and calls the table entry `callback(context, data, size)`. Waits if there is no event.
@@ -48,10 +56,9 @@ export interface GuestCallback {
 }
 
 /** One ring of {@link GuestRings}. Positions are those of libbpf's `ring__*` functions. */
-export interface GuestRing {
+export interface GuestRing extends BufferLevels {
   readonly consumerPosition: bigint;
   readonly producerPosition: bigint;
-  readonly dataBytes: number;
   /** Delivers the records of this ring; see {@link GuestRings.consume}. */
   consume(room: Room, limit: number): number;
 }
@@ -103,7 +110,7 @@ export interface PerfOptions {
  *
  * Deliveries return the number of buffers that had records, or the number that ended the delivery, or an errno as {@link GuestRings}.
  */
-export interface GuestPerf extends GuestBuffer {
+export interface GuestPerf extends GuestBuffer, BufferLevels {
   /** The descriptors of the perf events. */
   readonly fds: readonly number[];
   /** The number of samples that were delivered. */

@@ -11,6 +11,7 @@
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { Libbpf, MapCall, System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
+import type { BufferSizes } from "./buffer_sizes.ts";
 import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
 import { GuestCalls } from "./guest_calls.ts";
 import { GuestMap } from "./guest_map.ts";
@@ -28,6 +29,7 @@ export interface GateOptions {
   readonly openBuffer: OpenBuffer;
   /** Opens the buffers of version 2. */
   readonly buffers: BufferOpener;
+  readonly bufferSizes: BufferSizes;
 }
 
 /** The only way from a guest to libbpf. */
@@ -45,6 +47,7 @@ export class Gate implements Disposable {
   readonly #system: System;
   readonly #grants: ObjectGrants;
   readonly #openBuffer: OpenBuffer;
+  readonly #bufferSizes: BufferSizes;
   #pinDirectory: number | undefined;
 
   constructor(admission: Admission, options: GateOptions) {
@@ -57,6 +60,7 @@ export class Gate implements Disposable {
     this.#system = options.system;
     this.#grants = options.grants;
     this.#openBuffer = options.openBuffer;
+    this.#bufferSizes = options.bufferSizes;
   }
 
   /**
@@ -79,7 +83,13 @@ export class Gate implements Disposable {
       charges,
       () => openCheckedObject(host, bytes, this.#grants, options),
     );
-    return new GuestObject(opened, { admission, sizeBytes, openBuffer: this.#openBuffer, system: this.#system });
+    return new GuestObject(opened, {
+      admission,
+      sizeBytes,
+      openBuffer: this.#openBuffer,
+      bufferSizes: this.#bufferSizes,
+      system: this.#system,
+    });
   }
 
   /** Opens and loads an object. @throws {BpfError} as {@link Gate.open}; the error of the kernel. */

@@ -38,15 +38,22 @@ export class GuestMap implements MapDescription, Disposable {
   readonly #admission: Admission;
   readonly #openBuffer: OpenBuffer;
   readonly #end: () => void;
+  readonly #lossCounts: KernelMap | undefined;
   #buffer: GuestEvents | undefined;
+  #beforeClose: (() => void) | undefined;
 
   /**
    * @param options.end makes `map` unusable when this is disposed. Buffers may keep it longer.
+   * @param options.lossCounts the map in which its programs count lost records; see {@link GuestMap.readLost}.
    * @throws {BpfError} EPERM if the policy refuses the guest a number; ENOENT if the map is not in the kernel.
    */
-  constructor(map: KernelMap, options: { admission: Admission; openBuffer: OpenBuffer; end?: () => void }) {
-    const { admission, openBuffer, end = () => {} } = options;
+  constructor(
+    map: KernelMap,
+    options: { admission: Admission; openBuffer: OpenBuffer; end?: () => void; lossCounts?: KernelMap | undefined },
+  ) {
+    const { admission, openBuffer, end = () => {}, lossCounts } = options;
     this.#end = end;
+    this.#lossCounts = lossCounts;
     this.name = map.name;
     this.type = map.type;
     this.keySize = map.keySize;
@@ -118,16 +125,29 @@ export class GuestMap implements MapDescription, Disposable {
   }
 
   /**
-   * Returns the map's buffer of events. Opens it at first use, for `receiver`.
+   * Returns the map's buffer of events. Opens it at first use, for `receiver`, and calls `onOpen`, whose result is called before the
+   * buffer is closed.
    *
    * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many buffers; EINVAL if the map has no events.
    */
-  buffer(receiver: EventReceiver): GuestEvents {
-    return this.#buffer ??= this.#admission.admit(
+  buffer(receiver: EventReceiver, onOpen: (events: GuestEvents) => () => void): GuestEvents {
+    if (this.#buffer !== undefined) return this.#buffer;
+    const opened = this.#admission.admit(
       { kind: "buffer", map: this },
       [{ allowance: this.#admission.allowances.buffers }],
       () => this.#openBuffer(this.#map, receiver),
     );
+    this.#beforeClose = onOpen(opened);
+    return this.#buffer = opened;
+  }
+
+  /** Reads the number of records that its programs lost; undefined if they do not count them. */
+  readLost(): number | undefined {
+    if (this.#lossCounts === undefined) return undefined;
+    const counts = new BigUint64Array(1 + this.#lossCounts.elementBytes / 8);
+    // The first entry is the key, 0.
+    const result = this.#lossCounts.lookup(new Uint8Array(counts.buffer), 0, 8, 0);
+    return result < 0 ? undefined : Number(counts.reduce((sum, count) => sum + count, 0n));
   }
 
   /**
@@ -156,6 +176,7 @@ export class GuestMap implements MapDescription, Disposable {
   [Symbol.dispose](): void {
     this.#end();
     if (this.#buffer === undefined) return;
+    this.#beforeClose?.();
     this.#buffer[Symbol.dispose]();
     this.#buffer = undefined;
     this.#admission.allowances.buffers.give();

@@ -7,6 +7,7 @@
 import { openOperation } from "../../errors/mod.ts";
 import { type BpfMap, type BpfObject, type BpfProgram, MapType, type NativeRef, type System } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
+import type { BufferSizes } from "./buffer_sizes.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestLinks } from "./guest_links.ts";
 import { GuestMap } from "./guest_map.ts";
@@ -29,6 +30,7 @@ export class GuestObject implements Disposable {
   readonly #pinDirectory: number | undefined;
   #sizeBytes: number;
   readonly #openBuffer: OpenBuffer;
+  readonly #bufferSizes: BufferSizes;
   readonly #links: GuestLinks;
   /** By the kernel's descriptor. */
   readonly #maps = new Map<number, GuestMap>();
@@ -37,7 +39,13 @@ export class GuestObject implements Disposable {
   /** @param options.sizeBytes the size of its file, which is given back to the allowance. */
   constructor(
     { object, pinDirectory }: OpenedObject,
-    options: { admission: Admission; sizeBytes: number; openBuffer: OpenBuffer; system: System },
+    options: {
+      admission: Admission;
+      sizeBytes: number;
+      openBuffer: OpenBuffer;
+      bufferSizes: BufferSizes;
+      system: System;
+    },
   ) {
     this.#object = object;
     this.ref = object.ref;
@@ -47,11 +55,16 @@ export class GuestObject implements Disposable {
     this.#admission = options.admission;
     this.#sizeBytes = options.sizeBytes;
     this.#openBuffer = options.openBuffer;
+    this.#bufferSizes = options.bufferSizes;
     this.#links = new GuestLinks(options.admission);
   }
 
   /** Loads the object into the kernel. @throws {BpfError} the error of libbpf or the kernel. */
   load(): void {
+    for (const map of this.#object.maps()) {
+      const sizeBytes = map.type === MapType.RINGBUF ? this.#bufferSizes.of(map.name) : undefined;
+      if (sizeBytes !== undefined) map.setMaxEntries(sizeBytes);
+    }
     this.#object.load();
   }
 
@@ -142,10 +155,21 @@ export class GuestObject implements Disposable {
   }
 
   #open(map: BpfMap): GuestMap {
-    const opened = this.#maps.get(map.fd) ??
-      new GuestMap(map, { admission: this.#admission, openBuffer: this.#openBuffer });
+    const opened = this.#maps.get(map.fd) ?? new GuestMap(map, {
+      admission: this.#admission,
+      openBuffer: this.#openBuffer,
+      lossCounts: this.#findLossCounts(map),
+    });
     this.#maps.set(map.fd, opened);
     return opened;
+  }
+
+  /** The map in which the programs count the lost records of a ring buffer, as wasm_bpf/ringbuf.bpf.h defines it. */
+  #findLossCounts({ type, name }: BpfMap): BpfMap | undefined {
+    if (type !== MapType.RINGBUF) return undefined;
+    const counts = this.#object.findMap(`${name}__lost`);
+    const isFit = counts?.type === MapType.PERCPU_ARRAY && counts.keySize === 4 && counts.valueSize === 8;
+    return isFit ? counts : undefined;
   }
 
   /** True if `map` is a map of this object. */

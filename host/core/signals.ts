@@ -29,7 +29,7 @@ export class GuestSignals implements Disposable {
   #native: ProcessSignals | undefined;
   #pending: Uint8Array = NEVER;
   #blocked = 0n;
-  #flush: (() => unknown) | undefined;
+  readonly #lastActions: (() => unknown)[] = [];
   #stopTimer: (() => unknown) | undefined;
 
   /**
@@ -99,21 +99,17 @@ export class GuestSignals implements Disposable {
     return this.#prepared.waiting();
   }
 
-  /** Takes the default action of `signal`, after the guest's output was written. Refuses with ENOSYS. */
+  /** Takes the default action of `signal`, after the actions of {@link beforeEnd}. Refuses with ENOSYS. */
   act(signal: number): void {
     const native = this.#prepared;
-    this.#flush?.();
+    for (const action of this.#lastActions) action();
     native.act(signal);
   }
 
-  /**
-   * Writes the guest's output before a signal without a handler ends the process during a wait.
-   *
-   * @param flush the guest's function that writes the content of its streams.
-   */
-  flushAtEnd(flush: () => unknown): void {
+  /** Adds an action that precedes the end of the process by a signal without a handler, if that signal ends a wait. */
+  beforeEnd(action: () => unknown): void {
     this.prepare();
-    this.#flush = flush;
+    this.#lastActions.push(action);
     this.#native?.delayEnd();
   }
 

@@ -40,6 +40,7 @@ class PerfBuffer implements Disposable {
   readonly #guest: GuestContext;
   readonly #map: GuestMap;
   readonly #descriptors: BufferDescriptors;
+  readonly #beforeClose: () => void;
 
   constructor(guest: GuestContext, mapFd: number, options: PerfOptions & { callbacks: PerfCallbacks }) {
     const map = mapAt(guest, mapFd);
@@ -47,20 +48,31 @@ class PerfBuffer implements Disposable {
     this.#guest = guest;
     this.#map = map;
     this.#descriptors = new BufferDescriptors(guest);
-    this.perf = map.admitBuffer((bufferMap) => guest.gate.buffers.perf(bufferMap, receiver, options));
+    const perf = map.admitBuffer((bufferMap) => guest.gate.buffers.perf(bufferMap, receiver, options));
+    this.perf = perf;
+    this.#beforeClose = guest.losses.watch({
+      map: map.name,
+      kind: "perf",
+      levels: perf,
+      readLost: () => perf.lost,
+      // A raw callback gets the records about losses too.
+      tellsGuest: Number(options.callbacks.lost) !== 0 || Number(options.callbacks.event) !== 0,
+    });
   }
 
   /** Runs a delivery, and counts its records. */
   deliver(run: (perf: GuestPerf) => number): number {
     const { perf } = this;
     const { counters } = this.#guest;
-    const { delivered, lost } = perf;
+    const { delivered } = perf;
+    let result: number;
     try {
-      return run(perf);
+      result = run(perf);
     } finally {
       counters.delivered += perf.delivered - delivered;
-      counters.lost += perf.lost - lost;
     }
+    this.#guest.losses.check();
+    return result;
   }
 
   /** The guest's number for the perf event at `index`. Refuses with EINVAL. */
@@ -74,6 +86,7 @@ class PerfBuffer implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#beforeClose();
     this.#descriptors[Symbol.dispose]();
     this.perf[Symbol.dispose]();
     this.#map.giveBuffer();

@@ -47,6 +47,7 @@ class RingBuffer implements Disposable {
   readonly #guest: GuestContext;
   readonly #maps: GuestMap[] = [];
   readonly #handles: number[] = [];
+  readonly #beforeClose: (() => void)[] = [];
   readonly #descriptors: BufferDescriptors;
 
   constructor(guest: GuestContext) {
@@ -59,6 +60,13 @@ class RingBuffer implements Disposable {
     const map = mapAt(this.#guest, mapFd);
     const ring = map.admitBuffer((bufferMap) => this.rings.add(bufferMap, { index, context }));
     this.#maps.push(map);
+    this.#beforeClose.push(this.#guest.losses.watch({
+      map: map.name,
+      kind: "ring",
+      levels: ring,
+      readLost: () => map.readLost(),
+      tellsGuest: false,
+    }));
     this.#handles.push(RINGS.of(this.#guest.handles).add({ buffer: this, ring, mapFd }));
   }
 
@@ -72,6 +80,7 @@ class RingBuffer implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const read of this.#beforeClose.splice(0)) read();
     this.#descriptors[Symbol.dispose]();
     this.rings[Symbol.dispose]();
     for (const map of this.#maps.splice(0)) map.giveBuffer();
@@ -109,6 +118,7 @@ function ringBufferFunctions(guest: GuestContext) {
   const ringOf = (handle: WasmPtr) => RINGS.of(guest.handles).find(handle) ?? refuse("EINVAL");
   const counted = (result: number) => {
     if (result > 0) guest.counters.delivered += result;
+    guest.losses.check();
     return result;
   };
   return {

@@ -47,6 +47,7 @@
   (local.set $step (ptr.const 8))
   (local.set $position (i64.atomic.load $ring (ptr.const 0)))
   (local.set $end (i64.atomic.load $ring (global.get $page)))
+  (call $note_level (local.get $position) (local.get $end))
   (loop $batches
     (local.set $record (call $ring_record (local.get $position)))
     (local.set $bytes (ptr.const 0))

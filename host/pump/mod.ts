@@ -73,6 +73,14 @@ export class EventBuffer implements GuestEvents {
     return this.#source.lost();
   }
 
+  get dataBytes(): number {
+    return this.#source.dataBytes;
+  }
+
+  get highWaterBytes(): number {
+    return this.#source.highWaterBytes();
+  }
+
   /**
    * Delivers all available records, or waits for the first if there is none. It copies each record to `data` and calls
    * `callback(context, data, size)`.
@@ -115,18 +123,26 @@ export class EventBuffer implements GuestEvents {
   }
 }
 
-/**
- * Opens the buffers of version 2 of the ABI.
- *
- * @param options.wakeFd returns a descriptor as {@link EventBufferOptions.wakeFd}.
- */
+/** Options of {@link bufferOpener}. */
+export interface BufferOpenerOptions {
+  /** Returns a descriptor as {@link EventBufferOptions.wakeFd}. */
+  wakeFd?: () => number | undefined;
+  /** Returns the bytes of each CPU's perf buffer of a map; undefined for the size that the guest gives. */
+  perfBufferBytes?: (mapName: string) => number | undefined;
+}
+
+/** Opens the buffers of version 2 of the ABI. */
 export function bufferOpener(
   calls: SystemCalls,
-  { wakeFd = () => undefined }: { wakeFd?: () => number | undefined } = {},
+  { wakeFd = () => undefined, perfBufferBytes = () => undefined }: BufferOpenerOptions = {},
 ): BufferOpener {
   return {
     rings: (receiver) => new RingBuffers(calls, receiver, { wakeFd: wakeFd() }),
-    perf: (map, receiver, options) => new PerCpuBuffers(calls, map, receiver, { ...options, wakeFd: wakeFd() }),
+    perf: (map, receiver, options) => {
+      const bytes = perfBufferBytes(map.name);
+      const pages = bytes === undefined ? options.pages : bytes / calls.pageSizeBytes;
+      return new PerCpuBuffers(calls, map, receiver, { ...options, pages, wakeFd: wakeFd() });
+    },
     userRing: (map) => new UserRing(calls, map, { wakeFd: wakeFd() }),
   };
 }
@@ -154,16 +170,21 @@ interface Source extends Disposable {
   pending(): boolean;
   /** The number of records that the kernel dropped. */
   lost(): number;
+  /** See {@link BufferLevels}. */
+  readonly dataBytes: number;
+  highWaterBytes(): number;
   /** Ends the running delivery, and prevents later ones. */
   stop(): void;
 }
 
 class RingSource implements Source {
+  readonly dataBytes: number;
   readonly #ring: RingBuffer;
   readonly #pump: Pump;
 
   constructor(calls: SystemCalls, map: BufferMap, guest: EventReceiver, options: SourceOptions) {
     const { memory, buffer } = fixedMemory(ringBufferBytes(calls, map.maxEntries), { mapName: map.name });
+    this.dataBytes = map.maxEntries;
     const layout = { pageSizeBytes: calls.pageSizeBytes, dataBytes: map.maxEntries };
     this.#pump = instantiatePump(memory, layout, guest);
     this.#ring = new RingBuffer(calls, map, { buffer, epoll: options.epoll });
@@ -181,6 +202,10 @@ class RingSource implements Source {
     return 0;
   }
 
+  highWaterBytes(): number {
+    return this.#pump.high_water();
+  }
+
   stop(): void {
     this.#pump.stop();
   }
@@ -191,6 +216,7 @@ class RingSource implements Source {
 }
 
 class PerfSource implements Source {
+  readonly dataBytes: number;
   readonly #buffers: PerfBuffers;
   readonly #pump: Pump;
 
@@ -202,6 +228,7 @@ class PerfSource implements Source {
         `Cannot make a perf buffer of ${dataBytes} bytes: not a power of two of at least ${pageSizeBytes}`,
       );
     }
+    this.dataBytes = dataBytes;
     using stack = new DisposableStack();
     const buffers = stack.use(new PerfBuffers(calls, map, { epoll }));
     const count = buffers.count;
@@ -223,6 +250,10 @@ class PerfSource implements Source {
 
   lost(): number {
     return this.#pump.lost();
+  }
+
+  highWaterBytes(): number {
+    return this.#pump.high_water();
   }
 
   stop(): void {

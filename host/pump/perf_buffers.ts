@@ -34,6 +34,7 @@ export type PerfReceiver = EventReceiver & { readonly callbacks: PerfCallbacks }
 /** See {@link GuestPerf}. */
 export class PerCpuBuffers implements GuestPerf {
   readonly fds: readonly number[];
+  readonly dataBytes: number;
   readonly #calls: SystemCalls;
   readonly #callbacks: PerfCallbacks;
   readonly #epoll: EpollSet;
@@ -55,6 +56,7 @@ export class PerCpuBuffers implements GuestPerf {
     const { events } = this.#buffers;
     const { pageSizeBytes } = calls;
     const dataBytes = pages * pageSizeBytes;
+    this.dataBytes = dataBytes;
     const start = Math.ceil(events.length * PERF_NOTES_BYTES / pageSizeBytes) * pageSizeBytes;
     const sizeBytes = start + events.length * (pageSizeBytes + dataBytes);
     const { memory, buffer } = fixedMemory(sizeBytes, { mapName: map.name, addressBits: guest.addressBits });
@@ -84,6 +86,10 @@ export class PerCpuBuffers implements GuestPerf {
 
   get delivered(): number {
     return this.#delivered;
+  }
+
+  get highWaterBytes(): number {
+    return this.#pump.high_water();
   }
 
   get lost(): number {

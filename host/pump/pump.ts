@@ -39,6 +39,7 @@ interface AnyPump {
   ring_pending(): number;
   perf_pending(): number;
   lost(): number;
+  high_water(): number;
 }
 
 /** The functions of pump.wat and records.wat, for version 1 of the ABI. Pointers are wasm `i32`, signed or not. */

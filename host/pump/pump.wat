@@ -43,6 +43,8 @@
 (global $end (mut i64) (i64.const 0))
 (global $stopped (mut i32) (i32.const 0))
 (global $lost (mut i64) (i64.const 0))
+;; The most bytes that a poll found in a buffer when it began.
+(global $high_water (mut i64) (i64.const 0))
 
 ;; Ends the current walk after the running callback, and every later walk before its first record.
 (func (export "stop")
@@ -80,6 +82,16 @@
 (func (export "lost") (result f64)
   (f64.convert_i64_u (global.get $lost)))
 
+;; Returns the most bytes that were in the ring, or in one perf buffer, when a poll began.
+(func (export "high_water") (result f64)
+  (f64.convert_i64_u (global.get $high_water)))
+
+;; Records the number of bytes between two positions of a buffer.
+(func $note_level (param $from i64) (param $to i64)
+  (local $bytes i64)
+  (local.set $bytes (i64.sub (local.get $to) (local.get $from)))
+  (if (i64.gt_u (local.get $bytes) (global.get $high_water)) (then (global.set $high_water (local.get $bytes)))))
+
 (func $perf_buffer (param $index i32) (result ptr)
   (ptr.add (global.get $start) (ptr.mul (ptr.extend_i32_u (local.get $index)) (global.get $stride))))
 
@@ -89,12 +101,14 @@
 
 ;; Reads the end of each perf buffer from `first` up to `last`. Records that come later belong to the next poll.
 (func $read_heads (param $first i32) (param $last i32)
+  (local $buffer ptr) (local $head i64)
   (loop $next
     (if (i32.lt_u (local.get $first) (local.get $last))
       (then
-        (i64.store $ring
-          (call $perf_notes (local.get $first))
-          (i64.atomic.load $ring offset=1024 (call $perf_buffer (local.get $first))))
+        (local.set $buffer (call $perf_buffer (local.get $first)))
+        (local.set $head (i64.atomic.load $ring offset=1024 (local.get $buffer)))
+        (call $note_level (i64.load $ring offset=1032 (local.get $buffer)) (local.get $head))
+        (i64.store $ring (call $perf_notes (local.get $first)) (local.get $head))
         (local.set $first (i32.add (local.get $first) (i32.const 1)))
         (br $next)))))
 

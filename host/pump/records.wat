@@ -17,6 +17,7 @@
   (if (ref.is_null (local.get $function)) (then (return (i32.const -22))))
   (local.set $position (i64.atomic.load $ring (i32.const 0)))
   (global.set $end (i64.atomic.load $ring (global.get $page)))
+  (call $note_level (local.get $position) (global.get $end))
   (loop $next
     (if (i64.ge_u (local.get $position) (global.get $end)) (then (return (local.get $delivered))))
     (local.set $record (call $ring_record (local.get $position)))

@@ -151,6 +151,10 @@ class Ring implements GuestRing, Disposable {
     return Atomics.load(this.#consumer, 0);
   }
 
+  get highWaterBytes(): number {
+    return this.#pump.high_water();
+  }
+
   get producerPosition(): bigint {
     return Atomics.load(this.#producer, 0);
   }

@@ -1,6 +1,9 @@
 import { LINUX_ERRNO } from "../../errors/mod.ts";
+import { MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestEvents } from "../core/event_buffers.ts";
+import type { LossSource } from "../core/event_losses.ts";
+import type { GuestMap } from "../core/guest_map.ts";
 import { guestPtr } from "../core/memory.ts";
 
 const WRAPPER_CALLBACK = 0;
@@ -54,18 +57,10 @@ function poll(
   maxSize: number,
   timeoutMs: number,
 ): number {
-  const lostBefore = buffer.lost;
-  try {
-    const result = buffer.poll(callback, ctx, guestPtr(data), maxSize >>> 0, timeoutMs);
-    if (result > 0) guest.counters.delivered += result;
-    return result;
-  } finally {
-    const lost = buffer.lost - lostBefore;
-    if (lost > 0) {
-      guest.counters.lost += lost;
-      guest.diagnostics.lost(lost);
-    }
-  }
+  const result = buffer.poll(callback, ctx, guestPtr(data), maxSize >>> 0, timeoutMs);
+  if (result > 0) guest.counters.delivered += result;
+  guest.losses.check();
+  return result;
 }
 
 /** Returns the buffer of a map, opened at first use; a negative errno if the numbers name none. */
@@ -74,5 +69,19 @@ function findBuffer(guest: GuestContext, handle: bigint, fd: number, table: WebA
   if (object === undefined) return -LINUX_ERRNO.EINVAL;
   const map = guest.descriptors.maps.get(fd);
   if (map === undefined || !object.owns(map)) return -LINUX_ERRNO.EBADF;
-  return map.buffer({ memory: guest.instance.rawMemory, table });
+  return map.buffer(
+    { memory: guest.instance.rawMemory, table },
+    (events) => guest.losses.watch(lossSource(map, events)),
+  );
+}
+
+function lossSource(map: GuestMap, events: GuestEvents): LossSource {
+  const isRing = map.type === MapType.RINGBUF;
+  return {
+    map: map.name,
+    kind: isRing ? "ring" : "perf",
+    levels: events,
+    readLost: () => isRing ? map.readLost() : events.lost,
+    tellsGuest: false,
+  };
 }

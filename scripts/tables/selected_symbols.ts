@@ -100,6 +100,7 @@ const LIBBPF: readonly SelectedFile[] = [
         bpf_obj_get_info_by_fd: { info: "buffer" },
         bpf_map__attach_struct_ops: {},
         bpf_map__set_initial_value: {},
+        bpf_map__set_max_entries: {},
         bpf_map__initial_value: {},
       },
     }],

@@ -42,7 +42,7 @@ export interface FakeMapDefinition {
   /** Bytes; 4 by default, as is valueSize. */
   readonly keySize?: number;
   readonly valueSize?: number;
-  readonly maxEntries?: number;
+  maxEntries?: number;
   /** None by default. */
   readonly flags?: number;
   /** The descriptor of a real file, for a map whose memory is shared; by default a number that no file has. */
@@ -236,7 +236,7 @@ class FakeMap implements BpfMap, DescribedMap {
   readonly keySize: number;
   readonly valueSize: number;
   readonly elementBytes: number;
-  readonly maxEntries: number;
+  maxEntries: number;
   readonly flags: number;
   readonly fd: number;
   readonly #isFile: boolean;
@@ -318,6 +318,10 @@ class FakeMap implements BpfMap, DescribedMap {
 
   initialValue(): Uint8Array<ArrayBuffer> | undefined {
     return undefined;
+  }
+
+  setMaxEntries(count: number): void {
+    this.maxEntries = count;
   }
 
   setInitialValue(_value: Uint8Array<ArrayBuffer>): void {

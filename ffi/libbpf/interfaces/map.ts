@@ -52,6 +52,8 @@ export interface BpfMap extends KernelMap {
   initialValue(): Uint8Array<ArrayBuffer> | undefined;
   /** Sets the initial bytes before `load`. @throws {BpfError} EBUSY after it; EINVAL for another size or map. */
   setInitialValue(value: Uint8Array<ArrayBuffer>): void;
+  /** Sets the number of entries before `load`; the bytes of a ring buffer. @throws {BpfError} EBUSY after it. */
+  setMaxEntries(count: number): void;
 
   /** Attaches a struct_ops map. @throws {BpfError} */
   attachStructOps(): BpfLink;

@@ -34,6 +34,8 @@ export const MAP_SYMBOLS = {
   bpf_map__attach_struct_ops: { parameters: ["pointer"], result: "pointer" },
   // int bpf_map__set_initial_value(struct bpf_map *map, const void *data, size_t size)
   bpf_map__set_initial_value: { parameters: ["pointer", "buffer", "u64"], result: "i32" },
+  // int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+  bpf_map__set_max_entries: { parameters: ["pointer", "u32"], result: "i32" },
   // void *bpf_map__initial_value(const struct bpf_map *map, size_t *psize)
   bpf_map__initial_value: { parameters: ["pointer", "buffer"], result: "pointer" },
 } as const;
