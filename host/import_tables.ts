@@ -49,7 +49,7 @@ function ownTableOf(module: string, declared: DeclaredImports, { guest, wasi }: 
     case LIBBPF_MODULE:
       return makeImports(LIBBPF_FUNCTIONS, guest, declared);
     case SYS_MODULE:
-      return makeImports(SYS_FUNCTIONS, guest, declared);
+      return { ...makeImports(SYS_FUNCTIONS, guest, declared), ...wasi.linuxFiles };
     case WASI_MODULE:
       return wasi.imports;
     case WASI_UNSTABLE_MODULE:

@@ -9,7 +9,13 @@ import type { AddressBits } from "../wasm/sections.ts";
 import { type ImportTypes, typeForWidth } from "./core/imports.ts";
 import { LIBBPF_MODULE, libbpfTypes } from "./libbpf/import_types.ts";
 import { SYS_MODULE, SYS_TYPES } from "./sys/import_types.ts";
-import { WASI_MODULE, WASI_TYPES, WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES } from "./wasi/import_types.ts";
+import {
+  LINUX_FILE_TYPES,
+  WASI_MODULE,
+  WASI_TYPES,
+  WASI_UNSTABLE_MODULE,
+  WASI_UNSTABLE_TYPES,
+} from "./wasi/import_types.ts";
 import {
   CALLBACK_WRAPPER_MODULE,
   CALLBACK_WRAPPER_TYPES,
@@ -40,7 +46,7 @@ const MODULES: ReadonlyMap<string, KnownModule> = new Map([
       return libbpfTypes();
     },
   }],
-  [SYS_MODULE, { abi: "ABI version 2, system", types: SYS_TYPES }],
+  [SYS_MODULE, { abi: "ABI version 2, system", types: { ...SYS_TYPES, ...LINUX_FILE_TYPES } }],
   [WASI_MODULE, { abi: "WASI preview 1", types: WASI_TYPES }],
   [WASI_UNSTABLE_MODULE, {
     abi: "WASI before preview 1",

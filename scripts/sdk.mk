@@ -31,6 +31,7 @@ more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc 
 # wasi-libc's sources whose functions the project's own sources define.
 replaced := libc-bottom-half/sources/__wasilibc_real.c libc-bottom-half/sources/accept.c \
   $(addprefix libc-bottom-half/cloudlibc/src/libc/,errno/errno.c fcntl/fcntl.c fcntl/openat.c fcntl/posix_fadvise.c poll/poll.c \
+    sys/stat/fstat.c sys/stat/fstatat.c sys/stat/mkdirat.c unistd/faccessat.c \
     sys/ioctl/ioctl.c sys/socket/%.c time/CLOCK_%.c time/clock_nanosleep.c \
     time/nanosleep.c unistd/sleep.c unistd/usleep.c) \
   $(addprefix libc-top-half/musl/src/,conf/legacy.c conf/sysconf.c errno/strerror.c misc/uname.c \

@@ -12,10 +12,18 @@ import { LAYOUT } from "./struct_layouts.ts";
  */
 export interface FileStatus {
   mode: number;
+  user: number;
+  group: number;
   device: bigint;
+  /** The device that a special file stands for. */
+  ownDevice: bigint;
   inode: bigint;
   links: number;
   sizeBytes: bigint;
+  /** The size that is best for reads and writes. */
+  blockBytes: number;
+  /** The space that the file uses, in units of 512 bytes. */
+  blocks: bigint;
   accessedNs: bigint;
   modifiedNs: bigint;
   changedNs: bigint;
@@ -30,10 +38,15 @@ export function readStatx(bytes: Uint8Array<ArrayBuffer>): FileStatus {
     BigInt(data.getUint32(offset + LAYOUT.statx_timestamp.tv_nsec, true));
   return {
     mode: data.getUint16(at.stx_mode, true),
+    user: data.getUint32(at.stx_uid, true),
+    group: data.getUint32(at.stx_gid, true),
     device: deviceNumber(data.getUint32(at.stx_dev_major, true), data.getUint32(at.stx_dev_minor, true)),
+    ownDevice: deviceNumber(data.getUint32(at.stx_rdev_major, true), data.getUint32(at.stx_rdev_minor, true)),
     inode: data.getBigUint64(at.stx_ino, true),
     links: data.getUint32(at.stx_nlink, true),
     sizeBytes: data.getBigUint64(at.stx_size, true),
+    blockBytes: data.getUint32(at.stx_blksize, true),
+    blocks: data.getBigUint64(at.stx_blocks, true),
     accessedNs: time(at.stx_atime),
     changedNs: time(at.stx_ctime),
     modifiedNs: time(at.stx_mtime),

@@ -33,10 +33,16 @@ Deno.test("readStatx() reads a struct statx that C wrote", async () => {
     "struct statx s",
     `s.stx_nlink = 3; s.stx_mode = 0100644; s.stx_ino = 0x1122334455667788; s.stx_size = 0xfedcba987654321;
      s.stx_atime.tv_sec = -2; s.stx_atime.tv_nsec = 5; s.stx_mtime.tv_sec = 7; s.stx_mtime.tv_nsec = 999999999;
-     s.stx_ctime.tv_sec = 9; s.stx_ctime.tv_nsec = 1; s.stx_dev_major = 0x12345; s.stx_dev_minor = 0xabcde;`,
+     s.stx_ctime.tv_sec = 9; s.stx_ctime.tv_nsec = 1; s.stx_dev_major = 0x12345; s.stx_dev_minor = 0xabcde;
+     s.stx_rdev_major = 8; s.stx_rdev_minor = 0x101; s.stx_uid = 1000; s.stx_gid = 0xfffffffe; s.stx_blksize = 512; s.stx_blocks = 16;`,
   );
   assertEquals(readStatx(bytes), {
     mode: 0o100644,
+    user: 1000,
+    group: 0xfffffffe,
+    ownDevice: 0x10_0801n,
+    blockBytes: 512,
+    blocks: 16n,
     device: (0x12n << 44n) | (0xabcn << 20n) | 0x3_45den,
     inode: 0x1122334455667788n,
     links: 3,

@@ -138,6 +138,22 @@ export class Files {
     return this.calls.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT.EMPTY_PATH));
   }
 
+  /** Sets the permissions of the open file `fd`. Accepts a descriptor from `O.PATH`. Needs /proc. */
+  setMode(fd: number, mode: number): number {
+    const path = cString(pathOfDescriptor(fd));
+    return this.calls.result(this.#call.fchmodat(NUMBER.fchmodat, AT.FDCWD, path, mode));
+  }
+
+  /**
+   * Checks the access of this process's real user to the open file `fd`. Accepts a descriptor from `O.PATH`. Needs /proc.
+   *
+   * @param access the bits of access(2): 4 to read, 2 to write, 1 to execute or search.
+   */
+  checkAccess(fd: number, access: number): number {
+    const path = cString(pathOfDescriptor(fd));
+    return this.calls.result(this.#call.faccessat(NUMBER.faccessat, AT.FDCWD, path, access));
+  }
+
   setSize(fd: number, sizeBytes: bigint): number {
     return this.#again(() => this.#call.ftruncate(NUMBER.ftruncate, fd, sizeBytes));
   }

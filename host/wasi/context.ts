@@ -36,6 +36,8 @@ export class WasiContext {
   readonly signals: GuestSignals;
   /** Searches the guest's stderr for refused paths; undefined if no report was requested. */
   readonly refusedPaths: RefusedPaths | undefined;
+  /** The permissions of the file or directory that the next call makes. */
+  newFileMode: number | undefined;
   readonly #addressBits: AddressBits;
   readonly #guest: WasiGuest;
 
@@ -54,6 +56,13 @@ export class WasiContext {
   /** @throws {MemoryFault} while a start function runs, since the memory is known only after linking. */
   get memory(): GuestMemory {
     return this.#guest.memory;
+  }
+
+  /** The permissions for a new file or directory that the guest set for this call. */
+  takeNewFileMode(): number | undefined {
+    const mode = this.newFileMode;
+    this.newFileMode = undefined;
+    return mode;
   }
 
   /** Converts a parameter that is a pointer. @throws {MemoryFault} for an address that no memory has. */

@@ -14,6 +14,16 @@ export const WASI_MODULE = "wasi_snapshot_preview1";
 /** The name of the module before preview 1; see `unstable.ts`. */
 export const WASI_UNSTABLE_MODULE = "wasi_unstable";
 
+/** The functions of module `wasm_bpf_sys` on files; see `linux_files.ts`. */
+export const LINUX_FILE_TYPES: ImportTypes = {
+  fd_stat: ["(i32, ptr) -> i32"],
+  path_stat: ["(i32, i32, ptr, ptr, ptr) -> i32"],
+  path_access: ["(i32, ptr, ptr, i32) -> i32"],
+  fd_chmod: ["(i32, i32) -> i32"],
+  path_chmod: ["(i32, ptr, ptr, i32) -> i32"],
+  new_file_mode: ["(i32) -> i32"],
+};
+
 /** Module {@link WASI_MODULE}. */
 export const WASI_TYPES: ImportTypes = {
   args_get: ["(ptr, ptr) -> i32"],

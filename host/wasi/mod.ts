@@ -10,11 +10,13 @@
  */
 
 import type { Files } from "../../ffi/system/files.ts";
+import type { ImportTable } from "../core/imports.ts";
 import { clockFunctions } from "./clocks.ts";
 import { WasiContext, type WasiFunctions, type WasiGuest } from "./context.ts";
 import { standardStream } from "./descriptors.ts";
 import { descriptorFunctions, transferFunctions } from "./fd.ts";
 import { RangeReader } from "./iovecs.ts";
+import { linuxFiles } from "./linux_files.ts";
 import { attributeFunctions, nameFunctions, openFunctions } from "./path.ts";
 import { pollFunctions } from "./poll.ts";
 import { openPreopen, type Preopen } from "./preopens.ts";
@@ -70,6 +72,11 @@ export class Wasi implements Disposable {
   /** The functions of `wasi_unstable`, for guests from 2019 and 2020. */
   get unstableImports(): WasiFunctions {
     return unstableFunctions(this.#context, this.#ranges, this.imports);
+  }
+
+  /** The functions of module `wasm_bpf_sys` on files. */
+  get linuxFiles(): ImportTable {
+    return linuxFiles(this.#context);
   }
 
   /** Searches the last text on the guest's stderr for a refused path. */

@@ -25,7 +25,7 @@ import {
 } from "./paths.ts";
 import { ALL_RIGHTS, FDFLAGS, LOOKUP_SYMLINK_FOLLOW, OFLAGS, RIGHTS } from "./types.ts";
 
-/** Permissions of new files and directories before the umask. WASI has no permissions. */
+/** Permissions of new files and directories before the umask, unless the guest gives others. WASI has no permissions. */
 const NEW_FILE_MODE = 0o666;
 const NEW_DIRECTORY_MODE = 0o777;
 
@@ -113,7 +113,7 @@ export function attributeFunctions(context: WasiContext, layout: FilestatLayout 
 }
 
 /** The status of the file at `path`. */
-function statusAt(
+export function statusAt(
   context: WasiContext,
   from: FileDescriptor,
   path: Path,
@@ -151,9 +151,10 @@ export function nameFunctions(context: WasiContext): WasiFunctions {
   return guardAll(context, {
     path_create_directory(fd: number, pathPtr: WasmPtr, pathSize: WasmPtr): void {
       const from = directory(context, fd, RIGHTS.PATH_CREATE_DIRECTORY, true);
+      const mode = context.takeNewFileMode() ?? NEW_DIRECTORY_MODE;
       const path = readPath(context, pathPtr, pathSize);
       withPlace(context, from, path, ({ parentFd, name }) => {
-        checked(files.makeDirectory(parentFd, name, NEW_DIRECTORY_MODE));
+        checked(files.makeDirectory(parentFd, name, mode));
       });
     },
 
@@ -247,7 +248,8 @@ function open(context: WasiContext, from: FileDescriptor, path: Path, request: O
   if (((rights | inheriting) & ~from.inheriting) !== 0n) refuse("ENOTCAPABLE");
   const flags = hostFlags(request);
   if (from.isReadOnly && changes(flags)) refuse("EROFS");
-  const hostFd = openPath(context, from, path, flags, (flags & O.CREAT) !== 0 ? NEW_FILE_MODE : 0);
+  const mode = context.takeNewFileMode() ?? NEW_FILE_MODE;
+  const hostFd = openPath(context, from, path, flags, (flags & O.CREAT) !== 0 ? mode : 0);
   const status = context.files.status(hostFd);
   if (typeof status === "number") {
     context.files.close(hostFd);
@@ -287,7 +289,8 @@ function changes(flags: number): boolean {
   return (flags & O.ACCMODE) !== O.RDONLY || (flags & (O.CREAT | O.TRUNC)) !== 0;
 }
 
-function follows(lookup: number): boolean {
+/** True if a lookup follows a symbolic link at the end of its path. */
+export function follows(lookup: number): boolean {
   return (lookup & LOOKUP_SYMLINK_FOLLOW) !== 0;
 }
 

@@ -53,7 +53,9 @@ int sys_capget(cap_user_header_t header, cap_user_data_t data);
 int sys_epoll_pwait(int epfd, struct epoll_event *events, int maxevents, int timeout, const sigset_t *sigmask,
                     size_t sigsetsize);
 int sys_eventfd2(unsigned int initval, int flags);
+int sys_faccessat(int dirfd, const char *path, int mode);
 int sys_fadvise64(int fd, loff_t offset, loff_t len, int advice);
+int sys_fchmodat(int dirfd, const char *path, mode_t mode);
 int sys_fcntl(int fd, int op, int arg);
 ssize_t sys_getdents64(int fd, struct linux_dirent64 *dirp, unsigned int count);
 int sys_getitimer(int which, struct itimerval *curr_value);

@@ -10,7 +10,7 @@ import { Files } from "../../ffi/system/files.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
 import { openSystem } from "../../ffi/system/system.ts";
 import type { AddressBits, GuestMemory } from "../../host/core/memory.ts";
-import { WASI_TYPES } from "../../host/wasi/import_types.ts";
+import { LINUX_FILE_TYPES, WASI_TYPES } from "../../host/wasi/import_types.ts";
 import { Wasi, type WasiOptions } from "../../host/wasi/mod.ts";
 import { makeMemory } from "../doubles/memory.ts";
 import { WasiTestState } from "../doubles/wasi_guest.ts";
@@ -45,7 +45,7 @@ export function wasiTest(name: string, run: (newGuest: NewGuest) => void | Promi
 
 /** The types of an import's parameters: "i32", "i64", or "ptr" for a pointer or size. */
 export function parametersOf(name: string): readonly string[] {
-  const [type = ""] = WASI_TYPES[name] ?? [];
+  const [type = ""] = WASI_TYPES[name] ?? LINUX_FILE_TYPES[name] ?? [];
   return type.slice(1, type.indexOf(")")).split(", ");
 }
 
@@ -96,6 +96,13 @@ export class TestGuest implements Disposable {
   /** The host's descriptor of the guest's `fd`, if the guest may pass it to the kernel. */
   passedFd(fd: number): number | undefined {
     return this.#state.descriptors.find(fd)?.passedFd;
+  }
+
+  /** Calls a function of module `wasm_bpf_sys` on files. @returns the errno's name. */
+  linux(name: string, ...args: Wide[]): string {
+    this.#next = SCRATCH;
+    const result = Number(this.wasi.linuxFiles[name]?.(...asWasmPasses(name, args, this.addressBits)));
+    return ERRNO_NAMES.get(-result) ?? `errno ${-result}`;
   }
 
   // ----- memory

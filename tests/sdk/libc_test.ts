@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { llvmTool } from "../../scripts/pins.ts";
 import { run, WASM_BPF } from "../kernel/command.ts";
-import { assertSameOutput, compileForGuest, runGuest } from "./both.ts";
+import { assertSameOutput, compileForGuest, compileForHost, runGuest } from "./both.ts";
 
 const LIBRARIES = new URL("../../.build/sdk/lib/", import.meta.url).pathname;
 
@@ -29,6 +29,32 @@ Deno.test("files open with Linux's flags, and directories list Linux's types", a
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("permissions, owners and devices of files are the kernel's, and new files get the permissions of open()", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await assertSameOutput("permissions", { args: [directory], directories: [directory, "/dev:ro"] });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+/** A header of libc and one of the kernel that define the same names. */
+const HEADERS = [
+  ["poll.h", "linux/signal.h"],
+  ["sys/epoll.h", "linux/fcntl.h"],
+  ["sys/wait.h", "linux/time.h"],
+] as const;
+
+for (const [libc, kernel] of HEADERS) {
+  Deno.test(`<${libc}> and <${kernel}> work in either order, as with glibc`, async () => {
+    const names = [`-DLIBC="${libc}"`, `-DKERNEL="${kernel}"`];
+    for (const flags of [names, [...names, "-DKERNEL_FIRST"]]) {
+      await compileForHost("headers", flags);
+      await compileForGuest("headers", flags);
+    }
+  });
+}
 
 Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"));
 

@@ -19,8 +19,10 @@ export const NUMBER = {
   epoll_ctl: IS_ARM64 ? 21 : 233,
   epoll_pwait: IS_ARM64 ? 22 : 281,
   eventfd2: IS_ARM64 ? 19 : 290,
+  faccessat: IS_ARM64 ? 48 : 269,
   fadvise64: IS_ARM64 ? 223 : 221,
   fallocate: IS_ARM64 ? 47 : 285,
+  fchmodat: IS_ARM64 ? 53 : 268,
   fcntl: IS_ARM64 ? 25 : 72,
   fdatasync: IS_ARM64 ? 83 : 75,
   fstatfs: IS_ARM64 ? 44 : 138,
@@ -92,10 +94,14 @@ export function systemCallRows(symbol: string) {
     epoll_pwait: { name: symbol, parameters: ["i32", "i32", "buffer", "i32", "i32", "pointer", "u32"], result: "i32" },
     // int eventfd2(unsigned int initval, int flags)
     eventfd2: { name: symbol, parameters: ["i32", "u32", "i32"], result: "i32" },
+    // int faccessat(int dirfd, const char *path, int mode)
+    faccessat: { name: symbol, parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
     // int fadvise64(int fd, loff_t offset, loff_t len, int advice)
     fadvise64: { name: symbol, parameters: ["i32", "i32", "i64", "i64", "i32"], result: "i32" },
     // int fallocate(int fd, int mode, off_t offset, off_t len)
     fallocate: { name: symbol, parameters: ["i32", "i32", "i32", "i64", "i64"], result: "i32" },
+    // int fchmodat(int dirfd, const char *path, mode_t mode)
+    fchmodat: { name: symbol, parameters: ["i32", "i32", "buffer", "u32"], result: "i32" },
     // int fcntl(int fd, int op, int arg)
     fcntl: { name: symbol, parameters: ["i32", "i32", "i32", "i32"], result: "i32" },
     // int fdatasync(int fd)

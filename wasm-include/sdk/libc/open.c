@@ -2,9 +2,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <wasi/libc-nocwd.h>
 #include <wasi/api.h>
+#include "sys.h"
+
+SYS(new_file_mode, (mode_t mode), (mode))
+
+#define NEW_FILE 0666
+#define NEW_DIRECTORY 0777
+
+// The permissions that open() or mkdir() got, for the function below that makes the file. fopen() sets none.
+#define UNSET ((mode_t) - 1)
+mode_t __wasm_bpf_new_file_mode = UNSET;
+
+// The guest's own mask. The host's process has one too, which this libc cannot know: most often it is 022.
+static mode_t mask = 022;
+
+mode_t umask(mode_t new) {
+    mode_t old = mask;
+    mask = new & 0777;
+    return old;
+}
+
+// Gives the host the permissions of the next new file.
+static void pass_mode(mode_t without_mode) {
+    mode_t mode = __wasm_bpf_new_file_mode;
+    __wasm_bpf_new_file_mode = UNSET;
+    sys_new_file_mode((mode == UNSET ? without_mode : mode) & ~mask);
+}
 
 // The rights that only a descriptor for reading or for writing has.
 #define READ_RIGHTS (__WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_READDIR)
@@ -58,6 +85,7 @@ int __wasilibc_nocwd_openat_nomode(int fd, const char *path, int flags) {
     if (error == 0) {
         __wasi_lookupflags_t lookup = flags & O_NOFOLLOW ? 0 : __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW;
         __wasi_rights_t inheriting = directory.fs_rights_inheriting;
+        if (flags & O_CREAT) pass_mode(NEW_FILE);
         error = __wasi_path_open(fd, lookup, path, open_flags(flags), wanted & inheriting, inheriting,
                                  descriptor_flags(flags), &opened);
     }
@@ -66,6 +94,14 @@ int __wasilibc_nocwd_openat_nomode(int fd, const char *path, int flags) {
         return -1;
     }
     return opened;
+}
+
+int __wasilibc_nocwd_mkdirat_nomode(int fd, const char *path) {
+    pass_mode(NEW_DIRECTORY);
+    __wasi_errno_t error = __wasi_path_create_directory(fd, path);
+    if (error == 0) return 0;
+    errno = error;
+    return -1;
 }
 
 static int get_flags(int fd) {

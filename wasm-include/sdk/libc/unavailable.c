@@ -62,10 +62,7 @@ ssize_t splice(int, off_t *, int, off_t *, size_t, unsigned) {
     return -1;
 }
 
-// Owners, permissions and attributes of files, and file systems.
-UNAVAILABLE(chmod, (const char *, mode_t))
-UNAVAILABLE(fchmod, (int, mode_t))
-UNAVAILABLE(fchmodat, (int, const char *, mode_t, int))
+// Owners and attributes of files, and file systems.
 UNAVAILABLE(chown, (const char *, uid_t, gid_t))
 UNAVAILABLE(lchown, (const char *, uid_t, gid_t))
 UNAVAILABLE(fchown, (int, uid_t, gid_t))
@@ -148,10 +145,6 @@ UNAVAILABLE(mprotect, (void *, size_t, int))
 // Advice needs no effect.
 int madvise(void *, size_t, int) {
     return 0;
-}
-
-mode_t umask(mode_t) {
-    return 022;
 }
 
 int fallocate(int fd, int mode, off_t offset, off_t length) {
