@@ -20,8 +20,8 @@ async function moduleOf(name: string, addressBits: AddressBits): Promise<WebAsse
 function run(module: WebAssembly.Module, probe: TestGuest, options: WasiOptions): number {
   using state = new WasiTestState(probe.addressBits);
   using wasi = new Wasi(state, probe.files, options);
-  // The SDK's libc tells the host about paths outside the directories.
-  const sys = { missing_path: () => 0 };
+  // The SDK's libc tells the host about paths outside the directories, and gets permissions from it.
+  const sys = { missing_path: () => 0, ...wasi.linuxFiles };
   const { exports } = new WebAssembly.Instance(module, { [WASI_MODULE]: wasi.imports, wasm_bpf_sys: sys });
   const { memory, _start } = exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof _start !== "function") throw new TypeError("not a command");
