@@ -5,8 +5,8 @@
 #   src/        generated sources
 # The same files serve guests on every machine. To compile a guest without `wasm-bpf cc`:
 #   sdk=.build/sdk
-#   clang --target=wasm64-wasi -D__x86_64__ -mbulk-memory -nostdlibinc -isystem $sdk/include -Oz -nostdlib $sdk/lib/crt1.o x.c \
-#     -L $sdk/lib -lbpf -lelf -lz -lc -lclang_rt.builtins -Wl,--export-table,--strip-all \
+#   clang --target=wasm64-wasi -D__x86_64__ -mbulk-memory -matomics -nostdlibinc -isystem $sdk/include -Oz -nostdlib \
+#     $sdk/lib/crt1.o x.c -L $sdk/lib -lbpf -lelf -lz -lc -lclang_rt.builtins -Wl,--export-table,--strip-all \
 #     -Wl,-z,stack-size=1048576,--stack-first -o x.wasm
 # Does nothing if its inputs are unchanged, and otherwise compiles what changed. V=1 shows the commands. Needs clang,
 # lld, make, patch and xz, which scripts/setup.sh installs.

@@ -41,13 +41,20 @@ export function guestArguments(command: GuestCommand): string[] {
   ];
 }
 
-function targetWords({ compiler: { isZig }, target }: GuestCommand): string[] {
+/**
+ * BPF programs change a guest's global variables while it runs, so its atomic operations must be atomic. clang then keeps variables of
+ * threads too, which trap without threads. In C, they become plain variables; C++ has no such replacement.
+ */
+const ATOMICS = ["-matomics", "-D_Thread_local=", "-D__thread=", "-Dthread_local="];
+
+function targetWords({ compiler: { isZig }, clang, target }: GuestCommand): string[] {
   if (target === "wasm32") return ["--target=wasm32-wasi"];
   // zig refuses a target whose libc it does not have, unless the target is without an operating system.
   const words = isZig ? ["--target=wasm64-freestanding", "-D__wasi__=1"] : ["--target=wasm64-wasi"];
   // Numbers of system calls and layouts of the kernel are x86_64's, and programs choose tables by this name. The SDK's directories
   // replace those that the compiler would search.
-  return [...words, "-D__x86_64__=1", "-mbulk-memory", "-nostdlibinc"];
+  const atomics = isZig || clang.inputs.some(isCxx) || clang.words.includes("c++") ? [] : ATOMICS;
+  return [...words, "-D__x86_64__=1", "-mbulk-memory", ...atomics, "-nostdlibinc"];
 }
 
 function includes({ compiler: { isZig }, target, sdk }: GuestCommand): string[] {

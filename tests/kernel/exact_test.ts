@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { llvmTool } from "../../scripts/pins.ts";
-import { run } from "./command.ts";
+import { run, WASM_BPF } from "./command.ts";
 import { FiringGuest } from "./firing_guest.ts";
 import { RunningExample } from "./running_example.ts";
 
@@ -29,6 +29,19 @@ Deno.test("a flood: each record is delivered or counted as dropped, and delivere
   for (let fact = 0; fact < 4; fact++) assertMatch(await guest.line(), /^ok /);
   assertEquals((await guest.status).code, 0);
 });
+
+const EXCHANGE = new URL("../../.build/guests/libbpf/exchange", import.meta.url).pathname;
+
+for (const [kind, words] of Object.entries({ native: [EXCHANGE], guest: [...WASM_BPF, `${EXCHANGE}.wasm`] })) {
+  Deno.test(`a counter that a BPF program increments loses no count when it is reset (${kind})`, async () => {
+    const count = 1_000_000;
+    await using producer = await compiled("getpgid_producer");
+    await using exchange = await RunningExample.of([...words, `${count}`]);
+    assertEquals(exchange.header, "attached");
+    assertEquals((await run(producer.path, [`${count}`])).code, 0);
+    assertEquals(await exchange.matching(/calls/, 1), [`${count} calls, ${count} taken`]);
+  });
+}
 
 Deno.test(`bootstrap shows each of ${PROCESSES} processes, start and end, ${ROUNDS} times in a row`, async () => {
   const directory = await Deno.makeTempDir();
