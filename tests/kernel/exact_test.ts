@@ -1,8 +1,8 @@
 /** Compares numbers of events exactly: the host loses no event that the kernel kept. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { llvmTool } from "../../scripts/pins.ts";
 import { run, WASM_BPF } from "./command.ts";
+import { compiled } from "./compiled.ts";
 import { FiringGuest } from "./firing_guest.ts";
 import { RunningExample } from "./running_example.ts";
 
@@ -10,18 +10,9 @@ const DIRECTORY = new URL(".", import.meta.url).pathname;
 const ROUNDS = Number(Deno.env.get("EXACT_ROUNDS") ?? 5);
 const PROCESSES = 500;
 
-/** A native program of this folder, compiled, and its directory. */
-async function compiled(name: string) {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/${name}`;
-  const { code, stderr } = await run(llvmTool("clang"), ["-O2", "-o", path, `${DIRECTORY}${name}.c`]);
-  assertEquals(code, 0, stderr);
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
-}
-
 Deno.test("a flood: each record is delivered or counted as dropped, and delivered records are in order", async () => {
   const count = 1_000_000;
-  await using producer = await compiled("getpgid_producer");
+  await using producer = await compiled(`${DIRECTORY}getpgid_producer.c`);
   await using guest = new FiringGuest("overflow", [`${count}`]);
   assertEquals(await guest.line(), "attached");
   assertEquals((await run(producer.path, [`${count}`])).code, 0);
@@ -35,7 +26,7 @@ const EXCHANGE = new URL("../../.build/guests/libbpf/exchange", import.meta.url)
 for (const [kind, words] of Object.entries({ native: [EXCHANGE], guest: [...WASM_BPF, `${EXCHANGE}.wasm`] })) {
   Deno.test(`a counter that a BPF program increments loses no count when it is reset (${kind})`, async () => {
     const count = 1_000_000;
-    await using producer = await compiled("getpgid_producer");
+    await using producer = await compiled(`${DIRECTORY}getpgid_producer.c`);
     await using exchange = await RunningExample.of([...words, `${count}`]);
     assertEquals(exchange.header, "attached");
     assertEquals((await run(producer.path, [`${count}`])).code, 0);
