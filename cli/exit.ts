@@ -14,6 +14,8 @@ export const EXIT = {
   USAGE: 2,
   /** Events were lost, with `--fail-on-loss`. */
   EVENTS_LOST: 123,
+  /** The guest reached the limit of `--timeout`, as timeout(1) reports it. */
+  TIMED_OUT: 124,
   /** The host failed: no privilege, no libbpf, a defect. */
   HOST: 125,
   /** The file cannot be read, or has another format. */
@@ -31,6 +33,7 @@ export function exitCodeOf(error: unknown): number {
   }
   if (error instanceof GuestError) {
     if (error.code === "events-lost") return EXIT.EVENTS_LOST;
+    if (error.code === "timed-out") return EXIT.TIMED_OUT;
     return error.code === "trap" || error.code === "out-of-memory" ? EXIT.TRAP : EXIT.NOT_RUNNABLE;
   }
   return error instanceof FormatError ? EXIT.NOT_RUNNABLE : EXIT.HOST;

@@ -9,7 +9,7 @@ import type { Refuse } from "./options.ts";
 const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30, TiB: 2 ** 40 };
 
 /** The default limit of a guest's memory. */
-export const DEFAULT_MEMORY = { default: 1 << 30, shownDefault: "1GiB" } as const;
+export const DEFAULT_MEMORY = { default: 256 << 20, shownDefault: "256MiB" } as const;
 
 /** More memory than any machine has, and still exact as a number. */
 const MOST_BYTES = 2 ** 50;

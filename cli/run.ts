@@ -11,6 +11,7 @@ import { parsePreopen, type Preopen, runGuestOn, type RunGuestOptions } from "..
 import { openSystem } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { command, runCommand } from "./command.ts";
+import { parseDuration } from "./duration.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { reportInternalError } from "./internal_error.ts";
 import { bufferLine, events, lossLine } from "./losses.ts";
@@ -43,6 +44,11 @@ const OPTIONS = {
     parse: parseMemorySize,
     ...DEFAULT_MEMORY,
     help: "the memory limit of the guest and its compilation: 16MiB, 2GiB, unlimited",
+  }),
+  timeout: single({
+    value: "DURATION",
+    parse: parseDuration,
+    help: "the time after which the guest is ended, with exit code 124: 500ms, 5s, 1m30s; no limit by default",
   }),
   btf: single({
     value: "PATH",
@@ -91,8 +97,9 @@ const NOTES = `Examples:
   curl -s https://example.com/x.wasm | sudo wasm-bpf -
   wasm-bpf inspect runqlat.wasm          needs no privilege
 
-Exit code: the guest's own; 2 wrong arguments, 123 events were lost with --fail-on-loss, 125 the host failed, 126 not
-a module that can run, 127 no such file, 134 the guest trapped or ran out of memory; 128 + N when signal N ended it.
+Exit code: the guest's own; 2 wrong arguments, 123 events were lost with --fail-on-loss, 124 the time limit was reached,
+125 the host failed, 126 not a module that can run, 127 no such file, 134 the guest trapped or ran out of memory;
+128 + N when signal N ended it.
 
 Environment: WASM_BPF_LIBBPF names the libbpf to use. A binary with file capabilities ignores it.`;
 
@@ -164,6 +171,7 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
         maxLinks: given.get("max-links"),
         bufferSizes: Object.fromEntries(given.get("buffer-size")),
         failOnLoss: given.get("fail-on-loss"),
+        timeoutMs: given.get("timeout"),
       },
     });
   });

@@ -24,7 +24,9 @@ export type GuestErrorCode =
   /** Events were lost, and the option `failOnLoss` is given. */
   | "events-lost"
   /** The guest trapped: unreachable, out-of-bounds access, stack exhaustion, ... */
-  | "trap";
+  | "trap"
+  /** The guest reached its time limit. */
+  | "timed-out";
 
 /**
  * Details of a guest that broke a rule.

@@ -16,7 +16,9 @@ import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
 import type { Policy } from "./core/policy.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
+import { withLongStacks } from "./guest_stack.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
+import { TimeLimit } from "./time_limit.ts";
 import { parsePreopen, type Preopen, Wasi } from "./wasi/mod.ts";
 
 export { type BufferReport, parsePreopen, type Preopen };
@@ -83,6 +85,11 @@ export interface RunGuestOptions {
    * module declares.
    */
   maxMemoryBytes?: number | undefined;
+  /**
+   * The time in milliseconds, 1 to 2^32 - 1, after which the guest is ended, also in a wait or in a loop without calls; no limit by
+   * default. Compilation is not part of it. Uses the signal SIGRTMAX, which the guest then cannot catch.
+   */
+  timeoutMs?: number | undefined;
   /** The limit of links that the guest may have at once, 0 to 2^20: 512 by default. Beyond it, attaching fails with EMFILE. */
   maxLinks?: number | undefined;
   /** Called for each refusal, before the guest sees its errno; by default nothing is printed. */
@@ -123,9 +130,9 @@ export interface HostOptions extends RunGuestOptions {
  * The guest drives eBPF through the import module `wasm_bpf`. Otherwise it is a WASI preview 1 program with this process's standard
  * streams. When it ends, everything that it attached is detached, and everything that it opened is closed.
  *
- * It cannot be stopped from outside. On the main thread it may catch signals; when it ends, the process has its own handlers again. In a
- * worker, `Worker.terminate()` ends at most the thread (Deno 2.9 does not interrupt a busy
- * worker): programs that the guest attached stay attached until the process ends.
+ * `timeoutMs` limits its time; nothing else stops it from outside. On the main thread it may catch signals; when it ends, the process
+ * has its own handlers again. In a worker, `Worker.terminate()` ends at most the thread (Deno 2.9 does not interrupt a busy worker):
+ * programs that the guest attached stay attached until the process ends.
  *
  * The caller should limit memory, because the engine ends the whole process when it runs out. The command line sets RLIMIT_DATA.
  *
@@ -133,7 +140,8 @@ export interface HostOptions extends RunGuestOptions {
  *
  * @param bytes a WebAssembly module.
  * @returns the guest's exit code, 0 to 2^32 - 1.
- * @throws {GuestError} "invalid-module", "unknown-import" or "out-of-memory" when it cannot run, "trap" when it trapped.
+ * @throws {GuestError} "invalid-module", "unknown-import" or "out-of-memory" when it cannot run, "trap" when it trapped, "timed-out" at its
+ * time limit.
  * @throws {BpfError} when libbpf is not found, a directory cannot be opened, or a standard stream is not an open descriptor.
  *
  * @example
@@ -156,6 +164,8 @@ const LOADING_IMPORTS: ReadonlySet<string> = new Set(["wasm_load_bpf_object", "b
 /** As {@link runGuest}, on a system that may already be open. */
 export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
   const name = options.name ?? "guest";
+  // The command line's system is open, and its limit includes compilation.
+  using earlyLimit = limitOf(options.system, options);
   // Compile first, so that an invalid module is reported even without privileges.
   const guest = compileGuest(bytes, name, {
     allowGc: options.allowGc ?? false,
@@ -166,6 +176,8 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   if (options.btfPath === undefined && guest.imports.some(({ name }) => LOADING_IMPORTS.has(name))) {
     system.prefetchKernelBtf();
   }
+  using lateLimit = options.system === undefined ? limitOf(system, options) : null;
+  const limit = earlyLimit ?? lateLimit;
   using libbpf = openLibbpf(system);
   const files = new Files(system.calls);
   checkStandardStreams(files, options);
@@ -183,13 +195,20 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
-  try {
+  // Instantiation can already run code of the guest.
+  const runAll = () => {
     const imports = importTables(guest.imports, { guest: context, wasi, wrapperModule: names.wrapperModule });
     const instance = linkGuest(guest, { imports, context, names });
     const { [FLUSH_EXPORT]: flush } = instance.exports;
     if (options.beforeSignalEnd !== undefined && typeof flush === "function") context.signals.beforeEnd(() => flush());
     startGuest(instance);
+  };
+  try {
+    // The engine does not run `finally` blocks of the guest's calls when it interrupts them.
+    if (limit === null) runAll();
+    else withLongStacks(() => limit.run(runAll));
   } catch (error) {
+    if (error instanceof GuestError && error.code === "timed-out") throw error;
     // After proc_exit, later errors do not count: a guest that catches exceptions may have run on and trapped.
     if (context.cancellation.reason === undefined) throw error;
   } finally {
@@ -209,6 +228,11 @@ function finishBuffers({ bufferSizes, losses }: GuestContext, { onBuffers, onPro
   onBuffers?.(buffers);
   if (buffers.length === 0) return;
   for (const map of bufferSizes.unused) onProblem?.(`The size for map "${map}" has no effect: it has no buffer`);
+}
+
+function limitOf(system: NativeSystem | undefined, { timeoutMs, beforeSignalEnd }: HostOptions): TimeLimit | null {
+  if (system === undefined || timeoutMs === undefined) return null;
+  return new TimeLimit(system, timeoutMs, { endsProcess: beforeSignalEnd !== undefined });
 }
 
 /** The function of the SDK's libc that writes the content of all streams. */

@@ -11,6 +11,8 @@ import type { Declarations } from "../wasm/declarations.ts";
 const MAX_MEMORIES = 1;
 /** Compilers create one table, some a second one. */
 const MAX_TABLES = 8;
+/** A large Go program has 10,000 functions. The engine keeps about 100 bytes for each (V8 14.5). */
+const MAX_FUNCTIONS = 200_000;
 /** Far more functions than compilers put into a table. An entry takes 62 bytes (Deno 2.6.10). */
 export const MAX_TABLE_ENTRIES = 1_000_000;
 /** The engine's heap holds the values of an exception as long as the stack refers to it. Compilers pass one value. */
@@ -40,7 +42,10 @@ export function checkModule(declared: Declarations, name: string, permissions: M
   if (problem !== undefined) throw new GuestError("invalid-module", `Cannot run "${name}": ${problem}`);
 }
 
-function excessOf({ memories, tables, tags }: Declarations): string | undefined {
+function excessOf({ memories, tables, tags, functionCount }: Declarations): string | undefined {
+  if (functionCount > MAX_FUNCTIONS) {
+    return `it has ${functionCount} functions, and a guest may have ${MAX_FUNCTIONS}`;
+  }
   if (memories.length > MAX_MEMORIES) return `it has ${memories.length} memories, and a guest may have one`;
   if (tables.length > MAX_TABLES) return `it has ${tables.length} tables, and a guest may have ${MAX_TABLES}`;
   const large = tables.find(({ minimum }) => minimum > MAX_TABLE_ENTRIES);

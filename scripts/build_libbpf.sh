@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds libbpf with libelf and zlib from Debian's sources, with scripts/patches/, and with ffi/libbpf/shim.c,
-# ffi/system/process.c and ffi/system/signals.c:
+# Builds libbpf with libelf and zlib from Debian's sources, with scripts/patches/, and with ffi/libbpf/shim.c and
+# ffi/system/*.c:
 #   .build/lib/libwasm_bpf.so           the library for Deno. It needs only libc, and exports libbpf's API and wasm_bpf_*
 #   .build/lib/lib{bpf,elf,z}.a         the same objects for native programs (the benchmarks' native twins)
 #   .build/include/                     bpf/*.h, and the linux/*.h that they include
@@ -31,7 +31,7 @@ work=$PWD/$work lib=$PWD/$lib
 stamp=$lib/libwasm_bpf.stamp
 inputs=$({
   echo "$LIBBPF_SHA256 $ELFUTILS_SHA256 $ZLIB_SHA256"
-  cat "$0" scripts/patches/*.patch ffi/{libbpf/shim,system/process,system/signals}.c ffi/system/signals.h
+  cat "$0" scripts/patches/*.patch ffi/libbpf/shim.c ffi/system/*.[ch]
 } | sha256sum)
 if [[ -f $lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
   exit 0
@@ -103,11 +103,11 @@ link_shared() {
   { cat "libbpf-$LIBBPF_VERSION/src/libbpf.map" && echo 'WASM_BPF_1 { global: wasm_bpf_*; };'; } >exports.map
   # shellcheck disable=SC2086 # $flags is a list of words
   "${prefix}gcc" $flags -Wall -Wextra -Werror -fvisibility=hidden -Iinclude \
-    -c "$checkout"/ffi/{libbpf/shim,system/process,system/signals}.c
+    -c "$checkout"/ffi/libbpf/shim.c "$checkout"/ffi/system/*.c
   # shellcheck disable=SC2086
   "${prefix}gcc" $flags -shared -s -o "$lib/libwasm_bpf.so" -Wl,-soname,libwasm_bpf.so -Wl,--version-script=exports.map \
     -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--gc-sections -Wl,--wrap=btf__load_vmlinux_btf -Wl,--wrap=fstat \
-    -Wl,--build-id=none shim.o process.o signals.o \
+    -Wl,--build-id=none shim.o {confinement,deadline,process,seccomp_filter,signals}.o \
     -Wl,--whole-archive "libbpf-$LIBBPF_VERSION/src/libbpf.a" -Wl,--no-whole-archive \
     "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" "$zlib/libz.a"
 }

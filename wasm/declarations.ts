@@ -36,6 +36,8 @@ export interface Declarations {
   readonly types: ModuleTypes;
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly ModuleExport[];
+  /** The number of its own functions. */
+  readonly functionCount: number;
   readonly tables: readonly ModuleTable[];
   readonly memories: readonly Limits[];
   /** The types of the values of each exception that its code throws. */
@@ -59,6 +61,7 @@ export function readDeclarations(bytes: Uint8Array): Declarations {
     types: new ModuleTypes(),
     imports: new Array<ModuleImport>(),
     exports: new Array<ModuleExport>(),
+    functionCount: 0,
     tables: new Array<ModuleTable>(),
     memories: new Array<Limits>(),
     tags: new Array<FunctionType>(),
@@ -70,6 +73,9 @@ export function readDeclarations(bytes: Uint8Array): Declarations {
         break;
       case SECTION.IMPORT:
         found.imports = content.vector(() => readImport(content, found.types));
+        break;
+      case SECTION.FUNCTION:
+        found.functionCount = content.u32();
         break;
       case SECTION.TABLE:
         found.tables = content.vector(() => readTable(content));

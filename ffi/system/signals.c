@@ -75,8 +75,10 @@ static int can_change(int signal) {
     case SIGFPE:
     case SIGSEGV:
     case SIGSYS: return 0;
-    default: return (signal > 0 && signal < 32) || (signal >= SIGRTMIN && signal < _NSIG);
+    default: break;
     }
+    if (signal == SIGRTMAX && atomic_load(&wasm_bpf_deadlines) > 0) return 0;
+    return (signal > 0 && signal < 32) || (signal >= SIGRTMIN && signal < _NSIG);
 }
 
 // Signals that ask for the end of a process.

@@ -218,7 +218,7 @@ const LIBC: SelectedFile = {
 const SHIM: SelectedFile = {
   path: "ffi/system/symbols/shim.ts",
   about:
-    "The C code of this project (`ffi/libbpf/shim.c`, `ffi/system/process.c`, `ffi/system/signals.c`), which only the library of this project has.",
+    "The C code of this project (`ffi/libbpf/shim.c`, `ffi/system/*.c`), which only the library of this project has.",
   tables: [
     {
       name: "SHIM_SYMBOLS",
@@ -230,6 +230,13 @@ const SHIM: SelectedFile = {
         wasm_bpf_btf_discard: {},
         wasm_bpf_log_take: {},
         wasm_bpf_process_prepare: {},
+        wasm_bpf_confinement_open: {},
+        wasm_bpf_confinement_allow: {},
+        wasm_bpf_confine: {},
+        wasm_bpf_drop_capabilities: {},
+        wasm_bpf_deadline_interrupt: {},
+        wasm_bpf_deadline_end: {},
+        wasm_bpf_deadline_close: {},
         wasm_bpf_signals_open: {},
         wasm_bpf_signals_pending: {},
         wasm_bpf_signals_flush: {},

@@ -54,6 +54,8 @@ export const NATIVE: Source = {
   code: `#define _GNU_SOURCE
 ${includes([...LIBC_HEADERS, "bpf/libbpf.h", "bpf/bpf.h"])}
 #include "ffi/libbpf/shim.c"
+#include "ffi/system/confinement.c"
+#include "ffi/system/deadline.c"
 #include "ffi/system/process.c"
 #include "ffi/system/signals.c"
 #include "scripts/tables/system_calls.h"`,

@@ -96,7 +96,7 @@ Deno.test("wasm-bpf --memory: memory.grow fails at the limit", async () => {
   // The runtime takes a few MiB of the limit.
   assert(small >= 14 && small < 16, `${small}`);
   assert(large >= 30 && large < 32, `${large}`);
-  assert(usual >= 62 && usual < 64, `${usual}`);
+  assertEquals(usual, small);
 });
 
 Deno.test("wasm-bpf names --memory for a guest with more memory than the limit", async () => {
@@ -147,7 +147,7 @@ Deno.test("wasm-bpf reports that the limit needs /proc, and runs without a limit
 });
 
 Deno.test("wasm-bpf refuses an endless module", async () => {
-  const { code, stderr } = await runWasmBpf(["/dev/zero"]);
+  const { code, stderr } = await runWasmBpf(["--memory", "1GiB", "/dev/zero"]);
   assertEquals([code, stderr], [126, 'wasm-bpf: Cannot read "/dev/zero": EFBIG: it has more than 256 MiB\n']);
   const short = await runWasmBpf(["--memory", "64MiB", "/dev/zero"]);
   assertEquals([short.code, short.stderr], [126, 'wasm-bpf: Cannot read "/dev/zero": ENOMEM: out of memory\n']);
