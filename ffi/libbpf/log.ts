@@ -70,21 +70,24 @@ function markOf(level: number): string {
   return String.fromCharCode(FIRST_MARK + level);
 }
 
-/** Splits a log into its messages. Text whose mark was left out belongs to the message before it, or is a warning. */
+function levelOf(mark: string): number {
+  return mark.charCodeAt(0) - FIRST_MARK;
+}
+
+/** A mark, and the text up to the next one. */
+// deno-lint-ignore no-control-regex -- the marks are control characters
+const MARKED = /([\x01-\x03])([^\x01-\x03]*)/g;
+
+/**
+ * Splits a log into its messages. Text whose mark was left out belongs to the message before it, or is a warning.
+ *
+ * A loop over the characters would get so hot while an object is loaded that V8 compiles it: 10 ms and 8 MiB.
+ */
 export function messagesOf(text: string): LogMessage[] {
-  const messages: { level: number; text: string }[] = [];
-  let start = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at === text.length ? FIRST_MARK : text.charCodeAt(at);
-    if (code < FIRST_MARK || code > FIRST_MARK + LOG_LEVEL.DEBUG) continue;
-    const last = messages.at(-1);
-    const part = text.slice(start, at);
-    if (last !== undefined) last.text += part;
-    else if (part !== "") messages.push({ level: LOG_LEVEL.WARN, text: part });
-    if (at < text.length) messages.push({ level: code - FIRST_MARK, text: "" });
-    start = at + 1;
-  }
-  return messages;
+  const marked = text.search(MARKED);
+  const unmarked = marked < 0 ? text : text.slice(0, marked);
+  const messages = Array.from(text.matchAll(MARKED), ([, mark = "", text = ""]) => ({ level: levelOf(mark), text }));
+  return unmarked === "" ? messages : [{ level: LOG_LEVEL.WARN, text: unmarked }, ...messages];
 }
 
 const CAPACITY_BYTES = 1 << 16;
