@@ -265,7 +265,7 @@ bench_programs := $(addprefix $(bench)/,$(bench_guests) bootstrap $(bench_tools)
 bench_skeletons := $(patsubst %,$(bench)/%.skel.h,events maps mapped $(growth)) examples/bootstrap/bootstrap.skel.h
 
 # The same sources with libbpf's own headers for guests of version 2.
-bench_version2 := $(addprefix $(bench)/v2/,events.wasm maps.wasm)
+bench_version2 := $(addprefix $(bench)/v2/,events.wasm maps.wasm steps.wasm)
 
 bench: bootstrap $(bench_modules) $(bench_version2) $(bench_programs) $(bench)/light.wasm $(bench)/bare $(kernel)/pump_events.bpf.o
 
@@ -288,7 +288,7 @@ $(addprefix $(bench)/,$(addsuffix .wasm,$(growth))): bench/guests/growth.c $(rul
 	$(compile_wasm)
 $(bench)/%.wasm: bench/guests/%.c $(rules) | $(bench_skeletons)
 	$(compile_wasm)
-$(bench_version2): wasm_flags = -Oz -Wall -I $(bench) -I bench/guests -I bench/native
+$(bench_version2): wasm_flags = -Oz -Wall $(bench_flags) -I bench/native
 $(bench_version2): $(bench)/v2/%.wasm: bench/guests/%.c $(rules) $(sdk64) | $(bench_skeletons)
 	$(compile_wasm64)
 $(bench)/light.wasm: bench/guests/light.c $(rules)
