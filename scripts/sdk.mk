@@ -65,7 +65,9 @@ $(work)/%.list: FORCE
 
 # Sources of the project -----------------------------------------------------------------------------------------------
 
-own_flags = $(flags) -D__x86_64__ -std=gnu23 -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
+# Jumps out of functions are exceptions.
+$(objects)/$(sources)/libc/setjmp.o: exceptions := -mexception-handling -mllvm -wasm-enable-sjlj
+own_flags = $(flags) $(exceptions) -D__x86_64__ -std=gnu23 -Oz -Wall -Wextra -I $(sdk)/src -I $(<D)
 define compile
 @mkdir -p $(@D)
 $(CLANG) $(1) -MD -MP -c $< -o $@

@@ -47,6 +47,9 @@ export function guestArguments(command: GuestCommand): string[] {
  */
 const ATOMICS = ["-matomics", "-D_Thread_local=", "-D__thread=", "-Dthread_local="];
 
+/** Functions that call setjmp() catch the exception that longjmp() throws. Other functions stay as they are. */
+const JUMPS = ["-mexception-handling", "-mllvm", "-wasm-enable-sjlj"];
+
 function targetWords({ compiler: { isZig }, clang, target }: GuestCommand): string[] {
   if (target === "wasm32") return ["--target=wasm32-wasi"];
   // zig refuses a target whose libc it does not have, unless the target is without an operating system.
@@ -54,7 +57,7 @@ function targetWords({ compiler: { isZig }, clang, target }: GuestCommand): stri
   // Numbers of system calls and layouts of the kernel are x86_64's, and programs choose tables by this name. The SDK's directories
   // replace those that the compiler would search.
   const atomics = isZig || clang.inputs.some(isCxx) || clang.words.includes("c++") ? [] : ATOMICS;
-  return [...words, "-D__x86_64__=1", "-mbulk-memory", ...atomics, "-nostdlibinc"];
+  return [...words, "-D__x86_64__=1", "-mbulk-memory", ...atomics, ...isZig ? [] : JUMPS, "-nostdlibinc"];
 }
 
 function includes({ compiler: { isZig }, target, sdk }: GuestCommand): string[] {

@@ -56,6 +56,9 @@ for (const [libc, kernel] of HEADERS) {
   });
 }
 
+Deno.test("longjmp() returns to setjmp(), also from callbacks and handlers of signals", () =>
+  assertSameOutput("jumps"));
+
 Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"));
 
 Deno.test("a line reaches a pipe before the guest ends", async () => {
