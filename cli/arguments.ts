@@ -68,7 +68,7 @@ export class Arguments<V> {
     };
     const option = this.#syntax.options[name];
     const texts = this.#texts.get(name) ?? [];
-    if (option.value !== undefined && texts.includes("")) return refuse("needs a value");
+    if (option.value !== undefined && !option.mayLackValue && texts.includes("")) return refuse("needs a value");
     return option.read(texts, refuse);
   }
 
@@ -127,7 +127,8 @@ class Words {
     for (const name of names) {
       const option = this.#options.get(name);
       if (option === undefined) throw this.#unknownOption(word);
-      if (option.value !== undefined) this.#give(name, attached ?? this.#takeText());
+      if (option.mayLackValue) this.#giveOptional(name, attached);
+      else if (option.value !== undefined) this.#give(name, attached ?? this.#takeText());
       else if (attached === undefined) this.#give(name, "");
       else throw new UsageError(`Cannot ${this.#task}: --${name} takes no value`);
     }
@@ -144,6 +145,11 @@ class Words {
   #takeText(): string {
     const [next] = this.#rest;
     return next === undefined || isDashed(next) ? "" : this.#rest.shift() ?? "";
+  }
+
+  #giveOptional(name: string, attached: string | undefined): void {
+    if (attached === "") throw new UsageError(`Cannot ${this.#task}: --${name}= needs a value`);
+    this.#give(name, attached ?? "");
   }
 
   #give(name: string, text: string): void {

@@ -33,22 +33,27 @@ const MOST_LABEL = 26;
 /** The text of a page. */
 export function helpText({ title, usage, about, words, options, notes }: HelpPage): string {
   const forms = usage.map(([form, text]): Row => [`wasm-bpf ${form}`, text]);
-  const rows = Object.entries(options).map(([name, option]): Row => [labelOf(name, option), textOf(option)]);
+  const groups = new Map<string, Row[]>();
+  for (const [name, option] of Object.entries(options)) {
+    const { group = "Options" } = option;
+    groups.set(group, [...groups.get(group) ?? [], [labelOf(name, option), textOf(option)]]);
+  }
   const parts = [
     ...title === undefined ? [] : [title],
     `Usage:\n${table(forms, LINE_LENGTH)}`,
     ...about.map((paragraph) => wrapped(paragraph, LINE_LENGTH).join("\n")),
     ...words === undefined ? [] : [table(words, LINE_LENGTH)],
-    `Options:\n${table(rows, MOST_LABEL)}`,
+    ...[...groups].map(([group, rows]) => `${group}:\n${table(rows, MOST_LABEL)}`),
     notes,
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
 /** `-v, --verbose`, `    --memory SIZE`. */
-function labelOf(name: string, { letter, value, bareWord }: Option<unknown>): string {
+function labelOf(name: string, { letter, value, mayLackValue, bareWord }: Option<unknown>): string {
   const short = letter === undefined ? "    " : `-${letter}, `;
-  return `${short}${bareWord ? name : `--${name}`}${value === undefined ? "" : ` ${value}`}`;
+  const shownValue = value === undefined ? "" : mayLackValue ? `[=${value}]` : ` ${value}`;
+  return `${short}${bareWord ? name : `--${name}`}${shownValue}`;
 }
 
 function textOf({ help, shownDefault }: Option<unknown>): string {

@@ -9,6 +9,8 @@
 export interface Option<T> extends Description {
   /** The name of its value in the help: "SIZE"; undefined for an option without a value. */
   readonly value?: string;
+  /** True for a value that may be left out. It then follows `=`. */
+  readonly mayLackValue?: boolean;
   /** The text in the help for the value when the option is not given. */
   readonly shownDefault?: string | undefined;
   /** True for an option that also works without dashes after an operand, like bpftool's `name NAME`. */
@@ -21,6 +23,8 @@ export interface Option<T> extends Description {
 
 /** The parts of every row. */
 interface Description {
+  /** The heading in the help under which the option is; "Options" by default. */
+  readonly group?: string;
   /** The letter of its short form: "v". */
   readonly letter?: string;
   /** The text in the help. */
@@ -67,6 +71,19 @@ export function single<T>(row: ValueDescription<T> & Partial<Default<T>>): Optio
 /** An option that may be repeated; its value is a list. */
 export function list<T>({ parse, ...row }: ValueDescription<T>): Option<T[]> {
   return { ...row, read: (texts, refuse) => texts.map((text) => parse(text, refuse)) };
+}
+
+/**
+ * An option that may be repeated, and whose value may be left out: `--name`, `--name=A,B`. Its value is `true` if a use has no value,
+ * and otherwise a list of the words between commas.
+ */
+export function switchOrList(row: Description & { readonly value: string }): Option<true | string[]> {
+  const read = (texts: readonly string[], refuse: Refuse) => {
+    if (texts.includes("")) return true;
+    const words = texts.flatMap((text) => text.split(","));
+    return words.includes("") ? refuse("has an empty word in its list") : words;
+  };
+  return { ...row, mayLackValue: true, read };
 }
 
 /** The parser for values that may be any text. */

@@ -19,6 +19,7 @@ import { DEFAULT_MEMORY, parseBufferSize, parseMemorySize } from "./memory_size.
 import { resolveNeeds } from "./needs.ts";
 import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { printError, printLines, writeOutput } from "./output.ts";
+import { PERMISSIONS, policyOf } from "./permissions.ts";
 import { stackLine } from "./stack_line.ts";
 import { readFrom } from "./standard_input.ts";
 import { SUBCOMMANDS, unknownSubcommand } from "./subcommand_names.ts";
@@ -86,6 +87,7 @@ const OPTIONS = {
     default: DEFAULT_MAX_LINKS,
     help: "the number of programs that the guest may have attached at once; detaching each can take 75 ms",
   }),
+  ...PERMISSIONS,
   version: flag({ standsAlone: true, help: "the versions of wasm-bpf, Deno, V8 and libbpf" }),
   help: HELP,
 };
@@ -164,6 +166,7 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
         preopens: given.get("dir"),
         btfPath: given.get("btf"),
         pinPath: given.get("pin"),
+        policy: policyOf(given),
         allowPersistentStructOps: given.get("allow-persistent-struct-ops"),
         callbackExport: given.get("callback-export"),
         wrapperModule: given.get("wrapper-module"),

@@ -9,7 +9,7 @@ import { assemble } from "../scripts/build_wat.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import { Counters } from "./core/counters.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
-import type { GateRequest, Policy, RequestKind } from "./core/policy.ts";
+import type { GateRequest, Policy, RequestKind } from "./core/requests.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
 import { shapeOf } from "./libbpf/shape.ts";
 import { runGuestOn } from "./mod.ts";
@@ -141,6 +141,7 @@ function isOfOpenBuffer(name: string): boolean {
 
 /** All kinds of requests. */
 const EVERYTHING: RequestKind[] = [
+  "open",
   "load",
   "pin",
   "attach",
@@ -208,7 +209,7 @@ Deno.test("a policy gets the object that a guest loads, and its refusal takes no
     guest.put(0xf000, [0]);
     assertEquals(guest.call("wasm_load_bpf_object", 0xf000, 100), 0n);
   }
-  assertEquals(seen[0], { kind: "load", object: "guest", sizeBytes: 100 });
+  assertEquals(seen[0], { kind: "open", object: "guest", sizeBytes: 100 });
   assertEquals(guest.problems[0], 'Cannot open object "guest": EPERM: no objects');
   refused = false;
   guest.load();
@@ -319,7 +320,7 @@ Deno.test("Counters count requests by kind, and events", () => {
   for (let i = 0; i < 2; i++) guest.call("wasm_bpf_buffer_poll", object, ring, 0, 0, 0x100, 8, 0);
   const { allowed, refused, delivered, lost } = counters;
   const counted = Object.entries(allowed).filter(([, count]) => count > 0);
-  assertEquals(Object.fromEntries(counted), { load: 1, map: 1, attach: 2, buffer: 1 });
+  assertEquals(Object.fromEntries(counted), { open: 1, load: 1, map: 1, attach: 2, buffer: 1 });
   assertEquals([refused, delivered, lost], [1, 6, 0]);
 });
 
@@ -344,7 +345,7 @@ Deno.test("lost events are counted and reported once", () => {
 });
 
 Deno.test("a policy's refusal is a BpfError that names the request", () => {
-  using guest = new FakeGuest(OBJECT, { policy: refusing("load") });
+  using guest = new FakeGuest(OBJECT, { policy: refusing("open") });
   try {
     guest.context.gate.load(new Uint8Array(10));
   } catch (error) {
@@ -355,7 +356,7 @@ Deno.test("a policy's refusal is a BpfError that names the request", () => {
       kind: "object",
       subject: "guest",
       code: "EPERM",
-      reason: "no load here",
+      reason: "no open here",
     });
     return;
   }
@@ -370,7 +371,7 @@ Deno.test("runGuestOn() applies the policy, and counts for its caller", () => {
   const counters = new Counters();
   const problems: string[] = [];
   const code = runGuestOn(assemble(`(module ${module})`), {
-    policy: refusing("query"),
+    rules: refusing("query"),
     counters,
     onProblem: (problem) => problems.push(typeof problem === "string" ? problem : problem.message),
   });

@@ -14,7 +14,9 @@ import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest 
 import { importTables } from "./import_tables.ts";
 import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
-import type { Policy } from "./core/policy.ts";
+import { DEFAULT_POLICY, type GuestPolicy } from "./core/policy/guest_policy.ts";
+import { policyRules } from "./core/policy/decide.ts";
+import type { Policy } from "./core/requests.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { withLongStacks } from "./guest_stack.ts";
 import { checkStandardStreams } from "./standard_streams.ts";
@@ -59,6 +61,8 @@ export interface RunGuestOptions {
   stdout?: number;
   /** As {@link stdin}: 2 by default. */
   stderr?: number;
+  /** What the guest's programs may do; by default {@link DEFAULT_POLICY}, with which they only observe. */
+  policy?: GuestPolicy | undefined;
   /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
   btfPath?: string | undefined;
   /**
@@ -113,8 +117,8 @@ export interface HostOptions extends RunGuestOptions {
   system?: NativeSystem;
   /** The way in which map memory is shared with the guest: "map" (default) or, for tests, "copy". */
   sharedMemory?: SharedMemoryMode;
-  /** Decides about each request of the guest that would reach libbpf. By default everything is allowed. */
-  policy?: Policy;
+  /** Decides about each request of the guest that would reach libbpf, in place of {@link RunGuestOptions.policy}. */
+  rules?: Policy;
   /** Counts the guest's requests and events. */
   counters?: Counters;
   /**
@@ -242,7 +246,7 @@ function contextOf(
   { addressBits }: CompiledGuest,
   options: HostOptions & { libbpf: Libbpf; system: System },
 ): GuestContext {
-  const { libbpf, system, beforeSignalEnd } = options;
+  const { libbpf, system, policy = DEFAULT_POLICY, beforeSignalEnd } = options;
   const bufferSizes = new BufferSizes(options.bufferSizes);
   let isPrepared = false;
   // Prepares the process for a signal that ends it while a buffer waits.
@@ -269,9 +273,9 @@ function contextOf(
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,
       pinPath: options.pinPath,
-      persistentStructOps: options.allowPersistentStructOps,
+      persistentStructOps: options.allowPersistentStructOps || policy.persist,
     },
-    policy: options.policy,
+    policy: options.rules ?? policyRules(policy),
     counters: options.counters,
     maxLinks: options.maxLinks,
     sharedMemory: options.sharedMemory,

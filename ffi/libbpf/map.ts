@@ -55,6 +55,11 @@ export class NativeMap extends MapElements implements BpfMap {
     }, symbols.bpf_map__fd(this.#pointer));
   }
 
+  get autocreate(): boolean {
+    if (this.#owner.closed) throw new TypeError(`Cannot use map "${this.name}": closed`);
+    return this.#native.map.symbols.bpf_map__autocreate(this.#pointer);
+  }
+
   initialValue(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#owner.closed) throw new TypeError(`Cannot read map "${this.name}": closed`);
     const size = new BigUint64Array(1);

@@ -7,7 +7,7 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Allowance, Allowances } from "./allowances.ts";
 import type { Counters } from "./counters.ts";
-import { type GateRequest, operationOf, type Policy } from "./policy.ts";
+import { type GateRequest, operationOf, type Policy } from "./requests.ts";
 
 /** An allowance that a request takes; 1 of it by default. */
 export interface Charge {
@@ -34,12 +34,18 @@ export class Admission {
 
   /** Counts `request`. @throws {BpfError} EPERM if the policy refuses it. */
   pass(request: GateRequest): void {
-    const reason = this.#policy.refusal(request);
-    if (reason !== undefined) {
-      this.counters.refused++;
-      throw new BpfError(operationOf(request), LINUX_ERRNO.EPERM, { reason });
-    }
+    this.check(request);
     this.counters.allowed[request.kind]++;
+  }
+
+  /** Checks a request that {@link pass} gets later, or a part of it. @throws {BpfError} EPERM if the policy refuses it. */
+  check(request: GateRequest): void {
+    const refusal = this.#policy.refusal(request);
+    if (refusal !== undefined) {
+      this.counters.refused++;
+      const details = typeof refusal === "string" ? { reason: refusal } : refusal;
+      throw new BpfError(operationOf(request), LINUX_ERRNO.EPERM, details);
+    }
   }
 
   /**

@@ -21,7 +21,7 @@ import { HandleKind, Handles, type HandleTable } from "./handles.ts";
 import { GuestInstance, type InstanceParts } from "./instance.ts";
 import type { AddressBits, GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
-import { ALLOW_EVERYTHING, type Policy } from "./policy.ts";
+import { ALLOW_EVERYTHING, type Policy } from "./requests.ts";
 import { Resources } from "./resources.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
 import { GuestSignals } from "./signals.ts";

@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { RequestKind } from "./policy.ts";
+import type { RequestKind } from "./requests.ts";
 
 /** Counts of one guest. Map calls that do not enter JavaScript are not counted, because that would slow them down. */
 export class Counters {
   /** The requests that the policy allowed, by kind. libbpf or the kernel may have refused them. */
   readonly allowed: Record<RequestKind, number> = {
+    open: 0,
     load: 0,
     pin: 0,
     attach: 0,

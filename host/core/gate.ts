@@ -10,14 +10,16 @@
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import type { Libbpf, MapCall, System } from "../../ffi/mod.ts";
+import type { ObjectUses } from "../../object/uses/uses.ts";
 import type { Admission } from "./admission.ts";
 import type { BufferSizes } from "./buffer_sizes.ts";
 import type { BufferOpener, OpenBuffer } from "./event_buffers.ts";
 import { GuestCalls } from "./guest_calls.ts";
 import { GuestMap } from "./guest_map.ts";
 import { GuestObject } from "./guest_object.ts";
+import { loadRequest } from "./load_request.ts";
 import { type GuestOpenOptions, type ObjectGrants, openCheckedObject } from "./object_requests.ts";
-import type { GateRequest } from "./policy.ts";
+import type { GateRequest } from "./requests.ts";
 
 /** Options of {@link Gate}. */
 export interface GateOptions {
@@ -71,15 +73,23 @@ export class Gate implements Disposable {
    * object is damaged; the error of libbpf.
    */
   open(bytes: Uint8Array<ArrayBuffer>, options: GuestOpenOptions = {}): GuestObject {
+    return this.#open(bytes, options, () => {});
+  }
+
+  #open(
+    bytes: Uint8Array<ArrayBuffer>,
+    options: GuestOpenOptions,
+    onUses: (uses: ObjectUses) => void,
+  ): GuestObject {
     const admission = this.#admission;
     const { objects, objectBytes } = admission.allowances;
     const sizeBytes = bytes.length;
     const charges = [{ allowance: objects }, { allowance: objectBytes, count: sizeBytes }];
     const name = options.name ?? this.objectName;
     const onPin = (map: string, directory: string) => admission.pass({ kind: "pin", object: name, map, directory });
-    const host = { libbpf: this.#libbpf, system: this.#system, onPin };
+    const host = { libbpf: this.#libbpf, system: this.#system, onPin, onUses };
     const opened = admission.admit(
-      { kind: "load", object: name, sizeBytes },
+      { kind: "open", object: name, sizeBytes },
       charges,
       () => openCheckedObject(host, bytes, this.#grants, options),
     );
@@ -92,9 +102,13 @@ export class Gate implements Disposable {
     });
   }
 
-  /** Opens and loads an object. @throws {BpfError} as {@link Gate.open}; the error of the kernel. */
+  /**
+   * Opens and loads an object. A guest of version 1 cannot change it between, so the policy decides before libbpf gets it.
+   *
+   * @throws {BpfError} as {@link Gate.open}; the error of the kernel.
+   */
   load(bytes: Uint8Array<ArrayBuffer>): GuestObject {
-    const object = this.open(bytes);
+    const object = this.#open(bytes, {}, (uses) => this.#admission.check(loadRequest(this.objectName, uses)));
     try {
       object.load();
       return object;

@@ -17,7 +17,7 @@ import type {
   StructOpsValue,
 } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
-import type { GateRequest } from "./policy.ts";
+import type { GateRequest } from "./requests.ts";
 
 /** The functions of libbpf for one guest. No other code holds {@link LibbpfCalls}. */
 export class GuestCalls {

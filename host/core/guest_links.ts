@@ -6,7 +6,7 @@
 
 import type { BpfLink } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
-import type { GateRequest } from "./policy.ts";
+import type { GateRequest } from "./requests.ts";
 
 /** The links of one object. Disposing detaches them, newest first. */
 export class GuestLinks implements Disposable {

@@ -8,7 +8,7 @@ import type { Batch, BatchFlags, BatchWalk, KernelMap } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
 import { hasDescriptors } from "./descriptor_values.ts";
 import type { BufferMap, EventReceiver, GuestEvents, OpenBuffer } from "./event_buffers.ts";
-import type { MapAccess, MapDescription } from "./policy.ts";
+import type { MapAccess, MapDescription } from "./requests.ts";
 
 /**
  * A map for which the guest has a number. No other code holds libbpf's map, so each use passes the gate. Disposing closes its buffer; its

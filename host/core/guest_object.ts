@@ -6,14 +6,16 @@
 
 import { openOperation } from "../../errors/mod.ts";
 import { type BpfMap, type BpfObject, type BpfProgram, MapType, type NativeRef, type System } from "../../ffi/mod.ts";
+import type { ObjectUses } from "../../object/uses/uses.ts";
 import type { Admission } from "./admission.ts";
 import type { BufferSizes } from "./buffer_sizes.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestLinks } from "./guest_links.ts";
 import { GuestMap } from "./guest_map.ts";
 import { GuestProgram } from "./guest_program.ts";
+import { liveLoadRequest } from "./load_request.ts";
 import type { OpenedObject } from "./object_requests.ts";
-import type { MapDescription } from "./policy.ts";
+import type { MapDescription } from "./requests.ts";
 
 /**
  * An object of a guest. No other code holds libbpf's object, so each use passes the gate.
@@ -25,9 +27,11 @@ export class GuestObject implements Disposable {
   readonly ref: NativeRef;
   readonly name: string;
   readonly #object: BpfObject;
+  readonly #uses: ObjectUses;
   readonly #admission: Admission;
   readonly #system: System;
   readonly #pinDirectory: number | undefined;
+  readonly #targets = new Map<BpfProgram, string>();
   #sizeBytes: number;
   readonly #openBuffer: OpenBuffer;
   readonly #bufferSizes: BufferSizes;
@@ -38,7 +42,7 @@ export class GuestObject implements Disposable {
 
   /** @param options.sizeBytes the size of its file, which is given back to the allowance. */
   constructor(
-    { object, pinDirectory }: OpenedObject,
+    { object, uses, pinDirectory }: OpenedObject,
     options: {
       admission: Admission;
       sizeBytes: number;
@@ -48,6 +52,7 @@ export class GuestObject implements Disposable {
     },
   ) {
     this.#object = object;
+    this.#uses = uses;
     this.ref = object.ref;
     this.name = object.name;
     this.#system = options.system;
@@ -59,13 +64,19 @@ export class GuestObject implements Disposable {
     this.#links = new GuestLinks(options.admission);
   }
 
-  /** Loads the object into the kernel. @throws {BpfError} the error of libbpf or the kernel. */
+  /** Loads the object into the kernel. @throws {BpfError} EPERM if the policy refuses; the error of libbpf or the kernel. */
   load(): void {
     for (const map of this.#object.maps()) {
       const sizeBytes = map.type === MapType.RINGBUF ? this.#bufferSizes.of(map.name) : undefined;
       if (sizeBytes !== undefined) map.setMaxEntries(sizeBytes);
     }
+    this.#admission.pass(liveLoadRequest(this.#object, this.#uses, this.#targets));
     this.#object.load();
+  }
+
+  /** Notes the function that the guest gave a program as target in place of its section's. */
+  setTarget(ref: NativeRef, target: string): void {
+    this.#targets.set(this.#object.programOf(ref), target);
   }
 
   /** The program that a function of libbpf returned as a part of this object. */

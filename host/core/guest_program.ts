@@ -6,7 +6,7 @@
 
 import type { AttachTarget, BpfLink, BpfProgram } from "../../ffi/mod.ts";
 import type { GuestLinks } from "./guest_links.ts";
-import type { AttachPlace, ProgramDescription } from "./policy.ts";
+import type { AttachPlace, ProgramDescription } from "./requests.ts";
 
 /** Attaches a program to a target; by default to the one in its section name. */
 export type Attach = (target?: AttachTarget) => BpfLink;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ObjectUses, usesOf } from "../../object/uses/uses.ts";
 import { type ObjectRequests, validateObject } from "../../object/validation/validate_object.ts";
 import { BpfError, FormatError, LINUX_ERRNO, openOperation, type Operation } from "../../errors/mod.ts";
 import type { BpfObject, Libbpf, OpenObjectOptions, System } from "../../ffi/mod.ts";
@@ -26,11 +27,15 @@ export interface LoadingHost {
   readonly system: System;
   /** Called before `map` is pinned in `directory`. @throws {BpfError} if the guest may not pin it. */
   readonly onPin: (map: string, directory: string) => void;
+  /** Called before libbpf gets the object. @throws {BpfError} if the guest may not load it. */
+  readonly onUses: (uses: ObjectUses) => void;
 }
 
 /** An object that was opened, and the directory in which its maps are pinned. */
 export interface OpenedObject {
   readonly object: BpfObject;
+  /** What it would do, as its bytes tell. */
+  readonly uses: ObjectUses;
   /** The host's descriptor, which the caller closes after the object; undefined for an object that pins no map. */
   readonly pinDirectory: number | undefined;
 }
@@ -52,10 +57,14 @@ export function openCheckedObject(
   const { libbpf, system } = host;
   const name = options.name ?? grants.objectName;
   const operation = openOperation(name);
-  const { pinnedMaps } = checkObject(libbpf, operation, bytes);
+  const { pinnedMaps, contents } = checkObject(libbpf, operation, bytes);
+  const uses = usesOf(contents, { cpus: libbpf.possibleCpus });
+  host.onUses(uses);
   const { btfPath, persistentStructOps, pinPath } = grants;
   const own = { ...options, name, btfPath, persistentStructOps };
-  if (pinnedMaps.length === 0) return { object: libbpf.openObject(bytes, own), pinDirectory: undefined };
+  if (pinnedMaps.length === 0) {
+    return { object: libbpf.openObject(bytes, own), uses, pinDirectory: undefined };
+  }
   const path = checkPins(operation, pinnedMaps, pinPath);
   for (const map of pinnedMaps) host.onPin(map, path);
   const directory = openPinDirectory(system, operation, pinnedMaps, path);
@@ -63,6 +72,7 @@ export function openCheckedObject(
     // The path goes through the descriptor, so that nobody can redirect it to another directory.
     return {
       object: libbpf.openObject(bytes, { ...own, pinRootPath: pathOfDescriptor(directory) }),
+      uses,
       pinDirectory: directory,
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import { FakeSystem } from "../../tests/doubles/system.ts";
 import { openCheckedObject } from "./object_requests.ts";
 
 const onPin = () => {};
+const onUses = () => {};
 
 function pinned(...names: string[]): Uint8Array<ArrayBuffer> {
   const maps = names.map((name) =>
@@ -29,7 +30,7 @@ function pinnedAs(name: string): Uint8Array<ArrayBuffer> {
 function refusal(object: Uint8Array<ArrayBuffer>, pinPath?: string): string {
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
-  const load = () => openCheckedObject({ libbpf, system, onPin }, object, { objectName: "x", pinPath });
+  const load = () => openCheckedObject({ libbpf, system, onPin, onUses }, object, { objectName: "x", pinPath });
   const { message } = assertThrows(load, BpfError);
   assertEquals([libbpf.openObjects, ...libbpf.openDescriptors, ...system.openDescriptors], [0]);
   return message;
@@ -62,7 +63,7 @@ Deno.test("openCheckedObject() returns the directory for pinned maps, which must
   using libbpf = new FakeLibbpf();
   using system = new FakeSystem();
   const grants = { objectName: "x", pinPath: "/sys/fs/bpf/x" };
-  const { object, pinDirectory } = openCheckedObject({ libbpf, system, onPin }, pinned("counts"), grants);
+  const { object, pinDirectory } = openCheckedObject({ libbpf, system, onPin, onUses }, pinned("counts"), grants);
   assertEquals(libbpf.pinRootPaths, [`/proc/self/fd/${pinDirectory}`]);
   assertEquals([...system.openDescriptors], [pinDirectory]);
   object[Symbol.dispose]();
@@ -79,7 +80,7 @@ Deno.test("openCheckedObject() calls onPin before it opens the directory for pin
   };
   const grants = { objectName: "x", pinPath: "/nowhere" };
   const object = pinned("first", "second", "third");
-  const { code } = assertThrows(() => openCheckedObject({ libbpf, system, onPin }, object, grants), BpfError);
+  const { code } = assertThrows(() => openCheckedObject({ libbpf, system, onPin, onUses }, object, grants), BpfError);
   assertEquals([code, asked, libbpf.openObjects], ["EPERM", ["first in /nowhere", "second in /nowhere"], 0]);
 });
 
@@ -87,10 +88,13 @@ Deno.test("openCheckedObject() allows an arena to choose its address if libbpf d
   const object = compileArena("0x100000000000ull", 0, false);
   using system = new FakeSystem();
   using patched = new FakeLibbpf();
-  using _object = openCheckedObject({ libbpf: patched, system, onPin }, object, { objectName: "x" }).object;
+  using _object = openCheckedObject({ libbpf: patched, system, onPin, onUses }, object, { objectName: "x" }).object;
   using other = new FakeLibbpf({}, { isPatched: false });
   assertEquals(
-    assertThrows(() => openCheckedObject({ libbpf: other, system, onPin }, object, { objectName: "x" }), BpfError)
+    assertThrows(
+      () => openCheckedObject({ libbpf: other, system, onPin, onUses }, object, { objectName: "x" }),
+      BpfError,
+    )
       .message,
     'Cannot open object "x": EOPNOTSUPP: arena "arena" needs a fixed address, ' +
       "where fake would overwrite existing memory",

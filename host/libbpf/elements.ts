@@ -5,7 +5,7 @@
  */
 
 import { translateKey, translateValue, version2Descriptors } from "../core/descriptor_values.ts";
-import type { GateRequest, MapAccess } from "../core/policy.ts";
+import type { GateRequest, MapAccess } from "../core/requests.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { bytesIn, type ParameterRule } from "./line.ts";

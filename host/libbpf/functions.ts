@@ -98,15 +98,22 @@ import {
 import { setPrint } from "./print.ts";
 import { RING_BUFFER_LINES } from "./ring_buffer.ts";
 import { USER_RING_BUFFER_LINES } from "./user_ring_buffer.ts";
-import { BTF_LOAD_OPTS, INSTRUCTIONS, MAP_CREATE_OPTS, PROG_LOAD_OPTS } from "./program_load.ts";
+import {
+  BTF_LOAD_OPTS,
+  createMapRequest,
+  INSTRUCTIONS,
+  loadProgramRequest,
+  MAP_CREATE_OPTS,
+  PROG_LOAD_OPTS,
+} from "./program_load.ts";
 import {
   BIND_OPTS,
-  checkAttachTarget,
   instructions,
   LINK_UPDATE_OPTS,
   PROGRAM_COUNT,
   programIdBytes,
   RAW_TP_OPTS,
+  SET_ATTACH_TARGET,
   TEST_RUN_OPTS,
   unloadProgram,
 } from "./programs.ts";
@@ -197,7 +204,11 @@ const MAPS = {
 
 /** Maps by descriptor. The calls for elements are in `map_elements.ts`. */
 const MAP_DESCRIPTORS = {
-  bpf_map_create: { parameters: { map_name: NULLABLE, opts: opts(MAP_CREATE_OPTS) }, result: NEW_MAP },
+  bpf_map_create: {
+    parameters: { map_name: NULLABLE, opts: opts(MAP_CREATE_OPTS) },
+    request: createMapRequest,
+    result: NEW_MAP,
+  },
   bpf_map_freeze: { parameters: { fd: descriptor("map") } },
   bpf_map_get_info_by_fd: { run: infoOf("map") },
   bpf_map_get_next_id: { parameters: { next_id: bytesOut(4) } },
@@ -227,10 +238,7 @@ const PROGRAMS = {
   bpf_program__set_ifindex: {},
   bpf_program__set_autoload: {},
   bpf_program__set_autoattach: {},
-  bpf_program__set_attach_target: {
-    parameters: { attach_prog_fd: optionalDescriptor("program"), attach_func_name: NULLABLE },
-    check: checkAttachTarget,
-  },
+  bpf_program__set_attach_target: SET_ATTACH_TARGET,
   bpf_program__pin: { parameters: { path: PIN } },
   bpf_program__unpin: { parameters: { path: PIN } },
   bpf_program__unload: { run: unloadProgram },
@@ -240,6 +248,7 @@ const PROGRAMS = {
 const PROGRAM_DESCRIPTORS = {
   bpf_prog_load: {
     parameters: { prog_name: NULLABLE, license: NULLABLE, insns: INSTRUCTIONS, opts: opts(PROG_LOAD_OPTS) },
+    request: loadProgramRequest,
     result: NEW_PROGRAM,
   },
   bpf_prog_test_run_opts: { parameters: { prog_fd: descriptor("program"), opts: opts(TEST_RUN_OPTS) } },

@@ -5,12 +5,12 @@
  */
 
 import type { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
-import type { FunctionName } from "../../ffi/mod.ts";
+import type { FunctionName, NativeArgument } from "../../ffi/mod.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { DescriptorKind } from "../core/descriptors.ts";
 import type { ImportFunction } from "../core/imports.ts";
-import type { GateRequest } from "../core/policy.ts";
+import type { GateRequest } from "../core/requests.ts";
 import type { Call } from "./call.ts";
 import type { IMPORT_PROTOTYPES } from "./import_prototypes.ts";
 import type { ImportName } from "./shape.ts";
@@ -60,8 +60,8 @@ export interface Line<P extends string = string> {
   readonly result?: ResultRule;
   /** Checks that the kinds do not say. @throws {Refusal} or {BpfError} */
   readonly check?: (call: Call) => void;
-  /** The request at the gate; by default a call of this function. */
-  readonly request?: (call: Call) => GateRequest;
+  /** The request at the gate, from the arguments as libbpf gets them; by default a call of this function. */
+  readonly request?: (call: Call, args: readonly NativeArgument[]) => GateRequest;
   /** Changes a string that libbpf returns, such as a path. */
   readonly text?: (call: Call, text: string) => string;
   /** Makes the call in place of the marshaller. It makes the request at the gate itself. */

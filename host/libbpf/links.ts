@@ -9,7 +9,7 @@ import type { BpfProgram, FunctionName, LibbpfCalls, NativeOutcome } from "../..
 import { attachNamed, ownPlaceOf } from "../core/attach_targets/attach_target.ts";
 import { HiddenPath } from "../core/attach_targets/target_reading.ts";
 import type { GuestObject } from "../core/guest_object.ts";
-import { type GateRequest, operationOf } from "../core/policy.ts";
+import { type GateRequest, operationOf } from "../core/requests.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor } from "./descriptors.ts";

@@ -8,7 +8,7 @@
  */
 
 import { MapType } from "../../ffi/mod.ts";
-import type { MapDescription } from "../core/policy.ts";
+import type { MapDescription } from "../core/requests.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import type { ObjectPart } from "./kinds.ts";

@@ -4,7 +4,7 @@ import { MapType } from "../../ffi/mod.ts";
 import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestMap } from "../core/guest_map.ts";
-import { operationOf } from "../core/policy.ts";
+import { operationOf } from "../core/requests.ts";
 import type { Call } from "./call.ts";
 
 /**

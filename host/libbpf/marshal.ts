@@ -23,7 +23,7 @@ export function marshal(call: Call, name: FunctionName, line: Line): number | bi
   const args = argumentsOf(call, name, line);
   line.check?.(call);
   const owner = line.result?.is === "part" ? call.object(line.result.of).ref : undefined;
-  const outcome = call.calls.call(name, args, { request: line.request?.(call), owner });
+  const outcome = call.calls.call(name, args, { request: line.request?.(call, args), owner });
   call.writeBack();
   return resultOf(call, outcome, PROTOTYPES[name].result, line);
 }

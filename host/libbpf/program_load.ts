@@ -4,11 +4,14 @@
  * @module
  */
 
+import type { NativeArgument } from "../../ffi/mod.ts";
+import { readInstructionUses } from "../../object/uses/uses.ts";
 import { refuse } from "../core/refusal.ts";
+import type { AttachPoint, GateRequest } from "../core/requests.ts";
 import type { Call } from "./call.ts";
 import { bytesInto, bytesOf, descriptorOf } from "./fields.ts";
 import type { ParameterRule } from "./line.ts";
-import { type FieldRule, struct } from "./structs.ts";
+import { fieldOf, type FieldRule, struct } from "./structs.ts";
 
 /** The kernel takes programs up to this number of instructions. */
 const MAX_INSTRUCTIONS = 1_000_000;
@@ -135,6 +138,45 @@ export const PROG_LOAD_OPTS = struct(
   },
   ["log_true_size"],
 );
+
+/** The request of `bpf_prog_load`, by the copies of the instructions and of the options that libbpf gets. */
+export function loadProgramRequest(call: Call, args: readonly NativeArgument[]): GateRequest {
+  const name = call.optionalText("prog_name") ?? "";
+  const options = args[5];
+  const code = codes.get(call) ?? refuse("EINVAL");
+  const { helpers, kfuncIds } = readInstructionUses(new Uint8Array(code.buffer, code.byteOffset, code.byteLength));
+  const program = {
+    name,
+    sectionName: "",
+    type: call.int("prog_type"),
+    expectedAttachType: fieldOf(options, "bpf_prog_load_opts", "expected_attach_type"),
+    helpers,
+    // Only the kernel's types tell which functions these are.
+    kfuncs: kfuncIds.map(() => undefined),
+    boundTo: boundTo(fieldOf(options, "bpf_prog_load_opts", "attach_btf_id")),
+  };
+  return {
+    kind: "load",
+    operation: { operation: "load", kind: "program", subject: name },
+    programs: [program],
+    maps: [],
+  };
+}
+
+function boundTo(typeId: number): AttachPoint | undefined {
+  return typeId === 0 ? undefined : { kind: "function", name: `type ${typeId}` };
+}
+
+/** The request of `bpf_map_create`. */
+export function createMapRequest(call: Call): GateRequest {
+  const name = call.optionalText("map_name") ?? "";
+  return {
+    kind: "load",
+    operation: { operation: "create", kind: "map", subject: name },
+    programs: [],
+    maps: [{ name, type: call.int("map_type"), structOps: undefined }],
+  };
+}
 
 export const BTF_LOAD_OPTS = struct(
   "bpf_btf_load_opts",

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { libbpfErrno } from "../../errors/mod.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { bytesInto, bytesOf, descriptorOf, text } from "./fields.ts";
-import type { ParameterRule } from "./line.ts";
+import { NULLABLE, optionalDescriptor, type ParameterRule } from "./line.ts";
+import { argumentsOf } from "./marshal.ts";
 import { endPartDescriptor } from "./parts.ts";
 import { struct } from "./structs.ts";
 
@@ -47,9 +49,24 @@ export const PROGRAM_COUNT: ParameterRule = {
   translate: (call, count) => count.setUint32(0, call.countAt("prog_cnt"), true),
 };
 
-/** An iterator stays with the target of its section, which decides about the meaning of its options. */
-export function checkAttachTarget(call: Call): void {
-  if (call.programOf(call.program("prog")).sectionName.startsWith("iter")) refuse("EINVAL");
+/** The arguments of `bpf_program__set_attach_target`. */
+const TARGET = { attach_prog_fd: optionalDescriptor("program"), attach_func_name: NULLABLE };
+
+/**
+ * `bpf_program__set_attach_target`: the host remembers the target for the policy. An iterator stays with the target of its section,
+ * which decides about the meaning of its options.
+ */
+export const SET_ATTACH_TARGET = { parameters: TARGET, run: setAttachTarget };
+
+function setAttachTarget(call: Call): number {
+  const part = call.program("prog");
+  if (call.programOf(part).sectionName.startsWith("iter")) refuse("EINVAL");
+  const args = argumentsOf(call, "bpf_program__set_attach_target", { parameters: TARGET });
+  const { errno } = call.calls.call("bpf_program__set_attach_target", args);
+  if (errno < 0) return -libbpfErrno(errno);
+  const [, , target] = args;
+  if (target instanceof Uint8Array) part.object.setTarget(part.ref, new TextDecoder().decode(target.subarray(0, -1)));
+  return 0;
 }
 
 /** `bpf_program__insns(program, buffer, size) -> count`: copies the instructions. */

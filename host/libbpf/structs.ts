@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { NativeStruct } from "../../ffi/mod.ts";
+import type { NativeArgument, NativeStruct } from "../../ffi/mod.ts";
 import type { GuestPtr } from "../core/memory.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
@@ -125,6 +125,14 @@ export function readStruct(call: Call, at: GuestPtr, rule: StructRule): ReadStru
     }
   };
   return { struct, writeBack };
+}
+
+/** A number of 32 bits in a struct of options that libbpf gets; 0 if it gets none. */
+export function fieldOf(argument: NativeArgument | undefined, name: StructName, field: string): number {
+  if (typeof argument !== "object" || argument === null || !("bytes" in argument)) return 0;
+  const { bytes } = argument;
+  const { offset } = placeIn(FIELDS[name], field);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, true);
 }
 
 /** The size that the guest gives its struct. */

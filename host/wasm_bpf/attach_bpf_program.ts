@@ -4,7 +4,7 @@ import type { GuestContext } from "../core/context.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import type { Attach, GuestProgram } from "../core/guest_program.ts";
 import { guestPtr, type WasmPtr } from "../core/memory.ts";
-import type { AttachPlace } from "../core/policy.ts";
+import type { AttachPlace } from "../core/requests.ts";
 import { attachDirectory, attachNamed } from "../core/attach_targets/attach_target.ts";
 import { noneOfThisName } from "./unknown_name.ts";
 import { HiddenPath } from "../core/attach_targets/target_reading.ts";

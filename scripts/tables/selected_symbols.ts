@@ -94,6 +94,7 @@ const LIBBPF: readonly SelectedFile[] = [
         bpf_map__value_size: {},
         bpf_map__max_entries: {},
         bpf_map__map_flags: {},
+        bpf_map__autocreate: {},
         bpf_map__inner_map: {},
         bpf_map__set_map_flags: {},
         bpf_map_create: {},

@@ -14,7 +14,7 @@ import { type ImportFunction, type ImportModule, type ImportTable, makeImports }
 import type { AddressBits } from "../../host/core/memory.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import type { SharedMemoryMode } from "../../host/core/shared_memory.ts";
-import type { Policy } from "../../host/core/policy.ts";
+import type { Policy } from "../../host/core/requests.ts";
 import { bufferOpener, EventBuffer } from "../../host/pump/mod.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
 import { mapOperateFor } from "../../host/wasm_bpf/direct_map_calls.ts";

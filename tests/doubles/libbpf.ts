@@ -238,6 +238,7 @@ class FakeMap implements BpfMap, DescribedMap {
   readonly elementBytes: number;
   maxEntries: number;
   readonly flags: number;
+  readonly autocreate = true;
   readonly fd: number;
   readonly #isFile: boolean;
   readonly #libbpf: FakeLibbpf;

@@ -48,6 +48,8 @@ export interface KernelMap {
 
 /** `struct bpf_map` of an object. Lives as long as its object. */
 export interface BpfMap extends KernelMap {
+  /** True if loading the object creates it. */
+  readonly autocreate: boolean;
   /** A copy of the initial bytes of a map of global variables; undefined for other maps. */
   initialValue(): Uint8Array<ArrayBuffer> | undefined;
   /** Sets the initial bytes before `load`. @throws {BpfError} EBUSY after it; EINVAL for another size or map. */

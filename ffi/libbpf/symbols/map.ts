@@ -22,6 +22,8 @@ export const MAP_SYMBOLS = {
   bpf_map__max_entries: { parameters: ["pointer"], result: "u32" },
   // __u32 bpf_map__map_flags(const struct bpf_map *map)
   bpf_map__map_flags: { parameters: ["pointer"], result: "u32" },
+  // bool bpf_map__autocreate(const struct bpf_map *map)
+  bpf_map__autocreate: { parameters: ["pointer"], result: "bool" },
   // struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
   bpf_map__inner_map: { parameters: ["pointer"], result: "pointer" },
   // int bpf_map__set_map_flags(struct bpf_map *map, __u32 flags)

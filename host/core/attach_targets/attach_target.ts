@@ -9,7 +9,7 @@ import { AttachType, type BpfLink, ProgramType, type System } from "../../../ffi
 import { NF_INET, NFPROTO } from "../../../ffi/system/linux_numbers.ts";
 import type { GuestObject } from "../guest_object.ts";
 import type { Attach } from "../guest_program.ts";
-import type { ProgramDescription } from "../policy.ts";
+import type { ProgramDescription } from "../requests.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";
 import { attachOperation, misread, openHidden, type Reached, type Reading } from "./target_reading.ts";

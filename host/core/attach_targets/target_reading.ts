@@ -7,7 +7,7 @@
 import { BpfError, LINUX_ERRNO, type Operation, printable } from "../../../errors/mod.ts";
 import type { AttachTarget, System } from "../../../ffi/mod.ts";
 import type { GuestObject } from "../guest_object.ts";
-import type { ProgramDescription } from "../policy.ts";
+import type { ProgramDescription } from "../requests.ts";
 
 /** A target to parse, with its context. */
 export interface Reading {

@@ -7,9 +7,41 @@
 import { openOperation, type Operation } from "../../errors/mod.ts";
 import type { BpfMap, BpfProgram } from "../../ffi/mod.ts";
 import { openBufferOperation } from "./event_buffers.ts";
+import type { PolicyRefusal } from "./policy/decide.ts";
 
 /** The properties of a program that a request is decided by. */
 export type ProgramDescription = Pick<BpfProgram, "name" | "sectionName" | "type" | "expectedAttachType">;
+
+/** A program that is to be loaded into the kernel. */
+export interface LoadedProgram extends ProgramDescription {
+  /** The numbers of the helpers that it calls; undefined if the host does not know its instructions. */
+  readonly helpers: readonly number[] | undefined;
+  /** The names of the kfuncs that it calls; undefined for one that it calls by number. */
+  readonly kfuncs: readonly (string | undefined)[];
+  /** The place that loading binds it to; undefined if it is bound when it is attached. */
+  readonly boundTo: AttachPoint | undefined;
+}
+
+/** A place that programs are attached to, as far as policies name it. */
+export type AttachPoint =
+  /** A function of the kernel, or a hook of LSM. `isPattern`: the functions whose names match. */
+  | { readonly kind: "function"; readonly name: string; readonly isPattern?: boolean }
+  /** "sched/sched_switch", or "sched_switch" for raw tracepoints. */
+  | { readonly kind: "tracepoint"; readonly name: string }
+  /** An interface by its name; undefined for one that does not exist. */
+  | { readonly kind: "interface"; readonly name: string | undefined }
+  /** An executable or library, a cgroup, or a network namespace, by its real path. */
+  | { readonly kind: "binary" | "cgroup" | "namespace"; readonly path: string }
+  /** A place without a name of its own. */
+  | { readonly kind: "netfilter" | "sockmap" | "other" };
+
+/** A map that is to be created. */
+export interface LoadedMap {
+  readonly name: string;
+  readonly type: number;
+  /** The kernel's struct of a struct_ops map; undefined if the host does not know it. */
+  readonly structOps: string | undefined;
+}
 
 /** The properties of a map that a request is decided by. */
 export type MapDescription = Pick<
@@ -33,8 +65,15 @@ export type MapAccess = "read" | "write";
 
 /** One request. */
 export type GateRequest =
-  /** Open an object and load it into the kernel. */
-  | { readonly kind: "load"; readonly object: string; readonly sizeBytes: number }
+  /** Open an object. */
+  | { readonly kind: "open"; readonly object: string; readonly sizeBytes: number }
+  /** Load programs and create maps: those of an object, or of a call. */
+  | {
+    readonly kind: "load";
+    readonly operation: Operation;
+    readonly programs: readonly LoadedProgram[];
+    readonly maps: readonly LoadedMap[];
+  }
   /** Pin a map of an object in a directory of the host. */
   | { readonly kind: "pin"; readonly object: string; readonly map: string; readonly directory: string }
   | { readonly kind: "attach"; readonly program: ProgramDescription; readonly place: AttachPlace }
@@ -63,23 +102,25 @@ export type RequestKind = GateRequest["kind"];
 /** A policy of one guest. */
 export interface Policy {
   /**
-   * Returns the reason to refuse `request`, in words for the user; undefined allows it.
+   * Returns the reason to refuse `request`, in words for the user, with or without advice; undefined allows it.
    *
    * A request for elements is decided when the guest gets its number for the map. If the policy then allows every access, later calls skip
    * the policy, because they no longer enter JavaScript. Otherwise each call is a request.
    */
-  refusal(request: GateRequest): string | undefined;
+  refusal(request: GateRequest): PolicyRefusal | string | undefined;
 }
 
-/** The policy of a guest without one. */
+/** A policy without rules, for tests. */
 export const ALLOW_EVERYTHING: Policy = { refusal: () => undefined };
 
 /** The operation of a request, for errors. */
 export function operationOf(request: GateRequest): Operation {
   switch (request.kind) {
-    case "load":
+    case "open":
     case "pin":
       return openOperation(request.object);
+    case "load":
+      return request.operation;
     case "attach":
       return attachOperation("program", request.program.name);
     case "struct_ops":

@@ -1,0 +1,104 @@
+/**
+ * The requests to load the programs and maps of an object.
+ *
+ * @module
+ */
+
+import type { Operation } from "../../errors/mod.ts";
+import type { BpfObject, BpfProgram } from "../../ffi/mod.ts";
+import { AttachType, MapType, ProgramType } from "../../object/bpf_numbers.ts";
+import type { MapUses, ObjectUses, ProgramUses } from "../../object/uses/uses.ts";
+import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, ProgramDescription } from "./requests.ts";
+
+/** The request to load an object as its bytes describe it, before libbpf gets it. */
+export function loadRequest(objectName: string, { programs, maps }: ObjectUses): GateRequest {
+  return {
+    kind: "load",
+    operation: loadOperation(objectName),
+    programs: programs.filter(({ autoload }) => autoload).map((uses) => loadedProgram(descriptionOf(uses), [uses])),
+    maps: maps.map(loadedMap),
+  };
+}
+
+/**
+ * The request to load an object as libbpf is about to do it. A guest of version 2 can leave out programs and maps of an opened object, and
+ * change the types of programs.
+ *
+ * @param targets the functions that it gave programs as targets in place of their sections'.
+ */
+export function liveLoadRequest(
+  object: BpfObject,
+  uses: ObjectUses,
+  targets: ReadonlyMap<BpfProgram, string>,
+): GateRequest {
+  const maps = object.maps().filter(({ autocreate }) => autocreate);
+  const createsStructOps = maps.some(({ type }) => type === MapType.STRUCT_OPS);
+  // libbpf loads programs of struct_ops that a created map names, even if they are not to be loaded.
+  const isLoaded = ({ autoload, type }: BpfProgram) =>
+    autoload || (createsStructOps && type === ProgramType.STRUCT_OPS);
+  const programs = object.programs().filter(isLoaded).map((program) =>
+    loadedProgram(program, uses.programs.filter((one) => isSame(one, program)), targets.get(program))
+  );
+  return {
+    kind: "load",
+    operation: loadOperation(object.name),
+    programs,
+    maps: maps.map(({ name, type }) => ({
+      name,
+      type,
+      structOps: uses.maps.find((map) => map.name === name)?.structOps,
+    })),
+  };
+}
+
+function loadOperation(objectName: string): Operation {
+  return { operation: "load", kind: "object", subject: objectName };
+}
+
+function descriptionOf({ name, section, type, attachType = 0 }: ProgramUses): ProgramDescription {
+  return { name, sectionName: section, type, expectedAttachType: attachType };
+}
+
+function isSame(uses: ProgramUses, { name, sectionName }: ProgramDescription): boolean {
+  return uses.name === name && uses.section === sectionName;
+}
+
+/** @param uses all programs of the object that have its name and section: a hostile object can have several. */
+function loadedProgram(
+  program: ProgramDescription,
+  uses: readonly ProgramUses[],
+  target = uses[0]?.target,
+): LoadedProgram {
+  const { name, sectionName, type, expectedAttachType } = program;
+  return {
+    name,
+    sectionName,
+    type,
+    expectedAttachType,
+    helpers: uses.length === 0 ? undefined : [...new Set(uses.flatMap(({ helpers }) => helpers))],
+    kfuncs: [...new Set(uses.flatMap(({ kfuncs }) => kfuncs))],
+    boundTo: boundTo(program, target),
+  };
+}
+
+/** The attach types of programs that loading binds to a function of the kernel. */
+const ON_FUNCTION: ReadonlySet<number> = new Set([
+  AttachType.TRACE_FENTRY,
+  AttachType.TRACE_FEXIT,
+  AttachType.MODIFY_RETURN,
+  AttachType.LSM_MAC,
+  AttachType.LSM_CGROUP,
+]);
+
+function boundTo(
+  { type, expectedAttachType }: ProgramDescription,
+  target: string | undefined,
+): AttachPoint | undefined {
+  if (target === undefined || (type !== ProgramType.TRACING && type !== ProgramType.LSM)) return undefined;
+  if (expectedAttachType === AttachType.TRACE_RAW_TP) return { kind: "tracepoint", name: target };
+  return ON_FUNCTION.has(expectedAttachType) ? { kind: "function", name: target } : undefined;
+}
+
+function loadedMap({ name, type, structOps }: MapUses): LoadedMap {
+  return { name, type, structOps };
+}

@@ -1,0 +1,180 @@
+/**
+ * Decides about the requests of a guest by its policy.
+ *
+ * @module
+ */
+
+import { ProgramType } from "../../../object/bpf_numbers.ts";
+import { helperName } from "../../../object/helpers.ts";
+import { mapTypeName } from "../../../object/map_types.ts";
+import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, Policy } from "../requests.ts";
+import { type CausedEffect, causedEffects, typeEffect } from "./effects.ts";
+import type { GuestPolicy } from "./guest_policy.ts";
+import { type AllowList, allowsName, allowsPattern } from "./patterns.ts";
+import { effectText, flagFor } from "./refusal_text.ts";
+
+/** The reason to refuse a request, and the option that would allow it. */
+export interface PolicyRefusal {
+  readonly reason: string;
+  readonly hint?: string | undefined;
+}
+
+/** The rules of a policy. */
+export function policyRules(policy: GuestPolicy): Policy {
+  return { refusal: (request) => decide(policy, request) };
+}
+
+/** The refusal of `request`; undefined if `policy` allows it. */
+export function decide(policy: GuestPolicy, request: GateRequest): PolicyRefusal | undefined {
+  switch (request.kind) {
+    case "load":
+      return firstOf(request.programs, (program) => decideProgram(policy, program, request.maps)) ??
+        firstOf(request.maps, (map) => decideMap(policy, map));
+    default:
+      return undefined;
+  }
+}
+
+function firstOf<T>(
+  items: readonly T[],
+  decideOne: (item: T) => PolicyRefusal | undefined,
+): PolicyRefusal | undefined {
+  for (const item of items) {
+    const refusal = decideOne(item);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function decideProgram(
+  policy: GuestPolicy,
+  program: LoadedProgram,
+  maps: readonly LoadedMap[],
+): PolicyRefusal | undefined {
+  if (isUnlimited(policy)) return undefined;
+  const named = `program "${program.name}" (${program.sectionName || programTypeName(program.type)})`;
+  if (!allowsName(policy.programTypes, programTypeName(program.type))) {
+    return { reason: `${named} has type ${programTypeName(program.type)}, which the policy does not allow` };
+  }
+  const { helpers, kfuncs, boundTo } = program;
+  if (helpers === undefined) return { reason: `the instructions of ${named} are not known`, hint: ALLOW_ALL_HINT };
+  const known = kfuncs.filter((name) => name !== undefined);
+  if (known.length < kfuncs.length) {
+    return { reason: `${named} calls a function of the kernel by its number`, hint: ALLOW_ALL_HINT };
+  }
+  const facts = { type: program.type, attachType: program.expectedAttachType, helpers, kfuncs: known };
+  const refused = causedEffects(facts).find((effect) => !permits(policy, effect, program));
+  if (refused !== undefined) {
+    return { reason: `${named} ${effectText(refused)}`, hint: flagFor(refused, program, maps) };
+  }
+  return decideCalls(policy, named, facts) ?? (boundTo && decidePoint(policy, named, boundTo));
+}
+
+const ALLOW_ALL_HINT = "--allow-all allows it";
+
+/** True for a policy under which programs need no look at all. */
+function isUnlimited(policy: GuestPolicy): boolean {
+  return policy.allowHelpers === true && policy.allowKfuncs === true && policy.network === true && policy.deny &&
+    policy.override && policy.writeUser && policy.signal && policy.structOps === true && policy.replace &&
+    policy.programTypes === true && policy.helpers === true && policy.kfuncs === true && policy.functions === true;
+}
+
+/** True if the policy permits an effect of a program, or the very call that causes it. */
+function permits(policy: GuestPolicy, { effect, cause }: CausedEffect, program: LoadedProgram): boolean {
+  if (cause.kind === "helper" && allowsName(policy.allowHelpers, cause.name ?? String(cause.id))) return true;
+  if (cause.kind === "kfunc" && allowsName(policy.allowKfuncs, cause.name)) return true;
+  switch (effect) {
+    case "network":
+      return permitsNetwork(policy.network, program);
+    case "struct-ops":
+      return hasSome(policy.structOps);
+    case "deny":
+      return policy.deny;
+    case "override":
+      return policy.override;
+    case "write-user":
+      return policy.writeUser;
+    case "signal":
+      return policy.signal;
+    case "replace":
+      return policy.replace;
+    case "kernel-change":
+    case "unknown":
+      return false;
+  }
+}
+
+/** A list has places of attachment. Only programs whose type has this effect are bound to one; others act anywhere. */
+function permitsNetwork(network: AllowList, { type, expectedAttachType }: LoadedProgram): boolean {
+  return network === true || (network.length > 0 && typeEffect(type, expectedAttachType) === "network");
+}
+
+function hasSome(list: AllowList): boolean {
+  return list === true || list.length > 0;
+}
+
+/** Checks the lists of calls. */
+function decideCalls(
+  policy: GuestPolicy,
+  named: string,
+  { helpers, kfuncs }: { helpers: readonly number[]; kfuncs: readonly string[] },
+): PolicyRefusal | undefined {
+  const names = policy.helpers === true ? [] : helpers.map(helperName);
+  const refused = names.find((name) => !allowsName(policy.helpers, name)) ??
+    kfuncs.find((name) => !allowsName(policy.kfuncs, name));
+  return refused === undefined ? undefined : { reason: `${named} calls ${refused}, which the policy does not allow` };
+}
+
+/** Checks the lists of places. */
+function decidePoint(policy: GuestPolicy, named: string, point: AttachPoint): PolicyRefusal | undefined {
+  const refused = pointOutside(policy, point);
+  return refused === undefined
+    ? undefined
+    : { reason: `${named} attaches to ${refused}, which the policy does not allow` };
+}
+
+/** The place in words if the lists do not allow it. */
+function pointOutside(policy: GuestPolicy, point: AttachPoint): string | undefined {
+  switch (point.kind) {
+    case "function": {
+      const { name, isPattern = false } = point;
+      const isAllowed = isPattern ? allowsPattern(policy.functions, name) : allowsName(policy.functions, name);
+      return isAllowed ? undefined : name;
+    }
+    case "tracepoint":
+      return allowsName(policy.tracepoints, point.name) ? undefined : `tracepoint ${point.name}`;
+    case "interface":
+      return allowsName(policy.interfaces, point.name ?? "") ? undefined : `interface ${point.name ?? ""}`;
+    case "binary":
+      return allowsName(policy.binaries, point.path) ? undefined : point.path;
+    case "cgroup":
+      return allowsName(policy.cgroups, point.path) ? undefined : point.path;
+    case "namespace":
+    case "netfilter":
+    case "sockmap":
+    case "other":
+      return undefined;
+  }
+}
+
+function decideMap(policy: GuestPolicy, { name, type, structOps }: LoadedMap): PolicyRefusal | undefined {
+  const typeName = mapTypeName(type);
+  if (!allowsName(policy.mapTypes, typeName)) {
+    return { reason: `map "${name}" has type ${typeName}, which the policy does not allow` };
+  }
+  if (typeName !== "struct_ops" || policy.structOps === true) return undefined;
+  if (structOps !== undefined && allowsName(policy.structOps, structOps)) return undefined;
+  return {
+    reason: `map "${name}" replaces a part of the kernel`,
+    hint: `--allow-struct-ops${structOps === undefined ? "" : `=${structOps}`} allows it`,
+  };
+}
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(ProgramType).map(([name, type]) => [type, name.toLowerCase()]),
+);
+
+/** bpftool's name of a program type: "sched_cls"; "type 99" for an unknown number. */
+export function programTypeName(type: number): string {
+  return TYPE_NAMES.get(type) ?? `type ${type}`;
+}
