@@ -28,10 +28,11 @@ export const PERMISSIONS = {
     help: "replaces parts of the kernel: tcp_congestion_ops, sched_ext_ops",
   }),
   "allow-replace": flag({ group, help: "replaces functions of other programs (freplace)" }),
-  "allow-persist": flag({ group, help: "leaves attachments in the kernel when the process ends" }),
   "allow-helper": list({ group, value: "NAME", parse: words, help: "calls these helpers, whatever their effects" }),
   "allow-kfunc": list({ group, value: "NAME", parse: words, help: "calls these functions of the kernel" }),
   "allow-all": flag({ letter: "A", group, help: "all of the above" }),
+  "allow-persist": flag({ group, help: "leaves struct_ops in the kernel when the process is killed" }),
+  "allow-persistent-struct-ops": flag({ group, help: "the same" }),
   "read-only": flag({ group, help: "nothing that changes the machine, whatever else allows it; no pins" }),
 };
 
@@ -43,7 +44,8 @@ export type Permissions = {
 /** The policy of a run. @throws {UsageError} if options contradict one another. */
 export function policyOf(given: Pick<Arguments<Permissions>, "get">): GuestPolicy {
   if (given.get("read-only")) return readOnlyPolicy(given);
-  if (given.get("allow-all")) return ALLOW_ALL;
+  const persist = given.get("allow-persist") || given.get("allow-persistent-struct-ops");
+  if (given.get("allow-all")) return { ...ALLOW_ALL, persist };
   return {
     ...DEFAULT_POLICY,
     network: given.get("allow-network"),
@@ -53,7 +55,7 @@ export function policyOf(given: Pick<Arguments<Permissions>, "get">): GuestPolic
     signal: given.get("allow-signal"),
     structOps: given.get("allow-struct-ops"),
     replace: given.get("allow-replace"),
-    persist: given.get("allow-persist"),
+    persist,
     allowHelpers: given.get("allow-helper").flat(),
     allowKfuncs: given.get("allow-kfunc").flat(),
   };

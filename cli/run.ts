@@ -61,7 +61,6 @@ const OPTIONS = {
     parse: anyText,
     help: "a directory of a BPF file system in which objects may pin maps; without it they may not",
   }),
-  "allow-persistent-struct-ops": flag({ help: "lets struct_ops stay in the kernel when the process is killed" }),
   "buffer-size": list({
     value: "[MAP=]SIZE",
     parse: parseBufferSize,
@@ -167,7 +166,6 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
         btfPath: given.get("btf"),
         pinPath: given.get("pin"),
         policy: policyOf(given),
-        allowPersistentStructOps: given.get("allow-persistent-struct-ops"),
         callbackExport: given.get("callback-export"),
         wrapperModule: given.get("wrapper-module"),
         allowGc: given.get("allow-gc"),

@@ -222,9 +222,10 @@ Deno.test("a policy can allow one place of a program and refuse others, before t
     policy: {
       refusal: (request) => {
         if (request.kind !== "attach") return undefined;
-        const { program, place } = request;
+        const { program, place, point } = request;
         const text = place.kind === "text" ? place.text : place.kind;
-        places.push(`${program.name} of section ${program.sectionName} to ${text}`);
+        const found = point?.kind === "interface" ? `, which is interface ${point.name}` : "";
+        places.push(`${program.name} of section ${program.sectionName} to ${text}${found}`);
         return text === "lo" ? undefined : `${text} is not allowed`;
       },
     },
@@ -239,6 +240,7 @@ Deno.test("a policy can allow one place of a program and refuse others, before t
   assertEquals(guest.call("wasm_attach_bpf_program_fd", object, guest.put(0x100, "ops"), 3), EPERM);
   assertEquals(places, [
     "xdp of section xdp to lo",
+    "xdp of section xdp to lo, which is interface lo",
     "xdp of section xdp to nosuch",
     "ops of section sockops to /cgroup/a",
     "program of section tp/sched/sched_switch to section",

@@ -84,6 +84,11 @@ export class GuestCalls {
     this.#admission.pass(request);
   }
 
+  /** Checks a part of a request that was passed. @throws {BpfError} EPERM if the policy refuses it. */
+  check(request: GateRequest): void {
+    this.#admission.check(request);
+  }
+
   /** See {@link LibbpfCalls.btfBytes}. The call that returned `btf` has passed the gate. */
   btfBytes(btf: NativeRef): Uint8Array<ArrayBuffer> {
     return this.#calls.btfBytes(btf);

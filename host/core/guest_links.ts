@@ -29,6 +29,11 @@ export class GuestLinks implements Disposable {
     return link;
   }
 
+  /** Checks a part of a request, see {@link Admission.check}. */
+  check(request: GateRequest): void {
+    this.#admission.check(request);
+  }
+
   [Symbol.dispose](): void {
     for (const link of this.#links.splice(0).reverse()) {
       link[Symbol.dispose]();

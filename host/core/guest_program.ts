@@ -6,10 +6,13 @@
 
 import type { AttachTarget, BpfLink, BpfProgram } from "../../ffi/mod.ts";
 import type { GuestLinks } from "./guest_links.ts";
-import type { AttachPlace, ProgramDescription } from "./requests.ts";
+import type { AttachPlace, AttachPoint, ProgramDescription } from "./requests.ts";
 
 /** Attaches a program to a target; by default to the one in its section name. */
 export type Attach = (target?: AttachTarget) => BpfLink;
+
+/** Checks the place of an attachment. @throws {BpfError} EPERM if the policy refuses it. */
+export type CheckPoint = (point: AttachPoint) => void;
 
 /** A program of a guest's object. No other code holds libbpf's program, so each attachment passes the gate. */
 export class GuestProgram implements ProgramDescription {
@@ -32,12 +35,15 @@ export class GuestProgram implements ProgramDescription {
   /**
    * Attaches the program until its object is closed.
    *
-   * @param reach finds the target at `place` and calls `attach` with it. It is called only if the guest may attach the program there.
+   * @param reach finds the target at `place`, passes it to `check`, and calls `attach` with it. It is called only if the guest may attach
+   * the program there.
    * @throws {BpfError} EPERM if the policy refuses; EMFILE if the guest has too many links; the error of `reach`.
    */
-  attach(place: AttachPlace, reach: (attach: Attach) => BpfLink): BpfLink {
-    return this.#links.add({ kind: "attach", program: this, place }, () => {
-      return reach((target) => this.#program.attach(target));
+  attach(place: AttachPlace, reach: (attach: Attach, check: CheckPoint) => BpfLink): BpfLink {
+    const request = { kind: "attach", program: this, place } as const;
+    return this.#links.add(request, () => {
+      const check: CheckPoint = (point) => this.#links.check({ ...request, point });
+      return reach((target) => this.#program.attach(target), check);
     });
   }
 }

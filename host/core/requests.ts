@@ -76,7 +76,13 @@ export type GateRequest =
   }
   /** Pin a map of an object in a directory of the host. */
   | { readonly kind: "pin"; readonly object: string; readonly map: string; readonly directory: string }
-  | { readonly kind: "attach"; readonly program: ProgramDescription; readonly place: AttachPlace }
+  /** Attach a program. `point` is the place once the host has found it. */
+  | {
+    readonly kind: "attach";
+    readonly program: ProgramDescription;
+    readonly place: AttachPlace;
+    readonly point?: AttachPoint;
+  }
   /** Attach a map of type struct_ops. */
   | { readonly kind: "struct_ops"; readonly map: MapDescription }
   /** Get a number for a map. */
@@ -87,8 +93,16 @@ export type GateRequest =
   | { readonly kind: "buffer"; readonly map: MapDescription }
   /** Share the memory of a map. A map whose elements the policy restricts is refused before. */
   | { readonly kind: "share"; readonly map: MapDescription }
-  /** Call a function of libbpf that no other request covers. */
-  | { readonly kind: "call"; readonly function: string }
+  /**
+   * Call a function of libbpf that no other request covers. `point` is the place that it changes, and `isNetwork` is true if network
+   * programs are there.
+   */
+  | {
+    readonly kind: "call";
+    readonly function: string;
+    readonly point?: AttachPoint | undefined;
+    readonly isNetwork?: boolean;
+  }
   /** Get facts about the machine from libbpf. */
   | { readonly kind: "query"; readonly fact: "possible CPUs" }
   /** Open a perf event (`enum perf_type_id`) for a process and a CPU, -1 for all. */

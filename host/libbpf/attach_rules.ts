@@ -7,7 +7,8 @@
 import { AttachType } from "../../ffi/mod.ts";
 import { cString } from "../../ffi/system/c_string.ts";
 import { pathOfDescriptor } from "../../ffi/system/host_paths.ts";
-import { openHidden } from "../core/attach_targets/target_reading.ts";
+import { realPath } from "../core/attach_targets/attach_points.ts";
+import { withHiddenPath } from "../core/attach_targets/target_reading.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { bytesOf, descriptorOf, longsOf, text, textsOf } from "./fields.ts";
@@ -55,15 +56,19 @@ export const BINARY: ParameterRule = {
 /** libbpf's path of an executable or library, until the call ends. */
 function pathOfBinary(call: Call, path: string): string {
   const { system } = call.guest;
-  const fd = opened(call, () => system.openBinary(path));
+  const fd = hidden(call, () => system.openBinary(path));
   call.onEnd(() => system.closeDescriptor(fd));
+  hidden(call, () => {
+    call.calls.check({ kind: "call", function: call.name, point: { kind: "binary", path: realPath(system, fd) } });
+  });
   messagesOf(call.guest).rename(pathOfDescriptor(fd), path);
   return pathOfDescriptor(fd);
 }
 
-function opened(call: Call, open: () => number): number {
+/** Uses a path of the host. The guest does not learn the reason of a failure. */
+function hidden<T>(call: Call, use: () => T): T {
   try {
-    return openHidden(open);
+    return withHiddenPath(use);
   } catch (error) {
     throw shown(call, error);
   }

@@ -7,10 +7,12 @@
 import { BpfError, libbpfErrno, type Operation, WASI_ERRNO } from "../../errors/mod.ts";
 import type { BpfProgram, FunctionName, LibbpfCalls, NativeOutcome } from "../../ffi/mod.ts";
 import { attachNamed, ownPlaceOf } from "../core/attach_targets/attach_target.ts";
+import { sectionPoint } from "../core/attach_targets/attach_points.ts";
 import { HiddenPath } from "../core/attach_targets/target_reading.ts";
 import type { GuestObject } from "../core/guest_object.ts";
-import { type GateRequest, operationOf } from "../core/requests.ts";
+import { type AttachPoint, type GateRequest, operationOf } from "../core/requests.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
+import { pointOf, requestOf } from "./attach_points.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor } from "./descriptors.ts";
 import { GuestLink, type HeldLink } from "./guest_link.ts";
@@ -34,11 +36,14 @@ function attach(call: Call, name: FunctionName, line: Line, { pointsIntoObject =
   const part = call.program("prog");
   const program = call.programOf(part);
   const target = targetOf(call);
-  const request: GateRequest = { kind: "attach", program, place: { kind: "call", function: name, target } };
+  const request = { kind: "attach", program, place: { kind: "call", function: name, target } } as const;
   const operation: Operation = { operation: "attach", kind: "program", subject: program.name, target };
   const held = call.calls.takeLink(request, (calls) => {
     // Arguments can be paths. The host looks for them only if the guest may attach the program there.
-    const outcome = calls.call(name, argumentsOf(call, name, line));
+    const args = argumentsOf(call, name, line);
+    const point = pointOf(call, name, args);
+    if (point !== undefined) call.calls.check({ ...request, point });
+    const outcome = calls.call(name, args);
     call.writeBack();
     return heldLink(call, outcome) ?? throwError(calls.error(operation, outcome.errno, program));
   });
@@ -67,6 +72,10 @@ interface Attached {
 
 /** Lets libbpf read the section. */
 function attachPlainly(call: Call, calls: LibbpfCalls, { part, program }: Attached): HeldLink | undefined {
+  const point = sectionPoint(program);
+  if (point !== undefined) {
+    call.calls.check({ kind: "attach", program, place: { kind: "section" }, point });
+  }
   const outcome = calls.call("bpf_program__attach", [part.ref]);
   const held = heldLink(call, outcome);
   if (held !== undefined) return held;
@@ -83,7 +92,10 @@ function attachPlainly(call: Call, calls: LibbpfCalls, { part, program }: Attach
 /** Reads a section in which libbpf would open any path, and take any text as a name. */
 function attachOwnSection(call: Call, { part, program }: Attached): HeldLink {
   const { guest } = call;
-  const attaching = { system: guest.system, object: part.object, program, attach: program.attach.bind(program) };
+  const check = (point: AttachPoint) =>
+    call.calls.check({ kind: "attach", program, place: { kind: "section" }, point });
+  const attach = program.attach.bind(program);
+  const attaching = { system: guest.system, object: part.object, program, attach, check };
   try {
     const link = attachNamed(attaching, "");
     const destroy = () => {
@@ -185,7 +197,7 @@ export function attachesFd<L extends Line>(name: FunctionName, line: L): L {
 function attachFd(call: Call, name: FunctionName, line: Line): number {
   const args = argumentsOf(call, name, line);
   line.check?.(call);
-  const hostFd = call.calls.takeLink({ kind: "call", function: name }, (calls) => {
+  const hostFd = call.calls.takeLink(requestOf(call, name, args), (calls) => {
     const { value, errno } = calls.call(name, args);
     // Programs try such calls to find out what the kernel has, so a failure is not reported.
     if (errno < 0) throw new Refusal(libbpfErrno(errno));

@@ -12,6 +12,7 @@ import type { FunctionName, NativeArgument, NativeOutcome } from "../../ffi/mod.
 import { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
 import { cString } from "../../ffi/system/c_string.ts";
 import { refuse } from "../core/refusal.ts";
+import { requestOf } from "./attach_points.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor, addMapDescriptor } from "./descriptors.ts";
 import type { Line, ParameterRule, SizeRule } from "./line.ts";
@@ -23,7 +24,10 @@ export function marshal(call: Call, name: FunctionName, line: Line): number | bi
   const args = argumentsOf(call, name, line);
   line.check?.(call);
   const owner = line.result?.is === "part" ? call.object(line.result.of).ref : undefined;
-  const outcome = call.calls.call(name, args, { request: line.request?.(call, args), owner });
+  const outcome = call.calls.call(name, args, {
+    request: line.request?.(call, args) ?? requestOf(call, name, args),
+    owner,
+  });
   call.writeBack();
   return resultOf(call, outcome, PROTOTYPES[name].result, line);
 }

@@ -12,6 +12,7 @@ import { XDP_FLAG } from "../../ffi/system/linux_numbers.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { Descriptor } from "../core/descriptors.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
+import { requestOf } from "./attach_points.ts";
 import type { Call } from "./call.ts";
 import { descriptorOf } from "./fields.ts";
 import { isOnInterface, targetFd } from "./attach_rules.ts";
@@ -81,7 +82,7 @@ function attaching({ name, line, needed = () => [], undo }: Attaching): Line {
       using stack = new DisposableStack();
       const copies = needed(call, args).map((fd) => stack.adopt(copyOf(call, fd), close));
       let result = 0;
-      const found = call.calls.takeLink({ kind: "call", function: name }, (calls) => {
+      const found = call.calls.takeLink(requestOf(call, name, args), (calls) => {
         const { value, errno } = calls.call(name, args);
         if (errno < 0) throw new Refusal(libbpfErrno(errno));
         call.writeBack();
@@ -105,7 +106,7 @@ function detaching(
     run: (call) => {
       const args = argumentsOf(call, name, line);
       const at = place(call, args);
-      const { value, errno } = call.calls.call(name, args);
+      const { value, errno } = call.calls.call(name, args, { request: requestOf(call, name, args) });
       if (errno < 0) return -libbpfErrno(errno);
       leftOf(call.guest).get(at)?.forget();
       return Number(value);

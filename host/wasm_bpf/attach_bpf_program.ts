@@ -2,7 +2,7 @@ import { LINUX_ERRNO } from "../../errors/mod.ts";
 import { type BpfLink, MapType } from "../../ffi/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { GuestObject } from "../core/guest_object.ts";
-import type { Attach, GuestProgram } from "../core/guest_program.ts";
+import type { Attach, CheckPoint, GuestProgram } from "../core/guest_program.ts";
 import { guestPtr, type WasmPtr } from "../core/memory.ts";
 import type { AttachPlace } from "../core/requests.ts";
 import { attachDirectory, attachNamed } from "../core/attach_targets/attach_target.ts";
@@ -43,14 +43,25 @@ export function attachBpfProgramFd(guest: GuestContext): (object: bigint, name: 
     const hostFd = guest.descriptors.find(fd)?.passedFd;
     if (hostFd === undefined) return -LINUX_ERRNO.EBADF;
     const place = { kind: "directory", hostFd } as const;
-    return attach(guest, program, place, (attach) => attachDirectory(program, attach, hostFd));
+    const { system } = guest;
+    return attach(
+      guest,
+      program,
+      place,
+      (attach, check) => attachDirectory({ system, program, attach, check }, hostFd),
+    );
   };
 }
 
 function attachByName(guest: GuestContext, object: GuestObject, program: GuestProgram, text: string): number {
   const { system } = guest;
   const place: AttachPlace = text === "" ? { kind: "section" } : { kind: "text", text };
-  return attach(guest, program, place, (attach) => attachNamed({ system, object, program, attach }, text));
+  return attach(
+    guest,
+    program,
+    place,
+    (attach, check) => attachNamed({ system, object, program, attach, check }, text),
+  );
 }
 
 /** Attaches `program`. For a refused path of the host, the guest gets only ENOENT. */
@@ -58,7 +69,7 @@ function attach(
   guest: GuestContext,
   program: GuestProgram,
   place: AttachPlace,
-  reach: (attach: Attach) => BpfLink,
+  reach: (attach: Attach, check: CheckPoint) => BpfLink,
 ): number {
   try {
     const { note } = program.attach(place, reach);

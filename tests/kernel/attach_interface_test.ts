@@ -4,7 +4,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { run, testGuest, WASM_BPF } from "./command.ts";
+import { ANY_PROGRAM, run, testGuest, WASM_BPF } from "./command.ts";
 import { FiringGuest } from "./firing_guest.ts";
 import { hasTcx } from "./older_kernel.ts";
 
@@ -73,7 +73,15 @@ async function tcxLinks(pid: number): Promise<string[]> {
 
 /** Runs `fires` in the namespace with a program that it cannot attach. @returns the message for the user. */
 async function refused(program: string): Promise<string> {
-  const { code, stderr } = await run("ip", ["netns", "exec", NETNS, ...WASM_BPF, testGuest("fires"), program]);
+  const { code, stderr } = await run("ip", [
+    "netns",
+    "exec",
+    NETNS,
+    ...WASM_BPF,
+    ...ANY_PROGRAM,
+    testGuest("fires"),
+    program,
+  ]);
   assertEquals(code, 4, stderr);
   assertMatch(stderr, /^wasm-bpf: [^\n]*\n$/);
   return stderr.trimEnd();

@@ -10,7 +10,7 @@ import { bindSocket, openSocket } from "../../ffi/system/sockets.ts";
 import { AF, SOCK } from "../../ffi/system/linux_numbers.ts";
 import { llvmTool } from "../../scripts/pins.ts";
 import { connect } from "./connect.ts";
-import { failures, run, runWasmBpf, testGuest } from "./command.ts";
+import { ANY_PROGRAM, failures, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest, leftOver, programIds } from "./firing_guest.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { hasTcx, isTooOld } from "./older_kernel.ts";
@@ -142,7 +142,7 @@ Deno.test("refused with a reason: an address where the program has no code", () 
   withProgram(["-no-pie"], async (binary) => {
     const beyond = (BigInt(`0x${await addressOfMain(binary)}`) + 0x10000n).toString(16).padStart(16, "0");
     for (const place of [beyond, "0x10", "16"]) {
-      const { code, stderr } = await runWasmBpf([testGuest("fires"), `on_uprobe=${binary}:${place}`]);
+      const { code, stderr } = await runWasmBpf([...ANY_PROGRAM, testGuest("fires"), `on_uprobe=${binary}:${place}`]);
       assertEquals(code, 4);
       assertMatch(
         stderr,
@@ -284,7 +284,7 @@ const REFUSED: readonly (readonly [program: string, line: RegExp])[] = [
 
 for (const [program, line] of REFUSED) {
   Deno.test(`refused with a reason: ${program}`, async () => {
-    const { code, stdout, stderr } = await runWasmBpf([testGuest("fires"), program]);
+    const { code, stdout, stderr } = await runWasmBpf([...ANY_PROGRAM, testGuest("fires"), program]);
     if (code === 3 && isTooOld(stderr)) return;
     assertEquals(code, 4, stderr);
     assertMatch(stdout, /^\w+: -\d+\n$/);
@@ -295,13 +295,13 @@ for (const [program, line] of REFUSED) {
 
 Deno.test("a guest gets the same error for every path that is not a cgroup or a namespace", async () => {
   for (const program of ["on_sockops=/root", "on_sockops=/nosuch", "on_sockops=/bin/true", "on_sk_lookup=/root"]) {
-    const { stdout } = await runWasmBpf([testGuest("fires"), program]);
+    const { stdout } = await runWasmBpf([...ANY_PROGRAM, testGuest("fires"), program]);
     assertEquals(stdout, `${program.replace(/=.*/, "")}: -2\n`);
   }
 });
 
 Deno.test("skeletons skip programs without a target, and print nothing about them", async () => {
-  const finished = await runWasmBpf([testGuest("autoattach")]);
+  const finished = await runWasmBpf([...ANY_PROGRAM, testGuest("autoattach")]);
   if (isTooOld(finished.stderr)) return;
   assertEquals(failures(finished), []);
   assertEquals(finished.stderr, "");
@@ -311,7 +311,7 @@ Deno.test("refused at once: a network namespace that is a FIFO", async () => {
   const directory = await Deno.makeTempDir();
   try {
     assertEquals((await run("mkfifo", [`${directory}/fifo`])).code, 0);
-    const { code, stderr } = await runWasmBpf([testGuest("fires"), `on_sk_lookup=${directory}/fifo`]);
+    const { code, stderr } = await runWasmBpf([...ANY_PROGRAM, testGuest("fires"), `on_sk_lookup=${directory}/fifo`]);
     assertEquals(code, 4);
     assertMatch(stderr, /EINVAL: it is not a namespace/);
   } finally {
@@ -334,7 +334,7 @@ const DEPENDENT: readonly (readonly [program: string, trigger: Trigger, line: Re
 
 for (const [program, trigger, line] of DEPENDENT) {
   Deno.test(`attached for real, or refused with a reason: ${program}`, async () => {
-    const { code, stderr } = await runWasmBpf(["--", testGuest("fires"), program], {
+    const { code, stderr } = await runWasmBpf([...ANY_PROGRAM, "--", testGuest("fires"), program], {
       signal: AbortSignal.timeout(120_000),
     });
     if (isTooOld(stderr)) return;

@@ -65,7 +65,7 @@ for (const [taken, guest, hint] of PRIVILEGES) {
     const caps = [`--bounding-set=${taken}`, "--inh-caps=-all", "--ambient-caps=-all"];
     const { code, stderr } = await run(
       "setpriv",
-      [...caps, ...WASM_BPF, guest, "lo"].slice(0, guest === BOOTSTRAP ? -1 : undefined),
+      [...caps, ...WASM_BPF, "--allow-network", guest, "lo"].slice(0, guest === BOOTSTRAP ? -1 : undefined),
     );
     assertEquals(code, 1, stderr);
     assertMatch(stderr, hint);

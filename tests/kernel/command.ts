@@ -45,6 +45,9 @@ export function runWasmBpf(args: readonly string[], options: Deno.CommandOptions
   return run(command, [...before, ...args], options);
 }
 
+/** The permissions of guests with programs of any type, for tests of what these do. */
+export const ANY_PROGRAM: readonly string[] = ["--allow-network", "--allow-deny", "--allow-struct-ops"];
+
 /** The path of a guest of tests/guests/ that scripts/build_guests.sh built. */
 export function testGuest(name: string): string {
   return `${CHECKOUT}.build/guests/${name}.wasm`;

@@ -1,6 +1,6 @@
 /** Runs the guest fires.c, or one like it: reads its output line by line, and finds its programs in the kernel. */
 
-import { run, testGuest, WASM_BPF } from "./command.ts";
+import { ANY_PROGRAM, run, testGuest, WASM_BPF } from "./command.ts";
 
 /** A running guest. Disposing kills it if it still runs. */
 export class FiringGuest implements AsyncDisposable {
@@ -16,7 +16,7 @@ export class FiringGuest implements AsyncDisposable {
     const prefix = netns === undefined ? [] : ["ip", "netns", "exec", netns];
     const [command = "", ...before] = [...prefix, ...WASM_BPF];
     this.#child = new Deno.Command(command, {
-      args: [...before, ...host, testGuest(name), ...args],
+      args: [...before, ...ANY_PROGRAM, ...host, testGuest(name), ...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -29,7 +29,7 @@ for (const [name, subject] of Object.entries(PROGRAMS)) {
     await using directory = await directoryWith({});
     const native = await run(`${BUILT}${name}`, [], { cwd: directory.path });
     assertEquals(native.code, 0, native.stderr);
-    const guest = await runWasmBpf(["--dir", `${directory.path}::/`, `${BUILT}${name}.wasm`]);
+    const guest = await runWasmBpf(["--allow-all", "--dir", `${directory.path}::/`, `${BUILT}${name}.wasm`]);
     assertEquals(guest.stdout, native.stdout, guest.stderr);
     // The host's own lines give the reasons of failed loads and attachments.
     const messages = guest.stderr.split("\n").filter((line) => !line.startsWith("wasm-bpf: ")).join("\n");

@@ -5,13 +5,14 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, run, WASM_BPF } from "./command.ts";
-import { RunningExample } from "./running_example.ts";
+import { PERMISSIONS_OF, RunningExample } from "./running_example.ts";
 
 const TWINS = new URL("../../.build/guests/twins/", import.meta.url).pathname;
 
 /** The command of a guest, and of its native twin. The guest's libc removes `.wasm` from its name, so both have the same. */
 function commandsOf(name: string, args: readonly string[]): [guest: string[], native: string[]] {
-  return [[...WASM_BPF, `${TWINS}${name}.wasm`, ...args], [`${TWINS}${name}`, ...args]];
+  const guest = [...WASM_BPF, ...PERMISSIONS_OF[name] ?? [], `${TWINS}${name}.wasm`, ...args];
+  return [guest, [`${TWINS}${name}`, ...args]];
 }
 
 /** Runs a command to its end, after `before`. The host's own line on stderr is removed, since native programs have none. */

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { compileSmall } from "../../object/testdata/hostile.ts";
-import { type Finished, run, runWasmBpf, testGuest } from "./command.ts";
+import { ANY_PROGRAM, type Finished, run, runWasmBpf, testGuest } from "./command.ts";
 import { FiringGuest } from "./firing_guest.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
@@ -144,7 +144,9 @@ Deno.test("struct_ops that would stay are refused if the kernel has no links for
       ...["-Wl,--no-as-needed", `-L${own}`, "-l:libwasm_bpf.so", `-Wl,-rpath,${own}`],
     ]);
     assert(built.code === 0, built.stderr);
-    const { code, stderr } = await runWasmBpf([testGuest("congestion")], { env: { WASM_BPF_LIBBPF: library } });
+    const { code, stderr } = await runWasmBpf([...ANY_PROGRAM, testGuest("congestion")], {
+      env: { WASM_BPF_LIBBPF: library },
+    });
     assertEquals(code, 3);
     assertMatch(
       stderr,

@@ -13,6 +13,13 @@ export function example(name: string): string {
   return name.startsWith("/") ? name : `${EXAMPLES}${name}/${name}.wasm`;
 }
 
+/** The options of wasm-bpf that allow what an example does. */
+export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  xdp: ["--allow-network"],
+  sockops: ["--allow-network"],
+  lsm: ["--allow-deny"],
+};
+
 /**
  * A running example. `await using` ends it.
  *
@@ -46,7 +53,7 @@ export class RunningExample implements AsyncDisposable {
     args: readonly string[] = [],
     { host = [] }: { host?: readonly string[] } = {},
   ): Promise<RunningExample> {
-    return await RunningExample.of([...WASM_BPF, ...host, example(name), ...args]);
+    return await RunningExample.of([...WASM_BPF, ...PERMISSIONS_OF[name] ?? [], ...host, example(name), ...args]);
   }
 
   /** As {@link start}, for any command whose first line is a header. */

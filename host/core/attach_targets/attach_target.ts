@@ -8,11 +8,12 @@ import { BpfError, LINUX_ERRNO } from "../../../errors/mod.ts";
 import { AttachType, type BpfLink, ProgramType, type System } from "../../../ffi/mod.ts";
 import { NF_INET, NFPROTO } from "../../../ffi/system/linux_numbers.ts";
 import type { GuestObject } from "../guest_object.ts";
-import type { Attach } from "../guest_program.ts";
+import type { Attach, CheckPoint } from "../guest_program.ts";
 import type { ProgramDescription } from "../requests.ts";
+import { sectionPoint, targetPoint } from "./attach_points.ts";
 import { classifier, socket, xdp } from "./interface_target.ts";
 import { probe } from "./probe_target.ts";
-import { attachOperation, misread, openHidden, type Reached, type Reading } from "./target_reading.ts";
+import { attachOperation, misread, openHidden, type Reached, type Reading, withHiddenPath } from "./target_reading.ts";
 
 /** The parsers of targets by program type. Programs of other types attach only to the target in their section name. */
 const READERS: ReadonlyMap<number, (reading: Reading) => Reached> = new Map([
@@ -46,6 +47,8 @@ export interface Attaching {
   readonly program: ProgramDescription;
   /** Attaches the program. */
   readonly attach: Attach;
+  /** Checks the place first. */
+  readonly check: CheckPoint;
 }
 
 /**
@@ -56,10 +59,14 @@ export interface Attaching {
  * otherwise the error of libbpf or the kernel.
  * @throws {HiddenPath} if a path of the host was not opened.
  */
-export function attachNamed({ system, object, program, attach }: Attaching, text: string): BpfLink {
+export function attachNamed({ system, object, program, attach, check }: Attaching, text: string): BpfLink {
   refuseUnattachable(program);
   const place = text === "" ? ownPlaceOf(program.sectionName) : text;
-  if (place === undefined) return attach();
+  if (place === undefined) {
+    const point = sectionPoint(program);
+    if (point !== undefined) check(point);
+    return attach();
+  }
   const reading = { system, object, program, text: place };
   const read = READERS.get(program.type);
   if (read === undefined) {
@@ -69,6 +76,10 @@ export function attachNamed({ system, object, program, attach }: Attaching, text
   }
   const { target, opened } = read(reading);
   try {
+    const checkTarget = () => check(targetPoint(system, target, opened));
+    // A refusal must not tell the guest that the file exists.
+    if (opened === undefined) checkTarget();
+    else withHiddenPath(checkTarget);
     return attach(target);
   } finally {
     if (opened !== undefined) system.closeDescriptor(opened);
@@ -76,7 +87,10 @@ export function attachNamed({ system, object, program, attach }: Attaching, text
 }
 
 /** Attaches `program` to a cgroup directory, by the host's descriptor `fd`. */
-export function attachDirectory(program: ProgramDescription, attach: Attach, fd: number): BpfLink {
+export function attachDirectory(
+  { system, program, attach, check }: Omit<Attaching, "object">,
+  fd: number,
+): BpfLink {
   refuseUnattachable(program);
   const read = READERS.get(program.type);
   if (read !== cgroup && !(read === lsm && program.expectedAttachType === AttachType.LSM_CGROUP)) {
@@ -84,6 +98,7 @@ export function attachDirectory(program: ProgramDescription, attach: Attach, fd:
       reason: `programs of section "${program.sectionName}" do not attach to a directory`,
     });
   }
+  check(targetPoint(system, { kind: "cgroup", fd }, undefined));
   return attach({ kind: "cgroup", fd });
 }
 

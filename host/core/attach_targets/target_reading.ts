@@ -50,8 +50,13 @@ export class HiddenPath extends Error {
 
 /** Calls `open` and returns the descriptor. @throws {HiddenPath} when `open` fails. */
 export function openHidden(open: () => number): number {
+  return withHiddenPath(open);
+}
+
+/** Calls `use` on a path of the host. @throws {HiddenPath} when `use` fails. */
+export function withHiddenPath<T>(use: () => T): T {
   try {
-    return open();
+    return use();
   } catch (error) {
     throw error instanceof BpfError ? new HiddenPath(error) : error;
   }

@@ -7,11 +7,11 @@
 import { ProgramType } from "../../../object/bpf_numbers.ts";
 import { helperName } from "../../../object/helpers.ts";
 import { mapTypeName } from "../../../object/map_types.ts";
-import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, Policy } from "../requests.ts";
+import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, Policy, ProgramDescription } from "../requests.ts";
 import { type CausedEffect, causedEffects, typeEffect } from "./effects.ts";
 import type { GuestPolicy } from "./guest_policy.ts";
 import { type AllowList, allowsName, allowsPattern } from "./patterns.ts";
-import { effectText, flagFor } from "./refusal_text.ts";
+import { effectText, flagFor, placeWords } from "./refusal_text.ts";
 
 /** The reason to refuse a request, and the option that would allow it. */
 export interface PolicyRefusal {
@@ -30,8 +30,49 @@ export function decide(policy: GuestPolicy, request: GateRequest): PolicyRefusal
     case "load":
       return firstOf(request.programs, (program) => decideProgram(policy, program, request.maps)) ??
         firstOf(request.maps, (map) => decideMap(policy, map));
+    case "attach":
+      return request.point === undefined
+        ? undefined
+        : decideAttachment(policy, request.point, { isNetwork: isNetworkProgram(request.program) });
+    case "call":
+      return request.point === undefined
+        ? undefined
+        : decideAttachment(policy, request.point, { isNetwork: request.isNetwork ?? false });
     default:
       return undefined;
+  }
+}
+
+function isNetworkProgram({ type, expectedAttachType }: ProgramDescription): boolean {
+  return typeEffect(type, expectedAttachType) === "network";
+}
+
+/** Decides about a place of an attachment. */
+function decideAttachment(
+  policy: GuestPolicy,
+  point: AttachPoint,
+  { isNetwork }: { isNetwork: boolean },
+): PolicyRefusal | undefined {
+  if (isNetwork && !allowsNetworkAt(policy.network, point)) {
+    const { text, option } = placeWords(point);
+    return { reason: `it changes network traffic${text}`, hint: `--allow-network${option} allows it` };
+  }
+  const refused = pointOutside(policy, point);
+  return refused === undefined ? undefined : { reason: `the policy does not allow ${refused}` };
+}
+
+function allowsNetworkAt(network: AllowList, point: AttachPoint): boolean {
+  switch (point.kind) {
+    case "interface":
+      return network === true || (point.name !== undefined && allowsName(network, point.name));
+    case "cgroup":
+    case "namespace":
+      return allowsName(network, point.path);
+    case "sockmap":
+      // The sockets in it come from programs that were attached elsewhere.
+      return hasSome(network);
+    default:
+      return network === true;
   }
 }
 

@@ -110,6 +110,27 @@ export function typeEffect(type: number, attachType: number | undefined): Effect
   return TYPE_EFFECTS.has(type) ? TYPE_EFFECTS.get(type) : "unknown";
 }
 
+/** The attach types of programs that observe, or that deny. All others belong to network programs. */
+const OTHER_ATTACH_TYPES: ReadonlySet<number> = new Set([
+  ...OBSERVING_TRACING,
+  AttachType.MODIFY_RETURN,
+  AttachType.LSM_MAC,
+  AttachType.LSM_CGROUP,
+  AttachType.CGROUP_DEVICE,
+  AttachType.CGROUP_SYSCTL,
+  AttachType.LIRC_MODE2,
+  AttachType.PERF_EVENT,
+  AttachType.STRUCT_OPS,
+  AttachType.TRACE_KPROBE_MULTI,
+  AttachType.TRACE_KPROBE_SESSION,
+  AttachType.TRACE_UPROBE_MULTI,
+]);
+
+/** True for the attach types of network programs, and for unknown ones. */
+export function isNetworkAttachType(attachType: number): boolean {
+  return !OTHER_ATTACH_TYPES.has(attachType);
+}
+
 /** The effects of a program with their causes, those of its type first. */
 export function causedEffects({ type, attachType, helpers, kfuncs }: ProgramFacts): CausedEffect[] {
   const found: CausedEffect[] = [];

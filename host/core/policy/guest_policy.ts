@@ -35,7 +35,7 @@ export interface GuestPolicy {
   readonly structOps: AllowList;
   /** Programs that replace functions of other programs: `freplace`. */
   readonly replace: boolean;
-  /** What stays after the process: struct_ops without a link, queueing disciplines. Pins need a directory instead. */
+  /** Leaves struct_ops of section `.struct_ops` in the kernel when the process is killed. Pins need a directory instead. */
   readonly persist: boolean;
   /** Helpers that change the machine in another way, or that nobody has reviewed: names, or numbers of those without a known name. */
   readonly allowHelpers: AllowList;
@@ -133,7 +133,7 @@ export const DEFAULT_POLICY: GuestPolicy = Object.freeze({
 });
 
 /**
- * The policy that allows everything.
+ * The policy that allows everything that programs can do. Nothing stays after the process.
  *
  * @example
  * ```ts
@@ -151,7 +151,6 @@ export const ALLOW_ALL: GuestPolicy = Object.freeze({
   signal: true,
   structOps: true,
   replace: true,
-  persist: true,
   allowHelpers: true,
   allowKfuncs: true,
 });

@@ -5,7 +5,7 @@
  */
 
 import { ProgramType } from "../../../object/bpf_numbers.ts";
-import type { LoadedMap, LoadedProgram } from "../requests.ts";
+import type { AttachPoint, LoadedMap, LoadedProgram } from "../requests.ts";
 import type { CausedEffect, Effect } from "./effects.ts";
 
 /** The effects as the end of a sentence about a program. */
@@ -50,6 +50,21 @@ const PLACES: ReadonlyMap<number, string> = new Map<number, string>([
   [ProgramType.SK_LOOKUP, "NAMESPACE"],
   [ProgramType.FLOW_DISSECTOR, "NAMESPACE"],
 ]);
+
+/** A place as the end of a sentence, and as the value of an option. */
+export function placeWords(point: AttachPoint): { text: string; option: string } {
+  switch (point.kind) {
+    case "interface":
+      return point.name === undefined
+        ? { text: "", option: "" }
+        : { text: ` at interface ${point.name}`, option: `=${point.name}` };
+    case "cgroup":
+    case "namespace":
+      return { text: ` at ${point.path}`, option: `=${point.path}` };
+    default:
+      return { text: "", option: "" };
+  }
+}
 
 /** Advice that names the least option. */
 export function flagFor({ effect, cause }: CausedEffect, program: LoadedProgram, maps: readonly LoadedMap[]): string {
