@@ -11,6 +11,7 @@ import { nearest } from "./nearest.ts";
  * function of the same name in `subcommands.ts`.
  */
 export const SUBCOMMANDS = {
+  doctor: { usage: "doctor", summary: "finds out which guests can run on this machine" },
   inspect: { usage: "inspect FILE", summary: "shows the contents of a module or a BPF object" },
   new: { usage: "new NAME", summary: "writes the sources of a first guest" },
   build: { usage: "build DIR", summary: "builds a guest from the sources in a directory" },

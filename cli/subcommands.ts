@@ -8,6 +8,7 @@ type Subcommand = (args: readonly string[]) => Promise<number>;
 
 export const cc: Subcommand = async (args) => (await import("./cc.ts")).cc(args);
 export const build: Subcommand = async (args) => (await import("./build.ts")).build(args);
+export const doctor: Subcommand = async (args) => (await import("./doctor.ts")).doctor(args);
 export const gen: Subcommand = async (args) => (await import("./gen.ts")).gen(args);
 export const inspect: Subcommand = async (args) => (await import("./inspect.ts")).inspect(args);
 

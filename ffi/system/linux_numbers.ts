@@ -209,6 +209,7 @@ export const CAPABILITY = {
   CAP_NET_ADMIN: 12n,
   CAP_NET_RAW: 13n,
   CAP_SYS_ADMIN: 21n,
+  CAP_SYS_RESOURCE: 24n,
   CAP_PERFMON: 38n,
   CAP_BPF: 39n,
 } as const;

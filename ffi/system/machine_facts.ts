@@ -19,6 +19,14 @@ export function readUtsname(calls: SystemCalls, names: Uint8Array<ArrayBuffer>):
   return calls.result(calls.symbols.uname(NUMBER.uname, names));
 }
 
+/** The release of the kernel and the machine's architecture: "6.12.0-amd64", "x86_64". */
+export function kernelName(calls: SystemCalls): { readonly release: string; readonly machine: string } {
+  const names = new Uint8Array(UTSNAME_BYTES);
+  readUtsname(calls, names);
+  const text = (at: number) => new TextDecoder().decode(names.subarray(at, names.indexOf(0, at)));
+  return { release: text(LAYOUT.utsname.release), machine: text(LAYOUT.utsname.machine) };
+}
+
 /** The size of `struct winsize`. */
 export const TERMINAL_SIZE_BYTES = LAYOUT.winsize.size;
 

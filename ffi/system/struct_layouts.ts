@@ -48,5 +48,5 @@ export const LAYOUT = {
   rlimit64: { size: 16 },
   sysinfo: { totalram: 32, freeram: 40, mem_unit: 104, size: 112 },
   winsize: { size: 8 },
-  utsname: { size: 390 },
+  utsname: { release: 130, machine: 260, size: 390 },
 } as const;

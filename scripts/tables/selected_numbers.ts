@@ -330,7 +330,15 @@ export const LINUX_NUMBERS: SelectedFile = {
     {
       name: "CAPABILITY",
       about: "Bits of a capability set (`linux/capability.h`).",
-      values: whole("CAP_DAC_READ_SEARCH", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_ADMIN", "CAP_PERFMON", "CAP_BPF"),
+      values: whole(
+        "CAP_DAC_READ_SEARCH",
+        "CAP_NET_ADMIN",
+        "CAP_NET_RAW",
+        "CAP_SYS_ADMIN",
+        "CAP_SYS_RESOURCE",
+        "CAP_PERFMON",
+        "CAP_BPF",
+      ),
       big: true,
     },
     {

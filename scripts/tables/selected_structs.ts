@@ -45,6 +45,7 @@ export const LIBBPF_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   bpf_xdp_attach_opts: opts("old_prog_fd"),
   bpf_xdp_query_opts: opts("drv_prog_id", "hw_prog_id", "skb_prog_id"),
   bpf_link_create_opts: opts("flags"),
+  bpf_prog_load_opts: opts("expected_attach_type", "attach_btf_id", "log_level", "log_size", "log_buf"),
   bpf_map_create_opts: opts("btf_vmlinux_value_type_id", "map_flags"),
   bpf_map_batch_opts: opts("elem_flags", "flags"),
   bpf_map_info: { fields: ["type", "key_size", "value_size", "max_entries", "map_flags", "name"], size: "whole" },
@@ -93,5 +94,5 @@ export const LIBC_STRUCTS: Readonly<Record<string, SelectedStruct>> = {
   rlimit64: { fields: [], size: "whole" },
   sysinfo: { fields: ["totalram", "freeram", "mem_unit"], size: "whole" },
   winsize: { fields: [], size: "whole" },
-  utsname: { fields: [], size: "whole" },
+  utsname: { fields: ["release", "machine"], size: "whole" },
 };
