@@ -7,7 +7,7 @@
 import type { Capability } from "../../ffi/system/capabilities.ts";
 import { CAPABILITY } from "../../ffi/system/linux_numbers.ts";
 import type { ProcessFacts } from "./facts.ts";
-import type { Problem } from "./problems.ts";
+import type { Problem } from "./problem.ts";
 
 /** The problem of a process without the capabilities `missing`. */
 export function capabilityProblem(missing: readonly Capability[], process: ProcessFacts): Problem {

@@ -11,13 +11,7 @@ import type { Capability } from "../../ffi/system/capabilities.ts";
 import { type Facts, FILE_SYSTEMS, type FileSystem } from "./facts.ts";
 import type { GuestKind } from "./kinds.ts";
 import { capabilityProblem } from "./capability_problem.ts";
-
-/** A problem. */
-export interface Problem {
-  readonly text: string;
-  /** The command or the change that mends it. */
-  readonly mend: string;
-}
+import type { Problem } from "./problem.ts";
 
 /** A problem, and the kinds of guests that cannot run because of it. */
 export interface ReportedProblem extends Problem {

@@ -5,7 +5,7 @@
  */
 
 import { MapType } from "../bpf_numbers.ts";
-import type { MapUses } from "./uses.ts";
+import type { MapUses } from "./interfaces.ts";
 
 /** The properties that the memory depends on. */
 type Shape = Pick<MapUses, "type" | "keySize" | "valueSize" | "maxEntries">;
@@ -14,7 +14,7 @@ const PAGE_BYTES = 4096;
 const POINTER_BYTES = 8;
 /** Keys and values are aligned to words. */
 const ALIGN_BYTES = 8;
-/** What the kernel keeps of each element besides its key and value: `struct htab_elem`, `struct lpm_trie_node`. */
+/** The size of an element without its key and value: `struct htab_elem`, `struct lpm_trie_node`. */
 const HASH_ELEMENT_BYTES = 48;
 const TRIE_NODE_BYTES = 40;
 /** A bucket of a hash has a list and a lock. */

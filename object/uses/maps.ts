@@ -12,7 +12,7 @@ import { type BtfCheck, KIND, type SectionEntry } from "../validation/btf_check.
 import type { MapRequest } from "../validation/map_requests.ts";
 import type { ObjectContents } from "../validation/validate_object.ts";
 import { mapBytes } from "./map_bytes.ts";
-import type { MapUses } from "./uses.ts";
+import type { MapUses } from "./interfaces.ts";
 
 /** The size of a page, to whose multiples libbpf rounds rings. Larger pages give larger rings. */
 const PAGE_BYTES = 4096;

@@ -9,7 +9,7 @@ import { isStructOps } from "../elf/sections.ts";
 import { kindOfSection } from "../program_types.ts";
 import type { ObjectContents } from "../validation/validate_object.ts";
 import { type BpfFunction, readFunctions } from "./functions.ts";
-import type { ProgramUses } from "./uses.ts";
+import type { ProgramUses } from "./interfaces.ts";
 
 /** The numbers of helpers and the names of kernel functions that a function can call. */
 type Calls = Pick<BpfFunction, "helpers" | "kfuncs">;
