@@ -40,6 +40,8 @@ export {
   type OperationKind,
 } from "./errors/mod.ts";
 export { type BufferReport, parsePreopen, type Preopen, runGuest, type RunGuestOptions } from "./host/mod.ts";
+export { ALLOW_ALL, DEFAULT_POLICY, type GuestPolicy, type PolicyLimits } from "./host/core/policy/guest_policy.ts";
+export type { AllowList } from "./host/core/policy/patterns.ts";
 export {
   type BatchBuffers,
   type BatchCursor,

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Arguments, type Operands, type Syntax } from "./arguments.ts";
-import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
+import { anyText, flag, HELP, list, type Refuse, single, switchOrList } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
 const OPTIONS = {
@@ -37,6 +37,17 @@ Deno.test("Arguments have the values of options in every spelling", () => {
   for (const args of [["-v"], ["-vv"], ["--verbose", "--verbose"], ["-vo", "a"]]) {
     assertEquals(parse(args).get("verbose"), true);
   }
+});
+
+Deno.test("Arguments have lists of options whose value may be left out", () => {
+  const options = { allow: switchOrList({ value: "NAME,...", help: "" }), help: HELP };
+  const allowed = (...args: string[]) =>
+    new Arguments({ task: "run", operands: { noun: "file", min: 0, max: 2 }, options }, args).get("allow");
+  assertEquals(allowed(), []);
+  assertEquals(allowed("--allow", "x"), true);
+  assertEquals(allowed("--allow=a,b", "--allow=c"), ["a", "b", "c"]);
+  assertEquals(allowed("--allow=a", "--allow"), true);
+  for (const word of ["--allow=", "--allow=a,,b", "--allow=,"]) assertThrows(() => allowed(word), UsageError);
 });
 
 Deno.test("Arguments have defaults for options that are not given", () => {

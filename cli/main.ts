@@ -14,5 +14,9 @@ type LoadSubcommands = () => Promise<typeof import("./subcommands.ts")>;
 export async function main(args: readonly string[], load: LoadSubcommands): Promise<number> {
   const [first, ...rest] = args;
   if (isSubcommand(first)) return (await load())[first](rest);
-  return first === "run" ? run(rest) : run(args, { isSubcommandLeftOut: true });
+  // The word can also be the guest's. Then the parser is loaded in vain.
+  const parsePolicy = args.some((word) => /^--policy(=|$)/.test(word))
+    ? await (await load()).loadParsePolicy()
+    : undefined;
+  return first === "run" ? run(rest, { parsePolicy }) : run(args, { parsePolicy, isSubcommandLeftOut: true });
 }

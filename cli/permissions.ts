@@ -5,11 +5,14 @@
  */
 
 import { ALLOW_ALL, DEFAULT_POLICY, type GuestPolicy } from "../host/core/policy/guest_policy.ts";
+import type { AllowList } from "../host/core/policy/patterns.ts";
 import type { Arguments } from "./arguments.ts";
 import { flag, list, type Option, type Refuse, switchOrList } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
-const group = "Permissions of the guest's eBPF programs";
+/** The heading of these options in the help. */
+export const PERMISSION_GROUP = "Permissions of the guest's eBPF programs, which may only observe otherwise";
+const group = PERMISSION_GROUP;
 
 /** The options. */
 export const PERMISSIONS = {
@@ -41,24 +44,41 @@ export type Permissions = {
   [K in keyof typeof PERMISSIONS]: (typeof PERMISSIONS)[K] extends Option<infer T> ? T : never;
 };
 
-/** The policy of a run. @throws {UsageError} if options contradict one another. */
-export function policyOf(given: Pick<Arguments<Permissions>, "get">): GuestPolicy {
-  if (given.get("read-only")) return readOnlyPolicy(given);
-  const persist = given.get("allow-persist") || given.get("allow-persistent-struct-ops");
-  if (given.get("allow-all")) return { ...ALLOW_ALL, persist };
+/** The options that were given. */
+export type GivenPermissions = Pick<Arguments<Permissions>, "get">;
+
+/** The policy of a run: `base` and what options allow beside it. @throws {UsageError} if options contradict one another. */
+export function policyOf(given: GivenPermissions, base: GuestPolicy = DEFAULT_POLICY): GuestPolicy {
+  const names = namesOf(given);
+  if (names.length === 0) return base;
+  if (given.get("read-only")) return readOnlyPolicy(names, base);
+  const persist = base.persist || given.get("allow-persist") || given.get("allow-persistent-struct-ops");
+  if (given.get("allow-all")) return { ...ALLOW_ALL, persist, limits: base.limits };
   return {
-    ...DEFAULT_POLICY,
-    network: given.get("allow-network"),
-    deny: given.get("allow-deny"),
-    override: given.get("allow-override"),
-    writeUser: given.get("allow-write-user"),
-    signal: given.get("allow-signal"),
-    structOps: given.get("allow-struct-ops"),
-    replace: given.get("allow-replace"),
+    ...base,
+    network: joined(base.network, given.get("allow-network")),
+    deny: base.deny || given.get("allow-deny"),
+    override: base.override || given.get("allow-override"),
+    writeUser: base.writeUser || given.get("allow-write-user"),
+    signal: base.signal || given.get("allow-signal"),
+    structOps: joined(base.structOps, given.get("allow-struct-ops")),
+    replace: base.replace || given.get("allow-replace"),
     persist,
-    allowHelpers: given.get("allow-helper").flat(),
-    allowKfuncs: given.get("allow-kfunc").flat(),
+    allowHelpers: joined(base.allowHelpers, given.get("allow-helper").flat()),
+    allowKfuncs: joined(base.allowKfuncs, given.get("allow-kfunc").flat()),
   };
+}
+
+function joined(one: AllowList, other: AllowList): AllowList {
+  return one === true || other === true ? true : [...one, ...other];
+}
+
+/** The names of the options that were given. */
+function namesOf(given: GivenPermissions): string[] {
+  return Object.keys(PERMISSIONS).filter((name) => {
+    const value = isPermission(name) && given.get(name);
+    return Array.isArray(value) ? value.length > 0 : value;
+  });
 }
 
 function words(text: string, refuse: Refuse): string[] {
@@ -66,14 +86,10 @@ function words(text: string, refuse: Refuse): string[] {
   return words.includes("") ? refuse("has an empty word in its list") : words;
 }
 
-function readOnlyPolicy(given: Pick<Arguments<Permissions>, "get">): GuestPolicy {
-  for (const name in PERMISSIONS) {
-    if (!isPermission(name) || name === "read-only") continue;
-    const value = given.get(name);
-    const isGiven = Array.isArray(value) ? value.length > 0 : value;
-    if (isGiven) throw new UsageError(`Cannot run: --read-only excludes --${name}`);
-  }
-  return DEFAULT_POLICY;
+function readOnlyPolicy(names: readonly string[], base: GuestPolicy): GuestPolicy {
+  const other = names.find((name) => name !== "read-only");
+  if (other !== undefined) throw new UsageError(`Cannot run: --read-only excludes --${other}`);
+  return base;
 }
 
 function isPermission(name: string): name is keyof Permissions {

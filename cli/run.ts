@@ -8,7 +8,7 @@ import { BpfError, GuestError } from "../errors/mod.ts";
 import { DEFAULT_MAX_LINKS, LARGEST_MAX_LINKS } from "../host/core/allowances.ts";
 import { DEFAULT_NAMES } from "../host/guest.ts";
 import { parsePreopen, type Preopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
-import { openSystem } from "../ffi/mod.ts";
+import { openSystem, type System } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { command, runCommand } from "./command.ts";
 import { parseDuration } from "./duration.ts";
@@ -19,7 +19,8 @@ import { DEFAULT_MEMORY, parseBufferSize, parseMemorySize } from "./memory_size.
 import { resolveNeeds } from "./needs.ts";
 import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { printError, printLines, writeOutput } from "./output.ts";
-import { PERMISSIONS, policyOf } from "./permissions.ts";
+import { type GivenPermissions, PERMISSION_GROUP, PERMISSIONS, policyOf } from "./permissions.ts";
+import { type ParsePolicy, readPolicyFile } from "./policy_file.ts";
 import { stackLine } from "./stack_line.ts";
 import { readFrom } from "./standard_input.ts";
 import { SUBCOMMANDS, unknownSubcommand } from "./subcommand_names.ts";
@@ -59,7 +60,7 @@ const OPTIONS = {
   pin: single({
     value: "DIR",
     parse: anyText,
-    help: "a directory of a BPF file system in which objects may pin maps; without it they may not",
+    help: "a directory of a BPF file system in which the guest may pin maps, programs and links; they stay there",
   }),
   "buffer-size": list({
     value: "[MAP=]SIZE",
@@ -83,10 +84,17 @@ const OPTIONS = {
   "max-links": single({
     value: "N",
     parse: parseLinks,
-    default: DEFAULT_MAX_LINKS,
-    help: "the number of programs that the guest may have attached at once; detaching each can take 75 ms",
+    help: "the number of programs that the guest may have attached at once; detaching each can take 75 ms " +
+      `(default: ${DEFAULT_MAX_LINKS})`,
+  }),
+  policy: single({
+    group: PERMISSION_GROUP,
+    value: "FILE",
+    parse: anyText,
+    help: "a file that says all of this, and more: docs/policy.md",
   }),
   ...PERMISSIONS,
+  "allow-pin": single({ group: PERMISSION_GROUP, value: "DIR", parse: anyText, help: "the same as --pin" }),
   version: flag({ standsAlone: true, help: "the versions of wasm-bpf, Deno, V8 and libbpf" }),
   help: HELP,
 };
@@ -103,6 +111,12 @@ Exit code: the guest's own; 2 wrong arguments, 123 events were lost with --fail-
 128 + N when signal N ended it.
 
 Environment: WASM_BPF_LIBBPF names the libbpf to use. A binary with file capabilities ignores it.`;
+
+/** The part of the options that a permission can come from. */
+type Given = {
+  get(name: "policy" | "pin" | "allow-pin"): string | undefined;
+  get(name: "read-only"): boolean;
+};
 
 const RUN = command({
   task: "run",
@@ -138,6 +152,10 @@ interface Request {
   readonly memoryBytes: number | undefined;
   /** True when the guest gets the files and directories that the module records. */
   readonly grantNeeds: boolean;
+  /** True when nothing may change the machine. */
+  readonly readOnly: boolean;
+  /** Adds the policy to the options of the guest, with what a policy file gives. */
+  readonly withPolicy: (system: System, guest: RunGuestOptions) => RunGuestOptions;
   readonly guest: RunGuestOptions;
 }
 
@@ -145,9 +163,16 @@ interface Request {
  * Runs a module.
  *
  * @param options.isSubcommandLeftOut true when `args` do not follow the word `run`.
+ * @param options.parsePolicy parses policy files; undefined if no argument names one.
  * @returns the exit code.
  */
-export function run(args: readonly string[], { isSubcommandLeftOut = false } = {}): number {
+export function run(
+  args: readonly string[],
+  { isSubcommandLeftOut = false, parsePolicy }: {
+    isSubcommandLeftOut?: boolean;
+    parsePolicy?: ParsePolicy | undefined;
+  } = {},
+): number {
   return runCommand(RUN, args, (given) => {
     if (given.get("version")) return writeOutput(`${versionText()}\n`);
     const [module = "", ...guestArgs] = given.operands;
@@ -158,14 +183,15 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
       quiet: given.get("quiet"),
       memoryBytes: given.get("memory"),
       grantNeeds: given.get("grant-needs"),
+      readOnly: given.get("read-only"),
+      withPolicy: policyReader(given, parsePolicy),
       guest: {
         name: module,
         args: guestArgs,
         env: Object.fromEntries(given.get("env")),
         preopens: given.get("dir"),
         btfPath: given.get("btf"),
-        pinPath: given.get("pin"),
-        policy: policyOf(given),
+        pinPath: pinOf(given),
         callbackExport: given.get("callback-export"),
         wrapperModule: given.get("wrapper-module"),
         allowGc: given.get("allow-gc"),
@@ -178,8 +204,36 @@ export function run(args: readonly string[], { isSubcommandLeftOut = false } = {
   });
 }
 
+/** Reads the policy file, if there is one. */
+function policyReader(given: GivenPermissions & Given, parse: ParsePolicy | undefined): Request["withPolicy"] {
+  const path = given.get("policy");
+  return (system, guest) => {
+    if (path === undefined || parse === undefined) return { ...guest, policy: policyOf(given) };
+    const { policy, pin, directories, environment } = readPolicyFile(system, path, parse);
+    const refuse: Refuse = (reason) => {
+      throw new UsageError(`Cannot use policy "${path}": ${reason}`);
+    };
+    return {
+      ...guest,
+      policy: policyOf(given, policy),
+      pinPath: guest.pinPath ?? pin,
+      preopens: [...directories.map(parseDirectory), ...guest.preopens ?? []],
+      env: { ...Object.fromEntries(environment.map((text) => parseVariable(text, refuse))), ...guest.env },
+    };
+  };
+}
+
+/** The directory for pins. Both options have the same meaning. */
+function pinOf(given: Given): string | undefined {
+  const [pin, other] = [given.get("pin"), given.get("allow-pin")];
+  if (pin !== undefined && other !== undefined) throw new UsageError("Cannot run: --pin and --allow-pin are the same");
+  const path = pin ?? other;
+  if (path !== undefined && given.get("read-only")) throw new UsageError("Cannot run: --read-only excludes --pin");
+  return path;
+}
+
 function runModule(request: Request): number {
-  const { module, memoryBytes, quiet, guest } = request;
+  const { module, memoryBytes, quiet, readOnly } = request;
   let lost = 0;
   const reportTotal = () => {
     if (lost > 0 && !quiet) printError(`Lost ${events(lost)} in all`);
@@ -187,6 +241,7 @@ function runModule(request: Request): number {
   try {
     using system = openSystem();
     system.prepareProcess({ memoryBytes, outOfMemory: `wasm-bpf: Cannot continue: out of memory ${MEMORY_HINT}` });
+    const guest = request.withPolicy(system, request.guest);
     // Reading the kernel's BTF takes longest, so it starts before the module is read.
     if (guest.btfPath === undefined) system.prefetchKernelBtf();
     const bytes = readFrom(system, module);
@@ -203,7 +258,8 @@ function runModule(request: Request): number {
     }
     return runGuestOn(bytes, {
       ...guest,
-      preopens: needs.preopens,
+      ...readOnly && { readOnly, pinPath: undefined },
+      preopens: readOnly ? needs.preopens.map((one) => ({ ...one, readOnly })) : needs.preopens,
       system,
       beforeSignalEnd: reportTotal,
       maxMemoryBytes: memoryBytes === undefined ? undefined : memoryBytes - reserveOf(memoryBytes),

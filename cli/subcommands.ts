@@ -12,5 +12,8 @@ export const doctor: Subcommand = async (args) => (await import("./doctor.ts")).
 export const gen: Subcommand = async (args) => (await import("./gen.ts")).gen(args);
 export const inspect: Subcommand = async (args) => (await import("./inspect.ts")).inspect(args);
 
+/** The parser of policy files, for `run`. */
+export const loadParsePolicy = async () => (await import("../host/core/policy/parse_policy.ts")).parsePolicy;
+
 const newGuest: Subcommand = async (args) => (await import("./new.ts")).newGuest(args);
 export { newGuest as new };

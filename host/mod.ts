@@ -15,7 +15,9 @@ import { importTables } from "./import_tables.ts";
 import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
 import { DEFAULT_POLICY, type GuestPolicy } from "./core/policy/guest_policy.ts";
-import { policyRules } from "./core/policy/decide.ts";
+import { limitsOf, type PolicyLayer, policyRules } from "./core/policy/decide.ts";
+import { readModulePolicy } from "./core/policy/module_policy.ts";
+import { checkPolicy } from "./core/policy/policy_schema.ts";
 import type { Policy } from "./core/requests.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { withLongStacks } from "./guest_stack.ts";
@@ -117,6 +119,8 @@ export interface HostOptions extends RunGuestOptions {
   system?: NativeSystem;
   /** The way in which map memory is shared with the guest: "map" (default) or, for tests, "copy". */
   sharedMemory?: SharedMemoryMode;
+  /** Excludes everything that changes the machine, whatever the policy allows. */
+  readOnly?: boolean;
   /** Decides about each request of the guest that would reach libbpf, in place of {@link RunGuestOptions.policy}. */
   rules?: Policy;
   /** Counts the guest's requests and events. */
@@ -185,7 +189,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   using libbpf = openLibbpf(system);
   const files = new Files(system.calls);
   checkStandardStreams(files, options);
-  using context = contextOf(guest, { ...options, libbpf, system });
+  using context = contextOf(guest, { ...options, libbpf, system, layers: layersOf(bytes, options) });
   using wasi = new Wasi(context, files, {
     args: [name, ...options.args ?? []],
     env: options.env ?? {},
@@ -242,11 +246,22 @@ function limitOf(system: NativeSystem | undefined, { timeoutMs, beforeSignalEnd 
 /** The function of the SDK's libc that writes the content of all streams. */
 const FLUSH_EXPORT = "__wasm_bpf_flush";
 
+/** The policies of a run: the caller's, one that narrows it, and the module's own. */
+function layersOf(bytes: Uint8Array, { policy, readOnly = false }: HostOptions): PolicyLayer[] {
+  const layers: PolicyLayer[] = [{ policy: policy ?? DEFAULT_POLICY }];
+  if (policy !== undefined && policy !== DEFAULT_POLICY) checkPolicy(policy);
+  if (readOnly) layers.push({ policy: DEFAULT_POLICY, name: "--read-only" });
+  const own = readModulePolicy(bytes);
+  if (own !== undefined) layers.push({ policy: own, name: "the module's own policy" });
+  return layers;
+}
+
 function contextOf(
   { addressBits }: CompiledGuest,
-  options: HostOptions & { libbpf: Libbpf; system: System },
+  options: HostOptions & { libbpf: Libbpf; system: System; layers: readonly PolicyLayer[] },
 ): GuestContext {
-  const { libbpf, system, policy = DEFAULT_POLICY, beforeSignalEnd } = options;
+  const { libbpf, system, layers, beforeSignalEnd } = options;
+  const limits = limitsOf(layers);
   const bufferSizes = new BufferSizes(options.bufferSizes);
   let isPrepared = false;
   // Prepares the process for a signal that ends it while a buffer waits.
@@ -273,11 +288,11 @@ function contextOf(
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,
       pinPath: options.pinPath,
-      persistentStructOps: options.allowPersistentStructOps || policy.persist,
+      persistentStructOps: options.allowPersistentStructOps || layers.every(({ policy }) => policy.persist),
     },
-    policy: options.rules ?? policyRules(policy),
+    policy: options.rules ?? policyRules(layers),
     counters: options.counters,
-    maxLinks: options.maxLinks,
+    limits: { ...limits, links: options.maxLinks ?? limits.links },
     sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
   });

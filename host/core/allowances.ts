@@ -5,6 +5,7 @@
  */
 
 import { BpfError, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
+import type { PolicyLimits } from "./policy/guest_policy.ts";
 
 /**
  * The default limit of a guest's links. Detaching a link can take the kernel 75 ms, in which the process handles no signal: the
@@ -59,12 +60,22 @@ export class Allowance {
 /** All allowances of one guest. */
 export class Allowances {
   readonly links: Allowance;
-  readonly objects = new Allowance("objects", MAX_OBJECTS);
+  readonly objects: Allowance;
   readonly objectBytes = new Allowance("bytes of objects", MAX_OBJECT_BYTES);
-  readonly buffers = new Allowance("buffers", MAX_BUFFERS);
+  readonly buffers: Allowance;
   readonly shares = new Allowance("shared maps", MAX_SHARES);
+  /** Programs and maps that were loaded. Only a policy limits them. */
+  readonly programs: Allowance;
+  readonly maps: Allowance;
+  readonly mapBytes: Allowance;
 
-  constructor(maxLinks: number = DEFAULT_MAX_LINKS) {
-    this.links = new Allowance("links", maxLinks, "--max-links N allows more");
+  constructor(limits: PolicyLimits = {}) {
+    const { links = DEFAULT_MAX_LINKS, objects = MAX_OBJECTS, buffers = MAX_BUFFERS } = limits;
+    this.links = new Allowance("links", links, "--max-links N allows more");
+    this.objects = new Allowance("objects", objects);
+    this.buffers = new Allowance("buffers", buffers);
+    this.programs = new Allowance("programs", limits.programs ?? Infinity);
+    this.maps = new Allowance("maps", limits.maps ?? Infinity);
+    this.mapBytes = new Allowance("bytes of maps", limits.mapBytes ?? Infinity);
   }
 }

@@ -21,6 +21,7 @@ import { HandleKind, Handles, type HandleTable } from "./handles.ts";
 import { GuestInstance, type InstanceParts } from "./instance.ts";
 import type { AddressBits, GuestMemory } from "./memory.ts";
 import type { ObjectGrants } from "./object_requests.ts";
+import type { PolicyLimits } from "./policy/guest_policy.ts";
 import { ALLOW_EVERYTHING, type Policy } from "./requests.ts";
 import { Resources } from "./resources.ts";
 import { SharedMemory, type SharedMemoryMode } from "./shared_memory.ts";
@@ -56,8 +57,8 @@ export interface GuestContextOptions {
   bufferSizes?: BufferSizes | undefined;
   /** Ends the guest when events were lost; false by default. */
   failOnLoss?: boolean | undefined;
-  /** The limit of links that the guest may have at once; see {@link Allowances}. */
-  maxLinks?: number | undefined;
+  /** The limits of what the guest may have at once; see {@link Allowances}. */
+  limits?: PolicyLimits | undefined;
   /** "copy" forces the fallback of {@link SharedMemory}; "map" by default. */
   sharedMemory?: SharedMemoryMode | undefined;
 }
@@ -85,8 +86,8 @@ export class GuestContext implements Disposable {
   readonly diagnostics: Diagnostics;
   readonly guard: Guard;
   constructor(options: GuestContextOptions) {
-    const { policy = ALLOW_EVERYTHING, counters = new Counters(), maxLinks } = options;
-    const admission = new Admission({ policy, counters, allowances: new Allowances(maxLinks) });
+    const { policy = ALLOW_EVERYTHING, counters = new Counters(), limits } = options;
+    const admission = new Admission({ policy, counters, allowances: new Allowances(limits) });
     this.system = options.system;
     this.instance = new GuestInstance(options.addressBits);
     this.counters = counters;

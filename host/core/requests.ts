@@ -7,7 +7,6 @@
 import { openOperation, type Operation } from "../../errors/mod.ts";
 import type { BpfMap, BpfProgram } from "../../ffi/mod.ts";
 import { openBufferOperation } from "./event_buffers.ts";
-import type { PolicyRefusal } from "./policy/decide.ts";
 
 /** The properties of a program that a request is decided by. */
 export type ProgramDescription = Pick<BpfProgram, "name" | "sectionName" | "type" | "expectedAttachType">;
@@ -112,6 +111,12 @@ export type GateRequest =
 
 /** A kind of request. */
 export type RequestKind = GateRequest["kind"];
+
+/** The reason to refuse a request, and the option that would allow it. */
+export interface PolicyRefusal {
+  readonly reason: string;
+  readonly hint?: string | undefined;
+}
 
 /** A policy of one guest. */
 export interface Policy {

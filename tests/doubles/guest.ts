@@ -14,6 +14,7 @@ import { type ImportFunction, type ImportModule, type ImportTable, makeImports }
 import type { AddressBits } from "../../host/core/memory.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import type { SharedMemoryMode } from "../../host/core/shared_memory.ts";
+import type { PolicyLimits } from "../../host/core/policy/guest_policy.ts";
 import type { Policy } from "../../host/core/requests.ts";
 import { bufferOpener, EventBuffer } from "../../host/pump/mod.ts";
 import { Wasi } from "../../host/wasi/mod.ts";
@@ -82,6 +83,7 @@ export class FakeGuest implements Disposable {
       grants?: Partial<ObjectGrants>;
       policy?: Policy;
       maxLinks?: number;
+      limits?: PolicyLimits;
       sharedMemory?: SharedMemoryMode;
       table?: WebAssembly.Table;
       openBuffer?: OpenBuffer;
@@ -106,7 +108,7 @@ export class FakeGuest implements Disposable {
         openBuffer: options.openBuffer ?? ((map, receiver) => EventBuffer.open(this.system.calls, map, receiver)),
         buffers: options.buffers ?? bufferOpener(this.system.calls),
         grants: { objectName: "guest", ...options.grants },
-        maxLinks: options.maxLinks,
+        limits: { links: options.maxLinks, ...options.limits },
         sharedMemory: options.sharedMemory,
         policy: options.policy,
         diagnostics: { report, lost: () => {} },

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { llvmTool } from "../../scripts/pins.ts";
-import { assertOneLine, directoryWith, example, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
+import { ANY_PROGRAM, assertOneLine, directoryWith, example, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const BOOTSTRAP = example("bootstrap");
@@ -152,7 +152,9 @@ Deno.test({
   ignore: !hasSystemLibbpf,
   fn: async () => {
     for (const guest of ["ring_records", "perf_records", "map_types", "callbacks", "errors"]) {
-      const { code, stdout } = await runWasmBpf([testGuest(guest)], { env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF } });
+      const { code, stdout } = await runWasmBpf([...ANY_PROGRAM, testGuest(guest)], {
+        env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF },
+      });
       assertEquals([code, stdout.match(/^not ok.*/gm)], [0, null]);
     }
     const { stderr } = await runWasmBpf([testGuest("reject")], { env: { WASM_BPF_LIBBPF: SYSTEM_LIBBPF } });

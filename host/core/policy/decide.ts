@@ -4,24 +4,58 @@
  * @module
  */
 
-import { ProgramType } from "../../../object/bpf_numbers.ts";
+import { MapType, ProgramType } from "../../../object/bpf_numbers.ts";
 import { helperName } from "../../../object/helpers.ts";
 import { mapTypeName } from "../../../object/map_types.ts";
-import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, Policy, ProgramDescription } from "../requests.ts";
+import type {
+  AttachPoint,
+  GateRequest,
+  LoadedMap,
+  LoadedProgram,
+  Policy,
+  PolicyRefusal,
+  ProgramDescription,
+} from "../requests.ts";
 import { type CausedEffect, causedEffects, typeEffect } from "./effects.ts";
-import type { GuestPolicy } from "./guest_policy.ts";
+import type { GuestPolicy, PolicyLimits } from "./guest_policy.ts";
 import { type AllowList, allowsName, allowsPattern } from "./patterns.ts";
 import { effectText, flagFor, placeWords } from "./refusal_text.ts";
 
-/** The reason to refuse a request, and the option that would allow it. */
-export interface PolicyRefusal {
-  readonly reason: string;
-  readonly hint?: string | undefined;
+/** A policy that must allow a request, beside others. */
+export interface PolicyLayer {
+  readonly policy: GuestPolicy;
+  /** The words for it in refusals, if options cannot widen it: "--read-only". */
+  readonly name?: string;
 }
 
-/** The rules of a policy. */
-export function policyRules(policy: GuestPolicy): Policy {
-  return { refusal: (request) => decide(policy, request) };
+/** The rules of several policies: each must allow a request. */
+export function policyRules(layers: readonly PolicyLayer[]): Policy {
+  return {
+    refusal: (request) => {
+      for (const { policy, name } of layers) {
+        const refusal = decide(policy, request);
+        if (refusal === undefined) continue;
+        return name === undefined ? refusal : { reason: `${refusal.reason}, which ${name} excludes` };
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The limits of several policies together: the smallest of each. */
+export function limitsOf(layers: readonly PolicyLayer[]): PolicyLimits {
+  const least = (key: keyof PolicyLimits): number | undefined => {
+    const given = layers.flatMap(({ policy }) => policy.limits[key] ?? []);
+    return given.length === 0 ? undefined : Math.min(...given);
+  };
+  return {
+    objects: least("objects"),
+    programs: least("programs"),
+    links: least("links"),
+    buffers: least("buffers"),
+    maps: least("maps"),
+    mapBytes: least("mapBytes"),
+  };
 }
 
 /** The refusal of `request`; undefined if `policy` allows it. */
@@ -93,22 +127,28 @@ function decideProgram(
   maps: readonly LoadedMap[],
 ): PolicyRefusal | undefined {
   if (isUnlimited(policy)) return undefined;
-  const named = `program "${program.name}" (${program.sectionName || programTypeName(program.type)})`;
-  if (!allowsName(policy.programTypes, programTypeName(program.type))) {
-    return { reason: `${named} has type ${programTypeName(program.type)}, which the policy does not allow` };
+  if (policy.programTypes !== true && !allowsName(policy.programTypes, programTypeName(program.type))) {
+    return { reason: `${named(program)} has type ${programTypeName(program.type)}, which the policy does not allow` };
   }
   const { helpers, kfuncs, boundTo } = program;
-  if (helpers === undefined) return { reason: `the instructions of ${named} are not known`, hint: ALLOW_ALL_HINT };
+  if (helpers === undefined) {
+    return { reason: `the instructions of ${named(program)} are not known`, hint: ALLOW_ALL_HINT };
+  }
   const known = kfuncs.filter((name) => name !== undefined);
   if (known.length < kfuncs.length) {
-    return { reason: `${named} calls a function of the kernel by its number`, hint: ALLOW_ALL_HINT };
+    return { reason: `${named(program)} calls a function of the kernel by its number`, hint: ALLOW_ALL_HINT };
   }
   const facts = { type: program.type, attachType: program.expectedAttachType, helpers, kfuncs: known };
   const refused = causedEffects(facts).find((effect) => !permits(policy, effect, program));
   if (refused !== undefined) {
-    return { reason: `${named} ${effectText(refused)}`, hint: flagFor(refused, program, maps) };
+    return { reason: `${named(program)} ${effectText(refused)}`, hint: flagFor(refused, program, maps) };
   }
-  return decideCalls(policy, named, facts) ?? (boundTo && decidePoint(policy, named, boundTo));
+  return decideCalls(policy, program, facts) ?? (boundTo && decidePoint(policy, program, boundTo));
+}
+
+/** `program "pass" (xdp)`. */
+function named({ name, sectionName, type }: LoadedProgram): string {
+  return `program "${name}" (${sectionName || programTypeName(type)})`;
 }
 
 const ALLOW_ALL_HINT = "--allow-all allows it";
@@ -157,21 +197,23 @@ function hasSome(list: AllowList): boolean {
 /** Checks the lists of calls. */
 function decideCalls(
   policy: GuestPolicy,
-  named: string,
+  program: LoadedProgram,
   { helpers, kfuncs }: { helpers: readonly number[]; kfuncs: readonly string[] },
 ): PolicyRefusal | undefined {
   const names = policy.helpers === true ? [] : helpers.map(helperName);
   const refused = names.find((name) => !allowsName(policy.helpers, name)) ??
     kfuncs.find((name) => !allowsName(policy.kfuncs, name));
-  return refused === undefined ? undefined : { reason: `${named} calls ${refused}, which the policy does not allow` };
+  return refused === undefined
+    ? undefined
+    : { reason: `${named(program)} calls ${refused}, which the policy does not allow` };
 }
 
 /** Checks the lists of places. */
-function decidePoint(policy: GuestPolicy, named: string, point: AttachPoint): PolicyRefusal | undefined {
+function decidePoint(policy: GuestPolicy, program: LoadedProgram, point: AttachPoint): PolicyRefusal | undefined {
   const refused = pointOutside(policy, point);
   return refused === undefined
     ? undefined
-    : { reason: `${named} attaches to ${refused}, which the policy does not allow` };
+    : { reason: `${named(program)} attaches to ${refused}, which the policy does not allow` };
 }
 
 /** The place in words if the lists do not allow it. */
@@ -199,11 +241,10 @@ function pointOutside(policy: GuestPolicy, point: AttachPoint): string | undefin
 }
 
 function decideMap(policy: GuestPolicy, { name, type, structOps }: LoadedMap): PolicyRefusal | undefined {
-  const typeName = mapTypeName(type);
-  if (!allowsName(policy.mapTypes, typeName)) {
-    return { reason: `map "${name}" has type ${typeName}, which the policy does not allow` };
+  if (policy.mapTypes !== true && !allowsName(policy.mapTypes, mapTypeName(type))) {
+    return { reason: `map "${name}" has type ${mapTypeName(type)}, which the policy does not allow` };
   }
-  if (typeName !== "struct_ops" || policy.structOps === true) return undefined;
+  if (type !== MapType.STRUCT_OPS || policy.structOps === true) return undefined;
   if (structOps !== undefined && allowsName(policy.structOps, structOps)) return undefined;
   return {
     reason: `map "${name}" replaces a part of the kernel`,
@@ -211,11 +252,7 @@ function decideMap(policy: GuestPolicy, { name, type, structOps }: LoadedMap): P
   };
 }
 
-const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(ProgramType).map(([name, type]) => [type, name.toLowerCase()]),
-);
-
 /** bpftool's name of a program type: "sched_cls"; "type 99" for an unknown number. */
 export function programTypeName(type: number): string {
-  return TYPE_NAMES.get(type) ?? `type ${type}`;
+  return Object.entries(ProgramType).find(([, number]) => number === type)?.[0].toLowerCase() ?? `type ${type}`;
 }

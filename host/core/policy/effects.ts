@@ -8,27 +8,9 @@
  */
 
 import { AttachType, ProgramType } from "../../../object/bpf_numbers.ts";
+import type { Effect } from "./effect.ts";
 import { HELPER_EFFECTS, LAST_REVIEWED_HELPER } from "./helper_effects.ts";
 import { kfuncEffect } from "./kfunc_effects.ts";
-
-/** An effect of a program. */
-export type Effect =
-  /** Changes, redirects, drops or steers packets or connections. */
-  | "network"
-  /** Denies operations of other processes, or changes their results. */
-  | "deny"
-  /** Makes functions of the kernel return another result (`bpf_override_return`). */
-  | "override"
-  /** Writes to the memory of processes. */
-  | "write-user"
-  /** Sends signals. */
-  | "signal"
-  /** Replaces a part of the kernel: congestion control, scheduler, queueing, HID. */
-  | "struct-ops"
-  /** Replaces a function of another BPF program. */
-  | "replace"
-  /** Changes the machine in another way. */
-  | "kernel-change";
 
 /** The facts about a program that decide about its effects. */
 export interface ProgramFacts {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Effect } from "./effects.ts";
+import type { Effect } from "./effect.ts";
 
 /** The highest number of a helper that was reviewed: `bpf_cgrp_storage_delete`. Linux gets no new helpers, only kfuncs. */
 export const LAST_REVIEWED_HELPER = 211;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Effect } from "./effects.ts";
+import type { Effect } from "./effect.ts";
 
 /** Beginnings of names of kfuncs that only read: iterators, comparisons of strings, copies from other memory. */
 const OBSERVING_BEGINNINGS = ["bpf_iter_", "bpf_str", "bpf_probe_read_", "bpf_copy_from_user_", "bpf_cpumask_"];

@@ -7,7 +7,17 @@
  * @module
  */
 
-/** All names, or those that match one of the patterns. */
+/**
+ * `true` for all names, or the patterns of those that are allowed: `*` stands for any characters, `?` for one.
+ *
+ * @example
+ * ```ts
+ * import { type AllowList, DEFAULT_POLICY, type GuestPolicy } from "@wasm-bpf/wasm-bpf";
+ *
+ * const tracepoints: AllowList = ["sched/*", "syscalls/sys_enter_*"];
+ * const policy: GuestPolicy = { ...DEFAULT_POLICY, tracepoints };
+ * ```
+ */
 export type AllowList = true | readonly string[];
 
 /** True if `list` allows `name`. */

@@ -6,7 +6,8 @@
 
 import { ProgramType } from "../../../object/bpf_numbers.ts";
 import type { AttachPoint, LoadedMap, LoadedProgram } from "../requests.ts";
-import type { CausedEffect, Effect } from "./effects.ts";
+import type { Effect } from "./effect.ts";
+import type { CausedEffect } from "./effects.ts";
 
 /** The effects as the end of a sentence about a program. */
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
