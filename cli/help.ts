@@ -5,6 +5,7 @@
  */
 
 import type { Option } from "./options.ts";
+import { LINE_LENGTH, wrapped } from "./wrapped.ts";
 
 /** The parts of a page of help. */
 export interface HelpPage {
@@ -26,7 +27,6 @@ export interface HelpPage {
 /** A row of a table of two columns. The text may be empty. */
 export type Row = readonly [label: string, text: string];
 
-const LINE_LENGTH = 120;
 /** An option whose label is longer has its text on the next line. */
 const MOST_LABEL = 26;
 
@@ -71,15 +71,4 @@ function table(rows: readonly Row[], mostLabel: number): string {
     const beginning = `  ${label}`;
     return label.length > width ? [beginning, ...lines] : [beginning + first.slice(beginning.length), ...more];
   }).join("\n");
-}
-
-/** The lines of `text`, broken between words. */
-function wrapped(text: string, length: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > length) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return text === "" ? [] : lines;
 }

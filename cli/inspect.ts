@@ -7,10 +7,18 @@
 import { printable, printableJson } from "../errors/mod.ts";
 import { command, runCommand } from "./command.ts";
 import { explainInput, readInput } from "./input.ts";
-import { inspectBytes, type MapReport, type ModuleReport, type ObjectReport } from "./inspection.ts";
+import {
+  inspectBytes,
+  type MapReport,
+  type ModuleReport,
+  type ObjectReport,
+  type ProgramReport,
+} from "./inspection.ts";
 import { flag, HELP } from "./options.ts";
 import { writeOutput } from "./output.ts";
+import type { ProgramUsesReport } from "./program_uses.ts";
 import { sizeText } from "./size.ts";
+import { LINE_LENGTH, wrapped } from "./wrapped.ts";
 
 const OPTIONS = {
   json: flag({ help: "prints one JSON object instead of text" }),
@@ -26,8 +34,8 @@ const INSPECT = command({
     usage: [["inspect [--json] FILE", ""]],
     about: [
       "Shows the contents of FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports with their " +
-      "ABI version, objects in the module's data, programs with section and type, maps with types and sizes, global " +
-      "variables, sections. For each object it gives the reasons why libbpf or wasm-bpf would refuse it, if they can be " +
+      "ABI version, objects in the module's data, programs with section, type, calls, effects and the options that allow " +
+      "these, maps with types and sizes, global variables, sections. For each object it gives the reasons why libbpf or wasm-bpf would refuse it, if they can be " +
       "found without the kernel.",
       'FILE may be "-" for standard input.',
     ],
@@ -95,12 +103,7 @@ function describeObject(title: string, report: ObjectReport): string[] {
     }`,
     ...report.refusals.map((reason) => `refused: ${reason}`),
     `programs:${report.programs.length === 0 ? " none" : ""}`,
-    ...table(report.programs.map(({ name, section, type, autoload, instructions }) => [
-      name,
-      section,
-      type ?? "unknown type",
-      `${instructions} instructions${autoload ? "" : ", not loaded automatically"}`,
-    ])),
+    ...programLines(report.programs),
     `maps:${report.maps.length === 0 ? " none" : ""}`,
     ...table(report.maps.flatMap(mapRows)),
     ...(report.globals.length === 0 ? [] : ["global variables:"]),
@@ -112,6 +115,26 @@ function describeObject(title: string, report: ObjectReport): string[] {
     ])),
     `sections: ${sections(report.sections)}`,
   ];
+}
+
+/** A row for each program, and below it lines about its effects and calls. */
+function programLines(programs: readonly ProgramReport[]): string[] {
+  const rows = table(programs.map(({ name, section, type, autoload, instructions }) => [
+    name,
+    section,
+    type ?? "unknown type",
+    `${instructions} instructions${autoload ? "" : ", not loaded automatically"}`,
+  ]));
+  return programs.flatMap(({ uses }, i) => [
+    rows[i] ?? "",
+    ...(uses?.effects ?? []).map(({ effect, option }) => `    ${effect}: needs ${option}`),
+    ...wrapped(callsText(uses), LINE_LENGTH - 4).map((line) => `    ${line}`),
+  ]);
+}
+
+function callsText(uses: ProgramUsesReport | undefined): string {
+  const calls = [...uses?.helpers ?? [], ...uses?.kfuncs ?? []];
+  return calls.length === 0 ? "" : `calls ${calls.join(", ")}`;
 }
 
 function mapRows(map: MapReport): string[][] {

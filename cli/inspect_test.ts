@@ -289,3 +289,40 @@ function moduleWith(segments: readonly { address: number; bytes: Uint8Array }[])
   ];
   return new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 11, ...unsigned(content.length), ...content]);
 }
+
+Deno.test("inspectBytes() has the calls and effects of programs, with the least options, unless the object is damaged", () => {
+  const usesOf = (object: Uint8Array) => {
+    const report = inspectBytes(object);
+    assert(report.kind === "object");
+    return Object.fromEntries(report.programs.map(({ name, uses }) => [name, uses]));
+  };
+  const uses = usesOf(compileObject("uses"));
+  assertEquals(uses["direct"], { helpers: ["bpf_map_lookup_elem"], kfuncs: [], effects: [] });
+  assertEquals(uses["through_callback"], {
+    helpers: ["bpf_probe_write_user", "bpf_loop"],
+    kfuncs: [],
+    effects: [{
+      effect: "writes to the memory of processes (bpf_probe_write_user)",
+      option: "--allow-write-user",
+    }],
+  });
+  assertEquals(uses["calls_kfuncs"]?.kfuncs, ["flavored_kfunc", "plain_kfunc"]);
+  assertEquals(uses["calls_kfuncs"]?.effects.map(({ option }) => option), [
+    "--allow-network=INTERFACE",
+    "--allow-kfunc=flavored_kfunc",
+    "--allow-kfunc=plain_kfunc",
+  ]);
+  const damaged = new ObjectEditor(compileObject("uses")).instruction("xdp", 0, { register: 2 }).bytes;
+  assertEquals(usesOf(damaged)["direct"], undefined);
+});
+
+Deno.test("inspect prints the effects and calls of each program below it", () => {
+  withFiles({ "x.bpf.o": compileObject("uses") }, (folder) => {
+    const { stdout } = runCommand(["inspect", `${folder}/x.bpf.o`]);
+    assertMatch(
+      stdout,
+      /^ {2}through_global +\S+ +tracing .*\n {4}sends signals \(bpf_send_signal\): needs --allow-signal\n {4}calls bpf_ktime_get_ns, /m,
+    );
+    assertMatch(stdout, /^ {2}direct +\S+ +kprobe .*\n {4}calls bpf_map_lookup_elem\n {2}through_global/m);
+  });
+});

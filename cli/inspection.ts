@@ -7,16 +7,18 @@
 import type { DataSection } from "../object/data_sections.ts";
 import { isElf } from "../object/elf/elf.ts";
 import type { MapDefinition } from "../object/maps.ts";
-import { type BpfObjectInfo, parseObject } from "../object/object.ts";
+import { parseObject, type ProgramInfo } from "../object/object.ts";
 import { findRefusals } from "../object/refusals/find_refusals.ts";
 import { MAP_FLAG } from "../object/bpf_numbers.ts";
 import { mapTypeName } from "../object/map_types.ts";
-import { validateObject } from "../object/validation/validate_object.ts";
+import { type ObjectUses, usesOf } from "../object/uses/uses.ts";
+import { type ObjectContents, validateObject } from "../object/validation/validate_object.ts";
 import { FormatError } from "../errors/mod.ts";
 import { findObjects } from "../object/embedded_objects.ts";
 import { abiOf, importProblem } from "../host/import_types.ts";
 import type { ModuleImport } from "../wasm/declarations.ts";
 import { parseModule } from "../wasm/module.ts";
+import { type ProgramUsesReport, programUsesReport } from "./program_uses.ts";
 import { needText, readNeeds } from "../wasm/needs.ts";
 import { type AddressBits, isComponent, isWasm } from "../wasm/sections.ts";
 
@@ -47,6 +49,17 @@ export interface VariablesReport {
   supported?: false;
 }
 
+/** A program of an object. */
+export interface ProgramReport {
+  name: string;
+  section: string;
+  type: string | null;
+  autoload: boolean;
+  instructions: number;
+  /** Its calls and effects; absent for a damaged object. */
+  uses?: ProgramUsesReport;
+}
+
 /** An object. */
 export interface ObjectReport {
   kind: "object";
@@ -58,7 +71,7 @@ export interface ObjectReport {
   btf: boolean;
   /** Reasons why libbpf or this host would refuse it, if they can be found without the kernel. */
   refusals: string[];
-  programs: { name: string; section: string; type: string | null; autoload: boolean; instructions: number }[];
+  programs: ProgramReport[];
   maps: MapReport[];
   globals: VariablesReport[];
   sections: SectionReport[];
@@ -146,13 +159,16 @@ function importReport(one: ModuleImport, addressBits: AddressBits): ImportReport
 
 function inspectObject(bytes: Uint8Array): ObjectReport {
   const info = parseObject(bytes);
+  const validated = validate(bytes);
+  const uses = typeof validated === "string" ? undefined : usesOf(validated);
   return {
     kind: "object",
     sizeBytes: bytes.length,
     license: info.license ?? null,
     btf: info.btf !== undefined,
-    refusals: refusalsOf(bytes, info),
-    programs: info.programs.map(({ type, ...program }) => ({ ...program, type: type ?? null })),
+    // Rules of libbpf apply to intact objects, so that a damaged one has only the damage.
+    refusals: typeof validated === "string" ? [validated] : findRefusals(info),
+    programs: info.programs.map((program, i) => programReport(program, uses, i)),
     maps: [
       ...info.maps.map(mapReport),
       ...info.structOps.map(({ name, struct, link }) => ({
@@ -175,15 +191,21 @@ function inspectObject(bytes: Uint8Array): ObjectReport {
   };
 }
 
-/** For a damaged object, only the damage is reported: libbpf's rules apply to intact objects. */
-function refusalsOf(bytes: Uint8Array, info: BpfObjectInfo): string[] {
+/** The checked parts of an object, or the damage. */
+function validate(bytes: Uint8Array): ObjectContents | string {
   try {
-    validateObject(bytes);
+    return validateObject(bytes).contents;
   } catch (error) {
-    if (error instanceof FormatError) return [error.problem];
+    if (error instanceof FormatError) return error.problem;
     throw error;
   }
-  return findRefusals(info);
+}
+
+/** @param index the position of the program, which is the same in both lists. */
+function programReport({ type, ...program }: ProgramInfo, uses: ObjectUses | undefined, index: number): ProgramReport {
+  const report = { ...program, type: type ?? null };
+  const own = uses?.programs[index];
+  return own === undefined ? report : { ...report, uses: programUsesReport(own, uses?.maps ?? []) };
 }
 
 function variablesReport({ name, sizeBytes, variables }: DataSection): VariablesReport {

@@ -5,10 +5,9 @@
  */
 
 import type { Findings } from "./findings.ts";
+import { LINE_LENGTH, wrapped } from "../wrapped.ts";
 import { GUEST_KINDS } from "./kinds.ts";
 import type { Availability } from "./probes.ts";
-
-const LINE_LENGTH = 120;
 
 /** The lines of a report: the verdict first. */
 export function findingsText(findings: Findings): string {
@@ -42,7 +41,8 @@ function problemLines(kinds: readonly string[], { text, mend }: { text: string; 
   const affected = kinds.length === 0
     ? ""
     : `${kinds.length === GUEST_KINDS.length ? "all kinds" : kinds.join(", ")}: `;
-  return [...wrapped(`${affected}${text}`, { indent: 2, hanging: 4 }), `    -> ${mend}`];
+  const [first = "", ...more] = wrapped(`${affected}${text}`, LINE_LENGTH - 4);
+  return [`  ${first}`, ...more.map((line) => `    ${line}`), `    -> ${mend}`];
 }
 
 /** "31 of 32; not lirc_mode2" */
@@ -55,25 +55,8 @@ function availabilityText({ available, missing }: Availability): string {
 function rows(entries: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(0, ...entries.map(([label]) => label.length));
   return entries.flatMap(([label, text]) => {
-    const hanging = width + 4;
-    const [first = "", ...more] = wrapped(text, { indent: hanging, hanging });
-    return [`  ${label.padEnd(width)}${first.slice(width + 2)}`, ...more];
+    const margin = " ".repeat(width + 4);
+    const [first = "", ...more] = wrapped(text, LINE_LENGTH - margin.length);
+    return [`  ${label.padEnd(width)}  ${first}`, ...more.map((line) => margin + line)];
   });
-}
-
-/** The lines of `text`, broken between words; all but the first are indented by `hanging`. */
-function wrapped(text: string, { indent, hanging }: { indent: number; hanging: number }): string[] {
-  const lines: string[] = [];
-  let line = " ".repeat(indent);
-  let isEmpty = true;
-  for (const word of text.split(" ")) {
-    if (!isEmpty && line.length + 1 + word.length > LINE_LENGTH) {
-      lines.push(line);
-      line = " ".repeat(hanging);
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
 }

@@ -72,7 +72,12 @@ export function flagFor({ effect, cause }: CausedEffect, program: LoadedProgram,
   return `${optionFor({ effect, cause }, program, maps)} allows it`;
 }
 
-function optionFor({ effect, cause }: CausedEffect, { type }: LoadedProgram, maps: readonly LoadedMap[]): string {
+/** The least option that allows an effect. Words in capitals stand for a place. */
+export function optionFor(
+  { effect, cause }: CausedEffect,
+  { type }: Pick<LoadedProgram, "type">,
+  maps: readonly Pick<LoadedMap, "structOps">[],
+): string {
   if (effect === "unknown" || effect === "kernel-change") {
     if (cause.kind === "helper") return `--allow-helper=${cause.name ?? cause.id}`;
     return cause.kind === "kfunc" ? `--allow-kfunc=${cause.name}` : "--allow-all";
@@ -82,7 +87,7 @@ function optionFor({ effect, cause }: CausedEffect, { type }: LoadedProgram, map
 }
 
 /** The kernel's structs of all struct_ops maps: "tcp_congestion_ops"; undefined if there is none. */
-function structOpsOf(maps: readonly LoadedMap[]): string | undefined {
+function structOpsOf(maps: readonly Pick<LoadedMap, "structOps">[]): string | undefined {
   const names = new Set(maps.flatMap(({ structOps }) => structOps ?? []));
   return names.size === 0 ? undefined : [...names].join(",");
 }
