@@ -26,7 +26,7 @@ objects_of = $(patsubst %.c,$(objects)/%.o,$(wildcard $(addsuffix /*.c,$(addpref
 more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc misc/mntent \
   misc/realpath network/ether network/gai_strerror network/hstrerror network/inet_addr network/inet_legacy \
   network/inet_ntoa passwd/fgetgrent passwd/fgetpwent passwd/getgrent_a passwd/getpwent_a sched/sched_cpucount \
-  signal/psignal string/strsignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp \
+  signal/psignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp \
   temp/mkstemps temp/mktemp
 # wasi-libc's sources whose functions the project's own sources define.
 replaced := libc-bottom-half/sources/__wasilibc_real.c libc-bottom-half/sources/accept.c \
@@ -34,7 +34,7 @@ replaced := libc-bottom-half/sources/__wasilibc_real.c libc-bottom-half/sources/
     sys/stat/fstat.c sys/stat/fstatat.c sys/stat/mkdirat.c unistd/faccessat.c \
     sys/ioctl/ioctl.c sys/socket/%.c time/CLOCK_%.c time/clock_nanosleep.c \
     time/nanosleep.c unistd/sleep.c unistd/usleep.c) \
-  $(addprefix libc-top-half/musl/src/,conf/legacy.c conf/sysconf.c errno/strerror.c misc/uname.c \
+  $(addprefix libc-top-half/musl/src/,conf/legacy.c conf/sysconf.c errno/strerror.c misc/uname.c stdlib/qsort.c \
     $(if $(wildcard $(sources)/argp/getopt.c),misc/getopt.c misc/getopt_long.c))
 libc := $(call objects_of,libc argp) \
   $(patsubst %.c,$(objects)/wasi-libc/%.o,$(filter-out $(replaced),$(shell cat $(wasi)/sources))) \

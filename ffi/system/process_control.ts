@@ -31,6 +31,11 @@ export function processNumber({ symbols }: SystemCalls, name: keyof ProcessNumbe
   return symbols[name](NUMBER[name]);
 }
 
+/** The process group (`getpgid`) or session (`getsid`) of a process. @param pid 0 is this process. @returns a negative errno for none. */
+export function processGroup(calls: SystemCalls, name: "getpgid" | "getsid", pid: number): number {
+  return calls.result(calls.symbols[name](NUMBER[name], pid));
+}
+
 /** Sends `signal`; 0 only looks if the process exists. @returns 0 or a negative errno. */
 export function killProcess(calls: SystemCalls, pid: number, signal: number): number {
   return calls.result(calls.symbols.kill(NUMBER.kill, pid, signal));

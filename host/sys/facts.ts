@@ -13,7 +13,13 @@ import {
   TERMINAL_SIZE_BYTES,
   UTSNAME_BYTES,
 } from "../../ffi/system/machine_facts.ts";
-import { LIMIT_BYTES, processNumber, type ProcessNumbers, readLimit } from "../../ffi/system/process_control.ts";
+import {
+  LIMIT_BYTES,
+  processGroup,
+  processNumber,
+  type ProcessNumbers,
+  readLimit,
+} from "../../ffi/system/process_control.ts";
 import type { GuestContext } from "../core/context.ts";
 import { guestPtr, type WasmPtr } from "../core/memory.ts";
 import { checked, refuse } from "../core/refusal.ts";
@@ -28,6 +34,11 @@ export function getpid(): () => number {
 /** `getppid`, `gettid`, `getuid`, `geteuid`, `getgid`, `getegid`, each `() -> i32`. */
 export function ownNumber(guest: GuestContext, name: keyof ProcessNumbers): () => number {
   return () => processNumber(guest.system.calls, name);
+}
+
+/** `getpgid(i32 pid) -> i32` and `getsid(i32 pid) -> i32`: the process group and the session of a process; 0 is this process. */
+export function groupOf(guest: GuestContext, name: "getpgid" | "getsid"): (pid: number) => number {
+  return (pid) => checked(processGroup(guest.system.calls, name, pid));
 }
 
 /** `uname(ptr names) -> i32` fills a `struct utsname`. */

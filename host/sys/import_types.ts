@@ -19,6 +19,8 @@ export const SYS_TYPES: ImportTypes = {
   geteuid: ["() -> i32"],
   getgid: ["() -> i32"],
   getegid: ["() -> i32"],
+  getpgid: ["(i32) -> i32"],
+  getsid: ["(i32) -> i32"],
   sysconf: ["(i32) -> i32"],
   uname: ["(ptr) -> i32"],
   sysinfo: ["(ptr) -> i32"],

@@ -10,7 +10,17 @@
 import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
 import { type ImportFunction, type ImportModule, withPtrResult } from "../core/imports.ts";
-import { getpid, getrlimit, indexToName, nameToIndex, ownNumber, sysinfo, terminalSize, uname } from "./facts.ts";
+import {
+  getpid,
+  getrlimit,
+  groupOf,
+  indexToName,
+  nameToIndex,
+  ownNumber,
+  sysinfo,
+  terminalSize,
+  uname,
+} from "./facts.ts";
 import { missingPath } from "./missing_path.ts";
 import { perfEventIoctl, perfEventOpen } from "./perf_events.ts";
 import { kill, pause, setitimer, sigaction, sigpending, sigprocmask, sigtimedwait } from "./signals.ts";
@@ -36,6 +46,8 @@ export const SYS_FUNCTIONS: ImportModule = {
   geteuid: guarded((guest) => ownNumber(guest, "geteuid")),
   getgid: guarded((guest) => ownNumber(guest, "getgid")),
   getegid: guarded((guest) => ownNumber(guest, "getegid")),
+  getpgid: guarded((guest) => groupOf(guest, "getpgid")),
+  getsid: guarded((guest) => groupOf(guest, "getsid")),
   sysconf: guarded(sysconf),
   uname: guarded(uname),
   sysinfo: guarded(sysinfo),

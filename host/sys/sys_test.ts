@@ -61,10 +61,18 @@ for (const bits of WIDTHS) {
   });
 }
 
+/** The process group and the session of this process, as /proc shows them. */
+function ownGroupAndSession(): number[] {
+  const afterName = Deno.readTextFileSync("/proc/self/stat").split(") ").at(-1) ?? "";
+  return afterName.split(" ").slice(2, 4).map(Number);
+}
+
 Deno.test("facts about process and machine are the host's", () => {
   using guest = new SysGuest();
   assertEquals(guest.sys("getpid"), Deno.pid);
   assertEquals(guest.sys("getppid"), Deno.ppid);
+  assertEquals([guest.sys("getpgid", 0), guest.sys("getsid", Deno.pid)], ownGroupAndSession());
+  assertEquals([guest.sys("getpgid", -5), guest.sys("getsid", 0x7fffffff)], [-WASI_ERRNO.ESRCH, -WASI_ERRNO.ESRCH]);
   assertEquals([guest.sys("getuid"), guest.sys("geteuid")], [Deno.uid(), Deno.uid()]);
   assertEquals([guest.sys("getgid"), guest.sys("getegid")], [Deno.gid(), Deno.gid()]);
   assertEquals(guest.sys("uname", 0x100), 0);

@@ -61,6 +61,12 @@ Deno.test("longjmp() returns to setjmp(), also from callbacks and handlers of si
 
 Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"));
 
+Deno.test("semaphores count, and handlers of signals post them", () => assertSameOutput("semaphores"));
+
+Deno.test("errors and signals have glibc's names and texts", () => assertSameOutput("errors"));
+
+Deno.test("the lists of sys/queue.h are as in glibc", () => assertSameOutput("queues"));
+
 Deno.test("a line reaches a pipe before the guest ends", async () => {
   const [command = "", ...words] = WASM_BPF;
   const module = await compileForGuest("lines");

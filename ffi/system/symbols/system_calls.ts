@@ -33,8 +33,10 @@ export const NUMBER = {
   geteuid: IS_ARM64 ? 175 : 107,
   getgid: IS_ARM64 ? 176 : 104,
   getitimer: IS_ARM64 ? 102 : 36,
+  getpgid: IS_ARM64 ? 155 : 121,
   getppid: IS_ARM64 ? 173 : 110,
   getrandom: IS_ARM64 ? 278 : 318,
+  getsid: IS_ARM64 ? 156 : 124,
   gettid: IS_ARM64 ? 178 : 186,
   getuid: IS_ARM64 ? 174 : 102,
   ioctl: IS_ARM64 ? 29 : 16,
@@ -122,10 +124,14 @@ export function systemCallRows(symbol: string) {
     getgid: { name: symbol, parameters: ["i32"], result: "i32" },
     // int getitimer(int which, struct itimerval *curr_value)
     getitimer: { name: symbol, parameters: ["i32", "i32", "buffer"], result: "i32" },
+    // __pid_t getpgid(pid_t pid)
+    getpgid: { name: symbol, parameters: ["i32", "i32"], result: "i32" },
     // __pid_t getppid(void)
     getppid: { name: symbol, parameters: ["i32"], result: "i32" },
     // ssize_t getrandom(void *buf, size_t buflen, unsigned int flags)
     getrandom: { name: symbol, parameters: ["i32", "buffer", "u32", "u32"], result: "i32" },
+    // __pid_t getsid(pid_t pid)
+    getsid: { name: symbol, parameters: ["i32", "i32"], result: "i32" },
     // __pid_t gettid(void)
     gettid: { name: symbol, parameters: ["i32"], result: "i32" },
     // __uid_t getuid(void)

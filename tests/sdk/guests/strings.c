@@ -42,6 +42,34 @@ static void sort(void) {
     printf("%td\n", (long *)bsearch(&wanted, numbers, 7, sizeof(long), by_number) - numbers);
 }
 
+struct row {
+    int count;
+    char name;
+};
+
+static int by_count(const void *a, const void *b) {
+    return ((const struct row *)a)->count - ((const struct row *)b)->count;
+}
+
+static int by_factor(const void *a, const void *b, void *factor) {
+    return *(int *)factor * by_count(a, b);
+}
+
+// Rows with the same count keep their order, and elements of any size are moved.
+static void sort_rows(void) {
+    struct row rows[26];
+    int factor = -1;
+    for (int i = 0; i < 26; i++) rows[i] = (struct row){i * 7 % 5, (char)('a' + i)};
+    qsort(rows, 26, sizeof(rows[0]), by_count);
+    for (int i = 0; i < 26; i++) printf("%d%c ", rows[i].count, rows[i].name);
+    qsort_r(rows, 26, sizeof(rows[0]), by_factor, &factor);
+    for (int i = 0; i < 26; i++) printf("%c", rows[i].name);
+    char names[6][13] = {"openat", "a long name!", "", "close", "exit", "b"};
+    qsort(names, 6, sizeof(names[0]), (comparison_fn_t)strcmp);
+    for (int i = 0; i < 6; i++) printf(" %s", names[i]);
+    printf("\n");
+}
+
 static void split(void) {
     char text[] = "a,b,,c", *rest = text, *part, *saved;
     while ((part = strsep(&rest, ","))) printf("[%s]", part);
@@ -78,6 +106,8 @@ static void tell_time(void) {
 static void stream(void) {
     char *line = NULL, *written, text[] = "first line\nsecond\nlast";
     size_t room = 0, size;
+    // A size of 0 says that the pointer has no memory.
+    line = (char *)1;
     FILE *input = fmemopen(text, sizeof(text) - 1, "r");
     for (ssize_t length; (length = getline(&line, &room, input)) >= 0;) printf("%zd:%s|", length, line);
     fclose(input);
@@ -103,6 +133,7 @@ static void addresses(void) {
 int main(void) {
     convert();
     sort();
+    sort_rows();
     split();
     match();
     tell_time();

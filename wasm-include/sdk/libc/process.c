@@ -16,6 +16,18 @@ pid_t gettid(void) {
     return sys_gettid();
 }
 
+pid_t getpgid(pid_t pid) {
+    return sys_result(sys_getpgid(pid));
+}
+
+pid_t getpgrp(void) {
+    return getpgid(0);
+}
+
+pid_t getsid(pid_t pid) {
+    return sys_result(sys_getsid(pid));
+}
+
 uid_t getuid(void) {
     return sys_getuid();
 }

@@ -16,6 +16,7 @@ static struct sigaction actions[_NSIG];
 static char known[_NSIG];
 static uint64_t blocked;
 unsigned sys_handled_signals;
+unsigned sys_interrupting_signals;
 
 static uint64_t bit_of(int signal) {
     return 1ULL << (signal - 1);
@@ -78,6 +79,7 @@ static void on_signal(int signal) {
     if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) return;
     if (action.sa_flags & SA_RESETHAND) sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     sys_handled_signals++;
+    if (!(action.sa_flags & SA_RESTART)) sys_interrupting_signals++;
     set_blocked(before | mask_of(&action.sa_mask) | (action.sa_flags & SA_NODEFER ? 0 : bit_of(signal)));
     if (action.sa_flags & SA_SIGINFO)
         action.sa_sigaction(signal, &info, NULL);

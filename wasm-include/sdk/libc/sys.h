@@ -28,6 +28,8 @@ SYS(getuid, (void), ())
 SYS(geteuid, (void), ())
 SYS(getgid, (void), ())
 SYS(getegid, (void), ())
+SYS(getpgid, (int pid), (pid))
+SYS(getsid, (int pid), (pid))
 SYS(sysconf, (int name), (name))
 SYS(uname, (void *names), (names))
 SYS(sysinfo, (void *info), (info))
@@ -59,6 +61,8 @@ SYS(setsockopt, (int fd, int level, int option, const void *value, int size), (f
 
 // The number of handlers of signals that ran, modulo 2^32. A wait that unblocks signals compares it before it waits.
 extern unsigned sys_handled_signals;
+// The number of those whose actions have no SA_RESTART, which end each wait.
+extern unsigned sys_interrupting_signals;
 
 // Converts a result to libc's: -1 and errno for an error.
 static inline int sys_result(int result) {

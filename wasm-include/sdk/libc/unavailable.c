@@ -103,8 +103,6 @@ UNAVAILABLE(setgid, (gid_t))
 UNAVAILABLE(setegid, (gid_t))
 UNAVAILABLE(setgroups, (size_t, const gid_t *))
 UNAVAILABLE(getgroups, (int, gid_t[]))
-UNAVAILABLE(getpgid, (pid_t))
-UNAVAILABLE(getsid, (pid_t))
 UNAVAILABLE(setpgid, (pid_t, pid_t))
 UNAVAILABLE(setsid, (void))
 UNAVAILABLE(setns, (int, int))
@@ -129,10 +127,6 @@ long ptrace(int, ...) {
 int getpriority(int, id_t) {
     errno = ENOSYS;
     return -1;
-}
-
-pid_t getpgrp(void) {
-    return getpgid(0);
 }
 
 // The pages of the engine's memory are not the guest's to lock or protect.
