@@ -67,8 +67,14 @@ export function build(args: readonly string[]): number {
   });
 }
 
-function optionsOf(given: { get(name: "target"): GuestSource["target"]; get(name: "needs"): GuestSource["needs"] }) {
-  return { target: given.get("target"), needs: given.get("needs") };
+function optionsOf(
+  given: {
+    get(name: "target"): GuestSource["target"];
+    get(name: "needs"): GuestSource["needs"];
+    get(name: "policy"): GuestSource["policy"];
+  },
+) {
+  return { target: given.get("target"), needs: given.get("needs"), policy: given.get("policy") };
 }
 
 /** The options of clang that its two targets share. */

@@ -29,6 +29,7 @@ const CC = command({
   wasm-bpf cc tool.c helpers.c -o tool.wasm
   wasm-bpf cc -I .output -DDEBUG -g -c tool.c -o tool.o
   wasm-bpf cc --needs /proc/kallsyms --needs /sys/fs/cgroup:rw tool.c -o tool.wasm
+  wasm-bpf cc --policy policy.json tool.c -o tool.wasm
   wasm-bpf cc --target wasm32 tool.c -o tool.wasm
 
 Exit code: clang's; 2 wrong arguments, 125 the host failed, 127 a part of the toolchain is missing.`,
@@ -44,7 +45,12 @@ Exit code: clang's; 2 wrong arguments, 125 the host failed, 127 a part of the to
 export function cc(args: readonly string[]): number {
   return runCommand(CC, args, (given) =>
     withToolchain({ verbose: given.get("verbose") }, (tools) => {
-      compileGuest(tools, { words: given.operands, target: given.get("target"), needs: given.get("needs") });
+      compileGuest(tools, {
+        words: given.operands,
+        target: given.get("target"),
+        needs: given.get("needs"),
+        policy: given.get("policy"),
+      });
       return 0;
     }));
 }

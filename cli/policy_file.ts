@@ -1,11 +1,10 @@
 /**
- * Reads the file of `--policy`.
+ * Reads policy files.
  *
  * @module
  */
 
 import type { parsePolicy } from "../host/core/policy/parse_policy.ts";
-import type { PolicyFile } from "../host/core/policy/policy_schema.ts";
 import type { System } from "../ffi/mod.ts";
 import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage_error.ts";
@@ -13,13 +12,16 @@ import { UsageError } from "./usage_error.ts";
 /** The parser, which is loaded only for a run with a policy file. */
 export type ParsePolicy = typeof parsePolicy;
 
+/** Parses the text of a policy, and finds the keys that were meant by unknown ones. */
+type ParseText<T> = (text: string, findNearest: typeof nearest) => T;
+
 /**
  * Reads and parses the file at `path`.
  *
  * @throws {BpfError} if the file cannot be read.
  * @throws {UsageError} with the line and the column of the first mistake.
  */
-export function readPolicyFile(system: System, path: string, parse: ParsePolicy): PolicyFile {
+export function readPolicyFile<T>(system: Pick<System, "readFile">, path: string, parse: ParseText<T>): T {
   const text = new TextDecoder().decode(system.readFile(path));
   try {
     return parse(text, nearest);

@@ -5,7 +5,10 @@
  */
 
 import { BpfError } from "../../errors/mod.ts";
+import { policyJson } from "../../host/core/policy/parse_policy.ts";
 import { type Need, withNeeds } from "../../wasm/needs.ts";
+import { withPolicyText } from "../../wasm/policy_section.ts";
+import { readPolicyFile } from "../policy_file.ts";
 import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
@@ -21,6 +24,8 @@ export interface GuestSource {
   readonly words: readonly string[];
   readonly target: GuestTarget;
   readonly needs: readonly Need[];
+  /** The path of a policy for the module to have. */
+  readonly policy: string | undefined;
   /** The records of the BPF programs' sources, if these are known. */
   readonly bpfRecords?: readonly RecordLayout[];
 }
@@ -32,7 +37,7 @@ const DEFAULT_OUTPUT = "a.out";
 const LIBRARIES = ["bpf", "elf", "z", "argp", "m", "c", "clang_rt.builtins"];
 
 /**
- * Compiles, links, and records the needs.
+ * Compiles, links, and records the needs and the policy.
  *
  * @throws {UsageError} without a source file, or with an option without its value.
  * @throws {MissingToolError} when a part of the toolchain is missing.
@@ -46,12 +51,15 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   if (clang.inputs.length === 0) throw new UsageError("Cannot compile: no source file given");
   const links = clang.action === "link";
   if (source.needs.length > 0 && !links) throw new UsageError("Cannot compile: --needs is for the linked module");
+  if (source.policy !== undefined && !links) throw new UsageError("Cannot compile: --policy is for the linked module");
+  const policy = source.policy === undefined ? undefined : readPolicyFile(tools.system, source.policy, policyJson);
   const compiler = findCompiler(tools, { links, target: source.target });
   const sdk = findSdk(tools, source.target);
   const command: GuestCommand = { compiler, sdk, clang, target: source.target, libraries: librariesOf(tools, sdk) };
   tools.run(compiler.file, guestArguments(command));
   if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);
   if (source.needs.length > 0) recordNeeds(tools, clang, source.needs);
+  if (policy !== undefined) recordPolicy(tools, clang, policy);
 }
 
 /** Removes the result if it shares a record with its BPF programs that it lays out differently. @throws {RefusedGuest} */
@@ -97,4 +105,8 @@ function librariesOf(tools: Toolchain, { lib }: Sdk): string[] {
 
 function recordNeeds(tools: Toolchain, { output = DEFAULT_OUTPUT }: ClangWords, needs: readonly Need[]): void {
   tools.files.write(output, [withNeeds(tools.system.readFile(output), needs)]);
+}
+
+function recordPolicy(tools: Toolchain, { output = DEFAULT_OUTPUT }: ClangWords, policy: string): void {
+  tools.files.write(output, [withPolicyText(tools.system.readFile(output), policy)]);
 }

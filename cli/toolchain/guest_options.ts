@@ -5,7 +5,7 @@
  */
 
 import { type Need, parseNeed } from "../../wasm/needs.ts";
-import { flag, list, type Refuse, single } from "../options.ts";
+import { anyText, flag, list, type Refuse, single } from "../options.ts";
 import { GUEST_TARGETS, type GuestTarget } from "./sdk.ts";
 
 /** The value of `--needs`. */
@@ -32,6 +32,11 @@ export const GUEST_OPTIONS = {
     value: "PATH[:ro|:rw]",
     parse: parseNeedOption,
     help: "records in the module that it needs this file or directory of the host; may be repeated",
+  }),
+  policy: single({
+    value: "FILE",
+    parse: anyText,
+    help: "records in the module that its programs may do no more than this policy allows",
   }),
   target: single({
     value: "TARGET",

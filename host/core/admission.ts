@@ -7,7 +7,7 @@
 import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Allowance, Allowances } from "./allowances.ts";
 import type { Counters } from "./counters.ts";
-import { type GateRequest, operationOf, type Policy } from "./requests.ts";
+import { type GateRequest, type LoadRequest, operationOf, type Policy } from "./requests.ts";
 
 /** An allowance that a request takes; 1 of it by default. */
 export interface Charge {
@@ -46,6 +46,16 @@ export class Admission {
       const details = typeof refusal === "string" ? { reason: refusal } : refusal;
       throw new BpfError(operationOf(request), LINUX_ERRNO.EPERM, details);
     }
+  }
+
+  /** The charges for programs and maps that are loaded. */
+  chargesOf({ programs, maps }: LoadRequest): Charge[] {
+    const { allowances } = this;
+    return [
+      { allowance: allowances.programs, count: programs.length },
+      { allowance: allowances.maps, count: maps.length },
+      { allowance: allowances.mapBytes, count: maps.reduce((sum, { bytes }) => sum + bytes, 0) },
+    ];
   }
 
   /**

@@ -99,6 +99,7 @@ export class Gate implements Disposable {
       openBuffer: this.#openBuffer,
       bufferSizes: this.#bufferSizes,
       system: this.#system,
+      cpus: this.cpus,
     });
   }
 
@@ -147,6 +148,11 @@ export class Gate implements Disposable {
   mapOf(fd: number): GuestMap {
     const map = this.#libbpf.mapOf(fd);
     return new GuestMap(map, { admission: this.#admission, openBuffer: this.#openBuffer, end: () => map.end() });
+  }
+
+  /** The number of possible CPUs, for the host's own figures. */
+  get cpus(): number {
+    return this.#libbpf.possibleCpus;
   }
 
   /** Passes a request of another import module. @throws {BpfError} EPERM if the policy refuses it. */

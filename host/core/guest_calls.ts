@@ -17,7 +17,7 @@ import type {
   StructOpsValue,
 } from "../../ffi/mod.ts";
 import type { Admission } from "./admission.ts";
-import type { GateRequest } from "./requests.ts";
+import type { GateRequest, LoadRequest } from "./requests.ts";
 
 /** The functions of libbpf for one guest. No other code holds {@link LibbpfCalls}. */
 export class GuestCalls {
@@ -41,8 +41,18 @@ export class GuestCalls {
     args: readonly NativeArgument[],
     options: { request?: GateRequest | undefined; owner?: NativeRef | undefined } = {},
   ): NativeOutcome {
-    this.#admission.pass(options.request ?? { kind: "call", function: name });
-    return this.#calls.call(name, args, options.owner);
+    const { request = { kind: "call", function: name }, owner } = options;
+    if (request.kind === "load") return this.#load(name, args, request);
+    this.#admission.pass(request);
+    return this.#calls.call(name, args, owner);
+  }
+
+  /** A program or a map that a call makes counts until the guest ends: other programs can keep it after its descriptor is closed. */
+  #load(name: FunctionName, args: readonly NativeArgument[], request: LoadRequest): NativeOutcome {
+    const charges = this.#admission.chargesOf(request);
+    const outcome = this.#admission.admit(request, charges, () => this.#calls.call(name, args));
+    if (outcome.errno < 0) { for (const { allowance, count } of charges) allowance.give(count); }
+    return outcome;
   }
 
   /**

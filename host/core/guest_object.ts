@@ -7,7 +7,7 @@
 import { openOperation } from "../../errors/mod.ts";
 import { type BpfMap, type BpfObject, type BpfProgram, MapType, type NativeRef, type System } from "../../ffi/mod.ts";
 import type { ObjectUses } from "../../object/uses/uses.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission, Charge } from "./admission.ts";
 import type { BufferSizes } from "./buffer_sizes.ts";
 import type { OpenBuffer } from "./event_buffers.ts";
 import { GuestLinks } from "./guest_links.ts";
@@ -31,6 +31,9 @@ export class GuestObject implements Disposable {
   readonly #admission: Admission;
   readonly #system: System;
   readonly #pinDirectory: number | undefined;
+  readonly #cpus: number;
+  /** What the loaded programs and maps take. */
+  readonly #charges: Charge[] = [];
   readonly #targets = new Map<BpfProgram, string>();
   #sizeBytes: number;
   readonly #openBuffer: OpenBuffer;
@@ -49,10 +52,12 @@ export class GuestObject implements Disposable {
       openBuffer: OpenBuffer;
       bufferSizes: BufferSizes;
       system: System;
+      cpus: number;
     },
   ) {
     this.#object = object;
     this.#uses = uses;
+    this.#cpus = options.cpus;
     this.ref = object.ref;
     this.name = object.name;
     this.#system = options.system;
@@ -70,8 +75,11 @@ export class GuestObject implements Disposable {
       const sizeBytes = map.type === MapType.RINGBUF ? this.#bufferSizes.of(map.name) : undefined;
       if (sizeBytes !== undefined) map.setMaxEntries(sizeBytes);
     }
-    this.#admission.pass(liveLoadRequest(this.#object, this.#uses, this.#targets));
-    this.#object.load();
+    const options = { targets: this.#targets, cpus: this.#cpus };
+    const request = liveLoadRequest(this.#object, this.#uses, options);
+    const charges = this.#admission.chargesOf(request);
+    this.#admission.admit(request, charges, () => this.#object.load());
+    this.#charges.push(...charges);
   }
 
   /** Notes the function that the guest gave a program as target in place of its section's. */
@@ -206,6 +214,7 @@ export class GuestObject implements Disposable {
     this.#maps.clear();
     this.#object[Symbol.dispose]();
     if (this.#pinDirectory !== undefined) this.#system.closeDescriptor(this.#pinDirectory);
+    for (const { allowance, count } of this.#charges) allowance.give(count);
     objects.give();
     objectBytes.give(this.#sizeBytes);
   }

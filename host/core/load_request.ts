@@ -7,11 +7,12 @@
 import type { Operation } from "../../errors/mod.ts";
 import type { BpfObject, BpfProgram } from "../../ffi/mod.ts";
 import { AttachType, MapType, ProgramType } from "../../object/bpf_numbers.ts";
+import { mapBytes } from "../../object/uses/map_bytes.ts";
 import type { MapUses, ObjectUses, ProgramUses } from "../../object/uses/uses.ts";
-import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, ProgramDescription } from "./requests.ts";
+import type { AttachPoint, LoadedMap, LoadedProgram, LoadRequest, ProgramDescription } from "./requests.ts";
 
 /** The request to load an object as its bytes describe it, before libbpf gets it. */
-export function loadRequest(objectName: string, { programs, maps }: ObjectUses): GateRequest {
+export function loadRequest(objectName: string, { programs, maps }: ObjectUses): LoadRequest {
   return {
     kind: "load",
     operation: loadOperation(objectName),
@@ -24,13 +25,13 @@ export function loadRequest(objectName: string, { programs, maps }: ObjectUses):
  * The request to load an object as libbpf is about to do it. A guest of version 2 can leave out programs and maps of an opened object, and
  * change the types of programs.
  *
- * @param targets the functions that it gave programs as targets in place of their sections'.
+ * @param options.targets the functions that it gave programs as targets in place of their sections'.
  */
 export function liveLoadRequest(
   object: BpfObject,
   uses: ObjectUses,
-  targets: ReadonlyMap<BpfProgram, string>,
-): GateRequest {
+  { targets, cpus }: { targets: ReadonlyMap<BpfProgram, string>; cpus: number },
+): LoadRequest {
   const maps = object.maps().filter(({ autocreate }) => autocreate);
   const createsStructOps = maps.some(({ type }) => type === MapType.STRUCT_OPS);
   // libbpf loads programs of struct_ops that a created map names, even if they are not to be loaded.
@@ -43,10 +44,11 @@ export function liveLoadRequest(
     kind: "load",
     operation: loadOperation(object.name),
     programs,
-    maps: maps.map(({ name, type }) => ({
-      name,
-      type,
-      structOps: uses.maps.find((map) => map.name === name)?.structOps,
+    maps: maps.map((map) => ({
+      name: map.name,
+      type: map.type,
+      structOps: uses.maps.find(({ name }) => name === map.name)?.structOps,
+      bytes: mapBytes(map, cpus),
     })),
   };
 }
@@ -99,6 +101,6 @@ function boundTo(
   return ON_FUNCTION.has(expectedAttachType) ? { kind: "function", name: target } : undefined;
 }
 
-function loadedMap({ name, type, structOps }: MapUses): LoadedMap {
-  return { name, type, structOps };
+function loadedMap({ name, type, structOps, bytes }: MapUses): LoadedMap {
+  return { name, type, structOps, bytes };
 }

@@ -40,6 +40,16 @@ export interface LoadedMap {
   readonly type: number;
   /** The kernel's struct of a struct_ops map; undefined if the host does not know it. */
   readonly structOps: string | undefined;
+  /** An estimate of the kernel memory that it takes when it is full. */
+  readonly bytes: number;
+}
+
+/** The request to load programs and create maps: those of an object, or of a call. */
+export interface LoadRequest {
+  readonly kind: "load";
+  readonly operation: Operation;
+  readonly programs: readonly LoadedProgram[];
+  readonly maps: readonly LoadedMap[];
 }
 
 /** The properties of a map that a request is decided by. */
@@ -66,13 +76,7 @@ export type MapAccess = "read" | "write";
 export type GateRequest =
   /** Open an object. */
   | { readonly kind: "open"; readonly object: string; readonly sizeBytes: number }
-  /** Load programs and create maps: those of an object, or of a call. */
-  | {
-    readonly kind: "load";
-    readonly operation: Operation;
-    readonly programs: readonly LoadedProgram[];
-    readonly maps: readonly LoadedMap[];
-  }
+  | LoadRequest
   /** Pin a map of an object in a directory of the host. */
   | { readonly kind: "pin"; readonly object: string; readonly map: string; readonly directory: string }
   /** Attach a program. `point` is the place once the host has found it. */

@@ -5,6 +5,7 @@
  */
 
 import type { NativeArgument } from "../../ffi/mod.ts";
+import { mapBytes } from "../../object/uses/map_bytes.ts";
 import { readInstructionUses } from "../../object/uses/uses.ts";
 import { refuse } from "../core/refusal.ts";
 import type { AttachPoint, GateRequest } from "../core/requests.ts";
@@ -170,11 +171,14 @@ function boundTo(typeId: number): AttachPoint | undefined {
 /** The request of `bpf_map_create`. */
 export function createMapRequest(call: Call): GateRequest {
   const name = call.optionalText("map_name") ?? "";
+  const type = call.int("map_type");
+  const size = (parameter: string) => call.int(parameter) >>> 0;
+  const shape = { type, keySize: size("key_size"), valueSize: size("value_size"), maxEntries: size("max_entries") };
   return {
     kind: "load",
     operation: { operation: "create", kind: "map", subject: name },
     programs: [],
-    maps: [{ name, type: call.int("map_type"), structOps: undefined }],
+    maps: [{ name, type, structOps: undefined, bytes: mapBytes(shape, call.guest.gate.cpus) }],
   };
 }
 

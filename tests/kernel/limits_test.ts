@@ -1,12 +1,12 @@
 /** Tests the limits of a guest's resources on the real kernel. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { failures, runWasmBpf, testGuest } from "./command.ts";
+import { ANY_PROGRAM, failures, runWasmBpf, testGuest } from "./command.ts";
 
 const LIMITS = testGuest("limits");
 
 Deno.test("a guest may have 512 links, 64 objects, 64 buffers and 512 shared maps, and the message beyond a limit names it", async () => {
-  const finished = await runWasmBpf([LIMITS, "512"]);
+  const finished = await runWasmBpf([...ANY_PROGRAM, LIMITS, "512"]);
   assertEquals(failures(finished), []);
   const lines = finished.stderr.trimEnd().split("\n");
   assertEquals(lines.map((line) => line.replace(/^wasm-bpf: /, "")), [

@@ -52,7 +52,16 @@ export type FindNearest = (word: string, known: readonly string[]) => string | u
  * @param nearest finds the key that was meant by an unknown one.
  * @throws {PolicyError} for the first mistake.
  */
-export function parsePolicy(text: string, nearest: FindNearest = () => undefined): PolicyFile {
+export function parsePolicy(text: string, nearest?: FindNearest): PolicyFile {
+  return policyFileOf(checkedValue(text, nearest));
+}
+
+/** The same policy as JSON without comments, for a module. @throws {PolicyError} for the first mistake. */
+export function policyJson(text: string, nearest?: FindNearest): string {
+  return JSON.stringify(checkedValue(text, nearest));
+}
+
+function checkedValue(text: string, nearest: FindNearest = () => undefined): unknown {
   const errors: ParseError[] = [];
   const content = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const tree = parseTo(content, errors);
@@ -65,7 +74,7 @@ export function parsePolicy(text: string, nearest: FindNearest = () => undefined
   const value: unknown = getNodeValue(tree);
   const found = findPolicyProblem(value);
   if (found !== undefined) throw errorOf(content, tree, found, nearest);
-  return policyFileOf(value);
+  return value;
 }
 
 /** Parses with a recursive parser, which has an error of its own for a text that is nested too deeply. */
