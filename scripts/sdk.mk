@@ -24,7 +24,7 @@ objects_of = $(patsubst %.c,$(objects)/%.o,$(wildcard $(addsuffix /*.c,$(addpref
 
 # Functions of musl that wasi-libc leaves out, and that need nothing but the others.
 more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc misc/mntent \
-  misc/realpath network/ether network/gai_strerror network/hstrerror network/inet_addr network/inet_legacy \
+  misc/realpath network/ether network/inet_addr network/inet_legacy \
   network/inet_ntoa passwd/fgetgrent passwd/fgetpwent passwd/getgrent_a passwd/getpwent_a sched/sched_cpucount \
   signal/psignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp \
   temp/mkstemps temp/mktemp

@@ -59,6 +59,10 @@ for (const [libc, kernel] of HEADERS) {
 Deno.test("longjmp() returns to setjmp(), also from callbacks and handlers of signals", () =>
   assertSameOutput("jumps"));
 
+Deno.test("hosts, services and protocols are found in the files of /etc as by glibc", () => {
+  return assertSameOutput("names", { directories: ["/etc:ro"] });
+});
+
 Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"));
 
 Deno.test("semaphores count, and handlers of signals post them", () => assertSameOutput("semaphores"));
