@@ -248,12 +248,13 @@ const FLUSH_EXPORT = "__wasm_bpf_flush";
 
 /** The policies of a run: the caller's, one that narrows it, and the module's own. */
 function layersOf(bytes: Uint8Array, { policy, readOnly = false }: HostOptions): PolicyLayer[] {
-  const layers: PolicyLayer[] = [{ policy: policy ?? DEFAULT_POLICY }];
   if (policy !== undefined && policy !== DEFAULT_POLICY) checkPolicy(policy);
+  const layers: PolicyLayer[] = [];
   if (readOnly) layers.push({ policy: DEFAULT_POLICY, name: "--read-only" });
   const own = readModulePolicy(bytes);
   if (own !== undefined) layers.push({ policy: own, name: "the module's own policy" });
-  return layers;
+  // It comes last: its refusals name an option, which would not help against the others.
+  return [...layers, { policy: policy ?? DEFAULT_POLICY }];
 }
 
 function contextOf(

@@ -63,7 +63,8 @@ export function targetPoint(system: System, target: AttachTarget, opened: number
 
 /** An interface by its index. */
 export function interfacePoint(system: System, index: number): AttachPoint {
-  const name = system.interfaceName(index);
+  // Indices are signed, and a guest can pass any.
+  const name = system.interfaceName(index >>> 0);
   return { kind: "interface", name: name === undefined ? undefined : new TextDecoder().decode(name.subarray(0, -1)) };
 }
 
