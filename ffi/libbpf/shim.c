@@ -243,8 +243,11 @@ int __wrap_fstat(int fd, struct stat *stat) {
 }
 
 // The kernel's BTF takes most of the time of a load: libbpf reads and copies 5 MB, and walks through all types. The linker redirects
-// libbpf's calls of btf__load_vmlinux_btf() to __wrap_btf__load_vmlinux_btf(). It maps the file instead, which halves time and memory,
-// and takes the BTF that wasm_bpf_btf_prefetch() loads on another thread.
+// libbpf's calls of btf__load_vmlinux_btf() to __wrap_btf__load_vmlinux_btf(). It maps the file instead, and takes the BTF that
+// wasm_bpf_btf_prefetch() loads on another thread. The mapped pages are the kernel's own: they cost neither a copy nor memory.
+
+// From scripts/patches/14-mapped-btf.patch. Takes over the mapping, unless it returns NULL.
+struct btf *btf__new_mapped(void *mapping, __u32 size);
 
 struct btf *__real_btf__load_vmlinux_btf(void);
 struct btf *__wrap_btf__load_vmlinux_btf(void);
@@ -280,8 +283,8 @@ static struct btf *map_vmlinux_btf(void) {
     if (size > 0 && size <= UINT32_MAX) {
         data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (data != MAP_FAILED) {
-            btf = btf__new(data, (uint32_t)size);
-            munmap(data, (size_t)size);
+            btf = btf__new_mapped(data, (uint32_t)size);
+            if (!btf) munmap(data, (size_t)size);
         }
     }
     close(fd);
