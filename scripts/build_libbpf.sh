@@ -127,15 +127,21 @@ MRI
 
 checkout=$PWD include=$PWD/.build/include zlib=$work/zlib-$ZLIB_VERSION
 rm -rf "$stamp" "$work/libbpf-$LIBBPF_VERSION"
+flags="-O2 -g0 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
+flags+=" -ffile-prefix-map=$PWD=."
+# zlib and libelf are built again only if their versions or the commands that build them have changed.
+dependencies="$ZLIB_VERSION $ELFUTILS_VERSION $flags $(declare -f build_zlib build_libelf)"
+if [[ $dependencies != "$(cat "$work/dependencies" 2>/dev/null)" ]]; then
+  rm -rf "$work/zlib-$ZLIB_VERSION" "$work/elfutils-$ELFUTILS_VERSION"
+fi
 fetch_source "z/zlib/zlib_1.3.dfsg+really$ZLIB_VERSION.orig.tar.gz" "$ZLIB_SHA256"
 fetch_source "libb/libbpf/libbpf_$LIBBPF_VERSION.orig.tar.gz" "$LIBBPF_SHA256"
 fetch_source "e/elfutils/elfutils_$ELFUTILS_VERSION.orig.tar.bz2" "$ELFUTILS_SHA256"
 
-flags="-O2 -g0 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
-flags+=" -ffile-prefix-map=$PWD=."
 cd "$work"
 quietly build_zlib
 quietly build_libelf
+echo "$dependencies" >dependencies
 quietly patch_libbpf
 quietly build_libbpf
 [[ $prefix ]] || quietly install_headers

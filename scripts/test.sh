@@ -121,6 +121,7 @@ use_deno "$DENO_NEWEST"
 check "types-$DENO_NEWEST" "$deno" check
 use_deno "$DENO_VERSION"
 check shellcheck shellcheck --severity=warning --external-sources "${shell_scripts[@]}"
+check reproducible scripts/check_reproducible.sh
 check tables "$deno" run --allow-all scripts/generate_tables.ts --check
 # actionlint needs Go, and bookworm's Go is too old.
 go=$(find_go)
