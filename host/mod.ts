@@ -63,7 +63,7 @@ export interface RunGuestOptions {
   stdout?: number;
   /** As {@link stdin}: 2 by default. */
   stderr?: number;
-  /** What the guest's programs may do; by default {@link DEFAULT_POLICY}, with which they only observe. */
+  /** The permissions of the guest's programs; by default {@link DEFAULT_POLICY}, with which they only observe. */
   policy?: GuestPolicy | undefined;
   /** A file with the kernel's BTF, for kernels that do not offer it in /sys/kernel/btf/vmlinux. */
   btfPath?: string | undefined;

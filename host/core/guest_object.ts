@@ -32,7 +32,7 @@ export class GuestObject implements Disposable {
   readonly #system: System;
   readonly #pinDirectory: number | undefined;
   readonly #cpus: number;
-  /** What the loaded programs and maps take. */
+  /** The charges for the loaded programs and maps. */
   readonly #charges: Charge[] = [];
   readonly #targets = new Map<BpfProgram, string>();
   #sizeBytes: number;

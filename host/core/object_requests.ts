@@ -34,7 +34,7 @@ export interface LoadingHost {
 /** An object that was opened, and the directory in which its maps are pinned. */
 export interface OpenedObject {
   readonly object: BpfObject;
-  /** What it would do, as its bytes tell. */
+  /** Its programs and maps, as its bytes describe them. */
   readonly uses: ObjectUses;
   /** The host's descriptor, which the caller closes after the object; undefined for an object that pins no map. */
   readonly pinDirectory: number | undefined;

@@ -35,7 +35,7 @@ export class PolicyGuest implements Disposable {
   readonly #context: GuestContext;
   #free = FIRST_TEXT_AT;
 
-  /** @param change what the policy has in place of the default; `directory` is descriptor 3. */
+  /** @param change the parts of the policy that differ from the default; `directory` is descriptor 3. */
   constructor(change: Partial<GuestPolicy> = {}, { directory }: { directory?: string } = {}) {
     const policy = { ...DEFAULT_POLICY, ...change };
     const system = this.#stack.use(openSystem());

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { MapType, ProgramType } from "../../../object/bpf_numbers.ts";
+import { MapType } from "../../../object/bpf_numbers.ts";
 import { helperName } from "../../../object/helpers.ts";
 import { mapTypeName } from "../../../object/map_types.ts";
+import { programTypeName } from "../../../object/program_types.ts";
 import type {
   AttachPoint,
   GateRequest,
@@ -250,9 +251,4 @@ function decideMap(policy: GuestPolicy, { name, type, structOps }: LoadedMap): P
     reason: `map "${name}" replaces a part of the kernel`,
     hint: `--allow-struct-ops${structOps === undefined ? "" : `=${structOps}`} allows it`,
   };
-}
-
-/** bpftool's name of a program type: "sched_cls"; "type 99" for an unknown number. */
-export function programTypeName(type: number): string {
-  return Object.entries(ProgramType).find(([, number]) => number === type)?.[0].toLowerCase() ?? `type ${type}`;
 }

@@ -7,7 +7,7 @@
 import type { AllowList } from "./patterns.ts";
 
 /**
- * What a guest may do. Lists have patterns (see `patterns.ts`); `true` allows everything, and `[]` nothing.
+ * The permissions of a guest. Lists have patterns (see `patterns.ts`); `true` allows everything, and `[]` nothing.
  *
  * @example
  * ```ts

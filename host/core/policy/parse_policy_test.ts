@@ -66,3 +66,23 @@ Deno.test("findPolicyProblem() has a rule for every key of a policy and of its l
   assertEquals(Object.values(LIMIT_KEYS).every((kind) => kind === "number"), true);
   assertEquals(findPolicyProblem(DEFAULT_POLICY), undefined);
 });
+
+const DOCUMENT = Deno.readTextFileSync(new URL("../../../docs/policy.md", import.meta.url));
+
+Deno.test("docs/policy.md has policies that parsePolicy() reads, and every key with its default", () => {
+  const examples = [...DOCUMENT.matchAll(/```jsonc\n(.*?)```/gs)].map(([, text = ""]) => parsePolicy(text));
+  assertEquals(examples.map(({ policy }) => policy.network), [[], ["eth0"], []]);
+  const rows = [...DOCUMENT.matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| [^|]+ \| ([^|]+?) +\|/gm)];
+  const documented = rows.flatMap(([, keys = "", usual = ""]) =>
+    [...keys.matchAll(/`(\w+)`/g)].map(([, key = ""]) => [key, usual.replaceAll("`", "")])
+  );
+  const given: Readonly<Record<string, string>> = {
+    version: "1",
+    pin: "none",
+    directories: "[]",
+    environment: "[]",
+  };
+  const defaults: Readonly<Record<string, unknown>> = { ...DEFAULT_POLICY };
+  const expected = Object.keys(POLICY_KEYS).map((key) => [key, given[key] ?? JSON.stringify(defaults[key])]);
+  assertEquals(documented.sort(), expected.sort());
+});
