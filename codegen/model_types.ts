@@ -1,0 +1,289 @@
+/**
+ * Turns types of BTF into those of the model.
+ *
+ * @module
+ */
+
+import { FormatError } from "../errors/mod.ts";
+import type { Btf } from "../object/btf/btf.ts";
+import { innermostFirst } from "../object/btf/containment.ts";
+import type { Layouts } from "../object/btf/layout.ts";
+import type { BtfEnum, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
+import type { DataSection } from "../object/data_sections.ts";
+import { Names } from "./c_identifiers.ts";
+import {
+  alignOf,
+  type ModelBitField,
+  type ModelEnum,
+  type ModelField,
+  type ModelRecord,
+  type ModelType,
+} from "./model.ts";
+
+/** The named types of an object. */
+export interface TypesModel {
+  readonly records: readonly ModelRecord[];
+  readonly enums: readonly ModelEnum[];
+}
+
+/** More fields in one record would be a damaged file, or a denial of service by generated text. */
+const MAX_FIELDS = 1 << 16;
+
+/** Collects the types that a model needs. */
+export class ModelTypes {
+  readonly #btf: Btf;
+  readonly #layouts: Layouts;
+  readonly #names = new Names();
+  readonly #records = new Map<TypeId, ModelRecord>();
+  readonly #enums = new Map<TypeId, ModelEnum>();
+
+  constructor(btf: Btf, layouts: Layouts) {
+    this.#btf = btf;
+    this.#layouts = layouts;
+  }
+
+  /** The types so far. */
+  get model(): TypesModel {
+    return { records: [...this.#records.values()], enums: [...this.#enums.values()] };
+  }
+
+  /** Adds the structs, unions and enums in a type, innermost first. @throws {FormatError} */
+  add(id: TypeId): void {
+    this.#addNamed(id, this.#typedefName(id));
+  }
+
+  /** The model of a type, whose structs are added. @throws {FormatError} for types without a size. */
+  of(id: TypeId): ModelType {
+    this.add(id);
+    return this.#of(id);
+  }
+
+  /** A struct with the variables of a section that are not static. */
+  sectionRecord(section: DataSection, name: string): ModelRecord {
+    const variables = section.variables.filter((variable) => !variable.static);
+    const members = variables.map((variable) => ({
+      name: variable.name,
+      bitOffset: variable.offset * 8,
+      bitSize: 0,
+      type: variable.type,
+    }));
+    for (const { type } of members) this.add(type);
+    return this.#record({ kind: "struct", sizeBytes: section.sizeBytes, members }, this.#names.take(name));
+  }
+
+  /** @param name the name of a struct or enum that has none of its own. */
+  #addNamed(root: TypeId, name: string): void {
+    const names = new Map<TypeId, string>([[this.#btf.resolve(root).id, name]]);
+    // Parts come before the struct that names them, so the names are found first, from the outside in.
+    const order = innermostFirst(this.#btf, root, (id) => this.#isKnown(id));
+    for (const id of [...order].reverse()) this.#nameParts(this.#btf.resolve(id), names);
+    for (const id of order) {
+      const type = this.#btf.resolve(id);
+      const own = type.name || names.get(type.id) || "";
+      if (type.kind === "enum") this.#addEnum(type, own);
+      if ((type.kind === "struct" || type.kind === "union") && !this.#records.has(type.id)) {
+        this.#records.set(type.id, this.#record(type, this.#names.take(own || `anonymous_${type.id}`)));
+      }
+    }
+  }
+
+  #isKnown(id: TypeId): boolean {
+    const type = this.#btf.resolve(id);
+    return this.#records.has(type.id) || this.#enums.has(type.id);
+  }
+
+  #nameParts(type: BtfType, names: Map<TypeId, string>): void {
+    if (type.kind !== "struct" && type.kind !== "union") return;
+    const outer = type.name || names.get(type.id) || "";
+    for (const [index, member] of type.members.entries()) {
+      const part = this.#innermost(member.type);
+      const suffix = member.name === "" ? String(index) : member.name;
+      const name = this.#typedefName(member.type) || (outer === "" ? "" : `${outer}_${suffix}`);
+      if (part.name === "" && !names.has(part.id)) names.set(part.id, name);
+    }
+  }
+
+  /** The element of an array, and of arrays of it; other types themselves. */
+  #innermost(id: TypeId): BtfType {
+    let type = this.#btf.resolve(id);
+    while (type.kind === "array") type = this.#btf.resolve(type.element);
+    return type;
+  }
+
+  /** The name of the last typedef before a type; "" without one. */
+  #typedefName(id: TypeId): string {
+    let name = "";
+    let type = this.#btf.skipModifiers(id);
+    while (type.kind === "typedef") {
+      name = type.name;
+      type = this.#btf.skipModifiers(type.target);
+    }
+    return name;
+  }
+
+  #addEnum({ id, sizeBytes, signed, values }: BtfEnum, name: string): void {
+    if (this.#enums.has(id)) return;
+    this.#enums.set(id, { name: name === "" ? "" : this.#names.take(name), sizeBytes, signed, values });
+  }
+
+  #of(id: TypeId): ModelType {
+    const type = this.#btf.resolve(id);
+    switch (type.kind) {
+      case "int":
+        return intOf(type.sizeBytes, { signed: type.signed, isBool: type.bool });
+      case "float":
+        return type.sizeBytes === 4 || type.sizeBytes === 8
+          ? { kind: "float", sizeBytes: type.sizeBytes }
+          : { kind: "bytes", sizeBytes: type.sizeBytes };
+      case "ptr":
+        return { kind: "pointer" };
+      case "array":
+        return { kind: "array", element: this.#of(type.element), length: type.length };
+      case "enum": {
+        const enumeration = this.#enums.get(type.id);
+        if (enumeration === undefined || enumeration.name === "") return intOf(type.sizeBytes, { signed: type.signed });
+        return { kind: "enum", enumeration };
+      }
+      case "struct":
+      case "union": {
+        const record = this.#records.get(type.id);
+        if (record !== undefined) return { kind: "record", record };
+        break;
+      }
+    }
+    throw new FormatError("BTF", `type ${type.id} (${type.kind} "${type.name}") has no size`);
+  }
+
+  #record(struct: Pick<BtfStruct, "kind" | "sizeBytes" | "members">, name: string): ModelRecord {
+    if (struct.members.length > MAX_FIELDS) throw new FormatError("BTF", `struct "${name}" has too many members`);
+    const isUnion = struct.kind === "union";
+    const names = new Names();
+    const whole = struct.members.filter(({ bitSize }) => bitSize === 0);
+    const members = whole.map((member): ModelField => this.#field(member, names));
+    const bits = isUnion ? unionBits(struct) : bitRuns(struct.members);
+    const storages = bits.map((run): ModelField => ({
+      name: names.take(`_bits${run.start}`),
+      offset: run.start,
+      sizeBytes: run.end - run.start,
+      type: bytesType(run.end - run.start),
+      role: "bits",
+    }));
+    const placed = [...members, ...storages].sort((a, b) => a.offset - b.offset);
+    const fields = isUnion
+      ? unionFields(placed, struct.sizeBytes)
+      : withGaps(placed, { sizeBytes: struct.sizeBytes, names, what: name });
+    const { alignBytes, isPacked } = alignmentOf(fields, struct.sizeBytes);
+    const bitFields = bits.flatMap((run, i) =>
+      run.members.map((member) => this.#bitField(member, run.start, { names, storage: storages[i] }))
+    );
+    return { name, isUnion, sizeBytes: struct.sizeBytes, alignBytes, isPacked, fields, bitFields };
+  }
+
+  #field({ name, type, bitOffset }: BtfMember, names: Names): ModelField {
+    const modelType = this.#of(type);
+    return {
+      name: names.take(name === "" ? `_${bitOffset / 8}` : name),
+      offset: bitOffset / 8,
+      sizeBytes: this.#layouts.of(type).sizeBytes,
+      type: modelType,
+      role: "member",
+    };
+  }
+
+  #bitField(
+    member: BtfMember,
+    start: number,
+    { names, storage }: { names: Names; storage: ModelField | undefined },
+  ): ModelBitField {
+    const type = this.#btf.resolve(member.type);
+    return {
+      name: names.take(member.name),
+      storage: storage?.name ?? "",
+      shift: member.bitOffset - start * 8,
+      bits: member.bitSize,
+      signed: (type.kind === "int" || type.kind === "enum") && type.signed,
+    };
+  }
+}
+
+function intOf(sizeBytes: number, { signed, isBool = false }: { signed: boolean; isBool?: boolean }): ModelType {
+  if (isBool && sizeBytes === 1) return { kind: "bool" };
+  if (sizeBytes === 1 || sizeBytes === 2 || sizeBytes === 4 || sizeBytes === 8) {
+    return { kind: "int", sizeBytes, signed };
+  }
+  return { kind: "bytes", sizeBytes };
+}
+
+function bytesType(length: number): ModelType {
+  return { kind: "array", element: { kind: "int", sizeBytes: 1, signed: false }, length };
+}
+
+/** Bytes that hold bit-fields, which share no byte with other members. */
+interface BitRun {
+  readonly start: number;
+  end: number;
+  readonly members: BtfMember[];
+}
+
+/** Named bit-fields of a struct, with those of a run in the same or in adjacent bytes. A run has 8 bytes at most if possible. */
+function bitRuns(members: readonly BtfMember[]): BitRun[] {
+  const runs: BitRun[] = [];
+  const sorted = members.filter(({ bitSize, name }) => bitSize > 0 && name !== "").sort((a, b) =>
+    a.bitOffset - b.bitOffset
+  );
+  for (const member of sorted) {
+    const [start, end] = [Math.floor(member.bitOffset / 8), Math.ceil((member.bitOffset + member.bitSize) / 8)];
+    const last = runs.at(-1);
+    const sharesByte = last !== undefined && start < last.end;
+    const isAdjacent = last !== undefined && start === last.end && end - last.start <= 8;
+    if (last !== undefined && (sharesByte || isAdjacent)) {
+      last.end = Math.max(last.end, end);
+      last.members.push(member);
+    } else {
+      runs.push({ start, end, members: [member] });
+    }
+  }
+  return runs;
+}
+
+/** All bit-fields of a union lie in its first bytes. */
+function unionBits({ members, sizeBytes }: Pick<BtfStruct, "members" | "sizeBytes">): BitRun[] {
+  const fields = members.filter(({ bitSize, name }) => bitSize > 0 && name !== "");
+  return fields.length === 0 ? [] : [{ start: 0, end: Math.min(sizeBytes, 8), members: fields }];
+}
+
+/** A union that is larger than its members gets a field of its whole size. */
+function unionFields(fields: readonly ModelField[], sizeBytes: number): ModelField[] {
+  if (fields.some((field) => field.sizeBytes === sizeBytes)) return [...fields];
+  return [...fields, { name: "_pad0", offset: 0, sizeBytes, type: bytesType(sizeBytes), role: "gap" }];
+}
+
+/** Fills the gaps between fields, and at the end. @throws {FormatError} if fields overlap. */
+function withGaps(
+  placed: readonly ModelField[],
+  { sizeBytes, names, what }: { sizeBytes: number; names: Names; what: string },
+): ModelField[] {
+  const fields: ModelField[] = [];
+  let end = 0;
+  const fill = (to: number) => {
+    if (to <= end) return;
+    const gap = { name: names.take(`_pad${end}`), offset: end, sizeBytes: to - end, type: bytesType(to - end) };
+    fields.push({ ...gap, role: "gap" });
+  };
+  for (const field of placed) {
+    // The kernel marks places among bit-fields with arrays of length 0.
+    if (field.sizeBytes === 0 && field.offset < end) continue;
+    if (field.offset < end) throw new FormatError("BTF", `members of "${what}" overlap at byte ${field.offset}`);
+    fill(field.offset);
+    fields.push(field);
+    end = field.offset + field.sizeBytes;
+  }
+  fill(sizeBytes);
+  return fields;
+}
+
+function alignmentOf(fields: readonly ModelField[], sizeBytes: number): { alignBytes: number; isPacked: boolean } {
+  const natural = Math.max(1, ...fields.map(({ type }) => alignOf(type)));
+  const isPacked = sizeBytes % natural !== 0 || fields.some(({ type, offset }) => offset % alignOf(type) !== 0);
+  return { alignBytes: isPacked ? 1 : natural, isPacked };
+}

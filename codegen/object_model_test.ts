@@ -1,0 +1,111 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { FormatError } from "../errors/mod.ts";
+import { compileSource } from "../object/testdata/compile.ts";
+import { alignOf, type ModelRecord, type ObjectModel } from "./model.ts";
+import { modelOf } from "./object_model.ts";
+
+const OBJECT = compileSource(Deno.readTextFileSync(new URL("testdata/types.bpf.c", import.meta.url)));
+const MODEL = modelOf(OBJECT, { name: "types" });
+
+function record(name: string, { records, sections }: ObjectModel = MODEL): ModelRecord {
+  const found = [...records, ...sections.map(({ variables }) => variables)].find((record) => record.name === name);
+  if (found === undefined) throw new Error(`No record ${name} among ${records.map(({ name }) => name)}`);
+  return found;
+}
+
+const shape = ({ fields }: ModelRecord) =>
+  fields.map(({ name, offset, sizeBytes }) => `${name} ${offset}+${sizeBytes}`);
+
+Deno.test("modelOf() fills the gaps of a struct with fields", () => {
+  assertEquals(shape(record("gaps")), ["tag 0+1", "_pad1 1+7", "value 8+8", "last 16+2", "_pad18 18+6"]);
+});
+
+Deno.test("modelOf() finds packed structs, which have the alignment 1", () => {
+  const { isPacked, alignBytes, sizeBytes } = record("tight");
+  assertEquals({ isPacked, alignBytes, sizeBytes }, { isPacked: true, alignBytes: 1, sizeBytes: 33 });
+  assertEquals(record("gaps").isPacked, false);
+});
+
+Deno.test("modelOf() puts bit-fields into bytes of their struct", () => {
+  const { bitFields, fields } = record("flags");
+  assertEquals(bitFields, [
+    { name: "low", storage: "_bits0", shift: 0, bits: 3, signed: false },
+    { name: "middle", storage: "_bits0", shift: 3, bits: 12, signed: false },
+    { name: "negative", storage: "_bits0", shift: 15, bits: 5, signed: true },
+    { name: "high", storage: "_bits8", shift: 0, bits: 40, signed: false },
+  ]);
+  assertEquals(fields.map(({ name, offset, role }) => `${name} ${offset} ${role}`), [
+    "_bits0 0 bits",
+    "_pad3 3 gap",
+    "_bits8 8 bits",
+    "after 13 member",
+    "_pad14 14 gap",
+  ]);
+});
+
+Deno.test("modelOf() names the parts of a struct that have no name after their place", () => {
+  assertEquals(MODEL.records.map(({ name }) => name), [
+    "gaps",
+    "number",
+    "event_peer",
+    "flags",
+    "tight",
+    "event_12",
+    "event",
+  ]);
+  assertEquals(record("event_12").isUnion, true);
+});
+
+Deno.test("modelOf(): the fields of every struct cover its bytes, and each lies where its type may", () => {
+  for (
+    const { name, isUnion, fields, sizeBytes, isPacked } of [
+      ...MODEL.records,
+      ...MODEL.sections.map((s) => s.variables),
+    ]
+  ) {
+    if (isUnion) {
+      assertEquals(Math.max(...fields.map((field) => field.sizeBytes)), sizeBytes, name);
+      continue;
+    }
+    let end = 0;
+    for (const field of fields) {
+      assertEquals(field.offset, end, `${name}.${field.name}`);
+      if (!isPacked) assertEquals(field.offset % alignOf(field.type), 0, `${name}.${field.name}`);
+      end += field.sizeBytes;
+    }
+    assertEquals(end, sizeBytes, name);
+  }
+});
+
+Deno.test("modelOf() has the maps with the types of keys and values", () => {
+  const [events, counts] = MODEL.maps;
+  assertEquals(events?.key, { kind: "record", record: record("gaps") });
+  assertEquals(events?.value, { kind: "record", record: record("event") });
+  assertEquals([counts?.isPerCpu, counts?.value], [true, { kind: "int", sizeBytes: 8, signed: false }]);
+  assertEquals([events?.isPerCpu, events?.maxEntries], [false, 64]);
+});
+
+Deno.test("modelOf() has the sections of variables, without static ones", () => {
+  assertEquals(MODEL.sections.map(({ member, mapName, kind }) => `${member} ${mapName} ${kind}`), [
+    "rodata types.rodata rodata",
+    "data types.data data",
+    "bss types.bss bss",
+  ]);
+  assertEquals(shape(record("types_rodata")), ["limit 0+4", "prefix 4+8"]);
+  assertEquals(record("types_bss").fields.filter(({ role }) => role === "member").map(({ name }) => name), ["last"]);
+});
+
+Deno.test("modelOf() has the constants of enums, of 4 and of 8 bytes", () => {
+  assertEquals(MODEL.enums.map(({ name, sizeBytes, signed }) => ({ name, sizeBytes, signed })), [
+    { name: "color", sizeBytes: 4, signed: true },
+    { name: "wide", sizeBytes: 8, signed: false },
+  ]);
+  assertEquals(MODEL.enums[0]?.values.map(({ name, value }) => `${name} ${value}`), ["RED 0", "GREEN 7", "BLUE -1"]);
+});
+
+Deno.test("modelOf() refuses an object without BTF", () => {
+  const object = compileSource('__attribute__((section("xdp"), used)) int f(void *c) { return 0; }', "bpf", {
+    types: false,
+  });
+  assertThrows(() => modelOf(object, { name: "x" }), FormatError, "it has no BTF");
+});
