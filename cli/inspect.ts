@@ -5,6 +5,8 @@
  */
 
 import { printable, printableJson } from "../errors/mod.ts";
+import { openSystem } from "../ffi/mod.ts";
+import { HostFiles } from "../ffi/system/host_files.ts";
 import { command, runCommand } from "./command.ts";
 import { explainInput, readInput } from "./input.ts";
 import {
@@ -14,6 +16,7 @@ import {
   type ObjectReport,
   type ProgramReport,
 } from "./inspection.ts";
+import { leastPolicy } from "./least_policy/least_policy.ts";
 import { flag, HELP } from "./options.ts";
 import { writeOutput } from "./output.ts";
 import type { ProgramUsesReport } from "./program_uses.ts";
@@ -22,6 +25,7 @@ import { LINE_LENGTH, wrapped } from "./wrapped.ts";
 
 const OPTIONS = {
   json: flag({ help: "prints one JSON object instead of text" }),
+  policy: flag({ help: "prints the least policy that FILE needs, as a file for the option --policy of run" }),
   help: HELP,
 };
 
@@ -31,7 +35,7 @@ const INSPECT = command({
   options: OPTIONS,
   page: {
     of: "inspect",
-    usage: [["inspect [--json] FILE", ""]],
+    usage: [["inspect [--json | --policy] FILE", ""]],
     about: [
       "Shows the contents of FILE, a WebAssembly module or a BPF object (x.bpf.o), without running it: imports with their " +
       "ABI version, objects in the module's data, programs with section, type, calls, effects and the options that allow " +
@@ -43,6 +47,7 @@ const INSPECT = command({
     notes: `Examples:
   wasm-bpf inspect runqlat.wasm
   wasm-bpf inspect --json runqlat.bpf.o | jq .maps
+  wasm-bpf inspect --policy runqlat.wasm > runqlat.policy.jsonc
   curl -s https://example.com/x.wasm | wasm-bpf inspect -`,
   },
 });
@@ -59,13 +64,21 @@ export function inspect(args: readonly string[]): number {
     const [path = ""] = given.operands;
     let text: string;
     try {
-      const report = inspectBytes(readInput(path));
+      const bytes = readInput(path);
+      if (given.get("policy")) return writeOutput(`${leastPolicy(bytes, realPath)}\n`);
+      const report = inspectBytes(bytes);
       text = given.get("json") ? printableJson(JSON.stringify(report, undefined, 2)) : describe(path, report);
     } catch (error) {
       return explainInput(path, error);
     }
     return writeOutput(`${text}\n`);
   });
+}
+
+/** The path without symbolic links; undefined if there is no such file. */
+function realPath(path: string): string | undefined {
+  using system = openSystem();
+  return new HostFiles(system.calls).resolved(path);
 }
 
 /** The report as text. Names come from the file, so control and invisible characters are escaped. */
