@@ -73,9 +73,23 @@ export function decide(policy: GuestPolicy, request: GateRequest): PolicyRefusal
       return request.point === undefined
         ? undefined
         : decideAttachment(policy, request.point, { isNetwork: request.isNetwork ?? false });
+    case "perf_event":
+      return decidePerfEvent(policy, request.type);
+    case "socket":
+      return policy.packetSockets ? undefined : { reason: "the policy allows no packet sockets" };
     default:
       return undefined;
   }
+}
+
+/** PERF_TYPE_TRACEPOINT: the event is a tracepoint, by a number. */
+const TRACEPOINT = 2;
+
+function decidePerfEvent({ perfEvents, tracepoints }: GuestPolicy, type: number): PolicyRefusal | undefined {
+  if (!perfEvents) return { reason: "the policy allows no perf events" };
+  // A program on the event would be on the tracepoint, whose name is not known here.
+  if (type !== TRACEPOINT || allowsName(tracepoints, "*")) return undefined;
+  return { reason: "the policy allows no perf events of tracepoints" };
 }
 
 function isNetworkProgram({ type, expectedAttachType }: ProgramDescription): boolean {

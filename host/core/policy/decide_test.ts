@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AttachType, MapType, ProgramType } from "../../../object/bpf_numbers.ts";
 import { HELPER } from "../../../object/helper_names.ts";
-import type { GateRequest, LoadedMap, LoadedProgram } from "../requests.ts";
+import type { AttachPoint, GateRequest, LoadedMap, LoadedProgram, ProgramDescription } from "../requests.ts";
 import { decide } from "./decide.ts";
 import { ALLOW_ALL, DEFAULT_POLICY, type GuestPolicy } from "./guest_policy.ts";
 
@@ -188,4 +188,62 @@ Deno.test("decide() checks the lists of types, calls, functions and tracepoints"
     decide({ ...DEFAULT_POLICY, mapTypes: ["array"] }, load({}, maps))?.reason,
     'map "m" has type hash, which the policy does not allow',
   );
+});
+
+Deno.test("decide() refuses perf events and packet sockets that the policy excludes", () => {
+  const perfEvent = (type: number): GateRequest => ({ kind: "perf_event", type, pid: -1, cpu: 0 });
+  const socket: GateRequest = { kind: "socket", domain: 17, type: 3, protocol: 0 };
+  assertEquals([decide(DEFAULT_POLICY, perfEvent(2)), decide(DEFAULT_POLICY, socket)], [undefined, undefined]);
+  assertEquals(
+    decide({ ...DEFAULT_POLICY, perfEvents: false }, perfEvent(0))?.reason,
+    "the policy allows no perf events",
+  );
+  const tracepoints = { ...DEFAULT_POLICY, tracepoints: ["sched/*"] };
+  assertEquals(decide(tracepoints, perfEvent(0)), undefined);
+  assertEquals(decide(tracepoints, perfEvent(2))?.reason, "the policy allows no perf events of tracepoints");
+  assertEquals(
+    decide({ ...DEFAULT_POLICY, packetSockets: false }, socket)?.reason,
+    "the policy allows no packet sockets",
+  );
+});
+
+Deno.test("decide() decides about places of attachments", () => {
+  const place = { kind: "section" } as const;
+  const program = { name: "main", sectionName: "xdp", type: ProgramType.XDP, expectedAttachType: AttachType.XDP };
+  const tracer = { ...program, type: ProgramType.KPROBE };
+  const at = (point: AttachPoint, who: ProgramDescription = program): GateRequest => ({
+    kind: "attach",
+    program: who,
+    place,
+    point,
+  });
+  const network = (list: true | string[]) => ({ ...DEFAULT_POLICY, network: list });
+  const eth0: AttachPoint = { kind: "interface", name: "eth0" };
+  assertEquals(decide(network(["eth?"]), at(eth0)), undefined);
+  assertEquals(decide(network(["lo"]), at(eth0)), {
+    reason: "it changes network traffic at interface eth0",
+    hint: "--allow-network=eth0 allows it",
+  });
+  assertEquals(decide(network(["*"]), at({ kind: "interface", name: undefined }))?.hint, "--allow-network allows it");
+  assertEquals(decide(network(["/x"]), at({ kind: "namespace", path: "/y" }))?.hint, "--allow-network=/y allows it");
+  for (const kind of ["netfilter", "other"] as const) {
+    assertEquals(decide(network(["*"]), at({ kind }))?.hint, "--allow-network allows it");
+    assertEquals(decide(network(true), at({ kind })), undefined);
+  }
+  assertEquals(decide(network(["eth0"]), at({ kind: "sockmap" })), undefined);
+  const cases: [policy: Partial<GuestPolicy>, point: AttachPoint, words: string][] = [
+    [{ functions: ["vfs_*"] }, { kind: "function", name: "do_exit" }, "do_exit"],
+    [{ functions: ["vfs_?"] }, { kind: "function", name: "vfs_*", isPattern: true }, "vfs_*"],
+    [{ tracepoints: [] }, { kind: "tracepoint", name: "a/b" }, "tracepoint a/b"],
+    [{ binaries: ["/usr/*"] }, { kind: "binary", path: "/bin/x" }, "/bin/x"],
+    [{ interfaces: ["lo"] }, eth0, "interface eth0"],
+    [{ cgroups: ["/a"] }, { kind: "cgroup", path: "/b" }, "/b"],
+  ];
+  for (const [policy, point, words] of cases) {
+    assertEquals(
+      decide({ ...DEFAULT_POLICY, ...policy }, at(point, tracer))?.reason,
+      `the policy does not allow ${words}`,
+    );
+    assertEquals(decide(DEFAULT_POLICY, at(point, tracer)), undefined);
+  }
 });
