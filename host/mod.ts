@@ -247,14 +247,16 @@ function limitOf(system: NativeSystem | undefined, { timeoutMs, beforeSignalEnd 
 const FLUSH_EXPORT = "__wasm_bpf_flush";
 
 /** The policies of a run: the caller's, one that narrows it, and the module's own. */
-function layersOf(bytes: Uint8Array, { policy, readOnly = false }: HostOptions): PolicyLayer[] {
+function layersOf(bytes: Uint8Array, options: HostOptions): PolicyLayer[] {
+  const { policy, readOnly = false } = options;
   if (policy !== undefined && policy !== DEFAULT_POLICY) checkPolicy(policy);
   const layers: PolicyLayer[] = [];
   if (readOnly) layers.push({ policy: DEFAULT_POLICY, name: "--read-only" });
   const own = readModulePolicy(bytes);
   if (own !== undefined) layers.push({ policy: own, name: "the module's own policy" });
   // It comes last: its refusals name an option, which would not help against the others.
-  return [...layers, { policy: policy ?? DEFAULT_POLICY }];
+  const given = policy ?? DEFAULT_POLICY;
+  return [...layers, { policy: options.allowPersistentStructOps ? { ...given, persist: true } : given }];
 }
 
 function contextOf(
@@ -289,7 +291,7 @@ function contextOf(
       objectName: objectNameOf(options.name ?? "guest"),
       btfPath: options.btfPath,
       pinPath: options.pinPath,
-      persistentStructOps: options.allowPersistentStructOps || layers.every(({ policy }) => policy.persist),
+      persistentStructOps: layers.every(({ policy }) => policy.persist),
     },
     policy: options.rules ?? policyRules(layers),
     counters: options.counters,

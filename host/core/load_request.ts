@@ -6,7 +6,7 @@
 
 import type { Operation } from "../../errors/mod.ts";
 import type { BpfObject, BpfProgram } from "../../ffi/mod.ts";
-import { AttachType, MapType, ProgramType } from "../../object/bpf_numbers.ts";
+import { AttachType, MAP_FLAG, MapType, ProgramType } from "../../object/bpf_numbers.ts";
 import { mapBytes } from "../../object/uses/map_bytes.ts";
 import type { MapUses, ObjectUses, ProgramUses } from "../../object/uses/uses.ts";
 import type { AttachPoint, LoadedMap, LoadedProgram, LoadRequest, ProgramDescription } from "./requests.ts";
@@ -48,6 +48,7 @@ export function liveLoadRequest(
       name: map.name,
       type: map.type,
       structOps: uses.maps.find(({ name }) => name === map.name)?.structOps,
+      stays: staysInKernel(map),
       bytes: mapBytes(map, cpus),
     })),
   };
@@ -101,6 +102,12 @@ function boundTo(
   return ON_FUNCTION.has(expectedAttachType) ? { kind: "function", name: target } : undefined;
 }
 
+/** True for a struct_ops map that no link ties to this process. */
+export function staysInKernel({ type, flags }: { type: number; flags: number }): boolean {
+  return type === MapType.STRUCT_OPS && (flags & MAP_FLAG.BPF_F_LINK) === 0;
+}
+
+/** Opening the object ties its struct_ops maps to this process. */
 function loadedMap({ name, type, structOps, bytes }: MapUses): LoadedMap {
-  return { name, type, structOps, bytes };
+  return { name, type, structOps, bytes, stays: false };
 }

@@ -40,6 +40,8 @@ export interface LoadedMap {
   readonly type: number;
   /** The kernel's struct of a struct_ops map; undefined if the host does not know it. */
   readonly structOps: string | undefined;
+  /** True if it would stay in the kernel when the process is killed. */
+  readonly stays: boolean;
   /** An estimate of the kernel memory that it takes when it is full. */
   readonly bytes: number;
 }

@@ -7,6 +7,7 @@
 import type { NativeArgument } from "../../ffi/mod.ts";
 import { mapBytes } from "../../object/uses/map_bytes.ts";
 import { readInstructionUses } from "../../object/uses/uses.ts";
+import { staysInKernel } from "../core/load_request.ts";
 import { refuse } from "../core/refusal.ts";
 import type { AttachPoint, GateRequest } from "../core/requests.ts";
 import type { Call } from "./call.ts";
@@ -169,16 +170,23 @@ function boundTo(typeId: number): AttachPoint | undefined {
 }
 
 /** The request of `bpf_map_create`. */
-export function createMapRequest(call: Call): GateRequest {
+export function createMapRequest(call: Call, args: readonly NativeArgument[]): GateRequest {
   const name = call.optionalText("map_name") ?? "";
   const type = call.int("map_type");
+  const flags = fieldOf(args[5], "bpf_map_create_opts", "map_flags");
   const size = (parameter: string) => call.int(parameter) >>> 0;
   const shape = { type, keySize: size("key_size"), valueSize: size("value_size"), maxEntries: size("max_entries") };
   return {
     kind: "load",
     operation: { operation: "create", kind: "map", subject: name },
     programs: [],
-    maps: [{ name, type, structOps: undefined, bytes: mapBytes(shape, call.guest.gate.cpus) }],
+    maps: [{
+      name,
+      type,
+      structOps: undefined,
+      stays: staysInKernel({ type, flags }),
+      bytes: mapBytes(shape, call.guest.gate.cpus),
+    }],
   };
 }
 

@@ -255,9 +255,12 @@ function pointOutside(policy: GuestPolicy, point: AttachPoint): string | undefin
   }
 }
 
-function decideMap(policy: GuestPolicy, { name, type, structOps }: LoadedMap): PolicyRefusal | undefined {
+function decideMap(policy: GuestPolicy, { name, type, structOps, stays }: LoadedMap): PolicyRefusal | undefined {
   if (policy.mapTypes !== true && !allowsName(policy.mapTypes, mapTypeName(type))) {
     return { reason: `map "${name}" has type ${mapTypeName(type)}, which the policy does not allow` };
+  }
+  if (stays && !policy.persist) {
+    return { reason: `map "${name}" would stay in the kernel after this process`, hint: "--allow-persist allows it" };
   }
   if (type !== MapType.STRUCT_OPS || policy.structOps === true) return undefined;
   if (structOps !== undefined && allowsName(policy.structOps, structOps)) return undefined;

@@ -149,7 +149,7 @@ Deno.test("decide() refuses programs whose calls are not known, unless everythin
 });
 
 Deno.test("decide() decides about struct_ops maps by the kernel's struct", () => {
-  const map = { name: "ops", type: MapType.STRUCT_OPS, structOps: "tcp_congestion_ops", bytes: 0 };
+  const map = { name: "ops", type: MapType.STRUCT_OPS, structOps: "tcp_congestion_ops", bytes: 0, stays: false };
   const policy = { ...DEFAULT_POLICY, structOps: ["hid_bpf_ops"] };
   assertEquals(decide(policy, load({}, [map])), {
     reason: 'map "ops" replaces a part of the kernel',
@@ -160,6 +160,12 @@ Deno.test("decide() decides about struct_ops maps by the kernel's struct", () =>
     decide({ ...policy, structOps: ["tcp_*"] }, load({}, [{ ...map, structOps: undefined }]))?.hint,
     "--allow-struct-ops allows it",
   );
+});
+
+Deno.test("decide() refuses a map that would stay in the kernel without --allow-persist", () => {
+  const map = { name: "ops", type: MapType.STRUCT_OPS, structOps: "x", bytes: 0, stays: true };
+  assertEquals(decide(ALLOW_ALL, load({}, [map]))?.hint, "--allow-persist allows it");
+  assertEquals(decide({ ...ALLOW_ALL, persist: true }, load({}, [map])), undefined);
 });
 
 Deno.test("decide() checks the lists of types, calls, functions and tracepoints", () => {
@@ -183,7 +189,7 @@ Deno.test("decide() checks the lists of types, calls, functions and tracepoints"
     assertEquals(refused?.reason, `program "main" (tp/sched/sched_switch) ${reason}`);
     assertEquals(decide(DEFAULT_POLICY, load(program)), undefined);
   }
-  const maps = [{ name: "m", type: MapType.HASH, structOps: undefined, bytes: 0 }];
+  const maps = [{ name: "m", type: MapType.HASH, structOps: undefined, bytes: 0, stays: false }];
   assertEquals(
     decide({ ...DEFAULT_POLICY, mapTypes: ["array"] }, load({}, maps))?.reason,
     'map "m" has type hash, which the policy does not allow',
