@@ -6,4 +6,4 @@
 
 import { main } from "./cli/main.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args, () => import("./cli/subcommands.ts")));
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,21 +1,20 @@
 /**
- * The main module of the compiled binary. It runs the same code as cli.ts, from a script that `scripts/build_binary.sh` embedded
- * together with its bytecode (V8's code cache). Without the bytecode, parsing and compiling the script took a third of this
- * project's part of the start. V8 ignores a cache that does not fit its version or flags.
+ * The main module of the compiled binary. It runs the same code as cli.ts, from the parts that `scripts/build_binary.sh` embedded.
  *
  * Deno's own code cache would be a file in /tmp. Root must not execute code from there.
  *
  * @module
  */
 
-import { Script } from "node:vm";
 import type { main } from "./main.ts";
+import { Parts } from "./parts.ts";
 
 const beside = (name: string) => new URL(name, import.meta.url);
 
-const script = new Script(Deno.readTextFileSync(beside("main.js")), {
-  filename: "wasm-bpf.js",
-  cachedData: Deno.readFileSync(beside("main.cache")),
+const parts = new Parts({
+  readText: (name) => Deno.readTextFileSync(beside(name)),
+  readBytes: (name) => Deno.readFileSync(beside(name)),
 });
-const bundle: { main: typeof main } = script.runInThisContext();
-Deno.exit(await bundle.main(Deno.args, () => import("./subcommands.ts")));
+const start: { main?: typeof main } | undefined = parts.find("main", "cli/main.ts");
+if (start?.main === undefined) throw new TypeError("Cannot start: the binary has no main part");
+Deno.exit(await start.main(Deno.args));

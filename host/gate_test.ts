@@ -10,7 +10,7 @@ import { recorded } from "../tests/doubles/recorder.ts";
 import { Counters } from "./core/counters.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/requests.ts";
-import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "../tests/doubles/libbpf_functions.ts";
 import { shapeOf } from "./libbpf/shape.ts";
 import { runGuestOn } from "./mod.ts";
 import { SYS_TYPES } from "./sys/import_types.ts";

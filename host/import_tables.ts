@@ -9,13 +9,13 @@ import type { FunctionType } from "../wasm/types.ts";
 import type { GuestContext } from "./core/context.ts";
 import { type DeclaredImports, type ImportTable, makeImports } from "./core/imports.ts";
 import { LIBBPF_MODULE } from "./libbpf/import_types.ts";
-import { LIBBPF_FUNCTIONS } from "./libbpf/mod.ts";
+import { libbpfFunction } from "./libbpf/mod.ts";
 import { SYS_MODULE } from "./sys/import_types.ts";
-import { SYS_FUNCTIONS } from "./sys/mod.ts";
+import { sysFunction } from "./sys/mod.ts";
 import { WASI_MODULE, WASI_UNSTABLE_MODULE } from "./wasi/import_types.ts";
 import type { Wasi } from "./wasi/mod.ts";
 import { ENV_MODULE, WASM_BPF_MODULE } from "./wasm_bpf/import_types.ts";
-import { CALLBACK_WRAPPER_FUNCTIONS, WASM_BPF_FUNCTIONS } from "./wasm_bpf/mod.ts";
+import { callbackWrapperFunction, wasmBpfFunction } from "./wasm_bpf/mod.ts";
 
 /** Import functions by module, then by name. */
 export type ImportModules = Readonly<Record<string, ImportTable>>;
@@ -38,18 +38,18 @@ function tableOf(module: string, declared: DeclaredImports, sources: ImportSourc
   const { guest, wrapperModule } = sources;
   const table = ownTableOf(module, declared, sources);
   if (module !== wrapperModule) return table;
-  return { ...table, ...makeImports(CALLBACK_WRAPPER_FUNCTIONS, guest, declared) };
+  return { ...table, ...makeImports(callbackWrapperFunction, guest, declared) };
 }
 
 function ownTableOf(module: string, declared: DeclaredImports, { guest, wasi }: ImportSources): ImportTable {
   switch (module) {
     case WASM_BPF_MODULE:
     case ENV_MODULE:
-      return makeImports(WASM_BPF_FUNCTIONS, guest, declared);
+      return makeImports(wasmBpfFunction, guest, declared);
     case LIBBPF_MODULE:
-      return makeImports(LIBBPF_FUNCTIONS, guest, declared);
+      return makeImports(libbpfFunction, guest, declared);
     case SYS_MODULE:
-      return { ...makeImports(SYS_FUNCTIONS, guest, declared), ...wasi.linuxFiles };
+      return { ...makeImports(sysFunction, guest, declared), ...wasi.linuxFiles };
     case WASI_MODULE:
       return wasi.imports;
     case WASI_UNSTABLE_MODULE:

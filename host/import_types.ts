@@ -7,7 +7,7 @@
 import type { ModuleImport } from "../wasm/declarations.ts";
 import type { AddressBits } from "../wasm/sections.ts";
 import { type ImportTypes, typeForWidth } from "./core/imports.ts";
-import { LIBBPF_MODULE, libbpfTypes } from "./libbpf/import_types.ts";
+import { LIBBPF_MODULE, libbpfTypesOf } from "./libbpf/import_types.ts";
 import { SYS_MODULE, SYS_TYPES } from "./sys/import_types.ts";
 import {
   LINUX_FILE_TYPES,
@@ -27,7 +27,7 @@ import {
 /** An import module: its meaning, as text, and its functions. */
 interface KnownModule {
   readonly abi: string;
-  readonly types: ImportTypes;
+  readonly typesOf: (name: string) => readonly string[] | undefined;
   /** The functions that exist only for guests with 32-bit addresses. */
   readonly only32?: readonly string[];
 }
@@ -36,21 +36,16 @@ interface KnownModule {
 const POLLS = Object.keys(CALLBACK_WRAPPER_TYPES);
 
 const MODULES: ReadonlyMap<string, KnownModule> = new Map([
-  [WASM_BPF_MODULE, { abi: "ABI version 1", types: WASM_BPF_TYPES, only32: POLLS }],
-  [ENV_MODULE, { abi: "ABI version 1, under its first name", types: WASM_BPF_TYPES, only32: POLLS }],
+  [WASM_BPF_MODULE, { abi: "ABI version 1", typesOf: listed(WASM_BPF_TYPES), only32: POLLS }],
+  [ENV_MODULE, { abi: "ABI version 1, under its first name", typesOf: listed(WASM_BPF_TYPES), only32: POLLS }],
   // An option can move its function to another module; see typesOf().
-  [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", types: {} }],
-  [LIBBPF_MODULE, {
-    abi: "ABI version 2",
-    get types() {
-      return libbpfTypes();
-    },
-  }],
-  [SYS_MODULE, { abi: "ABI version 2, system", types: { ...SYS_TYPES, ...LINUX_FILE_TYPES } }],
-  [WASI_MODULE, { abi: "WASI preview 1", types: WASI_TYPES }],
+  [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", typesOf: () => undefined }],
+  [LIBBPF_MODULE, { abi: "ABI version 2", typesOf: libbpfTypesOf }],
+  [SYS_MODULE, { abi: "ABI version 2, system", typesOf: listed(SYS_TYPES, LINUX_FILE_TYPES) }],
+  [WASI_MODULE, { abi: "WASI preview 1", typesOf: listed(WASI_TYPES) }],
   [WASI_UNSTABLE_MODULE, {
     abi: "WASI before preview 1",
-    types: WASI_UNSTABLE_TYPES,
+    typesOf: listed(WASI_UNSTABLE_TYPES),
     only32: Object.keys(WASI_UNSTABLE_TYPES),
   }],
 ]);
@@ -90,5 +85,10 @@ function typesOf({ module, name }: ModuleImport, guest: ImportingGuest): readonl
   }
   const known = MODULES.get(module);
   if (known === undefined || (addressBits !== 32 && known.only32?.includes(name))) return undefined;
-  return Object.hasOwn(known.types, name) ? known.types[name] : undefined;
+  return known.typesOf(name);
+}
+
+/** Finds the types of a function in tables. */
+function listed(...tables: readonly ImportTypes[]): KnownModule["typesOf"] {
+  return (name) => tables.find((table) => Object.hasOwn(table, name))?.[name];
 }

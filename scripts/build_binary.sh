@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Builds ./wasm-bpf, one file that needs neither Deno nor libbpf. It appends to the bare runtime:
-#   - the code that runs guests, as one script with its bytecode;
-#   - the other subcommands, as modules that are loaded when they are called;
+#   - the code, as several scripts with their bytecode, which are loaded when they are needed (scripts/binary_parts.ts);
 #   - .build/lib/libwasm_bpf.so.
 # `--arch aarch64` or `--arch x86_64` builds ./wasm-bpf-ARCH for another machine (scripts/setup.sh arm64 installs the
 # tools). It has no bytecode, because V8 accepts only that of its own architecture, so it starts more slowly.
@@ -28,7 +27,7 @@ base=$PWD/.tools/denort-$DENO_VERSION$suffix
 stamp=.build/wasm-bpf$suffix.stamp
 log=$PWD/.build/wasm-bpf$suffix.log
 sources=(*.ts cli errors ffi host object wasm codegen deno.json deno.lock)
-sources+=(scripts/pins.sh scripts/build_{binary.sh,code_cache.ts} "$library")
+sources+=(scripts/pins.sh scripts/{binary_parts,build_parts}.ts scripts/build_binary.sh "$library")
 
 fail() {
   echo "Cannot build ./wasm-bpf$suffix: $*" >&2
@@ -56,18 +55,12 @@ rm -rf "$staging"
 mkdir -p "$staging"
 touch "$stamp.new"
 
-quietly "$deno" bundle --frozen --minify --code-splitting --outdir "$staging" cli/start.ts
-quietly "$deno" bundle --frozen --minify --format cjs --output "$staging/main.cjs" cli/main.ts
-# A script whose value is the exports of the module.
-{ echo '(function(module){' && cat "$staging/main.cjs" && echo 'return module.exports})({})'; } >"$staging/main.js"
-rm "$staging/main.cjs"
-# V8 accepts the cache only with the same flags, so the binary also runs with this one.
-v8_flags=--v8-flags=--no-lazy
-if [[ $suffix ]]; then
-  : >"$staging/main.cache"
-else
-  quietly "$deno" run "$v8_flags" --allow-read --allow-write scripts/build_code_cache.ts "$staging"/main.{js,cache}
-fi
+# V8 accepts bytecode only with the same flags, so the binary runs with them too. The first one compiles all functions into
+# the bytecode. A start makes little garbage, which threads would collect more slowly: they may wait for one another. The
+# last flag leaves room for it, so that a start collects none.
+v8_flags=--v8-flags=--no-lazy,--single-threaded-gc,--no-concurrent-sparkplug,--min-semi-space-size=4
+quietly "$deno" run "$v8_flags" --allow-all scripts/build_parts.ts "$staging" ${suffix:+--no-cache}
+quietly "$deno" bundle --frozen --minify --output "$staging/start.js" cli/start.ts
 cp "$library" "$staging/"
 # The binary contains the times of the files.
 touch --date @0 "$staging"/*
@@ -75,9 +68,12 @@ touch --date @0 "$staging"/*
 # The only permission is FFI: the code calls libc for files, environment and memory. Embedded files need no permission.
 # Deno's own code cache is off: it would be a file with a known name in /tmp, and root would run it.
 cd "$staging"
+included=()
+for file in *.js *.cache *.so; do
+  [[ $file == start.js ]] || included+=(--include "$file")
+done
 DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-remote --no-npm --no-prompt \
-  --no-code-cache "$v8_flags" --allow-ffi --include main.js --include main.cache --include libwasm_bpf.so \
-  --output wasm-bpf start.js
+  --no-code-cache "$v8_flags" --allow-ffi "${included[@]}" --output wasm-bpf start.js
 cd ../..
 
 # Deno may choose another base. The binary must begin with the pinned bytes.

@@ -25,7 +25,7 @@ import type { Native } from "./native.ts";
 import { makeRef, partRef, pointerOf, revoke } from "./native_ref.ts";
 import { readStructOpsValue, writeStructOpsValue } from "./struct_ops_value.ts";
 import { BTF_SYMBOLS } from "./symbols/btf.ts";
-import { PROTOTYPES } from "./prototypes.ts";
+import { prototypeOf } from "./prototype.ts";
 
 type NativeParameter = NonNullable<Deno.NativeType>;
 type Row = { readonly parameters: readonly NativeParameter[]; readonly result: Deno.NativeResultType };
@@ -53,7 +53,7 @@ export class NativeCalls implements LibbpfCalls, Disposable {
   call(name: FunctionName, args: readonly NativeArgument[], owner?: NativeRef): NativeOutcome {
     const call = this.#functionOf(name);
     const result = call(args.map(nativeArgument));
-    const kind = PROTOTYPES[name].result;
+    const kind = prototypeOf(name).result;
     if (typeof result === "object" || result === undefined) return this.#pointer(kind, result, owner);
     const value = scalar(result);
     const isError = kind === "i32" && typeof value === "number" && value < 0;
@@ -167,7 +167,7 @@ export class NativeCalls implements LibbpfCalls, Disposable {
 
 /** The row of a function for `Deno.dlopen`. */
 function rowOf(name: FunctionName): Row {
-  const { result, parameters } = PROTOTYPES[name];
+  const { result, parameters } = prototypeOf(name);
   return { parameters: Object.values(parameters).map(nativeType), result: resultType(result) };
 }
 

@@ -66,6 +66,8 @@ function* candidates(libc: CLibrary): Generator<Candidate> {
   if (embedded) {
     // A file in memory disappears with the process, and nobody can exchange it before it is loaded. Neither holds for a file on disk.
     const fd = libc.createMemoryFile(FILE_NAME, embedded);
+    // The garbage collector would free the bytes only much later.
+    embedded.buffer.transfer(0);
     yield { origin: "embedded", path: `/proc/self/fd/${fd}`, label: "the embedded library", fd };
   }
   const built = builtPath();

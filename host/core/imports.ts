@@ -40,20 +40,29 @@ export function withPtrResult<P extends readonly unknown[]>(
 export type DeclaredImports = ReadonlyMap<string, readonly FunctionType[]>;
 
 /**
- * An import module: for each function, the way to make it for a guest.
+ * The way to make a function for a guest.
  *
  * @param types the types with which the guest declares it.
  */
-export type ImportModule = Readonly<
-  Record<string, (guest: GuestContext, types: readonly FunctionType[]) => ImportFunction>
->;
+export type MakeImport = (guest: GuestContext, types: readonly FunctionType[]) => ImportFunction;
 
-/** Makes the functions that the guest declares. Names that the module does not have are omitted. */
-export function makeImports(module: ImportModule, guest: GuestContext, declared: DeclaredImports): ImportTable {
+/** An import module: its functions by name. */
+export type ImportModule = Readonly<Record<string, MakeImport>>;
+
+/** Finds a function of an import module. A guest may name inherited properties, such as "constructor". */
+export function findImport(module: ImportModule, name: string): MakeImport | undefined {
+  return Object.hasOwn(module, name) ? module[name] : undefined;
+}
+
+/** Makes the functions that the guest declares. Names that `find` does not know are omitted. */
+export function makeImports(
+  find: (name: string) => MakeImport | undefined,
+  guest: GuestContext,
+  declared: DeclaredImports,
+): ImportTable {
   const made: Record<string, ImportFunction> = {};
   for (const [name, types] of declared) {
-    // A guest may name inherited properties, such as "constructor".
-    const make = Object.hasOwn(module, name) ? module[name] : undefined;
+    const make = find(name);
     if (make !== undefined) made[name] = make(guest, types);
   }
   return made;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { WASI_ERRNO } from "../../errors/mod.ts";
 import { FakeGuest } from "../../tests/doubles/guest.ts";
-import { LIBBPF_FUNCTIONS } from "./mod.ts";
+import { LIBBPF_FUNCTIONS } from "../../tests/doubles/libbpf_functions.ts";
 
 const NAME_AT = 16;
 const BUFFER_AT = 1024;

@@ -5,16 +5,13 @@
  */
 
 import type { ImportTypes } from "../core/imports.ts";
-import { FUNCTIONS } from "./functions.ts";
+import { lineOf } from "./functions.ts";
 import { shapeOf, typeOf } from "./shape.ts";
 
 /** The name of the import module. */
 export const LIBBPF_MODULE = "libbpf";
 
-let types: ImportTypes | undefined;
-
-/** The types of module {@link LIBBPF_MODULE}. They are made at first use, since guests of version 1 need none. */
-export function libbpfTypes(): ImportTypes {
-  types ??= Object.fromEntries(Object.keys(FUNCTIONS).map((name) => [name, [typeOf(shapeOf(name))] as const]));
-  return types;
+/** The types of a function of module {@link LIBBPF_MODULE}; undefined if it is not offered. */
+export function libbpfTypesOf(name: string): ImportTypes[string] | undefined {
+  return lineOf(name) === undefined ? undefined : [typeOf(shapeOf(name))];
 }

@@ -7,12 +7,11 @@
  * @module
  */
 
-import type { FunctionType } from "../../wasm/types.ts";
 import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
-import type { ImportFunction, ImportModule } from "../core/imports.ts";
+import type { ImportFunction, MakeImport } from "../core/imports.ts";
 import { Call } from "./call.ts";
-import { FUNCTIONS, lineOf } from "./functions.ts";
+import { lineOf } from "./functions.ts";
 import type { Line } from "./line.ts";
 import { marshal } from "./marshal.ts";
 import { messagesOf } from "./print.ts";
@@ -20,19 +19,14 @@ import { isFunctionName, type Shape, shapeOf, valueType } from "./shape.ts";
 
 const GUARD: GuardOptions<number | bigint> = { errors: NEGATIVE_WASI, syncs: true };
 
-/** The functions of module `libbpf`. */
-export const LIBBPF_FUNCTIONS: ImportModule = Object.fromEntries(
-  Object.keys(FUNCTIONS).map((
-    name,
-  ) => [name, (guest: GuestContext, types: readonly FunctionType[]) => makeImport(name, guest, types)]),
-);
-
-/** Makes the import `name` for a guest. */
-function makeImport(name: string, guest: GuestContext, types: readonly FunctionType[]): ImportFunction {
+/** Finds a function of module `libbpf`. */
+export function libbpfFunction(name: string): MakeImport | undefined {
   const line = lineOf(name);
-  if (line === undefined) throw new TypeError(`Cannot make import ${name}: it has no line`);
-  if (line.make !== undefined) return line.make(guest, types);
-  const shape = shapeOf(name);
+  if (line === undefined) return undefined;
+  return line.make ?? ((guest) => makeImport(shapeOf(name), line, guest));
+}
+
+function makeImport(shape: Shape, line: Line, guest: GuestContext): ImportFunction {
   const run = runOf(shape, line);
   const result = resultOf(shape, guest);
   const messages = line.isOfBothVersions === true ? undefined : messagesOf(guest);

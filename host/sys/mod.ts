@@ -9,7 +9,7 @@
 
 import type { GuestContext } from "../core/context.ts";
 import { type GuardOptions, NEGATIVE_WASI } from "../core/guard.ts";
-import { type ImportFunction, type ImportModule, withPtrResult } from "../core/imports.ts";
+import { findImport, type ImportFunction, type ImportModule, type MakeImport, withPtrResult } from "../core/imports.ts";
 import {
   getpid,
   getrlimit,
@@ -71,3 +71,8 @@ export const SYS_FUNCTIONS: ImportModule = {
   bind: guarded(bind),
   setsockopt: guarded(setsockopt),
 };
+
+/** Finds a function of module `wasm_bpf_sys`. */
+export function sysFunction(name: string): MakeImport | undefined {
+  return findImport(SYS_FUNCTIONS, name);
+}

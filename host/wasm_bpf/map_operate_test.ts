@@ -3,7 +3,7 @@ import { MapType, openSystem } from "../../ffi/mod.ts";
 import { O } from "../../ffi/system/linux_numbers.ts";
 import { MAP_FLAG } from "../../object/bpf_numbers.ts";
 import { ProcExit } from "../core/cancellation.ts";
-import { LIBBPF_FUNCTIONS } from "../libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "../../tests/doubles/libbpf_functions.ts";
 import { FakeGuest, makeAll, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
 
 const LOOKUP = 1;

@@ -7,7 +7,7 @@
  */
 
 import { type GuardOptions, NEGATIVE_LINUX } from "../core/guard.ts";
-import type { ImportModule } from "../core/imports.ts";
+import { findImport, type ImportModule, type MakeImport } from "../core/imports.ts";
 import { attachBpfProgram, attachBpfProgramFd } from "./attach_bpf_program.ts";
 import { bufferPoll, wrapperBufferPoll } from "./buffer_poll.ts";
 import { closeBpfObject } from "./close_bpf_object.ts";
@@ -35,3 +35,13 @@ export const WASM_BPF_FUNCTIONS: ImportModule = {
 export const CALLBACK_WRAPPER_FUNCTIONS: ImportModule = {
   wasm_bpf_buffer_poll: (guest) => guest.guard.wrap(wrapperBufferPoll(guest), GUARD),
 };
+
+/** Finds a function of module `wasm_bpf`. */
+export function wasmBpfFunction(name: string): MakeImport | undefined {
+  return findImport(WASM_BPF_FUNCTIONS, name);
+}
+
+/** Finds a function of module `callback-wrapper`. */
+export function callbackWrapperFunction(name: string): MakeImport | undefined {
+  return findImport(CALLBACK_WRAPPER_FUNCTIONS, name);
+}

@@ -10,7 +10,13 @@ import { Files } from "../../ffi/system/files.ts";
 import { GuestContext } from "../../host/core/context.ts";
 import type { BufferOpener, OpenBuffer } from "../../host/core/event_buffers.ts";
 import { NEGATIVE_LINUX } from "../../host/core/guard.ts";
-import { type ImportFunction, type ImportModule, type ImportTable, makeImports } from "../../host/core/imports.ts";
+import {
+  findImport,
+  type ImportFunction,
+  type ImportModule,
+  type ImportTable,
+  makeImports,
+} from "../../host/core/imports.ts";
 import type { AddressBits } from "../../host/core/memory.ts";
 import type { ObjectGrants } from "../../host/core/object_requests.ts";
 import type { SharedMemoryMode } from "../../host/core/shared_memory.ts";
@@ -178,7 +184,7 @@ export class FakeGuest implements Disposable {
 
 /** Makes all functions of an import module, as for a guest that declares them without types. */
 export function makeAll(module: ImportModule, guest: GuestContext): ImportTable {
-  return makeImports(module, guest, new Map(Object.keys(module).map((name) => [name, []])));
+  return makeImports((name) => findImport(module, name), guest, new Map(Object.keys(module).map((name) => [name, []])));
 }
 
 /** A type that a guest declares. Only its text matters here. */

@@ -6,7 +6,7 @@
 
 import { KernelDescriptor } from "../../host/core/descriptors.ts";
 import { lineOf } from "../../host/libbpf/functions.ts";
-import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "./libbpf_functions.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { shapeOf } from "../../host/libbpf/shape.ts";
 import { EMPTY_OBJECT, FakeGuest, makeAll, OBJECT_AT } from "./guest.ts";

@@ -15,7 +15,7 @@ import { GuestContext } from "../../host/core/context.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { type AddressBits, guestPtr } from "../../host/core/memory.ts";
 import { FUNCTIONS, lineOf } from "../../host/libbpf/functions.ts";
-import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "../doubles/libbpf_functions.ts";
 import { type Shape, shapeOf } from "../../host/libbpf/shape.ts";
 
 import { bufferOpener, EventBuffer } from "../../host/pump/mod.ts";

@@ -7,7 +7,7 @@ import { GuestContext } from "../../host/core/context.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { policyRules } from "../../host/core/policy/decide.ts";
 import { DEFAULT_POLICY, type GuestPolicy } from "../../host/core/policy/guest_policy.ts";
-import { LIBBPF_FUNCTIONS } from "../../host/libbpf/mod.ts";
+import { LIBBPF_FUNCTIONS } from "../doubles/libbpf_functions.ts";
 import { FIELDS } from "../../host/libbpf/struct_fields.ts";
 import { shapeOf } from "../../host/libbpf/shape.ts";
 import { bufferOpener, EventBuffer } from "../../host/pump/mod.ts";
