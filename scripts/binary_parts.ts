@@ -1,7 +1,7 @@
 /**
  * The parts of the binary, see `cli/parts.ts`. A module that a plain run of a guest does not need belongs to a part other than "main".
  *
- * Modules of other parts may import only plain functions from such a module, because a call loads its part; `build_parts.ts` checks
+ * Modules of the main part may import only plain functions from such a module, because a call loads its part; `build_parts.ts` checks
  * that.
  *
  * @module
@@ -63,6 +63,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "cli/gen.",
     "cli/input.",
     "cli/inspect",
+    "cli/least_policy",
     "cli/new",
     "cli/size.",
     "cli/subcommands.",

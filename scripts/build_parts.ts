@@ -54,13 +54,19 @@ function bundle(part: string, graph: Graph, folder: string): string {
 
 /**
  * Makes a script of a minified bundle: a function, as {@link Parts} expects. Imports of the main part become constants, because it is
- * always loaded. Imports of other parts become functions that load the part when they are called, and are added to `late`.
+ * always loaded. Imports of functions from other parts become functions that load the part when they are called, and are added to
+ * `late`. Imports of classes and constants, which begin with a capital letter, load it at once; the main part must have none.
  */
-export function scriptOf(bundle: string, late: LateImport[] = []): string {
+export function scriptOf(
+  bundle: string,
+  { part = "tools", late = [] }: { part?: string; late?: LateImport[] } = {},
+): string {
   const find = (path: string) => `find(${JSON.stringify(partOf(path))},${JSON.stringify(path)})`;
   const declaration = (path: string) => ([name, local]: readonly [string, string]) => {
     if (path.startsWith("node:")) return `const ${local}=process.getBuiltinModule("${path}").${name};`;
-    if (partOf(path) === "main") return `const ${local}=${find(path)}.${name};`;
+    const isLate = partOf(path) !== "main" && /^[a-z]/.test(name);
+    if (!isLate && part === "main") throw new Error(`Cannot import ${name} of ${path} late: ${ADVICE}`);
+    if (!isLate) return `const ${local}=${find(path)}.${name};`;
     late.push({ path, name });
     return `const ${local}=(...a)=>${find(path)}.${name}(...a);`;
   };
@@ -75,6 +81,8 @@ export function scriptOf(bundle: string, late: LateImport[] = []): string {
     );
   return `(function(find){"use strict";${body}})`;
 }
+
+const ADVICE = "it is not a plain function (see scripts/binary_parts.ts)";
 
 /** The names in "a as b,c". */
 function namesIn(list: string): (readonly [name: string, as: string])[] {
@@ -98,13 +106,10 @@ function checkParts(folder: string, late: readonly LateImport[]): void {
     readText: (name) => Deno.readTextFileSync(`${folder}/${name}`),
     readBytes: (name) => Deno.readFileSync(`${folder}/${name}`),
   });
-  const unfit = late.filter(({ path, name }) => {
+  for (const { path, name } of late) {
     const value = parts.find(partOf(path), path)?.[name];
-    return typeof value !== "function" || /^class\b/.test(String(value));
-  });
-  if (unfit.length === 0) return;
-  const names = new Set(unfit.map(({ path, name }) => `${name} of ${path}`));
-  throw new Error(`Cannot import ${[...names].join(", ")} late: not plain functions (see scripts/binary_parts.ts)`);
+    if (typeof value !== "function") throw new Error(`Cannot import ${name} of ${path} late: ${ADVICE}`);
+  }
 }
 
 function deno(...args: string[]): string {
@@ -120,7 +125,7 @@ if (import.meta.main) {
   const graph = readGraph();
   const late: LateImport[] = [];
   for (const part of new Set(Array.from(graph.keys(), partOf))) {
-    const script = scriptOf(bundle(part, graph, folder), late);
+    const script = scriptOf(bundle(part, graph, folder), { part, late });
     Deno.writeTextFileSync(`${folder}/${part}.js`, script);
     Deno.writeFileSync(
       `${folder}/${part}.cache`,

@@ -17,4 +17,4 @@ const parts = new Parts({
 const main = parts.find("main", "cli/main.ts")?.["main"];
 if (typeof main !== "function") throw new TypeError("Cannot run the parts: there is no main()");
 await main(Deno.args);
-console.error(parts.loaded.join(" "));
+console.error(parts.loaded.toSorted().join(" "));
