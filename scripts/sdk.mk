@@ -23,11 +23,11 @@ flags := $(target) -ffunction-sections -fdata-sections
 objects_of = $(patsubst %.c,$(objects)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix $(sources)/,$(1)))))
 
 # Functions of musl that wasi-libc leaves out, and that need nothing but the others.
-more_of_musl := legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc misc/mntent \
-  misc/realpath network/ether network/inet_addr network/inet_legacy \
-  network/inet_ntoa passwd/fgetgrent passwd/fgetpwent passwd/getgrent_a passwd/getpwent_a sched/sched_cpucount \
-  signal/psignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp \
-  temp/mkstemps temp/mktemp
+more_of_musl := ipc/ftok legacy/ftw legacy/getdtablesize legacy/getloadavg legacy/valloc misc/get_current_dir_name \
+  misc/mntent misc/realpath network/ether network/inet_addr network/inet_legacy network/inet_ntoa passwd/fgetgrent \
+  passwd/fgetpwent passwd/getgrent_a passwd/getpwent_a passwd/putgrent passwd/putpwent sched/sched_cpucount \
+  signal/psignal temp/__randname temp/mkdtemp temp/mkostemp temp/mkostemps temp/mkstemp temp/mkstemps temp/mktemp \
+  termios/cfgetospeed termios/cfmakeraw termios/cfsetospeed
 # wasi-libc's sources whose functions the project's own sources define.
 replaced := libc-bottom-half/sources/__wasilibc_real.c libc-bottom-half/sources/accept.c \
   $(addprefix libc-bottom-half/cloudlibc/src/libc/,errno/errno.c fcntl/fcntl.c fcntl/openat.c fcntl/posix_fadvise.c poll/poll.c \

@@ -63,7 +63,13 @@ Deno.test("hosts, services and protocols are found in the files of /etc as by gl
   return assertSameOutput("names", { directories: ["/etc:ro"] });
 });
 
+Deno.test("users, groups and interfaces are read from the files of the machine", () => {
+  return assertSameOutput("users", { directories: ["/etc:ro", "/sys:ro"] });
+});
+
 Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"));
+
+Deno.test("attributes of threads, and the threads of C11, work for one thread", () => assertSameOutput("attributes"));
 
 Deno.test("semaphores count, and handlers of signals post them", () => assertSameOutput("semaphores"));
 

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +37,13 @@ int main(void) {
     FAILS(mount("none", "/", "tmpfs", 0, NULL), ENOSYS);
     FAILS(setns(0, 0), ENOSYS);
     FAILS(setuid(0), ENOSYS);
+    FAILS(semget(1, 1, 0), ENOSYS);
+    FAILS(shmget(1, 4096, 0), ENOSYS);
+    FAILS((long)shmat(0, NULL, 0), ENOSYS);
+    FAILS(msync(NULL, 0, 0), ENOSYS);
+    FAILS(tcgetpgrp(0), isatty(0) ? ENOSYS : errno);
+    FAILS(tcgetpgrp(99), EBADF);
+    FAILS(posix_openpt(0), ENOSYS);
     if (popen("true", "r") != NULL) printf("popen\n");
     if (system(NULL) != 0) printf("a shell\n");
     if (system("clear") != 0) printf("clear\n");

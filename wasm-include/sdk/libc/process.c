@@ -1,4 +1,6 @@
 // The process and its user.
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -42,4 +44,26 @@ gid_t getgid(void) {
 
 gid_t getegid(void) {
     return sys_getegid();
+}
+
+// The host tells no saved ids. A process whose ids differ has had the effective ones from its start.
+
+int getresuid(uid_t *real, uid_t *effective, uid_t *saved) {
+    *real = getuid();
+    *effective = *saved = geteuid();
+    return 0;
+}
+
+int getresgid(gid_t *real, gid_t *effective, gid_t *saved) {
+    *real = getgid();
+    *effective = *saved = getegid();
+    return 0;
+}
+
+int eaccess(const char *path, int mode) {
+    return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
+}
+
+int euidaccess(const char *path, int mode) {
+    return eaccess(path, mode);
 }

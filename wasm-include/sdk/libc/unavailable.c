@@ -1,6 +1,8 @@
 // Functions of Linux that need the kernel and that the host does not offer: they fail with ENOSYS. A program that can do
 // without them links and runs.
 #define _GNU_SOURCE
+#include "unavailable.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,14 +26,7 @@
 #include <sys/timerfd.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
-#include <termios.h>
 #include <unistd.h>
-
-#define UNAVAILABLE(name, parameters) \
-    int name parameters {             \
-        errno = ENOSYS;               \
-        return -1;                    \
-    }
 
 // Descriptors that the guest's table does not have.
 UNAVAILABLE(dup, (int))
@@ -148,21 +143,6 @@ int fallocate(int fd, int mode, off_t offset, off_t length) {
 }
 
 void sync(void) {}
-
-// The host passes no settings of its terminal on.
-
-static int no_terminal(int fd) {
-    if (isatty(fd)) errno = ENOSYS;
-    return -1;
-}
-
-int tcgetattr(int fd, struct termios *) {
-    return no_terminal(fd);
-}
-
-int tcsetattr(int fd, int, const struct termios *) {
-    return no_terminal(fd);
-}
 
 // A guest is linked once, and loads nothing.
 
