@@ -8,7 +8,7 @@
 // The number of the tag in clang.
 #define LONGJMP_TAG 1
 
-// What clang keeps in a jmp_buf: the call of the function, and the number of the setjmp() in it. `jump` is what the exception
+// clang keeps this in a jmp_buf: the call of the function, and the number of the setjmp() in it. `jump` is what the exception
 // carries; clang reads it when the function has caught it.
 struct place {
     void *call;
