@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Capability } from "../../ffi/system/capabilities.ts";
-import { CAPABILITY } from "../../ffi/system/linux_numbers.ts";
+import { capabilitiesIn, type Capability } from "../../ffi/system/capabilities.ts";
 import type { ProcessFacts } from "./facts.ts";
 import type { Problem } from "./problem.ts";
 
@@ -20,7 +19,8 @@ export function capabilityProblem(missing: readonly Capability[], process: Proce
         : `sudo ${process.container} run ${addedCapabilities(missing)} ...`,
     };
   }
-  const unreachable = missing.filter((name) => (process.bounding ?? -1n) >> CAPABILITY[name] & 1n ? false : true);
+  const reachable = capabilitiesIn(process.bounding ?? -1n);
+  const unreachable = missing.filter((name) => !reachable.includes(name));
   if (unreachable.length > 0) {
     return {
       text,
@@ -29,10 +29,12 @@ export function capabilityProblem(missing: readonly Capability[], process: Proce
         : `${process.container} run ${addedCapabilities(missing)} ...`,
     };
   }
-  const names = missing.map((name) => name.toLowerCase()).join(",");
   if (process.cannotGainPrivileges === true) {
     return { text, mend: "start it as root from a process without no_new_privs" };
   }
+  // setcap replaces the capabilities of the file, so those that the process has are named too.
+  const all = [...missing, ...capabilitiesIn(process.effective)];
+  const names = [...new Set(all)].map((name) => name.toLowerCase()).sort().join(",");
   return { text, mend: `sudo wasm-bpf ..., or once: sudo setcap ${names}+ep "$(command -v wasm-bpf)"` };
 }
 

@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Capability } from "../../ffi/system/capabilities.ts";
+import { capabilitiesIn } from "../../ffi/system/capabilities.ts";
 import { isOlder } from "../../ffi/libbpf/kernel_versions.ts";
-import { CAPABILITY } from "../../ffi/system/linux_numbers.ts";
 import type { Facts } from "./facts.ts";
 import { findProblems, mendForTypes, mountCommand, type ProbedKind, type ReportedProblem } from "./problems.ts";
 import type { KernelTypes } from "./probes.ts";
@@ -127,7 +126,7 @@ function findNotes(facts: Facts, types: KernelTypes | undefined): { text: string
   );
   note(types?.maps.missing.includes("ringbuf") ?? false, "the kernel has no ring buffers", "use Linux 5.8 or newer");
   const isLimited = isOlder(release, "5.11") && process.lockedMemory !== "unlimited" &&
-    (process.effective >> CAPABILITY.CAP_SYS_RESOURCE & 1n) === 0n;
+    !capabilitiesIn(process.effective).includes("CAP_SYS_RESOURCE");
   note(
     isLimited,
     `maps and programs can have ${process.lockedMemory ?? "few"} bytes together`,
@@ -154,8 +153,8 @@ function describeProcess({ process }: Facts): Record<string, string> {
   const yes = (value: boolean | undefined) => value === undefined ? "not visible" : value ? "yes" : "no";
   return {
     root: yes(process.isRoot),
-    capabilities: capabilities(process.effective),
-    "bounding set": process.bounding === undefined ? "not visible" : capabilities(process.bounding),
+    capabilities: capabilityText(process.effective),
+    "bounding set": process.bounding === undefined ? "not visible" : capabilityText(process.bounding),
     container: process.container ?? "none seen",
     "initial user namespace": yes(process.isInitialNamespace),
     seccomp: yes(process.hasSeccomp),
@@ -164,15 +163,6 @@ function describeProcess({ process }: Facts): Record<string, string> {
   };
 }
 
-/** The capabilities of a set that matter for eBPF. */
-function capabilities(set: bigint): string {
-  const names: Capability[] = [];
-  for (const name in CAPABILITY) {
-    if (isCapability(name) && (set >> CAPABILITY[name] & 1n) === 1n) names.push(name);
-  }
-  return names.join(", ") || "none of those for eBPF";
-}
-
-function isCapability(name: string): name is Capability {
-  return Object.hasOwn(CAPABILITY, name);
+function capabilityText(set: bigint): string {
+  return capabilitiesIn(set).join(", ") || "none of those for eBPF";
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { GUEST_KINDS } from "./kinds.ts";
 import { findProblems, type ReportedProblem } from "./problems.ts";
 import { factsOf, type FileTexts, mountinfo, setOf, status } from "./testdata/machine.ts";
@@ -72,6 +72,8 @@ Deno.test("findProblems() finds kinds that need more capabilities to attach than
   const [problem, ...others] = problemsOf({ effective: setOf("CAP_BPF", "CAP_PERFMON") });
   assertEquals(problem?.kinds, ["uprobe", "socket", "cgroup_skb"]);
   assertEquals(problem?.text, "this process lacks CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN");
+  // setcap replaces capabilities that the file has.
+  assertStringIncludes(problem?.mend ?? "", " cap_bpf,cap_net_admin,cap_net_raw,cap_perfmon,cap_sys_admin+ep ");
   assertEquals(others, []);
 });
 

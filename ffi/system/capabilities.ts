@@ -11,6 +11,15 @@ import type { SystemCalls } from "./system_calls.ts";
 /** The name of a capability. */
 export type Capability = keyof typeof CAPABILITY;
 
+/** The capabilities of a set that matter for eBPF. */
+export function capabilitiesIn(set: bigint): Capability[] {
+  return Object.keys(CAPABILITY).filter(isCapability).filter((name) => (set >> CAPABILITY[name] & 1n) === 1n);
+}
+
+function isCapability(name: string): name is Capability {
+  return Object.hasOwn(CAPABILITY, name);
+}
+
 /** The effective capabilities of this process, as a bit set. */
 export function effectiveCapabilities(calls: SystemCalls): bigint {
   const ownProcess = 0;

@@ -127,6 +127,15 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
     refusal: /functions of section "raw_tp\/sys_enter" overlap/,
   },
   {
+    title: "two programs that share an instruction in a section with room for both",
+    object: () =>
+      new ObjectEditor(compileSmall(`
+        SEC("raw_tp/sys_enter") int one(int *ctx) { return 1; }
+        SEC("raw_tp/sys_enter") int two(int *ctx) { return 2; }`))
+        .symbol("two", { value: 8n }).bytes,
+    refusal: /functions of section "raw_tp\/sys_enter" overlap/,
+  },
+  {
     title: "a 64-bit load without its second half",
     object: edit((object) => object.symbol("last_half", { size: 8n })),
     refusal: /instruction 0 of function "last_half" lacks its second half/,

@@ -62,17 +62,12 @@ function findFunctions(elf: ElfFile): BpfFunction[] {
   return functions.sort((a, b) => a.section.index - b.section.index || a.start - b.start);
 }
 
-/** The functions of `.text`, by the index of each of their instructions. */
+/** The functions of `.text`, by the index of each of their instructions. No two overlap. */
 function textFunctions(functions: readonly BpfFunction[]): BpfFunction[] {
   const byInstruction: BpfFunction[] = [];
   for (const one of functions) {
     if (one.section.name !== ".text") continue;
-    for (let at = one.start; at < one.end; at += INSTRUCTION_BYTES) {
-      const other = byInstruction[at / INSTRUCTION_BYTES];
-      // Two symbols can name the same instructions. Then a call can mean either.
-      if (other === undefined) byInstruction[at / INSTRUCTION_BYTES] = one;
-      else other.callees.add(one);
-    }
+    for (let at = one.start; at < one.end; at += INSTRUCTION_BYTES) byInstruction[at / INSTRUCTION_BYTES] = one;
   }
   return byInstruction;
 }
