@@ -39,11 +39,17 @@ const PADDING_TYPES = [
   { bits: 8, type: "char" },
 ];
 
+/** The largest gap in bits. Each takes a line for every 64; gaps of the kernel have at most some pages. */
+const MAX_GAP = 1 << 23;
+
 /**
  * Unnamed bit-fields for the bits from `from` to `to`. A program's BTF lacks them, so that libbpf finds all members of a struct_ops in
  * the kernel.
+ *
+ * @throws {FormatError} when they are more than a megabyte.
  */
 export function padding({ from, to, indent }: { from: number; to: number; indent: string }): string[] {
+  if (to - from > MAX_GAP) throw new FormatError("BTF", `a struct has a gap of ${Math.ceil((to - from) / 8)} bytes`);
   const lines: string[] = [];
   for (let at = from; at < to;) {
     const fitting = PADDING_TYPES.find(({ bits }) => at % bits === 0 && at + bits <= to);

@@ -87,8 +87,8 @@ class VmlinuxWriter {
   readonly #parts: string[] = [];
   /** The types that are written, or that are being written. */
   readonly #written = new Set<TypeId>();
-  /** Unnamed types whose parts are written. */
-  readonly #complete = new Set<TypeId>();
+  /** The types that others needed, whole or not: without these sets, each way to a type would be walked. */
+  readonly #needed = { whole: new Set<TypeId>(), named: new Set<TypeId>() };
   /** The tags that are declared. */
   readonly #tags = new Set<string>();
 
@@ -164,6 +164,9 @@ class VmlinuxWriter {
 
   /** Writes what must precede a use of type `id`. @param whole true for a part of another type, whose size must be known. */
   #need(id: TypeId, whole: boolean, depth: number): void {
+    const needed = whole ? this.#needed.whole : this.#needed.named;
+    if (needed.has(id)) return;
+    needed.add(id);
     if (depth > MAX_DEPTH) throw new FormatError("BTF", `type ${id} needs too many others`);
     const type = this.#btf.get(id);
     switch (type.kind) {
@@ -186,8 +189,6 @@ class VmlinuxWriter {
       case "struct":
       case "union":
         if (type.name !== "") return whole ? this.#defineStruct(type, depth) : undefined;
-        if (this.#complete.has(id)) return;
-        this.#complete.add(id);
         for (const member of type.members) this.#need(member.type, true, depth + 1);
     }
   }

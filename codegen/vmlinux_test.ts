@@ -142,6 +142,19 @@ Deno.test("genVmlinux() refuses hostile BTF: deep chains, loops and unnamed type
   assertThrows(() => textOf(wide.bytes()), FormatError, "too large");
 });
 
+Deno.test("genVmlinux() refuses hostile BTF: functions that take functions, and large gaps", () => {
+  const functions = new RawBtf();
+  let inner = functions.int("int", 4);
+  for (let i = 0; i < 60; i++) {
+    inner = functions.on("ptr", functions.prototype(0, [inner, inner]));
+  }
+  functions.on("typedef", inner, "last");
+  assertThrows(() => textOf(functions.bytes()), FormatError, "too large");
+  const gap = new RawBtf();
+  gap.struct("gap", 0xffffffff, [["m", gap.int("int", 4), 0]]);
+  assertThrows(() => textOf(gap.bytes()), FormatError, "a struct has a gap of 4294967291 bytes");
+});
+
 Deno.test("genVmlinux() writes the types of the running kernel in less than 3 s of CPU time, with the kernel's layouts", () => {
   const bytes = Deno.readFileSync(VMLINUX);
   const before = cpuUsage();

@@ -17,6 +17,7 @@ const KIND = {
   volatile: 9,
   const: 10,
   restrict: 11,
+  func_proto: 13,
   var: 14,
   datasec: 15,
   float: 16,
@@ -56,6 +57,11 @@ export class RawBtf {
 
   forward(name: string): number {
     return this.#add("fwd", name, 0, 0);
+  }
+
+  /** The type of a function, with unnamed parameters. */
+  prototype(returns: number, parameters: readonly number[]): number {
+    return this.#add("func_proto", "", parameters.length, returns, parameters.flatMap((type) => [0, type]));
   }
 
   array(element: number, length: number): number {
