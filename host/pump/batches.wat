@@ -185,6 +185,9 @@
       (local.set $length
         (call $perf_length
           (i64.load $ring (call $perf_address (local.get $buffer) (local.get $at) (ptr.const 0)))))
+      ;; No record ends behind the last one, so these are not the kernel's pages. This loop would not end.
+      (if (i64.gt_u (i64.extend_ptr_u (local.get $length)) (i64.sub (local.get $end) (local.get $position)))
+        (then (unreachable)))
       (if (ptr.gt_u (local.get $length) (local.get $size))
         (then
           (if (i32.eqz (global.get $delivered)) (then (call $lack (local.get $length))))

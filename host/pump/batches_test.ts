@@ -358,6 +358,13 @@ test("perf_deliver() ends with -1 at a record of an unknown type, like libbpf", 
   assertEquals([deliverPerf(guest, perf), kept], [1, [[100, record(4)]]]);
 });
 
+test("perf_deliver() traps at a record that ends behind the last one", (open) => {
+  const guest = open();
+  const perf = handMadeBatchPerf(guest);
+  perf.push(0, PerfType.SAMPLE, new Uint8Array(24), 4000);
+  assertThrows(() => deliverPerf(guest, perf), WebAssembly.RuntimeError, "unreachable");
+});
+
 test("perf_deliver() passes whole records to an event callback, which may end a buffer or the delivery", (open) => {
   const guest = open();
   const perf = handMadeBatchPerf(guest);
