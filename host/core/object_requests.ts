@@ -58,6 +58,7 @@ export function openCheckedObject(
   const name = options.name ?? grants.objectName;
   const operation = openOperation(name);
   const { pinnedMaps, contents } = checkObject(libbpf, operation, bytes);
+  if (options.kconfig !== undefined) checkKconfig(operation, options.kconfig);
   const uses = usesOf(contents, { cpus: libbpf.possibleCpus });
   host.onUses(uses);
   const { btfPath, persistentStructOps, pinPath } = grants;
@@ -108,6 +109,23 @@ function validated(operation: Operation, bytes: Uint8Array): ObjectRequests {
     if (!(error instanceof FormatError)) throw error;
     throw new BpfError(operation, LINUX_ERRNO.EINVAL, { reason: `${error.format}: ${error.problem}`, cause: error });
   }
+}
+
+/** libbpf reads 4095 bytes of a line at a time. */
+const MAX_KCONFIG_LINE_BYTES = 4000;
+
+/** Checks the text of a kernel configuration. For a single quote as value, libbpf copies what lies behind it in its memory. */
+function checkKconfig(operation: Operation, text: string): void {
+  const encoder = new TextEncoder();
+  const lines = text.split("\n");
+  const wrong = lines.findIndex((line) => line.endsWith('="') || encoder.encode(line).length > MAX_KCONFIG_LINE_BYTES);
+  if (wrong < 0) return;
+  const problem = lines[wrong]?.endsWith('="')
+    ? "has no end of its text"
+    : `is longer than ${MAX_KCONFIG_LINE_BYTES} bytes`;
+  throw new BpfError(operation, LINUX_ERRNO.EINVAL, {
+    reason: `line ${wrong + 1} of its kernel configuration ${problem}`,
+  });
 }
 
 /**

@@ -43,6 +43,22 @@ Deno.test("openCheckedObject() refuses to pin maps without a directory", () => {
   );
 });
 
+Deno.test("openCheckedObject() refuses a kernel configuration that libbpf would read beyond its end", () => {
+  const open = (kconfig: string) => {
+    using libbpf = new FakeLibbpf();
+    using system = new FakeSystem();
+    const { message } = assertThrows(
+      () => openCheckedObject({ libbpf, system, onPin }, compileSmall("int x;"), { objectName: "x" }, { kconfig }),
+      BpfError,
+    );
+    return message;
+  };
+  const refused = 'Cannot open object "x": EINVAL: line 2 of its kernel configuration';
+  assertEquals(open('CONFIG_A="a"\nCONFIG_B="\nCONFIG_C=y\n'), `${refused} has no end of its text`);
+  assertEquals(open('CONFIG_A=y\nCONFIG_B="'), `${refused} has no end of its text`);
+  assertEquals(open(`#\n#${"x".repeat(4000)}CONFIG_B=y`), `${refused} is longer than 4000 bytes`);
+});
+
 Deno.test("openCheckedObject() pins only by plain names", () => {
   for (const name of ["../counts", "a/b", "/", ".", "..", "secpin_dir_aaaa/../../../../tmp/secpin_made/xx"]) {
     assertEquals(

@@ -3,7 +3,7 @@
 import { compileObject } from "../../object/testdata/compile.ts";
 import { validateObject } from "../../object/validation/validate_object.ts";
 import { openLibbpf, openSystem } from "../../ffi/mod.ts";
-import { compileArena, compileChain, HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
+import { compileArena, compileChain, compileSmall, HOSTILE_OBJECTS } from "../../object/testdata/hostile.ts";
 import { MMAP } from "../../ffi/system/linux_numbers.ts";
 import { mapMemory } from "../../ffi/system/memory_map.ts";
 import { address } from "../../ffi/system/pointers.ts";
@@ -38,6 +38,21 @@ function load(object: Uint8Array<ArrayBuffer>): string {
     using opened = libbpf.openObject(object, { pinRootPath: "/none" });
     opened.load();
     return "loaded";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Loads an object with a kernel configuration whose text has no end. @returns the message, or the variable's first bytes. */
+function loadUnendedText(): string {
+  using system = openSystem();
+  using libbpf = openLibbpf(system);
+  const object = compileSmall(`extern char CONFIG_TEXT[64] __attribute__((section(".kconfig")));
+    SEC("socket") int only(void *ctx) { return CONFIG_TEXT[1]; }`);
+  try {
+    using opened = libbpf.openObject(object, { kconfig: `#${"x".repeat(100)}\nCONFIG_TEXT="\n` });
+    opened.load();
+    return opened.findMap(".kconfig")?.initialValue()?.subarray(0, 8).join(" ") ?? "no map";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -101,6 +116,9 @@ switch (what) {
     break;
   case "chain":
     console.log(load(compileChain(300)));
+    break;
+  case "unended-text":
+    console.log(loadUnendedText());
     break;
   case "free-arena":
     console.log(load(compileArena("0x100000000000ull", 0, true)));

@@ -42,6 +42,10 @@ Deno.test("libbpf refuses a program with more functions than the kernel accepts"
   assertMatch(stdout, /prog 'last': more than 256 functions/);
 });
 
+Deno.test("libbpf does not copy memory behind a text without an end into its kernel configuration", async () => {
+  assertMatch((await libbpfOn("unended-text")).stdout, /^Cannot load object "object": EINVAL: .*CONFIG_TEXT.*\n$/);
+});
+
 Deno.test("libbpf maps no arena over memory of the process", async () => {
   const { code, stdout } = await libbpfOn("arena");
   assertEquals(code, 0);
