@@ -48,7 +48,8 @@ Deno.test("openCheckedObject() refuses a kernel configuration that libbpf would 
     using libbpf = new FakeLibbpf();
     using system = new FakeSystem();
     const { message } = assertThrows(
-      () => openCheckedObject({ libbpf, system, onPin }, compileSmall("int x;"), { objectName: "x" }, { kconfig }),
+      () =>
+        openCheckedObject({ libbpf, system, onPin, onUses }, compileSmall("int x;"), { objectName: "x" }, { kconfig }),
       BpfError,
     );
     return message;

@@ -87,6 +87,12 @@ export class ObjectEditor {
     return this;
   }
 
+  /** Sets the opcode of an instruction. */
+  code(section: string, index: number, opcode: number): this {
+    this.#view.setUint8(this.#section(section).offset + index * 8, opcode);
+    return this;
+  }
+
   /** Sets word `word` of the first type of this kind and name: 1 is kind and length, 2 size or type, 3 and up the data of the kind. */
   type(kind: number, name: string, word: number, value: number): this {
     return this.word(".BTF", this.#type(kind, name).at + word * 4, value);

@@ -141,6 +141,27 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
     refusal: /instruction 0 of function "last_half" lacks its second half/,
   },
   {
+    title: "a 64-bit load with another one in its second half",
+    object: edit((object) => object.code("raw_tp/sched_wakeup_new", 1, 0x18)),
+    refusal: /instruction 0 of function "last_half" has another one in its second half/,
+  },
+  {
+    title: "an instruction with two relocations",
+    object: edit((object) => object.relocation(".relraw_tp/sched_switch", 1, { offset: 0x20n })),
+    refusal: /section "raw_tp\/sched_switch" has two relocations at 32/,
+  },
+  {
+    title: "an instruction with a relocation and a CO-RE relocation",
+    object: edit((object) => object.relocation(".relraw_tp/sched_switch", 0, { offset: 0x68n })),
+    refusal: /section "raw_tp\/sched_switch" has a relocation and a CO-RE relocation at 104/,
+  },
+  {
+    title: "4097 variables of the kernel",
+    object: () =>
+      compileSmall(`__asm__(".text\\n${Array.from({ length: 4097 }, (_, i) => `.globl e${i}`).join("\\n")}\\n");`),
+    refusal: /4097 symbols in no section/,
+  },
+  {
     title: "a struct_ops variable whose offset wraps in 32 bits",
     object: edit((object) =>
       object.type(DATASEC, ".struct_ops", 2, 24).type(DATASEC, ".struct_ops", 4, 0xfffffff8)

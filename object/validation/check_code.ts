@@ -52,6 +52,8 @@ function checkFunction({ bytes }: ElfSection, { name, value: start, sizeBytes }:
       );
     }
     at += INSTRUCTION_BYTES;
+    // Otherwise libbpf could apply a relocation to it, as to an instruction of its own.
+    if (at < end && bytes[at] !== 0) throw new FormatError("ELF", `${where} has another one in its second half`);
     if (at >= end) throw new FormatError("ELF", `${where} lacks its second half`);
   }
 }

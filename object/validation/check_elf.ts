@@ -23,6 +23,9 @@ const MAX_DATA_BYTES = 0x7fffffff;
 /** Sections that libbpf finds by name, besides those of struct_ops. Of two with the same name it uses the first in some places and the last in others. */
 const UNIQUE_SECTIONS: ReadonlySet<string> = new Set([".BTF", ".BTF.ext", ".maps", ".text", ".addr_space.1"]);
 
+/** libbpf looks for each of these in all types. Objects have dozens, of a few KiB together. */
+const MAX_EXTERNS = 4096;
+
 /** libbpf relocates subprograms recursively, so their number is limited. The kernel accepts 256 in a program. */
 const MAX_SUBPROGRAMS = 4096;
 
@@ -36,8 +39,10 @@ export function checkSections(elf: ElfFile): void {
   }
 }
 
-/** @throws {FormatError} when a function or variable is not inside its section. */
+/** @throws {FormatError} when a function or variable is not inside its section, or too many are in no section. */
 export function checkSymbols(elf: ElfFile): void {
+  const externs = elf.symbols.filter(({ section, bind }) => section === 0 && bind !== SYMBOL_BIND.LOCAL).length;
+  if (externs > MAX_EXTERNS) fail(`${externs} symbols in no section`);
   for (const [index, functions] of functionsBySection(elf)) checkFunctions(elf.sections[index], functions);
   for (const symbol of elf.symbols) {
     if (symbol.type !== SYMBOL_TYPE.OBJECT || symbol.bind === SYMBOL_BIND.LOCAL) continue;
@@ -70,8 +75,17 @@ function checkFunctions(section: ElfSection | undefined, functions: readonly Elf
   if (section.name === ".text" && functions.length > MAX_SUBPROGRAMS) fail(`${functions.length} functions in ".text"`);
 }
 
-/** @throws {FormatError} when libbpf would apply a relocation whose offset or symbol does not exist. */
-export function checkRelocations(elf: ElfFile): void {
+/** The offsets of relocated instructions, by the index of their section. */
+export type RelocatedInstructions = ReadonlyMap<number, ReadonlySet<number>>;
+
+/**
+ * Checks the relocations that libbpf would apply. An instruction may have one: the second would keep the meaning that the first gave to
+ * the instruction, and replace its number.
+ *
+ * @throws {FormatError} when an offset or a symbol does not exist, or an instruction has two relocations.
+ */
+export function checkRelocations(elf: ElfFile): RelocatedInstructions {
+  const relocated = new Map<number, Set<number>>();
   for (const section of elf.sections) {
     if (section.type !== SECTION_TYPE.REL) continue;
     const target = elf.sections[section.info];
@@ -80,6 +94,17 @@ export function checkRelocations(elf: ElfFile): void {
       checkName(section, target);
       checkPlaces(elf, section, target);
     }
+    if (target !== undefined && isCode(target)) addInstructions(section, target, relocated);
+  }
+  return relocated;
+}
+
+function addInstructions(section: ElfSection, target: ElfSection, relocated: Map<number, Set<number>>): void {
+  const offsets = relocated.get(target.index) ?? new Set();
+  relocated.set(target.index, offsets);
+  for (const { offset } of relocationsOf(section)) {
+    if (offsets.has(offset)) fail(`section "${target.name}" has two relocations at ${offset}`);
+    offsets.add(offset);
   }
 }
 

@@ -16,7 +16,7 @@ import { BtfCheck } from "./btf_check.ts";
 import { checkBtfExt } from "./check_btf_ext.ts";
 import { checkCode } from "./check_code.ts";
 import { checkSection } from "./check_data_sections.ts";
-import { checkRelocations, checkSections, checkSymbols } from "./check_elf.ts";
+import { checkRelocations, checkSections, checkSymbols, type RelocatedInstructions } from "./check_elf.ts";
 import { checkRegisters } from "./check_registers.ts";
 import { type MapRequest, readMapRequests } from "./map_requests.ts";
 
@@ -61,9 +61,9 @@ export function validateObject(bytes: Uint8Array, { machine }: ValidationOptions
   const elf = parseElf(bytes);
   checkSections(elf);
   checkSymbols(elf);
-  checkRelocations(elf);
+  const relocated = checkRelocations(elf);
   checkCode(elf);
-  const contents = checkTypes(elf, machine);
+  const contents = checkTypes(elf, relocated, machine);
   const { maps } = contents;
   return {
     pinnedMaps: maps.filter(({ pinned }) => pinned).map(({ name }) => name),
@@ -72,11 +72,15 @@ export function validateObject(bytes: Uint8Array, { machine }: ValidationOptions
   };
 }
 
-function checkTypes(elf: ElfFile, machine: Machine | undefined): ObjectContents {
+function checkTypes(
+  elf: ElfFile,
+  relocated: RelocatedInstructions,
+  machine: Machine | undefined,
+): ObjectContents {
   const types = sectionNamed(elf, ".BTF");
   const btf = types === undefined ? undefined : new BtfCheck(types.bytes);
   const extension = sectionNamed(elf, ".BTF.ext");
-  if (btf !== undefined && extension !== undefined) checkBtfExt(extension.bytes);
+  if (btf !== undefined && extension !== undefined) checkBtfExt(extension.bytes, { elf, btf, relocated });
   if (btf !== undefined && machine !== undefined) checkRegisters(elf, btf, machine);
   const maps = btf === undefined ? [] : checkTypeSections(btf, elf);
   if (elf.sections.some(({ name, sizeBytes }) => name === ".addr_space.1" && sizeBytes > 0)) checkArena(maps);
