@@ -5,6 +5,7 @@
 #   .build/lib/lib{bpf,elf,z}.a         the same objects for native programs (the benchmarks' native twins)
 #   .build/include/                     bpf/*.h, and the linux/*.h that they include
 # `--arch aarch64` or `--arch x86_64` builds only the library, for another machine: .build/lib/ARCH/libwasm_bpf.so.
+# `--asan` builds .build/lib/asan/libbpf_target: the same sources with the address sanitizer, for tests/fuzz/.
 # Does nothing if its inputs are unchanged. Needs gcc, make, patch and bzip2, which scripts/setup.sh installs, and for
 # another machine its cross compiler (scripts/setup.sh arm64).
 set -euo pipefail
@@ -13,13 +14,16 @@ source scripts/pins.sh
 source scripts/debian_mirror.sh
 
 machine=$(uname -m)
-arch=$machine
+arch=$machine asan=
 case "${1-}" in
   '') ;;
+  --asan) asan=1 ;;
   --arch) arch=${2:?ARCH} ;;
-  *) echo "Usage: scripts/build_libbpf.sh [--arch ARCH]" >&2 && exit 2 ;;
+  *) echo "Usage: scripts/build_libbpf.sh [--arch ARCH | --asan]" >&2 && exit 2 ;;
 esac
-if [[ $arch == "$machine" ]]; then
+if [[ $asan ]]; then
+  prefix='' work=.build/libbpf-asan lib=.build/lib/asan
+elif [[ $arch == "$machine" ]]; then
   prefix='' work=.build/libbpf lib=.build/lib
 else
   prefix=$arch-linux-gnu- work=.build/libbpf-$arch lib=.build/lib/$arch
@@ -28,15 +32,18 @@ fi
 mkdir -p "$work" "$lib" .build/include
 exec 9>"$work/lock" && flock 9
 work=$PWD/$work lib=$PWD/$lib
+output=$lib/libwasm_bpf.so
+[[ ! $asan ]] || output=$lib/libbpf_target
 stamp=$lib/libwasm_bpf.stamp
 inputs=$({
   echo "$LIBBPF_SHA256 $ELFUTILS_SHA256 $ZLIB_SHA256"
+  [[ ! $asan ]] || cat tests/fuzz/{libbpf_target.c,model_kernel.c,model_kernel.h}
   cat "$0" scripts/patches/*.patch ffi/libbpf/shim.c ffi/system/*.[ch]
 } | sha256sum)
-if [[ -f $lib/libwasm_bpf.so && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
+if [[ -f $output && -f $stamp && $(<"$stamp") == "$inputs" ]]; then
   exit 0
 fi
-echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION for $arch (once, a quarter of a minute)" >&2
+echo "Building libbpf $LIBBPF_VERSION with libelf $ELFUTILS_VERSION for $arch${asan:+ with sanitizers} (once, a quarter of a minute)" >&2
 
 # Fetches and unpacks a file of the Debian pool. apt's downloader uses apt's proxies and refuses a wrong checksum.
 fetch_source() {
@@ -78,14 +85,14 @@ build_libelf() (
     ${prefix:+"--host=${prefix%-}"} --disable-shared --disable-debuginfod --disable-libdebuginfod \
     --disable-demangler --disable-nls --disable-dependency-tracking --without-zstd --without-bzlib --without-lzma
   make -s -j"$(nproc)" -C lib libeu.a
-  make -s -j"$(nproc)" -C libelf libelf.a
+  make -s -j"$(nproc)" -C libelf ${coverage:+CFLAGS="$flags $coverage"} libelf.a
 )
 
 build_libbpf() {
   # The archive and the shared library use the same position-independent objects.
   make -s -j"$(nproc)" -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 \
     CC="${prefix}gcc" AR="${prefix}ar" \
-    CFLAGS="$flags -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf -I$zlib" libbpf.a
+    CFLAGS="$flags $coverage -fvisibility=hidden -I$PWD/elfutils-$ELFUTILS_VERSION/libelf -I$zlib" libbpf.a
   make -s -C "libbpf-$LIBBPF_VERSION/src" BUILD_STATIC_ONLY=1 NO_PKG_CONFIG=1 DESTDIR="$PWD/" \
     INCLUDEDIR=include UAPIDIR=include install_headers install_uapi_headers
 }
@@ -112,6 +119,15 @@ link_shared() {
     "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" "elfutils-$ELFUTILS_VERSION/lib/libeu.a" "$zlib/libz.a"
 }
 
+# Links the target of the fuzzer. It replaces system calls by a small model of the kernel.
+link_target() {
+  # shellcheck disable=SC2086
+  gcc $flags -Wall -Wextra -Werror -Iinclude -I"$zlib" -o "$output" "$checkout"/tests/fuzz/{libbpf_target,model_kernel}.c \
+    -Wl,--wrap=syscall,--wrap=close,--wrap=fopen64,--wrap=gzopen64,--wrap=btf__load_vmlinux_btf,--wrap=btf__free \
+    "libbpf-$LIBBPF_VERSION/src/libbpf.a" "elfutils-$ELFUTILS_VERSION/libelf/libelf.a" \
+    "elfutils-$ELFUTILS_VERSION/lib/libeu.a" "$zlib/libz.a"
+}
+
 # One archive for libelf and the functions of libeu that it needs.
 install_archives() {
   cp "libbpf-$LIBBPF_VERSION/src/libbpf.a" "$zlib/libz.a" "$lib/"
@@ -127,7 +143,13 @@ MRI
 
 checkout=$PWD include=$PWD/.build/include zlib=$work/zlib-$ZLIB_VERSION
 rm -rf "$stamp" "$work/libbpf-$LIBBPF_VERSION"
+coverage=
 flags="-O2 -g0 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
+if [[ $asan ]]; then
+  # The sanitizer needs unfortified calls. libbpf reads BTF without regard to alignment, which all its machines allow.
+  flags="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=alignment"
+  coverage=-fsanitize-coverage=trace-pc
+fi
 flags+=" -ffile-prefix-map=$PWD=."
 # zlib and libelf are built again only if their versions or the commands that build them have changed.
 dependencies="$ZLIB_VERSION $ELFUTILS_VERSION $flags $(declare -f build_zlib build_libelf)"
@@ -144,7 +166,11 @@ quietly build_libelf
 echo "$dependencies" >dependencies
 quietly patch_libbpf
 quietly build_libbpf
-[[ $prefix ]] || quietly install_headers
-quietly link_shared
-[[ $prefix ]] || install_archives
+if [[ $asan ]]; then
+  quietly link_target
+else
+  [[ $prefix ]] || quietly install_headers
+  quietly link_shared
+  [[ $prefix ]] || install_archives
+fi
 echo "$inputs" >"$stamp"

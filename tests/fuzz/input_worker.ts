@@ -1,0 +1,79 @@
+/**
+ * Reads files that no process should trust, and walks rings with hostile headers.
+ *
+ *     deno run --allow-all tests/fuzz/input_worker.ts modules|btf|rings
+ *
+ * Reads lines from stdin, the path of a file or a seed, and prints a problem or nothing for each.
+ *
+ * @module
+ */
+
+import { inspectBytes } from "../../cli/inspection.ts";
+import { genSkeleton, genTypes, genVmlinux } from "../../codegen/mod.ts";
+import { FormatError, GuestError } from "../../errors/mod.ts";
+import { compileGuest } from "../../host/guest.ts";
+import { isElf, parseElf } from "../../object/elf/elf.ts";
+import { validateObject } from "../../object/validation/validate_object.ts";
+import { readDeclarations } from "../../wasm/declarations.ts";
+import { parseModule } from "../../wasm/module.ts";
+import { readNeeds } from "../../wasm/needs.ts";
+import { walkHostileBuffers } from "./rings.ts";
+
+/** A reader that takes longer than this is too slow for its file. */
+const MAX_MS = 3000;
+
+/** Errors that a file may cause. */
+function isExpected(error: unknown): boolean {
+  return error instanceof FormatError || error instanceof GuestError ||
+    (error instanceof RangeError && /^Cannot generate/.test(error.message));
+}
+
+/** Runs readers. @returns the first problem. */
+function tryAll(readers: Readonly<Record<string, () => unknown>>): string {
+  for (const [name, read] of Object.entries(readers)) {
+    const before = performance.now();
+    try {
+      read();
+    } catch (error) {
+      if (!isExpected(error)) return `${name} failed: ${error instanceof Error ? error.stack : error}`;
+    }
+    const ms = performance.now() - before;
+    if (ms > MAX_MS) return `${name} took ${ms} ms`;
+  }
+  return "";
+}
+
+function readModule(bytes: Uint8Array<ArrayBuffer>): string {
+  return tryAll({
+    "parseModule()": () => parseModule(bytes),
+    "readDeclarations()": () => readDeclarations(bytes),
+    "readNeeds()": () => readNeeds(bytes),
+    "inspectBytes()": () => JSON.stringify(inspectBytes(bytes)),
+    "compileGuest()": () => compileGuest(bytes, "fuzz", { allowGc: false, maxMemoryBytes: 1 << 24 }),
+  });
+}
+
+/** Reads an object or its `.BTF`, as `gen` and `inspect` do. */
+function readTypes(bytes: Uint8Array<ArrayBuffer>): string {
+  return tryAll({
+    "genVmlinux()": () => [...genVmlinux(isElf(bytes) ? sectionBytes(bytes) : bytes)],
+    "genSkeleton()": () => genSkeleton(bytes, { name: "x" }),
+    "genTypes()": () => genTypes(bytes, { name: "x", all: true }),
+    "inspectBytes()": () => JSON.stringify(inspectBytes(bytes)),
+    "validateObject()": () => validateObject(bytes, { machine: Deno.build.arch }),
+  });
+}
+
+function sectionBytes(object: Uint8Array): Uint8Array {
+  return parseElf(object).sections.find(({ name }) => name === ".BTF")?.bytes ?? new Uint8Array();
+}
+
+const [mode] = Deno.args;
+for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+  for (const line of chunk.split("\n").filter((line) => line !== "")) {
+    const problem = mode === "rings"
+      ? walkHostileBuffers(Number(line))
+      : (mode === "modules" ? readModule : readTypes)(Deno.readFileSync(line));
+    console.log(JSON.stringify(problem));
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Fuzzes the boundary between guests and host: `deno task fuzz --help`.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { Findings } from "./findings.ts";
+import { fuzzImports, replayGuest } from "./imports.ts";
+import { fuzzBtf, fuzzModules, fuzzRings, replayInput } from "./inputs.ts";
+import { fuzzObjects, replayObject } from "./objects.ts";
+import type { Fuzzer, Replay } from "./findings.ts";
+
+const FOLDER = new URL("../../.build/fuzz", import.meta.url).pathname;
+
+const USAGE = `Usage: deno task fuzz [--seconds N] [--seed N] [--only NAME]
+       deno task fuzz --replay FILE
+
+Fuzzes the host with inputs that a hostile guest may give it. Needs root, and scripts/build_libbpf.sh --asan.
+
+  --seconds N    the time of all fuzzers together, 90 by default
+  --seed N       the seed of all inputs, by default from the clock
+  --only NAME    only this fuzzer:
+                   objects   mutated objects, opened and loaded by libbpf under the address sanitizer
+                   imports   guests that call all imports with right and wrong arguments, on the real kernel
+                   modules   mutated WebAssembly modules
+                   btf       mutated objects and types, for gen and inspect
+                   rings     ring and perf buffers with hostile headers
+  --replay FILE  one input that a run wrote: .o, .wasm or .rings
+
+Inputs that fail are written to .build/fuzz/, each with its report beside it. The exit code is 1 if there are any.`;
+
+/** The fuzzers, with their part of the time. */
+const FUZZERS: Readonly<Record<string, { share: number; fuzz: Fuzzer }>> = {
+  objects: { share: 4, fuzz: fuzzObjects },
+  imports: { share: 3, fuzz: fuzzImports },
+  modules: { share: 1, fuzz: fuzzModules },
+  btf: { share: 1, fuzz: fuzzBtf },
+  rings: { share: 1, fuzz: fuzzRings },
+};
+
+const REPLAYS: Readonly<Record<string, readonly Replay[]>> = {
+  o: [replayObject, replayInput("btf")],
+  wasm: [replayInput("modules"), replayGuest],
+  rings: [replayInput("rings")],
+};
+
+async function replay(path: string): Promise<number> {
+  const findings = new Findings(FOLDER, "replay");
+  const extension = path.slice(path.lastIndexOf(".") + 1);
+  for (const run of REPLAYS[extension] ?? []) await run(Deno.readFileSync(path), findings);
+  if (findings.failures.size === 0) console.log("no failure");
+  return findings.failures.size > 0 ? 1 : 0;
+}
+
+/** Runs fuzzers one after another. @returns the exit code. */
+async function run(names: readonly string[], seed: number, seconds: number): Promise<number> {
+  const total = names.reduce((sum, name) => sum + (FUZZERS[name]?.share ?? 0), 0);
+  let failures = 0;
+  for (const name of names) {
+    const fuzzer = FUZZERS[name];
+    if (fuzzer === undefined) throw new RangeError(`Cannot fuzz "${name}": unknown`);
+    const start = performance.now();
+    const end = start + seconds * 1000 * fuzzer.share / total;
+    const findings = new Findings(FOLDER, `${name}-${seed}`);
+    await fuzzer.fuzz({ seed, isOver: () => performance.now() > end || findings.failures.size > 9 }, findings);
+    const rate = findings.executions * 1000 / (performance.now() - start);
+    const notes = findings.notes === "" ? "" : `: ${findings.notes}`;
+    console.log(
+      `${name}: seed ${seed}, ${findings.executions} executions, ${rate.toFixed(0)} per second, ` +
+        `${findings.failures.size} failures${notes}`,
+    );
+    failures += findings.failures.size;
+  }
+  return failures > 0 ? 1 : 0;
+}
+
+async function main(): Promise<number> {
+  const options = parseArgs(Deno.args, { string: ["seconds", "seed", "only", "replay"], boolean: ["help"] });
+  if (options["help"]) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (options["replay"] !== undefined) return await replay(`${options["replay"]}`);
+  const names = options["only"] === undefined ? Object.keys(FUZZERS) : [`${options["only"]}`];
+  return await run(names, Number(options["seed"] ?? Date.now() % 1_000_000), Number(options["seconds"] ?? 90));
+}
+
+Deno.exit(await main());

@@ -1,0 +1,120 @@
+/**
+ * Processes that answer lines of text: hostile guests' hosts, and the sentinel.
+ *
+ * @module
+ */
+
+const HERE = new URL(".", import.meta.url).pathname;
+
+/** A worker that takes longer than this for one line hangs. */
+const MAX_MS = 30_000;
+
+/** A worker ended, or did not answer in time. */
+export class WorkerFailure extends Error {
+  override name = "WorkerFailure";
+  /** True when the worker only waits, as a guest may do. */
+  readonly waits: boolean;
+
+  constructor(message: string, { waits }: { waits: boolean }) {
+    super(message);
+    this.waits = waits;
+  }
+}
+
+/** A process that prints a line for each line that it gets. */
+export class LineWorker implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #errors: Promise<string>;
+  #rest = "";
+
+  /** @param command the program and its arguments. */
+  constructor([program = "", ...args]: readonly string[]) {
+    this.#child = new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#errors = new Response(this.#child.stderr).text();
+  }
+
+  /** Sends a line. @returns the answer. @throws {WorkerFailure} */
+  async ask(line: string): Promise<string> {
+    await this.#writer.write(new TextEncoder().encode(`${line}\n`)).catch(() => {});
+    return await this.answer();
+  }
+
+  /** The next line of the process. */
+  async answer(): Promise<string> {
+    let waits = false;
+    const timer = setTimeout(() => {
+      waits = isSleeping(this.#child.pid);
+      this.#child.kill("SIGKILL");
+    }, MAX_MS);
+    try {
+      while (!this.#rest.includes("\n")) {
+        const { value, done } = await this.#lines.read();
+        if (done) break;
+        this.#rest += value;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    const end = this.#rest.indexOf("\n");
+    if (end < 0) throw await this.#failure(waits);
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + 1);
+    return line;
+  }
+
+  async #failure(waits: boolean): Promise<WorkerFailure> {
+    const { code, signal } = await this.#child.status;
+    const errors = (await this.#errors).slice(-4000);
+    return new WorkerFailure(`the process ended with ${signal ?? `code ${code}`}\n${errors}`, { waits });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    await this.#lines.cancel().catch(() => {});
+    await this.#child.status;
+    await this.#errors;
+  }
+}
+
+/** True when the main thread of a process sleeps. */
+function isSleeping(pid: number): boolean {
+  try {
+    return / S /.test(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}
+
+const DENO = [Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all"];
+
+/** Starts a host of guests, in namespaces of its own for mounts and interfaces, with `folder` on a small file system. */
+export function startGuestWorker(folder: string): LineWorker {
+  Deno.mkdirSync(folder, { recursive: true });
+  const setUp = [
+    `mount -t tmpfs -o size=32m tmpfs ${folder}`,
+    `mkdir ${folder}/bpf`,
+    `mount -t bpf bpf ${folder}/bpf`,
+    `mkdir ${folder}/bpf/pins`,
+    "ip link set lo up",
+    'exec "$@" 3</dev/null 4>/dev/null',
+  ].join(" && ");
+  const worker = [...DENO, `${HERE}guest_worker.ts`, folder];
+  return new LineWorker(["unshare", "--net", "--mount", "--", "bash", "-c", setUp, "bash", ...worker]);
+}
+
+/** Starts the sentinel. @returns it, and the ids of its maps, programs and links. */
+export async function startSentinel(): Promise<{ sentinel: LineWorker; ids: number[] }> {
+  const sentinel = new LineWorker([...DENO, `${HERE}sentinel.ts`]);
+  const ids: unknown = JSON.parse(await sentinel.answer());
+  if (!Array.isArray(ids)) throw new TypeError("The sentinel gave no ids");
+  return { sentinel, ids: ids.filter((id) => typeof id === "number") };
+}
+
+/** Starts a reader of files, or a walker of rings. */
+export function startInputWorker(mode: "modules" | "btf" | "rings"): LineWorker {
+  return new LineWorker([...DENO, `${HERE}input_worker.ts`, mode]);
+}
