@@ -52,7 +52,7 @@ export async function replayGuest(bytes: Uint8Array<ArrayBuffer>, findings: Find
   const path = `${findings.folder}/replay.wasm`;
   Deno.writeFileSync(path, bytes);
   await using worker = startGuestWorker(`${findings.folder}/guests-replay`);
-  // What is open after the first run is usual, so a leak shows at the second.
+  // Things that are open after the first run are usual, so that a leak shows at the second.
   for (let i = 0; i < 2; i++) {
     const { end, problem } = JSON.parse(await worker.ask(path));
     console.log(`the guest ended: ${end}`);
