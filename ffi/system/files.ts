@@ -18,7 +18,7 @@ import {
   readDirectoryEntries,
   utimes,
 } from "./file_layouts.ts";
-import { AT, F, IOCTL, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
+import { AT, F, IOCTL, MFD_CLOEXEC, O, PATH_MAX, RESOLVE, UIO_MAXIOV } from "./linux_numbers.ts";
 import { pathOfDescriptor } from "./host_paths.ts";
 import { addressOf } from "./pointers.ts";
 import { LAYOUT } from "./struct_layouts.ts";
@@ -138,12 +138,6 @@ export class Files {
     return this.calls.result(this.#call.utimensat(NUMBER.utimensat, fd, EMPTY, times, AT.EMPTY_PATH));
   }
 
-  /** Sets the permissions of the open file `fd`. Accepts a descriptor from `O.PATH`. Needs /proc. */
-  setMode(fd: number, mode: number): number {
-    const path = cString(pathOfDescriptor(fd));
-    return this.calls.result(this.#call.fchmodat(NUMBER.fchmodat, AT.FDCWD, path, mode));
-  }
-
   /**
    * Checks the access of this process's real user to the open file `fd`. Accepts a descriptor from `O.PATH`. Needs /proc.
    *
@@ -200,6 +194,20 @@ export class Files {
     const status = this.status(fd);
     this.close(fd);
     return status;
+  }
+
+  /** Makes a file in memory with this content. @returns a descriptor at its start, or a negative errno. */
+  makeMemoryFile(content: Uint8Array<ArrayBuffer>): number {
+    const fd = this.calls.result(this.#call.memfd_create(NUMBER.memfd_create, cString("guest"), MFD_CLOEXEC));
+    if (fd < 0) return fd;
+    const pairs = Float64Array.of(content.byteOffset, content.length);
+    const written = this.write(fd, { buffer: content.buffer, pairs, count: 1 });
+    if (written === content.length) {
+      this.seek(fd, 0n, 0);
+      return fd;
+    }
+    this.close(fd);
+    return written < 0 ? written : -LINUX_ERRNO.ENOSPC;
   }
 
   /** Opens a directory of the host. @returns a descriptor or a negative errno. */

@@ -173,6 +173,24 @@ export class GuestMemory {
     if (this.addressBits === 64) data.setUint32(ptr + 4, value / TWO_32, true);
   }
 
+  /**
+   * Adds zero bytes, of which the guest's allocator has no record.
+   *
+   * @returns their address, a multiple of the page size; undefined if the memory cannot grow.
+   */
+  grow(sizeBytes: number): GuestPtr | undefined {
+    const pages = Math.ceil(sizeBytes / WASM_PAGE_BYTES);
+    const at = this.sizeBytes;
+    try {
+      // The parameter has the width of addresses, which TypeScript's declaration does not say.
+      Reflect.apply(this.#memory.grow, this.#memory, [this.addressBits === 64 ? BigInt(pages) : pages]);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+    return branded(at);
+  }
+
   #refresh(): void {
     this.#bytes = new Uint8Array(bufferOf(this.#memory));
     this.#data = new DataView(this.#bytes.buffer);

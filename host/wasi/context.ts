@@ -58,6 +58,9 @@ export class WasiContext {
     return this.#guest.memory;
   }
 
+  /** The address of the copy of the vDSO in the guest's memory, after the guest has read its mappings; see `own_maps.ts`. */
+  vdsoCopy: GuestPtr | undefined;
+
   /** The permissions for a new file or directory that the guest set for this call. */
   takeNewFileMode(): number | undefined {
     const mode = this.newFileMode;

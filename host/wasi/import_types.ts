@@ -19,8 +19,6 @@ export const LINUX_FILE_TYPES: ImportTypes = {
   fd_stat: ["(i32, ptr) -> i32"],
   path_stat: ["(i32, i32, ptr, ptr, ptr) -> i32"],
   path_access: ["(i32, ptr, ptr, i32) -> i32"],
-  fd_chmod: ["(i32, i32) -> i32"],
-  path_chmod: ["(i32, ptr, ptr, i32) -> i32"],
   new_file_mode: ["(i32) -> i32"],
 };
 

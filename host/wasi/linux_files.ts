@@ -17,8 +17,8 @@ import { follows, statusAt } from "./path.ts";
 import { directory, readPath, withFile } from "./paths.ts";
 import { RIGHTS } from "./types.ts";
 
-/** The bits of a mode that chmod(2) can set. */
-const PERMISSIONS = 0o7777;
+/** The bits of a mode that a guest can give: no set-user-ID, since such a file would give others the rights of this process. */
+const PERMISSIONS = 0o777;
 /** The bits of access(2): to read, to write, to execute. */
 const ACCESS = 0o7;
 const WRITE = 0o2;
@@ -48,20 +48,6 @@ export function linuxFiles(context: WasiContext): ImportTable {
       const options = { follow: true };
       checked(withFile(context, from, readPath(context, path, size), options, (at) => files.checkAccess(at, access)));
       if ((access & WRITE) !== 0 && from.isReadOnly) refuse("EROFS");
-    }),
-
-    fd_chmod: guarded((fd: number, mode: number) => {
-      const descriptor = descriptors.get(fd, RIGHTS.FD_FILESTAT_SET_TIMES);
-      if (descriptor.isReadOnly) refuse("EROFS");
-      checked(files.setMode(descriptor.hostFd, mode & PERMISSIONS));
-    }),
-
-    path_chmod: guarded((fd: number, path: WasmPtr, size: WasmPtr, mode: number) => {
-      const from = directory(context, fd, RIGHTS.PATH_FILESTAT_SET_TIMES, true);
-      const options = { follow: true };
-      checked(
-        withFile(context, from, readPath(context, path, size), options, (at) => files.setMode(at, mode & PERMISSIONS)),
-      );
     }),
 
     /** Sets the permissions of the file or directory that the next `path_open` or `path_create_directory` makes. */

@@ -11,6 +11,7 @@ import { guestSize, type WasmPtr } from "../core/memory.ts";
 import { checked, Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
 import { FileDescriptor, filetypeOf, rightsOn } from "./descriptors.ts";
+import { withOwnMaps } from "./own_maps.ts";
 import { FILESTAT, type FilestatLayout, newTimes, writeFilestat } from "./filestat.ts";
 import {
   directory,
@@ -249,7 +250,7 @@ function open(context: WasiContext, from: FileDescriptor, path: Path, request: O
   const flags = hostFlags(request);
   if (from.isReadOnly && changes(flags)) refuse("EROFS");
   const mode = context.takeNewFileMode() ?? NEW_FILE_MODE;
-  const hostFd = openPath(context, from, path, flags, (flags & O.CREAT) !== 0 ? mode : 0);
+  const hostFd = withOwnMaps(context, path, openPath(context, from, path, flags, (flags & O.CREAT) !== 0 ? mode : 0));
   const status = context.files.status(hostFd);
   if (typeof status === "number") {
     context.files.close(hostFd);

@@ -57,7 +57,7 @@ int sys_epoll_pwait(int epfd, struct epoll_event *events, int maxevents, int tim
 int sys_eventfd2(unsigned int initval, int flags);
 int sys_faccessat(int dirfd, const char *path, int mode);
 int sys_fadvise64(int fd, loff_t offset, loff_t len, int advice);
-int sys_fchmodat(int dirfd, const char *path, mode_t mode);
+int sys_memfd_create(const char *name, unsigned int flags);
 int sys_fcntl(int fd, int op, int arg);
 ssize_t sys_getdents64(int fd, struct linux_dirent64 *dirp, unsigned int count);
 int sys_getitimer(int which, struct itimerval *curr_value);

@@ -39,6 +39,9 @@ Deno.test("permissions, owners and devices of files are the kernel's, and new fi
   }
 });
 
+Deno.test("a program finds the vDSO in its own mappings, and copies it", () =>
+  assertSameOutput("own_maps", { directories: ["/proc:ro"] }));
+
 /** A header of libc and one of the kernel that define the same names. */
 const HEADERS = [
   ["poll.h", "linux/signal.h"],

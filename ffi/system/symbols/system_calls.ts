@@ -22,7 +22,6 @@ export const NUMBER = {
   faccessat: IS_ARM64 ? 48 : 269,
   fadvise64: IS_ARM64 ? 223 : 221,
   fallocate: IS_ARM64 ? 47 : 285,
-  fchmodat: IS_ARM64 ? 53 : 268,
   fcntl: IS_ARM64 ? 25 : 72,
   fdatasync: IS_ARM64 ? 83 : 75,
   fstatfs: IS_ARM64 ? 44 : 138,
@@ -43,6 +42,7 @@ export const NUMBER = {
   kill: IS_ARM64 ? 129 : 62,
   linkat: IS_ARM64 ? 37 : 265,
   lseek: IS_ARM64 ? 62 : 8,
+  memfd_create: IS_ARM64 ? 279 : 319,
   mkdirat: IS_ARM64 ? 34 : 258,
   mmap: IS_ARM64 ? 222 : 9,
   munmap: IS_ARM64 ? 215 : 11,
@@ -102,8 +102,6 @@ export function systemCallRows(symbol: string) {
     fadvise64: { name: symbol, parameters: ["i32", "i32", "i64", "i64", "i32"], result: "i32" },
     // int fallocate(int fd, int mode, off_t offset, off_t len)
     fallocate: { name: symbol, parameters: ["i32", "i32", "i32", "i64", "i64"], result: "i32" },
-    // int fchmodat(int dirfd, const char *path, mode_t mode)
-    fchmodat: { name: symbol, parameters: ["i32", "i32", "buffer", "u32"], result: "i32" },
     // int fcntl(int fd, int op, int arg)
     fcntl: { name: symbol, parameters: ["i32", "i32", "i32", "i32"], result: "i32" },
     // int fdatasync(int fd)
@@ -144,6 +142,8 @@ export function systemCallRows(symbol: string) {
     linkat: { name: symbol, parameters: ["i32", "i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
     // __off_t lseek(int fd, off_t offset, int whence)
     lseek: { name: symbol, parameters: ["i32", "i32", "i64", "i32"], result: "i64" },
+    // int memfd_create(const char *name, unsigned int flags)
+    memfd_create: { name: symbol, parameters: ["i32", "buffer", "u32"], result: "i32" },
     // int mkdirat(int dirfd, const char *path, mode_t mode)
     mkdirat: { name: symbol, parameters: ["i32", "i32", "buffer", "u32"], result: "i32" },
     // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)

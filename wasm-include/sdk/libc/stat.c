@@ -12,9 +12,6 @@ SYS(fd_stat, (int fd, struct stat *status), (fd, status))
 SYS(path_stat, (int fd, int lookup, const char *path, size_t size, struct stat *status),
     (fd, lookup, path, size, status))
 SYS(path_access, (int fd, const char *path, size_t size, int access), (fd, path, size, access))
-SYS(fd_chmod, (int fd, mode_t mode), (fd, mode))
-SYS(path_chmod, (int fd, const char *path, size_t size, mode_t mode), (fd, path, size, mode))
-
 int fstat(int fd, struct stat *status) {
     return sys_result(sys_fd_stat(fd, status));
 }
@@ -33,12 +30,4 @@ int __wasilibc_nocwd_faccessat(int fd, const char *path, int access, int flags) 
         return -1;
     }
     return sys_result(sys_path_access(fd, path, strlen(path), access));
-}
-
-int __wasm_bpf_chmodat(int fd, const char *path, mode_t mode) {
-    return sys_result(sys_path_chmod(fd, path, strlen(path), mode));
-}
-
-int fchmod(int fd, mode_t mode) {
-    return sys_result(sys_fd_chmod(fd, mode));
 }

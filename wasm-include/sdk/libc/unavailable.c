@@ -57,7 +57,10 @@ ssize_t splice(int, off_t *, int, off_t *, size_t, unsigned) {
     return -1;
 }
 
-// Owners and attributes of files, and file systems.
+// Owners, permissions and attributes of files, and file systems.
+UNAVAILABLE(chmod, (const char *, mode_t))
+UNAVAILABLE(fchmod, (int, mode_t))
+UNAVAILABLE(fchmodat, (int, const char *, mode_t, int))
 UNAVAILABLE(chown, (const char *, uid_t, gid_t))
 UNAVAILABLE(lchown, (const char *, uid_t, gid_t))
 UNAVAILABLE(fchown, (int, uid_t, gid_t))
