@@ -1,13 +1,16 @@
 /** Tests policies: a refused request never reaches libbpf. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { BpfError } from "../errors/mod.ts";
 import { MapType, ProgramType } from "../ffi/mod.ts";
-import { FakeGuest, makeAll } from "../tests/doubles/guest.ts";
+import { compileSmall } from "../object/testdata/hostile.ts";
+import { EMPTY_OBJECT, FakeGuest, makeAll } from "../tests/doubles/guest.ts";
 import { Version2Guest } from "../tests/doubles/version2.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import { Counters } from "./core/counters.ts";
+import { policyRules } from "./core/policy/decide.ts";
+import { DEFAULT_POLICY } from "./core/policy/guest_policy.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/requests.ts";
 import { LIBBPF_FUNCTIONS } from "../tests/doubles/libbpf_functions.ts";
@@ -405,4 +408,34 @@ Deno.test("a policy decides about an attachment of version 2 before the host loo
     0,
   );
   assertEquals([attach, places], [WASI_EPERM, ["bpf_program__attach_uprobe uprobe -1:/no/such/binary"]]);
+});
+
+Deno.test("a program of version 1 is decided before libbpf gets the object", () => {
+  const calls: string[] = [];
+  using guest = new FakeGuest(OBJECT, {
+    policy: policyRules([{ policy: DEFAULT_POLICY }]),
+    wrapLibbpf: (libbpf) => recorded(libbpf, calls),
+  });
+  const object = compileSmall(`SEC("xdp") int pass(void *ctx) { return 2; }`);
+  const { message } = assertThrows(() => guest.context.gate.load(object), BpfError);
+  assertEquals(
+    [message, calls],
+    [
+      'Cannot load object "guest": EPERM: program "pass" (xdp) changes network traffic ' +
+      "(hint: --allow-network=INTERFACE allows it)",
+      [],
+    ],
+  );
+});
+
+Deno.test("a program of libbpf that the object's bytes do not show is refused", () => {
+  const policy = policyRules([{ policy: DEFAULT_POLICY }]);
+  using guest = new FakeGuest({ programs: OBJECT.programs.slice(0, 1) }, { policy });
+  guest.put(0xf000, [0]);
+  new Uint8Array(guest.memory.buffer).set(EMPTY_OBJECT, 0xf000);
+  assertEquals(guest.call("wasm_load_bpf_object", 0xf000, EMPTY_OBJECT.length), 0n);
+  assertEquals(guest.problems, [
+    'Cannot load object "guest": EPERM: the instructions of program "program" (tp/sched/sched_switch) are not known ' +
+    "(hint: --allow-all allows it)",
+  ]);
 });

@@ -174,3 +174,11 @@ Deno.test("the policy of a module narrows what options allow, and a damaged one 
     line: /Cannot run the module: its policy is damaged: netwrok: unknown key "netwrok"$/,
   });
 });
+
+Deno.test("a list of tracepoints decides about the sections and the targets of version 1", async () => {
+  await using files = await directoryWith({ "policy.json": '{ "tracepoints": ["none"] }' });
+  for (const args of [["by_section"], ["raw_by_section"], ["by_section", ""]]) {
+    const { stderr } = await runWasmBpf(["--policy", `${files.path}/policy.json`, testGuest("attach"), ...args]);
+    assertMatch(stderr, /Cannot attach "\w+": EPERM: the policy does not allow tracepoint \S+\n$/);
+  }
+});
