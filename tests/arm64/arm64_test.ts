@@ -127,7 +127,7 @@ const CASES = new Map<string, Case>([
   ["lsm keeps a directory from being removed", {
     script: `
       mkdir kept free
-      ${start("lsm.wasm kept")}
+      ${start("--allow-deny lsm.wasm kept")}
       rmdir kept; rmdir free; ls -d kept free
       ${STOP}; rmdir kept && echo removed`,
     check: ({ output }) => {

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { openLibbpf } from "../../mod.ts";
-import { run, runWasmBpf, testGuest } from "../kernel/command.ts";
+import { ANY_PROGRAM, run, runWasmBpf, testGuest } from "../kernel/command.ts";
 import { example, RunningExample } from "../kernel/running_example.ts";
 
 /** The hidden BTF of this kernel (tests/vm/start.sh). */
@@ -29,7 +29,7 @@ Deno.test("--btf gives the types to an object with CO-RE relocations", async () 
 });
 
 Deno.test("--btf does not help programs that attach to the kernel's types", async () => {
-  const { code, stderr } = await runWasmBpf(["--btf", BTF, testGuest("fires"), "on_btf_tracepoint"]);
+  const { code, stderr } = await runWasmBpf(["--btf", BTF, ...ANY_PROGRAM, testGuest("fires"), "on_btf_tracepoint"]);
   assertEquals(code, 3);
   assertMatch(stderr, NEEDS_BTF);
 });
