@@ -26,6 +26,19 @@ static void print_others(void) {
     printf("[%p] [%8p] [%-8p] [%p]\n", NULL, NULL, NULL, (void *)0xabcdef);
     printf("%ls %lc\n", L"wide", L'w');
     char buffer[8];
+    for (size_t size = 0; size <= 12; size++) {
+        char room[16] = "xxxxxxxxxxxxxxx";
+        int length = snprintf(room, size, "%3d|%-4s|%03u", -1, "ab", 7u);
+        printf("%zu %d [%.15s] ", size, length, room);
+        length = snprintf(room, size, "%20s%s", "end", "");
+        printf("%d [%.15s]\n", length, room);
+    }
+    { /* more than the room that a stream has by default */
+        char room[400] = "";
+        volatile int wide = 399;
+        printf("%d %s\n", snprintf(room, sizeof(room), "%-100d|%0100u|%s", 5, 6u, ""), room);
+        printf("%d %.20s\n", snprintf(room, sizeof(room), "%*s%c", wide, "wide", 0x63), room + 390);
+    }
     printf("%d ", snprintf(buffer, sizeof(buffer), "%s", "longer than the buffer"));
     printf("%s\n", buffer);
     char *allocated;
