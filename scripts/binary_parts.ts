@@ -36,11 +36,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "object/validation/check_struct_ops.",
     "object/validation/context_reads.",
   ],
-  /** Policy files, the policies of modules, and refusals. */
+  /** Policy files, the policies of modules, the names and effects of rare calls, and refusals. */
   policy: [
+    "host/core/policy/kfunc_effects.",
     "host/core/policy/parse_policy.",
     "host/core/policy/policy_schema.",
     "host/core/policy/refusal_text.",
+    "object/helper",
   ],
   /** Help, and the reasons for errors. */
   problems: [
