@@ -13,6 +13,7 @@ import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
 import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
+import { LONG_DOUBLE_LIBRARY, usesLongDouble } from "./long_double.ts";
 import { readRecordLayouts, type RecordLayout } from "./record_layouts.ts";
 import { findSdk, type GuestTarget, type Sdk } from "./sdk.ts";
 import { describeDifference, describeSourceDifference, findSharedRecords } from "./shared_records.ts";
@@ -34,7 +35,7 @@ export interface GuestSource {
 const DEFAULT_OUTPUT = "a.out";
 
 /** The libraries of the SDK in the order for the linker. Some SDKs have fewer. */
-const LIBRARIES = ["bpf", "elf", "z", "argp", "m", "c", "clang_rt.builtins"];
+const LIBRARIES = ["bpf", "elf", "z", LONG_DOUBLE_LIBRARY, "argp", "m", "c", "clang_rt.builtins"];
 
 /**
  * Compiles, links, and records the needs and the policy.
@@ -55,7 +56,13 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const policy = source.policy === undefined ? undefined : readPolicyFile(tools.system, source.policy, policyJson);
   const compiler = findCompiler(tools, { links, target: source.target });
   const sdk = findSdk(tools, source.target);
-  const command: GuestCommand = { compiler, sdk, clang, target: source.target, libraries: librariesOf(tools, sdk) };
+  const command: GuestCommand = {
+    compiler,
+    sdk,
+    clang,
+    target: source.target,
+    libraries: librariesOf(tools, sdk, links ? clang.inputs : []),
+  };
   tools.run(compiler.file, guestArguments(command));
   if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);
   if (source.needs.length > 0) recordNeeds(tools, clang, source.needs);
@@ -99,8 +106,20 @@ function readText(tools: Toolchain, path: string): string | undefined {
   }
 }
 
-function librariesOf(tools: Toolchain, { lib }: Sdk): string[] {
-  return lib === undefined ? [] : LIBRARIES.filter((name) => tools.files.exists(`${lib}/lib${name}.a`));
+/** The bytes of an input; none for standard input, and for a file that clang will miss. */
+function readBytes(tools: Toolchain, path: string): Uint8Array {
+  try {
+    return path === "-" ? new Uint8Array() : tools.system.readFile(path);
+  } catch (error) {
+    if (error instanceof BpfError) return new Uint8Array();
+    throw error;
+  }
+}
+
+function librariesOf(tools: Toolchain, { lib }: Sdk, inputs: readonly string[]): string[] {
+  if (lib === undefined) return [];
+  const unneeded = inputs.some((path) => usesLongDouble(readBytes(tools, path))) ? "" : LONG_DOUBLE_LIBRARY;
+  return LIBRARIES.filter((name) => name !== unneeded && tools.files.exists(`${lib}/lib${name}.a`));
 }
 
 function recordNeeds(tools: Toolchain, { output = DEFAULT_OUTPUT }: ClangWords, needs: readonly Need[]): void {

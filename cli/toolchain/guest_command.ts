@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ClangWords, isCxx } from "./clang_words.ts";
+import { type ClangWords, isCxx, isSource } from "./clang_words.ts";
 import type { Compiler } from "./compiler.ts";
 import { LAYOUT_OPTIONS } from "./record_layouts.ts";
 import type { GuestTarget, Sdk } from "./sdk.ts";
@@ -57,7 +57,9 @@ function targetWords({ compiler: { isZig }, clang, target }: GuestCommand): stri
   // Numbers of system calls and layouts of the kernel are x86_64's, and programs choose tables by this name. The SDK's directories
   // replace those that the compiler would search.
   const atomics = isZig || clang.inputs.some(isCxx) || clang.words.includes("c++") ? [] : ATOMICS;
-  return [...words, "-D__x86_64__=1", "-mbulk-memory", ...atomics, ...isZig ? [] : JUMPS, "-nostdlibinc"];
+  // clang warns of an option of the code generator that it has no source for.
+  const jumps = isZig || !(clang.setsLanguage || clang.inputs.some(isSource)) ? [] : JUMPS;
+  return [...words, "-D__x86_64__=1", "-mbulk-memory", ...atomics, ...jumps, "-nostdlibinc"];
 }
 
 function includes({ compiler: { isZig }, target, sdk }: GuestCommand): string[] {

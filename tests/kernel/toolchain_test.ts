@@ -60,6 +60,17 @@ Deno.test("`build` takes options of clang for both sides, and sources of several
   assertEquals(await succeed(`${folder.path}/tool.wasm`), "21 42 1\n");
 });
 
+Deno.test("`cc` links objects without a warning, and with the conversions of long double that their formats need", async () => {
+  await using folder = await directoryWith({
+    "a.c": `#include <stdio.h>
+      int main(int count, char **words) { printf("%.2Lf %s\\n", count / 8.0L, words[1]); }`,
+  });
+  const object = `${folder.path}/a.o`, module = `${folder.path}/a.wasm`;
+  await succeed("cc", "-c", `${folder.path}/a.c`, "-o", object);
+  await succeed("cc", object, "-o", module);
+  assertEquals(await succeed(module, "x"), "0.25 x\n");
+});
+
 Deno.test("`build` ends with clang's messages and one line", async () => {
   const good = "char x;";
   await using bpf = await directoryWith({ "a.bpf.c": "int f(void) { return nothing; }", "a.c": good });

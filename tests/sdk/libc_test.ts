@@ -74,6 +74,10 @@ Deno.test("threads' locks work for one thread", () => assertSameOutput("locks"))
 
 Deno.test("attributes of threads, and the threads of C11, work for one thread", () => assertSameOutput("attributes"));
 
+Deno.test("printf() and scanf() convert long double without an option for the linker", () => {
+  return assertSameOutput("long_double");
+});
+
 Deno.test("semaphores count, and handlers of signals post them", () => assertSameOutput("semaphores"));
 
 Deno.test("errors and signals have glibc's names and texts", () => assertSameOutput("errors"));
