@@ -37,7 +37,11 @@ export function probeTypes(probe: KernelProbe, loaded: ReadonlySet<number>): Ker
   return {
     programs,
     maps: split(MapType, (type) => probe.hasMapType(type)),
-    helpers: split(HELPER, (helper) => types.some((type) => probe.hasHelper(type, helper))),
+    // A kernel without the helper is found out at once, because an old kernel lacks many and each type costs a probe.
+    helpers: split(
+      HELPER,
+      (helper) => probe.knowsHelper(helper) && types.some((type) => probe.hasHelper(type, helper)),
+    ),
   };
 }
 

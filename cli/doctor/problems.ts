@@ -26,6 +26,8 @@ export interface ProbedKind {
 
 const OTHER_KERNEL = "use another kernel; docs/kernels.md lists the needs of each kind";
 
+const WITHOUT_LOCKDOWN = "start the kernel without lockdown (Secure Boot sets it)";
+
 /** The problems, each once, those with the most kinds first. */
 export function findProblems(kinds: readonly ProbedKind[], facts: Facts): ReportedProblem[] {
   const lacking = kinds.map((probed) => ({ ...probed, missing: lackedBy(probed, facts) }));
@@ -90,6 +92,9 @@ function placeProblem(kind: GuestKind, facts: Facts): Problem | undefined {
       mend: `add lsm=${modules} to the kernel's command line, and restart`,
     };
   }
+  if (facts.lockdown === "confidentiality" && (fileSystem === "tracefs" || perfSource === "kprobe")) {
+    return { text: "lockdown=confidentiality forbids it", mend: WITHOUT_LOCKDOWN };
+  }
   if (fileSystem === "tracefs" && facts.readsTracepoints) return undefined;
   if (fileSystem !== undefined && facts.mounts.has("proc") && !facts.mounts.has(fileSystem)) {
     return { text: `${fileSystem} is not mounted`, mend: mountCommand(fileSystem) };
@@ -119,7 +124,7 @@ function refusal({ code = "", reason }: ProbeResult, facts: Facts): Problem {
   if (lockdown !== undefined && lockdown !== "none") {
     return {
       text: `${text}, perhaps because of lockdown=${lockdown}`,
-      mend: "start the kernel without lockdown (Secure Boot sets it)",
+      mend: WITHOUT_LOCKDOWN,
     };
   }
   return { text, mend: "ask the administrator: a security module or a policy of the machine forbids it" };

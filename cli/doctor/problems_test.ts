@@ -136,5 +136,9 @@ Deno.test("findProblems() names seccomp and lockdown as possible reasons where t
   assertEquals(texts({ "/sys/kernel/security/lockdown": "none [integrity] confidentiality" }), [
     "the kernel refuses it: EPERM, perhaps because of lockdown=integrity",
   ]);
+  const confidentiality = { "/sys/kernel/security/lockdown": "none integrity [confidentiality]" };
+  assertEquals(problemsOf({ files: confidentiality }).map(({ kinds, text }) => [kinds, text]), [
+    [["tracepoint", "kprobe"], "lockdown=confidentiality forbids it"],
+  ]);
   assertEquals(problemsOf({ refused: { lsm: "EINVAL" } }).map(({ text }) => text), ["the kernel refuses it: EINVAL"]);
 });

@@ -5,14 +5,18 @@
  */
 
 import { errnoName } from "../../errors/mod.ts";
+import { ProgramType } from "../../object/bpf_numbers.ts";
+import { CALL, INSTRUCTION_BYTES } from "../../object/instructions.ts";
 import { cString } from "../system/c_string.ts";
 import type { System } from "../system/system.ts";
 import type { FunctionName, Libbpf, NativeArgument } from "./interfaces/mod.ts";
 import { Struct } from "./struct.ts";
 
+const EXIT = [0x95, 0, 0, 0, 0, 0, 0, 0];
 /** `r0 = 0; exit` */
-const RETURN_ZERO = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
-const INSTRUCTIONS = 2;
+const returnZero = () => Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, ...EXIT);
+/** `call helper; exit` */
+const callOf = (helper: number) => Uint8Array.of(CALL, 0, 0, 0, helper & 0xff, helper >> 8, 0, 0, ...EXIT);
 
 /** The verifier's log of such a program is much shorter. */
 const LOG_BYTES = 4096;
@@ -53,13 +57,13 @@ export class KernelProbe {
       if (id < 0) return { code: errnoName(-id), reason: `"${target}" is not among the kernel's types` };
       options.i32("attach_btf_id", id);
     }
-    const log = new Uint8Array(LOG_BYTES);
-    options.buffer("log_buf", log).i32("log_size", LOG_BYTES).i32("log_level", 1);
-    const license = cString("GPL");
-    const fd = this.#number("bpf_prog_load", [type, null, license, RETURN_ZERO, INSTRUCTIONS, options.bytes]);
-    if (fd < 0) return { code: errnoName(-fd), reason: lastLine(log) };
-    this.#system.closeDescriptor(fd);
-    return { code: undefined, reason: "" };
+    return this.#load(type, returnZero(), options);
+  }
+
+  /** True if the kernel has the helper, for programs of any type. Needs the right to load programs. */
+  knowsHelper(helper: number): boolean {
+    const { reason } = this.#load(ProgramType.SOCKET_FILTER, callOf(helper), new Struct("bpf_prog_load_opts"));
+    return !reason.startsWith("invalid func ");
   }
 
   /** True if libbpf's probe loads a program of this type. */
@@ -75,6 +79,16 @@ export class KernelProbe {
   /** True if programs of this type, which the kernel has, may call the helper. libbpf cannot find out for all types. */
   hasHelper(type: number, helper: number): boolean {
     return this.#number("libbpf_probe_bpf_helper", [type, helper, null]) === 1;
+  }
+
+  #load(type: number, instructions: Uint8Array<ArrayBuffer>, options: Struct<"bpf_prog_load_opts">): ProbeResult {
+    const log = new Uint8Array(LOG_BYTES);
+    options.buffer("log_buf", log).i32("log_size", LOG_BYTES).i32("log_level", 1);
+    const count = instructions.length / INSTRUCTION_BYTES;
+    const fd = this.#number("bpf_prog_load", [type, null, cString("GPL"), instructions, count, options.bytes]);
+    if (fd < 0) return { code: errnoName(-fd), reason: lastLine(log) };
+    this.#system.closeDescriptor(fd);
+    return { code: undefined, reason: "" };
   }
 
   #number(name: FunctionName, args: readonly NativeArgument[]): number {

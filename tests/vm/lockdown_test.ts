@@ -15,6 +15,14 @@ Deno.test("the kernel is locked down", () => {
   assert(level === "integrity" || level === "confidentiality", level);
 });
 
+Deno.test("doctor names the kinds that confidentiality forbids; integrity forbids none", async () => {
+  const { code, stdout } = await runWasmBpf(["doctor", "--json"]);
+  const { problems } = JSON.parse(stdout);
+  const found = problems.map(({ kinds, text }: { kinds: string[]; text: string }) => [kinds, text]);
+  const forbidden = [[["tracepoint", "kprobe"], "lockdown=confidentiality forbids it"]];
+  assertEquals([code, found], [0, level === "integrity" ? [] : forbidden]);
+});
+
 Deno.test("a program that writes to a process's memory is refused", () => {
   using libbpf = openLibbpf();
   const bytes = Deno.readFileSync(new URL("../../.build/guests/write_user.bpf.o", import.meta.url));

@@ -67,10 +67,10 @@ for kernel in "${kernels[@]}"; do
     continue
   fi
   grep 'no longer has' "$logs/vm-$kernel.log" || true
-  tests=(tests/vm/{features,struct_ops}_test.ts tests/kernel/examples_test.ts)
+  tests=(tests/vm/{features,struct_ops,doctor}_test.ts tests/kernel/examples_test.ts)
   # The programs of pump_test.ts need dynptrs (Linux 5.19). The guests of ABI version 1 test events and maps without them.
   if [[ $kernel == 5.10 ]]; then tests+=(tests/kernel/abi_v1_test.ts); else tests+=(tests/kernel/pump_test.ts); fi
-  if [[ $extent == all ]]; then tests=(tests/vm/{features,struct_ops}_test.ts tests/kernel); fi
+  if [[ $extent == all ]]; then tests=(tests/vm/{features,struct_ops,doctor}_test.ts tests/kernel); fi
   boot "vm-$kernel" "$kernel" -- "${tests[@]}"
   # The messages of these three do not depend on the kernel's version.
   if [[ $kernel == 6.12 ]]; then
