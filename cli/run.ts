@@ -11,6 +11,7 @@ import { parsePreopen, type Preopen, runGuestOn, type RunGuestOptions } from "..
 import { openSystem, type System } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { command, runCommand } from "./command.ts";
+import { confinementOf } from "./confinement.ts";
 import { parseDuration } from "./duration.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { reportInternalError } from "./internal_error.ts";
@@ -41,6 +42,9 @@ const OPTIONS = {
     help: "a directory, or a single file, for the guest, which gets no others; may be repeated",
   }),
   "grant-needs": flag({ help: "gives the guest the files and directories that the module records (see inspect)" }),
+  "keep-caps": flag({
+    help: "leaves the process its capabilities, files and system calls; by default it keeps those that guests use",
+  }),
   memory: single({
     value: "SIZE",
     parse: parseMemorySize,
@@ -156,6 +160,8 @@ interface Request {
   readonly readOnly: boolean;
   /** Adds the policy to the options of the guest, with what a policy file gives. */
   readonly withPolicy: (system: System, guest: RunGuestOptions) => RunGuestOptions;
+  /** True when the process is not confined. */
+  readonly keepCaps: boolean;
   readonly guest: RunGuestOptions;
 }
 
@@ -182,6 +188,7 @@ export function run(
       verbose: given.get("verbose"),
       quiet: given.get("quiet"),
       memoryBytes: given.get("memory"),
+      keepCaps: given.get("keep-caps"),
       grantNeeds: given.get("grant-needs"),
       readOnly: given.get("read-only"),
       withPolicy: policyReader(given, parsePolicy),
@@ -256,11 +263,15 @@ function runModule(request: Request): number {
       printError(needs.problem);
       return EXIT.NOT_RUNNABLE;
     }
-    return runGuestOn(bytes, {
+    const granted = {
       ...guest,
       ...readOnly && { readOnly, pinPath: undefined },
       preopens: readOnly ? needs.preopens.map((one) => ({ ...one, readOnly })) : needs.preopens,
+    };
+    return runGuestOn(bytes, {
+      ...granted,
       system,
+      beforeGuest: request.keepCaps ? undefined : system.confineProcess(confinementOf(system, { bytes, ...granted })),
       beforeSignalEnd: reportTotal,
       maxMemoryBytes: memoryBytes === undefined ? undefined : memoryBytes - reserveOf(memoryBytes),
       onProblem: (problem) => {

@@ -123,6 +123,8 @@ export interface HostOptions extends RunGuestOptions {
   readOnly?: boolean;
   /** Decides about each request of the guest that would reach libbpf, in place of {@link RunGuestOptions.policy}. */
   rules?: Policy;
+  /** Called once the guest is compiled, before any of its code runs. */
+  beforeGuest?: (() => void) | undefined;
   /** Counts the guest's requests and events. */
   counters?: Counters;
   /**
@@ -203,6 +205,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
   };
+  options.beforeGuest?.();
   // Instantiation can already run code of the guest.
   const runAll = () => {
     const imports = importTables(guest.imports, { guest: context, wasi, wrapperModule: names.wrapperModule });

@@ -24,6 +24,9 @@
 
 #include "confinement.h"
 
+// A signal that neither the runtime nor libc uses. No guest runs yet.
+#define CONFINE_SIGNAL (SIGRTMAX - 1)
+
 #define EXPORT __attribute__((visibility("default")))
 
 // Landlock's numbers. The kernel's headers of older systems do not have them.
@@ -43,7 +46,7 @@
 #define RIGHTS_OF_FILES (RIGHT_WRITE_FILE | RIGHT_READ_FILE | RIGHT_TRUNCATE)
 
 #define MAX_THREADS 1024
-#define PATIENCE_NS 2000000000LL
+#define PATIENCE_S 10
 #define CAPABILITY_COUNT 64
 
 struct path_beneath {
@@ -51,12 +54,20 @@ struct path_beneath {
     int32_t fd;
 } __attribute__((packed));
 
+struct thread {
+    int id;
+    _Atomic int is_done;
+};
+
 static struct {
     uint64_t capabilities;
     int ruleset;
-    // The number of threads that have run on_confine(), and the first error among them.
-    _Atomic int done;
+    // The threads that got the signal.
+    struct thread threads[MAX_THREADS];
+    int count;
+    // An error of one of them.
     _Atomic int error;
+    struct sigaction before;
 } confinement;
 
 static int version_of_landlock(void) {
@@ -105,7 +116,7 @@ static int drop_capabilities(void) {
 
     // Without CAP_SETPCAP the bounding set stays. No new program can use it, because of no_new_privs.
     for (int i = 0; i < CAPABILITY_COUNT; i++) {
-        if (!keeps(i) && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1) prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+        if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) break; // no right, or no such capability
     }
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (syscall(SYS_capget, &header, data) < 0) return -errno;
@@ -129,80 +140,90 @@ static int confine_thread(void) {
 static void on_confine(int signal) {
     const int saved_errno = errno;
     const int error = confine_thread();
+    const int id = (int)syscall(SYS_gettid);
 
     (void)signal;
     if (error < 0) atomic_store(&confinement.error, error);
-    atomic_fetch_add(&confinement.done, 1);
+    for (int i = 0; i < MAX_THREADS; i++) {
+        if (confinement.threads[i].id == id) atomic_store(&confinement.threads[i].is_done, 1);
+    }
     errno = saved_errno;
 }
 
-static int contains(const int *threads, int count, int thread) {
-    for (int i = 0; i < count; i++) {
-        if (threads[i] == thread) return 1;
+// Adds a thread, unless it is known. Returns its entry, or null.
+static struct thread *add_thread(int id) {
+    for (int i = 0; i < confinement.count; i++) {
+        if (confinement.threads[i].id == id) return NULL;
     }
-    return 0;
+    if (confinement.count == MAX_THREADS) return NULL;
+    confinement.threads[confinement.count] = (struct thread){.id = id};
+    return &confinement.threads[confinement.count++];
 }
 
-// Waits until `sent` threads are done. A thread may end before it gets its signal.
-static int await_threads(int sent) {
+// Sends the signal to the threads that have not got it. From then on, such a thread runs none of its own code before it is confined.
+// Returns the number of these threads, or -errno.
+static int signal_threads(void) {
+    DIR *directory = opendir("/proc/self/task");
+    const struct dirent *entry;
+    int found = 0;
+
+    if (!directory) return -errno;
+    while ((entry = readdir(directory))) {
+        const int id = atoi(entry->d_name);
+        struct thread *thread = id > 0 ? add_thread(id) : NULL;
+
+        if (!thread) continue;
+        found++;
+        if (syscall(SYS_tgkill, getpid(), id, CONFINE_SIGNAL) < 0) atomic_store(&thread->is_done, 1);
+    }
+    closedir(directory);
+    return confinement.count < MAX_THREADS ? found : -EAGAIN;
+}
+
+// Waits until every thread is done. A thread may end before it handles its signal.
+static int await_threads(void) {
     struct timespec start, now;
 
     clock_gettime(CLOCK_MONOTONIC, &start);
-    while (atomic_load(&confinement.done) < sent) {
-        sched_yield();
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((now.tv_sec - start.tv_sec) * 1000000000LL + now.tv_nsec - start.tv_nsec > PATIENCE_NS) return -ETIMEDOUT;
+    for (int i = 0; i < confinement.count; i++) {
+        struct thread *thread = &confinement.threads[i];
+
+        while (!atomic_load(&thread->is_done) && syscall(SYS_tgkill, getpid(), thread->id, 0) == 0) {
+            sched_yield();
+            clock_gettime(CLOCK_MONOTONIC, &now);
+            if (now.tv_sec - start.tv_sec > PATIENCE_S) return -ETIMEDOUT;
+        }
     }
     return atomic_load(&confinement.error);
 }
 
-// Sends the signal to the threads that are not yet in `threads`, and returns the new count, or -errno.
-static int signal_threads(DIR *directory, int *threads, int count, int *sent) {
-    const struct dirent *entry;
-
-    rewinddir(directory);
-    while ((entry = readdir(directory))) {
-        const int thread = atoi(entry->d_name);
-
-        if (thread <= 0 || contains(threads, count, thread)) continue;
-        if (count == MAX_THREADS) return -EAGAIN;
-        threads[count++] = thread;
-        if (syscall(SYS_tgkill, getpid(), thread, SIGRTMAX) == 0) (*sent)++;
-    }
-    return count;
-}
-
-// A thread that is not yet confined can start another, so the list is read until it has nothing new.
-static int confine_other_threads(void) {
-    static int threads[MAX_THREADS];
-    DIR *directory = opendir("/proc/self/task");
-    int count = 1, before = 0, sent = 0, error = 0;
-
-    if (!directory) return -errno;
-    threads[0] = (int)syscall(SYS_gettid);
-    while (error == 0 && count != before) {
-        before = count;
-        count = signal_threads(directory, threads, count, &sent);
-        error = count < 0 ? count : await_threads(sent);
-    }
-    closedir(directory);
-    return error;
-}
-
-static int confine_threads(uint64_t kept, int ruleset) {
-    struct sigaction action = {.sa_handler = on_confine, .sa_flags = SA_RESTART}, before;
-    int error;
+// Confines this thread, and sends the signal to the others.
+static int begin(uint64_t kept, int ruleset) {
+    struct sigaction action = {.sa_handler = on_confine, .sa_flags = SA_RESTART};
+    int found;
 
     confinement.capabilities = kept;
     confinement.ruleset = ruleset;
-    atomic_store(&confinement.done, 0);
+    confinement.count = 0;
     atomic_store(&confinement.error, 0);
+    atomic_store(&add_thread((int)syscall(SYS_gettid))->is_done, 1);
     sigemptyset(&action.sa_mask);
-    sigaction(SIGRTMAX, &action, &before);
-    error = confine_other_threads();
-    if (error == 0) error = confine_thread();
-    sigaction(SIGRTMAX, &before, NULL);
-    return error;
+    sigaction(CONFINE_SIGNAL, &action, &confinement.before);
+    found = signal_threads();
+    return found < 0 ? found : confine_thread();
+}
+
+// wasm_bpf_confine_finish() waits until the other threads are confined. A thread may have started another before it got its signal, so
+// the threads are listed until nothing is new. Returns 0 or -errno.
+EXPORT int wasm_bpf_confine_finish(void) {
+    int error, found;
+
+    do {
+        error = await_threads();
+        found = error < 0 ? error : signal_threads();
+    } while (found > 0);
+    sigaction(CONFINE_SIGNAL, &confinement.before, NULL);
+    return found;
 }
 
 // Kernels before 5.11 count the memory of maps against this limit, and only CAP_SYS_RESOURCE may raise it.
@@ -213,17 +234,19 @@ static void raise_locked_memory(void) {
 }
 
 // wasm_bpf_confine() confines every thread of the process: it sets no_new_privs, drops all capabilities except those of `kept` (bit N
-// is capability N), allows only the files of `ruleset` unless that is negative, and installs the filter of system calls. Returns 0 or
-// -errno.
+// is capability N), allows only the files of `ruleset` unless that is negative, and installs the filter of system calls.
+// wasm_bpf_confine_finish() must follow. Returns 0 or -errno.
 EXPORT int wasm_bpf_confine(uint64_t kept, int ruleset) {
     int error;
 
     raise_locked_memory();
-    error = confine_threads(kept, ruleset);
+    error = begin(kept, ruleset);
     return error < 0 ? error : wasm_bpf_install_filter();
 }
 
 // wasm_bpf_drop_capabilities() drops all capabilities except those of `kept` from every thread, later than wasm_bpf_confine().
 EXPORT int wasm_bpf_drop_capabilities(uint64_t kept) {
-    return confine_threads(kept, -1);
+    const int error = begin(kept, -1);
+
+    return error < 0 ? error : wasm_bpf_confine_finish();
 }

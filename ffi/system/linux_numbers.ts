@@ -205,11 +205,17 @@ export const PERF_FLAG_FD_CLOEXEC = 8;
 
 /** Bits of a capability set (`linux/capability.h`). */
 export const CAPABILITY = {
+  CAP_DAC_OVERRIDE: 1n,
   CAP_DAC_READ_SEARCH: 2n,
+  CAP_FOWNER: 3n,
+  CAP_KILL: 5n,
   CAP_NET_ADMIN: 12n,
   CAP_NET_RAW: 13n,
+  CAP_IPC_LOCK: 14n,
+  CAP_SYS_PTRACE: 19n,
   CAP_SYS_ADMIN: 21n,
   CAP_SYS_RESOURCE: 24n,
+  CAP_SYSLOG: 34n,
   CAP_PERFMON: 38n,
   CAP_BPF: 39n,
 } as const;

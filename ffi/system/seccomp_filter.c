@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/audit.h>
@@ -30,6 +31,7 @@
 // The last call that the list below considers: mseal, Linux 6.10. Calls of the x32 ABI have higher numbers.
 #define LAST_KNOWN 462
 #define CLONE3 435
+#define FCHMODAT2 452
 #define MAX_INSTRUCTIONS 512
 
 static const uint16_t forbidden[] = {
@@ -63,10 +65,7 @@ static const uint16_t forbidden[] = {
     SYS_setfsuid,
     SYS_setfsgid,
     SYS_setgroups,
-    // Owners, modes and devices. WASI has no call for them.
-    SYS_fchmod,
-    SYS_fchmodat,
-    452 /* fchmodat2 */,
+    // Owners, attributes and devices. No import of a guest needs them.
     SYS_fchown,
     SYS_fchownat,
     SYS_mknodat,
@@ -146,7 +145,7 @@ static const uint16_t forbidden[] = {
 #ifdef __x86_64__
     SYS_fork,
     SYS_vfork,
-    SYS_chmod,
+
     SYS_chown,
     SYS_lchown,
     SYS_mknod,
@@ -247,6 +246,15 @@ static void forbid_terminal_input(struct program *program) {
     end_with(program, SECCOMP_RET_ALLOW);
 }
 
+// A guest may change permissions, but not make a program that runs with the rights of its owner.
+static void forbid_set_id(struct program *program, uint32_t number, int index) {
+    skip_unless_call(program, number, 4);
+    load(program, argument(index));
+    add(program, BPF_JMP | BPF_JSET | BPF_K, S_ISUID | S_ISGID, 0, 1);
+    end_with(program, fail_with(EPERM));
+    end_with(program, SECCOMP_RET_ALLOW);
+}
+
 static void check_machine(struct program *program) {
     load(program, offsetof(struct seccomp_data, arch));
     add(program, BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0);
@@ -264,7 +272,8 @@ static void check_call(struct program *program) {
 }
 
 int wasm_bpf_install_filter(void) {
-    static const uint32_t families[] = {AF_UNIX, AF_NETLINK, AF_PACKET};
+    // The host finds interfaces by the labels of their addresses through AF_INET.
+    static const uint32_t families[] = {AF_UNIX, AF_INET, AF_NETLINK, AF_PACKET};
     static struct program program;
     const struct sock_fprog *all;
     long result;
@@ -272,11 +281,17 @@ int wasm_bpf_install_filter(void) {
     program.length = 0;
     check_machine(&program);
     check_call(&program);
-    allow_values(&program, SYS_socket, 0, families, 3, EAFNOSUPPORT);
+    allow_values(&program, SYS_socket, 0, families, 4, EAFNOSUPPORT);
     allow_own_signals(&program, (uint32_t)getpid());
     allow_threads(&program);
     allow_sending(&program);
     forbid_terminal_input(&program);
+    forbid_set_id(&program, SYS_fchmod, 1);
+    forbid_set_id(&program, SYS_fchmodat, 2);
+    forbid_set_id(&program, FCHMODAT2, 2);
+#ifdef __x86_64__
+    forbid_set_id(&program, SYS_chmod, 1);
+#endif
     end_with(&program, SECCOMP_RET_ALLOW);
     all = &(struct sock_fprog){.len = program.length, .filter = program.code};
     result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, all);

@@ -5,6 +5,7 @@
  */
 
 import { LINUX_ERRNO } from "../../errors/mod.ts";
+import { type Confinement, confineProcess, finishConfinement } from "./confinement.ts";
 import { HostPaths, pathOfDescriptor } from "./host_paths.ts";
 import type { NativeLibrary } from "./library.ts";
 import { openLibrary } from "./library_search.ts";
@@ -98,6 +99,26 @@ export class NativeSystem implements System, Disposable {
    */
   prepareProcess(options: ProcessOptions): void {
     prepareProcess(this.library, this.calls, options);
+  }
+
+  /** The path of `path` without symbolic links; undefined when there is no such file. */
+  realPath(path: string): string | undefined {
+    const fd = this.calls.open(path, O.PATH | O.CLOEXEC);
+    if (fd < 0) return undefined;
+    const real = this.calls.readLink(pathOfDescriptor(fd));
+    this.calls.close(fd);
+    return real;
+  }
+
+  /**
+   * Takes from this process what a running guest does not need, see {@link confineProcess}.
+   *
+   * @returns a function that waits until every thread is confined. Call it before the guest runs.
+   * @throws {BpfError} when the kernel refuses.
+   */
+  confineProcess(confinement: Confinement): () => void {
+    confineProcess(this.library, confinement);
+    return () => finishConfinement(this.library);
   }
 
   /**

@@ -234,6 +234,7 @@ const SHIM: SelectedFile = {
         wasm_bpf_confinement_open: {},
         wasm_bpf_confinement_allow: {},
         wasm_bpf_confine: {},
+        wasm_bpf_confine_finish: {},
         wasm_bpf_drop_capabilities: {},
         wasm_bpf_deadline_interrupt: {},
         wasm_bpf_deadline_end: {},

@@ -132,7 +132,7 @@ Deno.test("wasm-bpf lowers the limit of the process, and never raises it", async
   assertEquals(await limits("ulimit -d 900000;"), 900000 * 1024);
 });
 
-Deno.test("wasm-bpf reports that the limit needs /proc, and runs without a limit", async () => {
+Deno.test("wasm-bpf reports that the limits need /proc, and runs without them", async () => {
   const script = `mount -t tmpfs tmpfs /proc && exec "$0" "$@"`;
   const [deno = "", ...words] = WASM_BPF;
   const without = (args: readonly string[]) =>
@@ -143,7 +143,13 @@ Deno.test("wasm-bpf reports that the limit needs /proc, and runs without a limit
     stderr: "wasm-bpf: Cannot limit memory: ENOENT: /proc/self/statm cannot be read " +
       "(hint: mount /proc, or give --memory unlimited)\n",
   });
-  assertEquals((await without(["--memory", "unlimited"])).code, 3);
+  assertEquals(await without(["--memory", "unlimited"]), {
+    code: 125,
+    stdout: "",
+    stderr: "wasm-bpf: Cannot confine process: ENOENT: /proc is not mounted " +
+      "(hint: --keep-caps leaves the process as it is)\n",
+  });
+  assertEquals((await without(["--memory", "unlimited", "--keep-caps"])).code, 3);
 });
 
 Deno.test("wasm-bpf refuses an endless module", async () => {

@@ -26,6 +26,8 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_confinement_allow: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   // int wasm_bpf_confine(uint64_t kept, int ruleset)
   wasm_bpf_confine: { parameters: ["u64", "i32"], result: "i32" },
+  // int wasm_bpf_confine_finish(void)
+  wasm_bpf_confine_finish: { parameters: [], result: "i32" },
   // int wasm_bpf_drop_capabilities(uint64_t kept)
   wasm_bpf_drop_capabilities: { parameters: ["u64"], result: "i32" },
   // int wasm_bpf_deadline_interrupt(int64_t after_ms)
