@@ -31,6 +31,7 @@ export const SYS_TYPES: ImportTypes = {
   time_zone: ["(ptr, ptr) -> i32"],
   time_zone_file: ["(ptr, ptr, ptr) -> ptr"],
   missing_path: ["(ptr) -> i32"],
+  missing_program: ["(ptr) -> i32"],
   // Signals
   sigaction: ["(i32, i32, i32, ptr) -> i32"],
   sigprocmask: ["(i64) -> i32"],

@@ -22,6 +22,7 @@ import {
   uname,
 } from "./facts.ts";
 import { missingPath } from "./missing_path.ts";
+import { missingProgram } from "./missing_program.ts";
 import { perfEventIoctl, perfEventOpen } from "./perf_events.ts";
 import { kill, pause, setitimer, sigaction, sigpending, sigprocmask, sigtimedwait } from "./signals.ts";
 import { bind, setsockopt, socket } from "./sockets.ts";
@@ -58,6 +59,7 @@ export const SYS_FUNCTIONS: ImportModule = {
   time_zone: guarded(timeZone),
   time_zone_file: (guest) => withPtrResult(guest.guard.wrap(timeZoneFile(guest), GUARD), guest.addressBits),
   missing_path: guarded(missingPath),
+  missing_program: guarded(missingProgram),
   sigaction: guarded(sigaction),
   sigprocmask: guarded(sigprocmask),
   sigtimedwait: guarded(sigtimedwait),

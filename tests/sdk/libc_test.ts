@@ -42,6 +42,11 @@ Deno.test("permissions, owners and devices of files are the kernel's, and new fi
 Deno.test("a program finds the vDSO in its own mappings, and copies it", () =>
   assertSameOutput("own_maps", { directories: ["/proc:ro"] }));
 
+Deno.test("popen() finds programs in PATH, as which does", () => {
+  const environment = { PATH: "/nonexistent:/usr/bin:/bin" };
+  return assertSameOutput("programs", { directories: ["/usr/bin:ro", "/etc:ro"], environment });
+});
+
 /** A header of libc and one of the kernel that define the same names. */
 const HEADERS = [
   ["poll.h", "linux/signal.h"],
@@ -99,8 +104,10 @@ Deno.test("a line reaches a pipe before the guest ends", async () => {
 });
 
 Deno.test("functions that guests cannot have fail with ENOSYS", async () => {
-  const { code, stdout } = await runGuest(await compileForGuest("unavailable"));
+  const { code, stdout, stderr } = await runGuest(await compileForGuest("unavailable"));
   assertEquals({ code, stdout }, { code: 0, stdout: "" });
+  const commands = stderr.matchAll(/^wasm-bpf: Cannot run "(.*)" for the guest: guests start no programs$/gm);
+  assertEquals(Array.from(commands, ([, command]) => command), ["fork()", "true"]);
 });
 
 Deno.test("a guest that prints a number is small, and imports only what it uses", async () => {

@@ -44,6 +44,7 @@ static inline long sys_time_zone_file(const char *path, void *buf, size_t size) 
 }
 
 SYS(missing_path, (const char *path), (path))
+SYS(missing_program, (const char *command), (command))
 
 SYS(sigaction, (int signal, int reaction, int flags, void (*handler)(int)), (signal, reaction, flags, handler))
 SYS(sigprocmask, (uint64_t mask), (mask))
