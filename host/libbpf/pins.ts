@@ -10,7 +10,8 @@
 import { BpfError, libbpfErrno, LINUX_ERRNO, type Operation } from "../../errors/mod.ts";
 import { cString } from "../../ffi/system/c_string.ts";
 import { pathOfDescriptor } from "../../ffi/system/host_paths.ts";
-import { refuse } from "../core/refusal.ts";
+import { AttachType } from "../../ffi/mod.ts";
+import { Refusal, refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor, addMapDescriptor } from "./descriptors.ts";
 import type { ParameterRule } from "./line.ts";
@@ -50,9 +51,32 @@ export function openPinned(call: Call): number {
     case "anon_inode:bpf-map":
       return addMapDescriptor(call, hostFd);
     case "anon_inode:bpf-prog":
+      checkPinned(call, hostFd);
       return addDescriptor(call, "program", hostFd);
     default:
       return addDescriptor(call, "link", hostFd);
+  }
+}
+
+/**
+ * Refuses a pinned program whose type the policy does not allow, since the guest could attach it. Nothing tells its calls, or the attach
+ * type of a tracing program: those were decided when it was loaded.
+ */
+function checkPinned(call: Call, hostFd: number): void {
+  // The type is the first number of the struct.
+  const info = new Uint32Array(2);
+  const [infoBytes, length] = [new Uint8Array(info.buffer), new Uint8Array(Uint32Array.of(info.byteLength).buffer)];
+  try {
+    const { errno } = call.calls.call("bpf_prog_get_info_by_fd", [hostFd, infoBytes, length]);
+    if (errno < 0) throw new Refusal(libbpfErrno(errno));
+    const [type = 0] = info;
+    const name = call.text("pathname");
+    const expectedAttachType = AttachType.TRACE_FENTRY;
+    const program = { name, sectionName: "", type, expectedAttachType, helpers: [], kfuncs: [], boundTo: undefined };
+    call.calls.check({ kind: "load", operation: operationOf(name), programs: [program], maps: [] });
+  } catch (error) {
+    call.guest.system.closeDescriptor(hostFd);
+    throw error;
   }
 }
 

@@ -251,3 +251,26 @@ Deno.test("limits of a policy count programs, maps and their memory, also those 
   assertEquals(exact.call("bpf_map_create", 2, "c", 4, 8, 1, 0), -33);
   assertEquals(loadRaw(exact, ProgramType.RAW_TRACEPOINT, RETURN_0), -33);
 });
+
+Deno.test("a pinned program of another guest is decided by its type", () => {
+  const pinPath = `/sys/fs/bpf/wasm_bpf_policy_${Deno.pid}`;
+  Deno.mkdirSync(pinPath);
+  try {
+    const trace = compileSmall(`SEC("raw_tp/sys_enter") int trace(void *ctx) { return 0; }`);
+    using owner = new PolicyGuest({ network: true }, { pinPath });
+    for (const [name, object] of [["pass", PASS], ["trace", trace]] as const) {
+      assertEquals(owner.call("bpf_program__pin", owner.load(object, name).program, `${pinPath}/${name}`), 0);
+    }
+    using guest = new PolicyGuest({}, { pinPath });
+    assert(guest.call("bpf_obj_get", `${pinPath}/trace`) >= 0, guest.problems.join());
+    assertEquals(guest.call("bpf_obj_get", `${pinPath}/pass`), REFUSED);
+    assertEquals(guest.problems, [
+      `Cannot use "${pinPath}/pass": EPERM: program "${pinPath}/pass" (xdp) changes network traffic ` +
+      "(hint: --allow-network=INTERFACE allows it)",
+    ]);
+    using allowed = new PolicyGuest({ network: ["none"] }, { pinPath });
+    assert(allowed.call("bpf_obj_get", `${pinPath}/pass`) >= 0, allowed.problems.join());
+  } finally {
+    Deno.removeSync(pinPath, { recursive: true });
+  }
+});

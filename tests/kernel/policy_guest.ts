@@ -35,8 +35,11 @@ export class PolicyGuest implements Disposable {
   readonly #context: GuestContext;
   #free = FIRST_TEXT_AT;
 
-  /** @param change the parts of the policy that differ from the default; `directory` is descriptor 3. */
-  constructor(change: Partial<GuestPolicy> = {}, { directory }: { directory?: string } = {}) {
+  /** @param change the parts of the policy that differ from the default; `directory` is descriptor 3; `pinPath` is for pins. */
+  constructor(
+    change: Partial<GuestPolicy> = {},
+    { directory, pinPath }: { directory?: string; pinPath?: string } = {},
+  ) {
     const policy = { ...DEFAULT_POLICY, ...change };
     const system = this.#stack.use(openSystem());
     const libbpf = this.#stack.use(openLibbpf(system));
@@ -49,7 +52,7 @@ export class PolicyGuest implements Disposable {
         addressBits: 64,
         openBuffer: (map, receiver) => EventBuffer.open(system.calls, map, receiver),
         buffers: bufferOpener(system.calls),
-        grants: { objectName: "guest" },
+        grants: { objectName: "guest", pinPath },
         policy: policyRules([{ policy }]),
         limits: policy.limits,
         diagnostics: { report, lost: () => {} },
