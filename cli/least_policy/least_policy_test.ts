@@ -109,7 +109,7 @@ Deno.test("leastPolicy() names the structs of struct_ops, and permits pins with 
     struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32); __type(value, u32); __uint(pinning, 1); } kept SEC(".maps");`);
   const { policy, pin } = parsePolicy(textFor(object));
   assertEquals([policy.structOps, pin], [["tcp_congestion_ops"], "/sys/fs/bpf"]);
-  assertStringIncludes(textFor(object), '  // map "kept" is pinned\n  "pin": "/sys/fs/bpf"\n');
+  assertStringIncludes(textFor(object), '  // map "kept" is pinned\n  "pin": "/sys/fs/bpf",\n');
   assertEquals(parsePolicy(textFor(sections("xdp"))).pin, undefined);
 });
 

@@ -29,7 +29,9 @@ export function policyText(draft: PolicyDraft, { header, pin, directories }: Fil
     member("version", POLICY_VERSION, []),
     ...[...draft.entries()].map(({ key, value, remarks }) => member(key, value, remarks)),
     ...(pin ? [member("pin", PIN_DIRECTORY, draft.remarksOf("pin"))] : []),
-    ...(directories.length > 0 ? [member("directories", directories, ["the module records them as its needs"])] : []),
+    member("directories", directories, directories.length === 0 ? [] : ["the module records them as its needs"]),
+    member("environment", [], []),
+    member("limits", {}, []),
   ];
   const body = members.map(({ comments, text }, i) => [...comments, text + (i < members.length - 1 ? "," : "")]);
   return printableJson([...header.flatMap((line) => comment(line, "")), "{", ...body.flat(), "}"].join("\n"));

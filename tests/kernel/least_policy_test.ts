@@ -45,7 +45,9 @@ function keysOf(text: string): Record<string, unknown> {
 /** The policies that allow one thing less, by the key that is narrowed. */
 function stricterThan(text: string): [key: string, policy: string][] {
   return Object.entries(keysOf(text)).flatMap(([key, value]): [string, string][] => {
-    if (value === false || key === "version" || (Array.isArray(value) && value.length === 0)) return [];
+    if (value === false || key === "version" || key === "limits" || (Array.isArray(value) && value.length === 0)) {
+      return [];
+    }
     return [[key, JSON.stringify({ ...keysOf(text), [key]: Array.isArray(value) ? value.slice(1) : false })]];
   });
 }
