@@ -132,6 +132,7 @@ else
   skipped+=1 seconds=0
   report workflows skip "needs Go $GO_MINIMUM"
 fi
+check fuzz "$deno" task --quiet fuzz --seconds 90
 # The tiers skip type checks, except for examples in the documentation, which are checked only here.
 tier unit "$DENO_VERSION" --no-check --ignore=tests,.tools,.build
 # Deno imports all exports of a module into each of its examples, so unused names must be allowed. Examples of the

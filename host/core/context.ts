@@ -116,6 +116,17 @@ export class GuestContext implements Disposable {
     this.instance.bind(parts, { window, onGrow: () => this.shared.follow() });
   }
 
+  /** Closes the object with this handle, and everything of both versions that belongs to it. @returns false if there is none. */
+  closeObject(handle: number | bigint): boolean {
+    const object = this.objects.remove(handle);
+    if (object === undefined) return false;
+    const maps = object.openMaps;
+    this.shared.remove(maps);
+    for (const map of maps) this.descriptors.maps.delete(map.fd);
+    object[Symbol.dispose]();
+    return true;
+  }
+
   /** The guest's memory. @throws {MemoryFault} before {@link GuestContext.bind}. */
   get memory(): GuestMemory {
     return this.instance.memory;

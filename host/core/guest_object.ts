@@ -42,6 +42,7 @@ export class GuestObject implements Disposable {
   /** By the kernel's descriptor. */
   readonly #maps = new Map<number, GuestMap>();
   readonly #innerMaps = new Set<NativeRef>();
+  #endParts: (() => void) | undefined;
 
   /** @param options.sizeBytes the size of its file, which is given back to the allowance. */
   constructor(
@@ -80,6 +81,11 @@ export class GuestObject implements Disposable {
     const charges = this.#admission.chargesOf(request);
     this.#admission.admit(request, charges, () => this.#object.load());
     this.#charges.push(...charges);
+  }
+
+  /** Sets the function that ends the handles and links of version 2, before either version closes the object. */
+  beforeClose(endParts: () => void): void {
+    this.#endParts = endParts;
   }
 
   /** Notes the function that the guest gave a program as target in place of its section's. */
@@ -208,6 +214,7 @@ export class GuestObject implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#endParts?.();
     const { objects, objectBytes } = this.#admission.allowances;
     this.#links[Symbol.dispose]();
     for (const map of this.#maps.values()) map[Symbol.dispose]();

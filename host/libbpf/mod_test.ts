@@ -44,6 +44,17 @@ Deno.test("descriptors of an object's parts end with the object, and a stale num
   assertEquals(version2.number("bpf_map_freeze", fd), -EBADF);
 });
 
+Deno.test("wasm_close_bpf_object() ends the handles, descriptors and links of version 2", () => {
+  const { guest, version2, made, handles } = openVersion2();
+  using _guest = guest;
+  const fd = version2.number("bpf_map__fd", handles["bpf_map"] ?? 0);
+  assertEquals(guest.imports["wasm_close_bpf_object"]?.(BigInt(handles["bpf_object"] ?? 0)), 0);
+  made.length = 0;
+  assertEquals(version2.number("bpf_program__set_flags", handles["bpf_program"] ?? 0, 1), -EINVAL);
+  assertEquals(version2.number("bpf_link__detach", handles["bpf_link"] ?? 0), -EINVAL);
+  assertEquals([version2.number("bpf_map_freeze", fd), made], [-EBADF, []]);
+});
+
 Deno.test("bpf_map__fd() gives another number after the guest closed the first", () => {
   const { guest, version2, handles } = openVersion2();
   using _guest = guest;

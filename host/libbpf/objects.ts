@@ -12,8 +12,7 @@ import type { GuestOpenOptions } from "../core/object_requests.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
 import { keepLog, type KernelLog, kernelLogOf, writeLogs } from "./kernel_logs.ts";
-import { LINKS } from "./kinds.ts";
-import { endDescriptors, endPart, endParts, partHandle } from "./parts.ts";
+import { endDescriptors, endPart, partHandle } from "./parts.ts";
 import { copyOptions, struct } from "./structs.ts";
 
 /** The offered fields of `struct bpf_object_open_opts`. */
@@ -120,14 +119,7 @@ export function loadObject(call: Call): number {
 /** `bpf_object__close`: ends everything that belongs to the object. NULL is allowed, as in libbpf. */
 export function closeObject(call: Call): number {
   if (call.isNull("obj")) return 0;
-  const { guest } = call;
-  const object = guest.objects.remove(call.raw("obj")) ?? refuse("EINVAL");
-  for (const link of LINKS.of(guest.handles).values()) {
-    if (link.object === object) guest.resources.close(link);
-  }
-  endParts(guest, object);
-  guest.shared.remove(object.openMaps);
-  object[Symbol.dispose]();
+  if (!call.guest.closeObject(call.raw("obj"))) refuse("EINVAL");
   return 0;
 }
 

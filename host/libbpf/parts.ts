@@ -10,7 +10,7 @@ import type { Descriptor } from "../core/descriptors.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Call } from "./call.ts";
-import { MAPS, PROGRAMS } from "./kinds.ts";
+import { LINKS, MAPS, PROGRAMS } from "./kinds.ts";
 
 /** The parts of one object. */
 interface Parts {
@@ -21,11 +21,13 @@ interface Parts {
 
 const allParts = new WeakMap<GuestObject, Parts>();
 
-function partsOf(object: GuestObject): Parts {
+function partsOf(guest: GuestContext, object: GuestObject): Parts {
   const known = allParts.get(object);
   if (known !== undefined) return known;
   const parts: Parts = { handles: new Map(), descriptors: new Map() };
   allParts.set(object, parts);
+  // A guest may import both versions, and close the object by version 1.
+  object.beforeClose(() => endParts(guest, object));
   return parts;
 }
 
@@ -37,7 +39,7 @@ export function partHandle(
   options: { readonly isInner?: boolean } = {},
 ): number {
   if (typeof value !== "object") throw new TypeError("Cannot give a handle to a value that is no struct");
-  const { handles } = partsOf(object);
+  const { handles } = partsOf(guest, object);
   const known = handles.get(value);
   if (known !== undefined) return known;
   const kind = value.struct === "bpf_map" ? MAPS : PROGRAMS;
@@ -56,7 +58,7 @@ export function partDescriptor(
   { ref, object }: { ref: NativeRef; object: GuestObject },
   make: () => Descriptor,
 ): number {
-  const { descriptors } = partsOf(object);
+  const { descriptors } = partsOf(guest, object);
   const entry = descriptors.get(ref) ?? make();
   descriptors.set(ref, entry);
   return guest.descriptors.numberOf(entry) ?? guest.descriptors.add(entry) ?? refuse("EMFILE");
@@ -64,7 +66,7 @@ export function partDescriptor(
 
 /** Ends a part before its object: libbpf has freed it. */
 export function endPart(guest: GuestContext, object: GuestObject, ref: NativeRef): void {
-  const parts = partsOf(object);
+  const parts = partsOf(guest, object);
   endHandle(guest, parts, ref);
   endDescriptor(guest, parts, ref);
   guest.gate.calls.revoke(ref);
@@ -72,12 +74,15 @@ export function endPart(guest: GuestContext, object: GuestObject, ref: NativeRef
 
 /** Ends the descriptor of a part, which libbpf has closed. */
 export function endPartDescriptor(guest: GuestContext, object: GuestObject, ref: NativeRef): void {
-  endDescriptor(guest, partsOf(object), ref);
+  endDescriptor(guest, partsOf(guest, object), ref);
 }
 
-/** Ends the handles and descriptors of all parts of an object, before it is closed. */
-export function endParts(guest: GuestContext, object: GuestObject): void {
-  const parts = partsOf(object);
+/** Ends the links that point into an object, and the handles and descriptors of all its parts. */
+function endParts(guest: GuestContext, object: GuestObject): void {
+  for (const link of LINKS.of(guest.handles).values()) {
+    if (link.object === object) guest.resources.close(link);
+  }
+  const parts = partsOf(guest, object);
   for (const ref of [...parts.handles.keys()]) endHandle(guest, parts, ref);
   endDescriptors(guest, object);
   allParts.delete(object);
@@ -85,7 +90,7 @@ export function endParts(guest: GuestContext, object: GuestObject): void {
 
 /** Ends the descriptors of all parts of an object, which libbpf closes when loading fails. */
 export function endDescriptors(guest: GuestContext, object: GuestObject): void {
-  const parts = partsOf(object);
+  const parts = partsOf(guest, object);
   for (const ref of [...parts.descriptors.keys()]) endDescriptor(guest, parts, ref);
 }
 

@@ -26,6 +26,8 @@ const PAGES = 64;
 const END = PAGES * 65536;
 /** The address of the number of calls that the guest made. */
 export const CALLS_AT = 0x1f0000;
+/** Callbacks trap after so many calls. */
+export const MAX_CALLS = 3000;
 /** Names, 32 bytes each. */
 const NAMES_AT = 0x400;
 /** Descriptors that imports write. */
@@ -33,9 +35,9 @@ const FDS_AT = 0x1000;
 const OPTIONS_AT = 0x2000;
 const BYTES_AT = 0x4000;
 /** A WASI subscription to a clock, which ends at once. No import gets this address to write to. */
-const WAIT_AT = 0x6000;
+const WAIT_AT = 0x1e0000;
 /** A WASI iovec of few bytes. */
-const IOVEC_AT = 0x7000;
+const IOVEC_AT = 0x1e1000;
 /** The results of calls, 8 bytes each. */
 const RESULTS_AT = 0x200000;
 const OBJECT_AT = 0x100000;
@@ -313,7 +315,19 @@ class GuestMaker {
   #callback({ result }: Signature): number[] {
     const steps = Array.from({ length: this.#random.below(3) }, () => this.#step()).flat();
     // A guest that calls itself without end is not interesting.
-    const end = [...this.#pointer(CALLS_AT), 0x28, 2, 0, 0x41, ...signedLeb(3000n), 0x4a, 0x04, 0x40, 0x00, 0x0b];
+    const end = [
+      ...this.#pointer(CALLS_AT),
+      0x28,
+      2,
+      0,
+      0x41,
+      ...signedLeb(BigInt(MAX_CALLS)),
+      0x4a,
+      0x04,
+      0x40,
+      0x00,
+      0x0b,
+    ];
     const count = [...this.#pointer(CALLS_AT), ...this.#pointer(CALLS_AT), 0x28, 2, 0, 0x41, 1, 0x6a, 0x36, 2, 0];
     const returned = result === undefined
       ? []

@@ -36,8 +36,10 @@ export async function fuzzImports(budget: Budget, findings: Findings): Promise<v
     } catch (error) {
       if (!(error instanceof WorkerFailure)) throw error;
       worker = undefined;
-      if (error.waits) counts.waited++;
-      else findings.add("wasm", guest, error.message);
+      if (error.waits !== "") {
+        counts.waited++;
+        console.log(`imports: a guest of seed ${budget.seed} (number ${number}) waits in ${error.waits}`);
+      } else findings.add("wasm", guest, error.message);
     }
   }
   await worker?.[Symbol.asyncDispose]();

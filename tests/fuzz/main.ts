@@ -11,6 +11,7 @@ import { fuzzBtf, fuzzModules, fuzzRings, replayInput } from "./inputs.ts";
 import { fuzzObjects, replayObject } from "./objects.ts";
 import type { Fuzzer, Replay } from "./findings.ts";
 
+const FAILURES = new URL("failures/", import.meta.url).pathname;
 const FOLDER = new URL("../../.build/fuzz", import.meta.url).pathname;
 
 const USAGE = `Usage: deno task fuzz [--seconds N] [--seed N] [--only NAME]
@@ -28,7 +29,8 @@ Fuzzes the host with inputs that a hostile guest may give it. Needs root, and sc
                    rings     ring and perf buffers with hostile headers
   --replay FILE  one input that a run wrote: .o, .wasm or .rings
 
-Inputs that fail are written to .build/fuzz/, each with its report beside it. The exit code is 1 if there are any.`;
+The files in tests/fuzz/failures/ run first. Inputs that fail are written to .build/fuzz/, each with its report beside
+it. The exit code is 1 if there are any.`;
 
 /** The fuzzers, with their part of the time. */
 const FUZZERS: Readonly<Record<string, { share: number; fuzz: Fuzzer }>> = {
@@ -45,11 +47,15 @@ const REPLAYS: Readonly<Record<string, readonly Replay[]>> = {
   rings: [replayInput("rings")],
 };
 
-async function replay(path: string): Promise<number> {
+/** Runs inputs of earlier failures. @returns the exit code. */
+async function replay(paths: readonly string[]): Promise<number> {
   const findings = new Findings(FOLDER, "replay");
-  const extension = path.slice(path.lastIndexOf(".") + 1);
-  for (const run of REPLAYS[extension] ?? []) await run(Deno.readFileSync(path), findings);
-  if (findings.failures.size === 0) console.log("no failure");
+  for (const path of paths) {
+    const extension = path.slice(path.lastIndexOf(".") + 1);
+    for (const run of REPLAYS[extension] ?? []) await run(Deno.readFileSync(path), findings);
+    findings.count();
+  }
+  console.log(`replay: ${findings.executions} inputs, ${findings.failures.size} failures`);
   return findings.failures.size > 0 ? 1 : 0;
 }
 
@@ -81,8 +87,11 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (options["replay"] !== undefined) return await replay(`${options["replay"]}`);
-  const names = options["only"] === undefined ? Object.keys(FUZZERS) : [`${options["only"]}`];
+  if (options["replay"] !== undefined) return await replay([`${options["replay"]}`]);
+  const isAll = options["only"] === undefined;
+  const known = isAll ? [...Deno.readDirSync(FAILURES)].map(({ name }) => FAILURES + name).sort() : [];
+  if (known.length > 0 && await replay(known) > 0) return 1;
+  const names = isAll ? Object.keys(FUZZERS) : [`${options["only"]}`];
   return await run(names, Number(options["seed"] ?? Date.now() % 1_000_000), Number(options["seconds"] ?? 90));
 }
 

@@ -7,15 +7,15 @@
 const HERE = new URL(".", import.meta.url).pathname;
 
 /** A worker that takes longer than this for one line hangs. */
-const MAX_MS = 30_000;
+const MAX_MS = 15_000;
 
 /** A worker ended, or did not answer in time. */
 export class WorkerFailure extends Error {
   override name = "WorkerFailure";
-  /** True when the worker only waits, as a guest may do. */
-  readonly waits: boolean;
+  /** The system call in which the worker waits, as a guest may do; "" if it does not wait. */
+  readonly waits: string;
 
-  constructor(message: string, { waits }: { waits: boolean }) {
+  constructor(message: string, { waits }: { waits: string }) {
     super(message);
     this.waits = waits;
   }
@@ -45,9 +45,9 @@ export class LineWorker implements AsyncDisposable {
 
   /** The next line of the process. */
   async answer(): Promise<string> {
-    let waits = false;
+    let waits = "";
     const timer = setTimeout(() => {
-      waits = isSleeping(this.#child.pid);
+      waits = waitOf(this.#child.pid);
       this.#child.kill("SIGKILL");
     }, MAX_MS);
     try {
@@ -66,7 +66,7 @@ export class LineWorker implements AsyncDisposable {
     return line;
   }
 
-  async #failure(waits: boolean): Promise<WorkerFailure> {
+  async #failure(waits: string): Promise<WorkerFailure> {
     const { code, signal } = await this.#child.status;
     const errors = (await this.#errors).slice(-4000);
     return new WorkerFailure(`the process ended with ${signal ?? `code ${code}`}\n${errors}`, { waits });
@@ -80,12 +80,13 @@ export class LineWorker implements AsyncDisposable {
   }
 }
 
-/** True when the main thread of a process sleeps. */
-function isSleeping(pid: number): boolean {
+/** The system call in which the main thread of a process sleeps, with its arguments; "" if it runs. */
+function waitOf(pid: number): string {
   try {
-    return / S /.test(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/stat`));
+    const isSleeping = / S /.test(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/stat`));
+    return isSleeping ? Deno.readTextFileSync(`/proc/${pid}/task/${pid}/syscall`).trim() : "";
   } catch {
-    return false;
+    return "";
   }
 }
 
