@@ -4,35 +4,57 @@
  * @module
  */
 
-import { genSkeletonChunks, genTypes, genTypesOfBtf, genVmlinux, isReserved, objectName } from "../codegen/mod.ts";
+import {
+  genSkeletonChunks,
+  genSkeletonIn,
+  genTypes,
+  genTypesIn,
+  genTypesOfBtf,
+  genVmlinux,
+  isLanguage,
+  isReserved,
+  type Language,
+  LANGUAGES,
+  objectName,
+} from "../codegen/mod.ts";
 import { FormatError } from "../errors/mod.ts";
 import { isWasm } from "../wasm/sections.ts";
 import { command, runCommand } from "./command.ts";
 import type { HelpPage } from "./help.ts";
 import { explainInput, readInput } from "./input.ts";
-import { anyText, flag, HELP, list, single } from "./options.ts";
+import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { writeOutput } from "./output.ts";
 import { UsageError } from "./usage_error.ts";
 
+const TYPE = list({
+  value: "TYPE",
+  parse: anyText,
+  help: "adds this struct, union, enum or typedef; may be repeated. A type that only local variables use (a ring " +
+    "buffer's record) is in an object only if a global points to it: const struct event *unused;",
+});
+
 const SKELETON_OPTIONS = {
+  lang: single({
+    value: "LANGUAGE",
+    parse: parseLanguage,
+    default: undefined,
+    shownDefault: "c",
+    help: `the language of the source: ${LANGUAGES.join(", ")}`,
+  }),
   name: single({
     value: "NAME",
     bareWord: true,
     parse: anyText,
     help: "the object's name; by default the file's name without .o, so that runqlat.bpf.o is runqlat_bpf",
   }),
+  type: TYPE,
   help: HELP,
 };
 
 const TYPES_OPTIONS = {
+  lang: SKELETON_OPTIONS.lang,
   name: SKELETON_OPTIONS.name,
-  type: list({
-    value: "TYPE",
-    parse: anyText,
-    help:
-      "types: adds this struct, union, enum or typedef; may be repeated. A type that only local variables use (a ring " +
-      "buffer's record) is in an object only if a global points to it: const struct event *unused;",
-  }),
+  type: TYPE,
   all: flag({ help: "types: adds everything that the object itself defines" }),
   btf: single({
     value: "FILE",
@@ -50,8 +72,8 @@ const VMLINUX_OPTIONS = {
 const PAGE: HelpPage = {
   of: "gen",
   usage: [
-    ["gen skeleton OBJECT [name NAME]", ""],
-    ["gen types OBJECT [name NAME] [--type TYPE]... [--all]", ""],
+    ["gen skeleton OBJECT [name NAME] [--lang LANGUAGE]", ""],
+    ["gen types OBJECT [name NAME] [--type TYPE]... [--all] [--lang LANGUAGE]", ""],
     ["gen types --btf FILE --type TYPE...", ""],
     ["gen vmlinux [--btf FILE]", ""],
   ],
@@ -84,6 +106,7 @@ const PAGE: HelpPage = {
   wasm-bpf gen skeleton runqlat.bpf.o > runqlat.skel.h
   wasm-bpf gen skeleton runqlat.bpf.o name runqlat > runqlat.skel.h
   clang-19 -g -O2 -target bpf -c x.bpf.c -o - | wasm-bpf gen skeleton - name x > x.skel.h
+  wasm-bpf gen skeleton --lang rust --type event bootstrap.bpf.o > src/bootstrap_skel.rs
   wasm-bpf gen types bootstrap.bpf.o --type event > bootstrap.types.h
   wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct > task.h
   wasm-bpf gen vmlinux > vmlinux.h`,
@@ -143,6 +166,10 @@ function runSkeleton(args: readonly string[]): number {
   return runCommand(SKELETON, args, (given) => {
     const [path = ""] = given.operands;
     const name = nameFor(path, given.get("name"), SKELETON);
+    const language = given.get("lang");
+    const types = given.get("type");
+    if (language !== undefined) return generate(path, (bytes) => genSkeletonIn(language, bytes, { name, types }));
+    if (types.length > 0) throw new UsageError("Cannot generate skeleton: --type needs --lang; in C, gen types has it");
     return generate(path, (bytes) => genSkeletonChunks(bytes, { name }));
   });
 }
@@ -159,6 +186,11 @@ function runTypes(args: readonly string[]): number {
     }
     if (btf !== undefined && types.length === 0) throw new UsageError("Cannot generate types: --btf needs --type");
     const name = nameFor(path, given.get("name"), TYPES);
+    const language = given.get("lang");
+    if (language !== undefined) {
+      if (btf !== undefined) throw new UsageError("Cannot generate types: --btf is only for C");
+      return generate(path, (bytes) => genTypesIn(language, bytes, { name, types, all: given.get("all") }));
+    }
     return generate(
       path,
       (bytes) =>
@@ -183,6 +215,12 @@ function nameFor(path: string, given: string | undefined, { task }: { task: stri
   throw new UsageError(
     `Cannot ${task}: ${JSON.stringify(name)} is not a C identifier; give another with "name NAME"`,
   );
+}
+
+/** The language; undefined for C. */
+function parseLanguage(text: string, refuse: Refuse): Language | undefined {
+  if (text === "c") return undefined;
+  return isLanguage(text) ? text : refuse(`"${text}" is not a language (${LANGUAGES.join(", ")})`);
 }
 
 /** Writes the source that `generator` makes of the file at `path`. @returns the exit code. */

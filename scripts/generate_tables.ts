@@ -17,6 +17,7 @@ import { functionDocument } from "./tables/function_document.ts";
 import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
 import { prototypeFiles } from "./tables/prototypes.ts";
+import { rustImports } from "./tables/rust_imports.ts";
 import { structFiles } from "./tables/struct_tables.ts";
 import { symbolFiles } from "./tables/symbol_tables.ts";
 import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts";
@@ -31,6 +32,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     errnoFiles(declarations),
     prototypeFiles(),
     functionDocument(),
+    rustImports(),
   ]);
   return await formatted(files.flat());
 }

@@ -123,6 +123,18 @@ use_deno "$DENO_VERSION"
 check shellcheck shellcheck --severity=warning --external-sources "${shell_scripts[@]}"
 check reproducible scripts/check_reproducible.sh
 check tables "$deno" run --allow-all scripts/generate_tables.ts --check
+# Debian 12 has no cargo with clippy.
+if cargo clippy --version &>/dev/null; then
+  export CARGO_TARGET_DIR=$PWD/.build/cargo
+  check crate-format cargo fmt --manifest-path wasm-include/rust/Cargo.toml --check
+  check crate cargo clippy --quiet --offline --manifest-path wasm-include/rust/Cargo.toml --all-targets -- --deny warnings
+  check crate-tests cargo test --quiet --offline --manifest-path wasm-include/rust/Cargo.toml
+  check crate-documents env RUSTDOCFLAGS='--deny warnings' \
+    cargo doc --quiet --offline --no-deps --manifest-path wasm-include/rust/Cargo.toml
+else
+  skipped+=1 seconds=0
+  report crate skip "needs cargo with clippy"
+fi
 # actionlint needs Go, and bookworm's Go is too old.
 go=$(find_go)
 if [[ $go ]]; then

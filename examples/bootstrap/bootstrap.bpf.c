@@ -33,6 +33,9 @@ struct {
     __type(value, __u64);
 } exec_start SEC(".maps");
 
+/* Keeps the type in the object, for guests in other languages. */
+const struct event *unused;
+
 static struct event *new_event(struct task_struct___used *task) {
     struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
     if (!event) {

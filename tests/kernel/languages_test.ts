@@ -1,6 +1,10 @@
 /** Runs one guest in several languages, with the imports and the callbacks that published guests use. */
 
 import { assertEquals } from "@std/assert";
+import { modelOf } from "../../codegen/object_model.ts";
+import { layoutLines } from "../guests/languages/layouts.ts";
+import { run, runWasmBpf } from "./command.ts";
+import { RunningExample } from "./running_example.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const GUESTS = `${ROOT}.build/guests/languages/`;
@@ -59,3 +63,65 @@ testGuest("C that chooses the names of its callback and of the wrapper's module"
   "--callback-export=on record",
   "--wrapper-module=my wrapper",
 ]);
+
+/** The reason why an example in another language was not built. */
+function whyMissing(path: string): string | undefined {
+  try {
+    Deno.statSync(path);
+    return undefined;
+  } catch {
+    return "its compiler is missing";
+  }
+}
+
+/** The structs of codegen/testdata/types.bpf.c, as a guest in each language sees them. */
+function testLayouts(language: string): void {
+  const module = `${GUESTS}${language}_types.wasm`;
+  const ignore = whyMissing(module) !== undefined;
+  const name = `generated types have the kernel's sizes and offsets, and their bit-fields work (${language})`;
+  Deno.test({
+    name: ignore ? `${name} (skipped: its compiler is missing)` : name,
+    ignore,
+    fn: async () => {
+      const model = modelOf(Deno.readFileSync(`${GUESTS}types.bpf.o`), { name: "types" });
+      const { code, stdout, stderr } = await runWasmBpf([module]);
+      const lines = [...layoutLines(model), "5 2748 -3 78187493520", "-1 81985529216486895"];
+      assertEquals([code, stderr, stdout.trimEnd().split("\n")], [0, "", lines]);
+    },
+  });
+}
+
+testLayouts("rust");
+
+/** The same lines as the example bootstrap in C, from the same BPF programs. */
+function testBootstrap(example: string): void {
+  const module = `${ROOT}examples/${example}/${example}.wasm`;
+  const ignore = whyMissing(module) !== undefined;
+  const name = `${example} prints the lines of bootstrap, and ends cleanly`;
+  Deno.test({
+    name: ignore ? `${name} (skipped: its compiler is missing)` : name,
+    ignore,
+    fn: async () => {
+      const directory = await Deno.makeTempDir();
+      try {
+        const program = `wbl${crypto.randomUUID().slice(0, 8)}`;
+        await Deno.copyFile("/bin/true", `${directory}/${program}`);
+        await using c = await RunningExample.start("bootstrap");
+        await using other = await RunningExample.start(module);
+        for (let i = 0; i < 20; i++) await run(`${directory}/${program}`, []);
+        const pattern = new RegExp(` ${program} `);
+        // The clocks of the two guests can differ by a second.
+        const lines = async (example: RunningExample) =>
+          (await example.matching(pattern, 40)).map((line) => line.replace(/^\S+/, "").replace(/\(\d+ms\)/, "(time)"));
+        assertEquals(await lines(other), await lines(c));
+        assertEquals(other.header, c.header);
+        const { status, stderr } = await other.stop();
+        assertEquals([status.code, stderr], [0, ""]);
+      } finally {
+        await Deno.remove(directory, { recursive: true });
+      }
+    },
+  });
+}
+
+testBootstrap("rust-bootstrap");

@@ -1,0 +1,40 @@
+/**
+ * The languages other than C for which source code is generated. Each has a writer on top of the model.
+ *
+ * @module
+ */
+
+import type { ObjectModel } from "./model.ts";
+import { modelOf, type ModelOptions } from "./object_model.ts";
+import { rustSkeleton, rustTypes } from "./rust.ts";
+
+/** The writers of one language. */
+interface Writer {
+  readonly skeleton: (model: ObjectModel, object: Uint8Array) => string;
+  readonly types: (model: ObjectModel) => string;
+}
+
+const WRITERS = {
+  rust: { skeleton: rustSkeleton, types: rustTypes },
+} satisfies Readonly<Record<string, Writer>>;
+
+/** A language with writers. */
+export type Language = keyof typeof WRITERS;
+
+/** The languages, as `--lang` takes them. */
+export const LANGUAGES: readonly string[] = ["c", ...Object.keys(WRITERS)];
+
+/** True for a language other than C. */
+export function isLanguage(word: string): word is Language {
+  return Object.hasOwn(WRITERS, word);
+}
+
+/** A skeleton in a language. @throws {FormatError | MissingTypeError} */
+export function genSkeletonIn(language: Language, object: Uint8Array, options: ModelOptions): string {
+  return WRITERS[language].skeleton(modelOf(object, options), object);
+}
+
+/** The types in a language. @throws {FormatError | MissingTypeError} */
+export function genTypesIn(language: Language, object: Uint8Array, options: ModelOptions): string {
+  return WRITERS[language].types(modelOf(object, options));
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+use crate::error::checked;
+use crate::{imports, Pod, Result};
+use alloc::alloc::{alloc_zeroed, dealloc, handle_alloc_error, Layout};
+use alloc::boxed::Box;
+use core::fmt;
+use core::mem::size_of;
+use core::ops::{Deref, DerefMut};
+
+/// A copy of a section's variables before load. [`Variables::write`] passes it to libbpf.
+pub struct Variables<T> {
+    pub(crate) handle: usize,
+    pub(crate) value: Box<T>,
+}
+
+impl<T> fmt::Debug for Variables<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Variables").field("size", &size_of::<T>()).finish()
+    }
+}
+
+impl<T: Pod> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("map", &self.map).finish()
+    }
+}
+
+impl<T> Deref for Variables<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Variables<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: Pod> Variables<T> {
+    /// Sets the values with which the object is loaded.
+    pub fn write(&self) -> Result<()> {
+        let bytes = self.value.as_bytes();
+        // SAFETY: the bytes are there.
+        let result = unsafe { imports::bpf_map__set_initial_value(self.handle, bytes.as_ptr() as usize, bytes.len()) };
+        checked("set variables", result.into())?;
+        Ok(())
+    }
+
+    /// Shares the memory of the variables with the kernel, after load: sections `.data` and `.bss`.
+    pub fn share(self) -> Result<Shared<T>> {
+        Shared::new(self.handle)
+    }
+}
+
+/// The largest page of any kernel. Memory with this alignment can be shared with every kernel.
+const PAGE: usize = 65536;
+
+/// Variables that BPF programs and this guest share: both see what the other writes, at once.
+pub struct Shared<T: Pod> {
+    memory: *mut T,
+    map: i32,
+}
+
+impl<T: Pod> Shared<T> {
+    fn layout() -> Layout {
+        let size = (size_of::<T>() + PAGE - 1) / PAGE * PAGE;
+        Layout::from_size_align(size.max(PAGE), PAGE).expect("a section has fewer than 2^31 bytes")
+    }
+
+    fn new(handle: usize) -> Result<Self> {
+        let layout = Self::layout();
+        // SAFETY: the layout is not empty.
+        let memory = unsafe { alloc_zeroed(layout) };
+        if memory.is_null() {
+            handle_alloc_error(layout);
+        }
+        // SAFETY: the handle is the host's.
+        let map = unsafe { imports::bpf_map__fd(handle) };
+        let shared = Shared { memory: memory.cast(), map };
+        checked("use variables", map.into())?;
+        // SAFETY: the memory has `layout.size()` bytes, and belongs to this value.
+        checked("share variables", unsafe { imports::bpf_map_mmap(map, memory as usize, layout.size()) } as i64)?;
+        Ok(shared)
+    }
+
+    /// The address of the variables. A program may change them at any time, so use `read_volatile` and `write_volatile`, or atomic
+    /// operations, on their fields.
+    pub fn as_ptr(&self) -> *mut T {
+        self.memory
+    }
+
+    /// A copy of all variables. Programs may write meanwhile, so that it has some values from before and some from after.
+    pub fn get(&self) -> T {
+        // SAFETY: the memory lives as long as this, and any bytes are a value.
+        unsafe { self.memory.read_volatile() }
+    }
+
+    /// Sets all variables.
+    pub fn set(&self, value: T) {
+        // SAFETY: as above.
+        unsafe { self.memory.write_volatile(value) }
+    }
+}
+
+impl<T: Pod> Drop for Shared<T> {
+    fn drop(&mut self) {
+        // SAFETY: afterwards the kernel's memory is no longer mapped over this memory, which can be freed.
+        unsafe {
+            if self.map >= 0 {
+                imports::bpf_map_munmap(self.map);
+            }
+            dealloc(self.memory.cast(), Self::layout());
+        }
+    }
+}
