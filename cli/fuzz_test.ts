@@ -2,7 +2,9 @@ import { assert } from "@std/assert";
 import { parseObject } from "../object/object.ts";
 import { checkForWasm, compileObject } from "../object/testdata/compile.ts";
 import { damage, Random, soreSpots } from "../object/testdata/damage.ts";
+import { parsePolicy } from "../host/core/policy/parse_policy.ts";
 import { inspectBytes } from "./inspection.ts";
+import { leastPolicy } from "./least_policy/least_policy.ts";
 import { FormatError } from "../errors/mod.ts";
 import { genSkeleton, genTypes } from "../codegen/mod.ts";
 
@@ -26,6 +28,7 @@ function useAll(bytes: Uint8Array<ArrayBuffer>): void {
     () => genSkeleton(bytes, { name: "x" }),
     () => genTypes(bytes, { name: "x", all: true }),
     () => JSON.stringify(inspectBytes(bytes)),
+    () => parsePolicy(leastPolicy(bytes, () => undefined)),
     () => layOutAll(bytes),
   ];
   for (const attempt of tries) {
@@ -44,7 +47,7 @@ function layOutAll(bytes: Uint8Array): void {
   }
 }
 
-for (const name of ["sections", "layouts", "kernel_types", "odd_sections"]) {
+for (const name of ["sections", "layouts", "kernel_types", "odd_sections", "uses"]) {
   Deno.test(`damaged copies of ${name}.bpf.c's object give a FormatError or a result, and soon`, () => {
     const object = compileObject(name);
     const random = new Random(7);
@@ -97,6 +100,7 @@ Deno.test("damaged copies of a module give a FormatError or a result, and soon",
     const before = performance.now();
     try {
       inspectBytes(damaged);
+      parsePolicy(leastPolicy(damaged, () => undefined));
     } catch (error) {
       if (!(error instanceof FormatError)) throw new Error(`run ${run}`, { cause: error });
     }

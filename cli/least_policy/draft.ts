@@ -20,11 +20,11 @@ export class PolicyDraft {
   readonly #switches = new Set<string>();
   readonly #remarks = new Map<string, Set<string>>();
 
-  /** Allows a name. */
+  /** Allows a name. Every name stands for an empty one, which policies cannot have. */
   add(key: ListKey, name: string): void {
     const list = this.#lists.get(key) ?? new Set();
     if (list === true) return;
-    list.add(name);
+    list.add(name === "" ? "*" : name);
     this.#lists.set(key, list);
   }
 

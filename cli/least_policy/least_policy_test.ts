@@ -91,6 +91,7 @@ Deno.test("leastPolicy() reads the places of programs from their sections", () =
   });
   assertEquals(places("tp/a/b", "raw_tp/c", "tp_btf/d"), { ...none, tracepoints: ["a/b", "c", "d"] });
   assertEquals(places("kprobe", "kprobe/a"), { ...none, functions: ["*"] });
+  assertEquals(places("kprobe/+4"), { ...none, functions: ["*"] });
   assertEquals(places("uprobe//bin/sh:main"), { ...none, binaries: ["/usr/bin/dash"] });
   assertEquals(places("uprobe//no/such:main"), { ...none, binaries: ["*"] });
   assertEquals(places("usdt/libc.so.6:libc:setjmp"), { ...none, binaries: ["*"] });
