@@ -7,8 +7,8 @@
 import { BpfError, GuestError } from "../errors/mod.ts";
 import { DEFAULT_MAX_LINKS, LARGEST_MAX_LINKS } from "../host/core/allowances.ts";
 import { DEFAULT_NAMES } from "../host/guest.ts";
-import { parsePreopen, type Preopen, runGuestOn, type RunGuestOptions } from "../host/mod.ts";
-import { openSystem, type System } from "../ffi/mod.ts";
+import { runGuestOn, type RunGuestOptions } from "../host/mod.ts";
+import { openSystem } from "../ffi/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { command, runCommand } from "./command.ts";
 import { confinementOf } from "./confinement.ts";
@@ -20,8 +20,9 @@ import { DEFAULT_MEMORY, parseBufferSize, parseMemorySize } from "./memory_size.
 import { resolveNeeds } from "./needs.ts";
 import { anyText, flag, HELP, list, type Refuse, single } from "./options.ts";
 import { printError, printLines, writeOutput } from "./output.ts";
-import { type GivenPermissions, PERMISSION_GROUP, PERMISSIONS, policyOf } from "./permissions.ts";
-import { type ParsePolicy, readPolicyFile } from "./policy_file.ts";
+import type { ParsePolicy } from "./policy_file.ts";
+import { parseDirectory, parseVariable } from "./resources.ts";
+import { type AddPolicy, pinOf, POLICY_OPTIONS, policyReader } from "./run_policy.ts";
 import { stackLine } from "./stack_line.ts";
 import { readFrom } from "./standard_input.ts";
 import { SUBCOMMANDS, unknownSubcommand } from "./subcommand_names.ts";
@@ -91,14 +92,7 @@ const OPTIONS = {
     help: "the number of programs that the guest may have attached at once; detaching each can take 75 ms " +
       `(default: ${DEFAULT_MAX_LINKS})`,
   }),
-  policy: single({
-    group: PERMISSION_GROUP,
-    value: "FILE",
-    parse: anyText,
-    help: "a file that says all of this, and more: docs/policy.md",
-  }),
-  ...PERMISSIONS,
-  "allow-pin": single({ group: PERMISSION_GROUP, value: "DIR", parse: anyText, help: "the same as --pin" }),
+  ...POLICY_OPTIONS,
   version: flag({ standsAlone: true, help: "the versions of wasm-bpf, Deno, V8 and libbpf" }),
   help: HELP,
 };
@@ -107,6 +101,7 @@ const NOTES = `Examples:
   sudo wasm-bpf runqlat.wasm 1           a histogram of scheduler latency, every second
   sudo wasm-bpf bootstrap.wasm -d 100    processes that lived 100 ms or more
   sudo wasm-bpf --dir /sys/fs/cgroup::/cgroup:ro guest.wasm
+  sudo wasm-bpf --allow-network=eth0 xdp.wasm eth0
   curl -s https://example.com/x.wasm | sudo wasm-bpf -
   wasm-bpf inspect runqlat.wasm          needs no privilege
 
@@ -115,12 +110,6 @@ Exit code: the guest's own; 2 wrong arguments, 123 events were lost with --fail-
 128 + N when signal N ended it.
 
 Environment: WASM_BPF_LIBBPF names the libbpf to use. A binary with file capabilities ignores it.`;
-
-/** The part of the options that a permission can come from. */
-type Given = {
-  get(name: "policy" | "pin" | "allow-pin"): string | undefined;
-  get(name: "read-only"): boolean;
-};
 
 const RUN = command({
   task: "run",
@@ -135,7 +124,7 @@ const RUN = command({
     ],
     about: [
       'Everything after MODULE goes to the guest unchanged. MODULE or FILE may be "-" for standard input. The eBPF programs ' +
-      "of a module run in the kernel with the rights of this process: run only modules that you would run as root.",
+      "of a module run in the kernel, and can observe everything there. They change something only with a permission.",
     ],
     options: OPTIONS,
     notes: NOTES,
@@ -159,7 +148,7 @@ interface Request {
   /** True when nothing may change the machine. */
   readonly readOnly: boolean;
   /** Adds the policy to the options of the guest, with what a policy file gives. */
-  readonly withPolicy: (system: System, guest: RunGuestOptions) => RunGuestOptions;
+  readonly withPolicy: AddPolicy;
   /** True when the process is not confined. */
   readonly keepCaps: boolean;
   readonly guest: RunGuestOptions;
@@ -209,34 +198,6 @@ export function run(
       },
     });
   });
-}
-
-/** Reads the policy file, if there is one. */
-function policyReader(given: GivenPermissions & Given, parse: ParsePolicy | undefined): Request["withPolicy"] {
-  const path = given.get("policy");
-  return (system, guest) => {
-    if (path === undefined || parse === undefined) return { ...guest, policy: policyOf(given) };
-    const { policy, pin, directories, environment } = readPolicyFile(system, path, parse);
-    const refuse: Refuse = (reason) => {
-      throw new UsageError(`Cannot use policy "${path}": ${reason}`);
-    };
-    return {
-      ...guest,
-      policy: policyOf(given, policy),
-      pinPath: guest.pinPath ?? pin,
-      preopens: [...directories.map(parseDirectory), ...guest.preopens ?? []],
-      env: { ...Object.fromEntries(environment.map((text) => parseVariable(text, refuse))), ...guest.env },
-    };
-  };
-}
-
-/** The directory for pins. Both options have the same meaning. */
-function pinOf(given: Given): string | undefined {
-  const [pin, other] = [given.get("pin"), given.get("allow-pin")];
-  if (pin !== undefined && other !== undefined) throw new UsageError("Cannot run: --pin and --allow-pin are the same");
-  const path = pin ?? other;
-  if (path !== undefined && given.get("read-only")) throw new UsageError("Cannot run: --read-only excludes --pin");
-  return path;
 }
 
 function runModule(request: Request): number {
@@ -330,19 +291,6 @@ function reportGuestError({ code, message, guestStack, cause }: GuestError, { ve
   printError(code === "out-of-memory" ? `${message} ${MEMORY_HINT}` : message);
   if (verbose && cause instanceof Error && cause.stack) printLines(cause.stack);
   else if (guestStack.length > 0) printError(`in ${stackLine(guestStack)}`);
-}
-
-function parseVariable(text: string, refuse: Refuse): [name: string, value: string] {
-  const equals = text.indexOf("=");
-  return equals > 0 ? [text.slice(0, equals), text.slice(equals + 1)] : refuse(`"${text}" is not NAME=VALUE`);
-}
-
-function parseDirectory(text: string): Preopen {
-  try {
-    return parsePreopen(text);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function parseLinks(text: string, refuse: Refuse): number {

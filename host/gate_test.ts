@@ -9,7 +9,7 @@ import { Version2Guest } from "../tests/doubles/version2.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { recorded } from "../tests/doubles/recorder.ts";
 import { Counters } from "./core/counters.ts";
-import { policyRules } from "./core/policy/decide.ts";
+import { policyRules } from "./core/policy/layers.ts";
 import { DEFAULT_POLICY } from "./core/policy/guest_policy.ts";
 import type { GuestEvents } from "./core/event_buffers.ts";
 import type { GateRequest, Policy, RequestKind } from "./core/requests.ts";

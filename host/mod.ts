@@ -15,7 +15,7 @@ import { importTables } from "./import_tables.ts";
 import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
 import { DEFAULT_POLICY, type GuestPolicy } from "./core/policy/guest_policy.ts";
-import { limitsOf, type PolicyLayer, policyRules } from "./core/policy/decide.ts";
+import { limitsOf, type PolicyLayer, policyRules } from "./core/policy/layers.ts";
 import { readModulePolicy } from "./core/policy/module_policy.ts";
 import { checkPolicy } from "./core/policy/policy_schema.ts";
 import type { Policy } from "./core/requests.ts";

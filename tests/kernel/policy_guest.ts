@@ -5,7 +5,7 @@ import { openLibbpf, openSystem } from "../../ffi/mod.ts";
 import { Files } from "../../ffi/system/files.ts";
 import { GuestContext } from "../../host/core/context.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
-import { policyRules } from "../../host/core/policy/decide.ts";
+import { policyRules } from "../../host/core/policy/layers.ts";
 import { DEFAULT_POLICY, type GuestPolicy } from "../../host/core/policy/guest_policy.ts";
 import { LIBBPF_FUNCTIONS } from "../doubles/libbpf_functions.ts";
 import { FIELDS } from "../../host/libbpf/struct_fields.ts";

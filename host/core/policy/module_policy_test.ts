@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { GuestError } from "../../../errors/mod.ts";
 import { withPolicyText } from "../../../wasm/policy_section.ts";
 import { ProgramType } from "../../../object/bpf_numbers.ts";
-import { limitsOf, policyRules } from "./decide.ts";
+import { limitsOf, policyRules } from "./layers.ts";
 import { ALLOW_ALL, DEFAULT_POLICY } from "./guest_policy.ts";
 import { readModulePolicy } from "./module_policy.ts";
 
