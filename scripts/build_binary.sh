@@ -55,10 +55,12 @@ rm -rf "$staging"
 mkdir -p "$staging"
 touch "$stamp.new"
 
-# V8 accepts bytecode only with the same flags, so the binary runs with them too. The first one compiles all functions into
-# the bytecode. A start makes little garbage, which threads would collect more slowly: they may wait for one another. The
-# last flag leaves room for it, so that a start collects none.
-v8_flags=--v8-flags=--no-lazy,--single-threaded-gc,--no-concurrent-sparkplug,--min-semi-space-size=4
+# V8 accepts bytecode only with the same flags, so the binary runs with them too:
+#   --no-lazy compiles all functions into the bytecode;
+#   --single-threaded-gc and --no-concurrent-sparkplug keep threads from waiting for one another (up to 3 ms of a start);
+#   --min-semi-space-size leaves room for the garbage of a start, so that it collects none;
+#   --no-maglev leaves out one of three compilers: 4 MiB. Hot code is WebAssembly, or is left to the last compiler.
+v8_flags=--v8-flags=--no-lazy,--single-threaded-gc,--no-concurrent-sparkplug,--min-semi-space-size=4,--no-maglev
 quietly "$deno" run "$v8_flags" --allow-all scripts/build_parts.ts "$staging" ${suffix:+--no-cache}
 quietly "$deno" bundle --frozen --minify --output "$staging/start.js" cli/start.ts
 cp "$library" "$staging/"
