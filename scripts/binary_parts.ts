@@ -90,7 +90,7 @@ const PLACES = Object.entries(PARTS)
   .sort((a, b) => b.beginning.length - a.beginning.length);
 
 /** Parts that are small or seldom loaded. They have no bytecode, which would take more space than it saves time. */
-const WITHOUT_BYTECODE: ReadonlySet<string> = new Set(["policy", "rare", "tools"]);
+const WITHOUT_BYTECODE: ReadonlySet<string> = new Set(["policy", "problems", "rare", "tools"]);
 
 /** True for a part with bytecode. */
 export function hasBytecode(part: string): boolean {
