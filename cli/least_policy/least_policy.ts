@@ -20,7 +20,7 @@ import { parseModule } from "../../wasm/module.ts";
 import { needText, readNeeds } from "../../wasm/needs.ts";
 import { PolicyDraft } from "./draft.ts";
 import { addPlaces, type ResolvePath } from "./places.ts";
-import { listsOf, OF_UNKNOWN_OBJECT, usesPins } from "./run_time_choices.ts";
+import { listsOf, loadsOthers, OF_UNKNOWN_OBJECT, usesPins } from "./run_time_choices.ts";
 import { policyText } from "./policy_text.ts";
 
 /** The facts about a module that its policy follows from. */
@@ -73,10 +73,14 @@ function readModule(bytes: Uint8Array): ModuleFacts {
   return { objects, damaged, imports: [...new Set(imports.map(({ name }) => name))], directories };
 }
 
-function headerOf({ objects, damaged }: ModuleFacts): string[] {
+function headerOf({ objects, damaged, imports }: ModuleFacts): string[] {
   const lines = ['The least policy, by the module\'s data and imports. Review it, and narrow each "*".'];
   if (objects.length === 0) {
     lines.push("There is no BPF object in the module's data: its programs and their effects are not visible.");
+  }
+  const loader = imports.find(loadsOthers);
+  if (objects.length > 0 && loader !== undefined) {
+    lines.push(`The guest can load other programs by ${loader}(), whose effects are not visible.`);
   }
   return [...lines, ...damaged.map((message) => `An object is damaged: ${message}`)];
 }

@@ -9,10 +9,17 @@ import type { ListKey } from "./draft.ts";
 const PLACES: readonly ListKey[] = ["functions", "tracepoints", "binaries", "interfaces", "cgroups"];
 const EVERYTHING: readonly ListKey[] = ["programTypes", "helpers", "kfuncs", "mapTypes", ...PLACES];
 
+/** Functions that load programs which are not in the module's data. */
+const LOADERS = /^bpf_object__open(_file)?$|^bpf_prog_load$/;
+
+/** True for a function that loads programs which are not in the module's data. */
+export function loadsOthers(name: string): boolean {
+  return LOADERS.test(name);
+}
+
 /** The lists that a function leaves open, by its name or by the beginning of its name. */
 const CHOICES: readonly (readonly [name: RegExp, keys: readonly ListKey[]])[] = [
-  [/^bpf_object__open(_file)?$/, EVERYTHING],
-  [/^bpf_prog_load$/, EVERYTHING],
+  [LOADERS, EVERYTHING],
   [/^bpf_map_create$|^bpf_map__set_type$/, ["mapTypes"]],
   [/^bpf_program__set_(type|expected_attach_type)$/, ["programTypes", ...PLACES]],
   [/^bpf_program__set_attach_target$/, ["functions", "tracepoints"]],
