@@ -12,6 +12,11 @@ leave_to_owner
 example=${1:-runqlat}
 arguments=("${@:2}")
 if [[ $example == runqlat && $# -le 1 ]]; then arguments=(1 5); fi
+case $example in # They do more than observe.
+  xdp | sockops) options=(--allow-network) ;;
+  lsm) options=(--allow-deny) ;;
+  *) options=() ;;
+esac
 mapfile -t examples < <(basename --suffix=.bpf.c examples/*/*.bpf.c)
 if [[ " ${examples[*]} " != *" $example "* ]]; then
   echo "No example \"$example\". The examples are: ${examples[*]}" >&2
@@ -30,6 +35,6 @@ if ! mountpoint --quiet /sys/kernel/tracing; then
   as_root mount -t tracefs tracefs /sys/kernel/tracing
 fi
 
-command=(./wasm-bpf "examples/$example/$example.wasm" "${arguments[@]}")
+command=(./wasm-bpf "${options[@]}" "examples/$example/$example.wasm" "${arguments[@]}")
 echo "Running ${command[*]}" >&2
 as_root "${command[@]}"
