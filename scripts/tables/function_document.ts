@@ -14,6 +14,9 @@ const PATH = "docs/libbpf-functions.md";
 
 /** Functions of libbpf that the SDK has without an import: libbpf's own files, compiled for guests, and C of this project. */
 const IN_GUEST: readonly string[] = [
+  "bpf_btf_get_fd_by_id_opts",
+  "bpf_obj_get_opts",
+  "bpf_obj_pin_opts",
   "bpf_object__attach_skeleton",
   "bpf_object__destroy_skeleton",
   "bpf_object__destroy_subskeleton",
@@ -23,10 +26,14 @@ const IN_GUEST: readonly string[] = [
   "bpf_object__open_file",
   "bpf_object__open_skeleton",
   "bpf_object__open_subskeleton",
+  "bpf_object__token_fd",
+  "bpf_prog_attach_opts",
+  "bpf_prog_detach_opts",
   "bpf_prog_linfo__free",
   "bpf_prog_linfo__lfind",
   "bpf_prog_linfo__lfind_addr_func",
   "bpf_prog_linfo__new",
+  "bpf_prog_query_opts",
   "bpf_program__get_expected_attach_type",
   "bpf_program__get_type",
   "libbpf_find_kernel_btf",
@@ -48,22 +55,15 @@ const TOKEN = "the host decides about the rights of a guest's programs";
 
 /** Functions that are not offered, with the reason. The names may be beginnings. */
 const ABSENT: Readonly<Record<string, string>> = {
-  bpf_btf_get_fd_by_id_opts: "`bpf_btf_get_fd_by_id` does the same without options",
   bpf_link_get_fd_by_id: BY_ID,
   bpf_link_get_fd_by_id_opts: BY_ID,
   bpf_map_get_fd_by_id: BY_ID,
   bpf_map_get_fd_by_id_opts: BY_ID,
   bpf_prog_get_fd_by_id: BY_ID,
   bpf_prog_get_fd_by_id_opts: BY_ID,
-  bpf_obj_get_opts: "paths of pins begin at `--pin`, not at a descriptor; `bpf_obj_get` takes them",
-  bpf_obj_pin_opts: "paths of pins begin at `--pin`, not at a descriptor; `bpf_obj_pin` takes them",
   bpf_object__gen_loader: "its result is a program that loads others, which the host could not check",
-  bpf_object__token_fd: TOKEN,
   bpf_token_create: TOKEN,
-  bpf_prog_attach_opts: "a link does the same, and ends with the guest: `bpf_link_create`",
   bpf_prog_detach: "it detaches programs of other processes; `bpf_prog_detach2` names the program",
-  bpf_prog_detach_opts: "`bpf_prog_detach2` and links do the same",
-  bpf_prog_query_opts: "`bpf_prog_query` gives the programs",
   bpf_program__set_insns: "libbpf's relocations would write outside of fewer instructions",
   bpf_task_fd_query: "it asks about descriptors of other processes",
   libbpf_register_prog_handler: CALLBACKS,
@@ -111,6 +111,8 @@ The guest contains these ${inGuest.length}: libbpf's own files, compiled for gue
 ${groupsText(inGuest)}
 
 ## Not offered
+
+Programs that call these functions link. The calls fail with EPERM, or with EOPNOTSUPP for what no guest can have.
 
 | function | reason |
 | --- | --- |

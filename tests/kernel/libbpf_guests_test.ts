@@ -22,6 +22,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   probes: "feature probes, which load programs and maps without an object",
   maps: "calls on elements, batches and mmap()",
   network: "descriptors in maps, classifiers, XDP and facts by descriptor",
+  by_options: "functions that take options",
 };
 
 for (const [name, subject] of Object.entries(PROGRAMS)) {
@@ -36,6 +37,22 @@ for (const [name, subject] of Object.entries(PROGRAMS)) {
     assertEquals([guest.code, messages], [native.code, native.stderr]);
   });
 }
+
+Deno.test("functions of libbpf that guests do not have link, and fail with their reasons", async () => {
+  const { stdout } = await runWasmBpf(["--allow-all", `${BUILT}by_options.wasm`, "refused"]);
+  assertEquals(stdout.split("\n"), [
+    "a program's number: Operation not permitted",
+    "a map's number: Operation not permitted",
+    "a link's number: Operation not permitted",
+    "a token: Operation not permitted",
+    "replace: Operation not supported",
+    "links: Operation not supported",
+    "a handler: Operation not supported",
+    "a pin without --pin: Operation not permitted",
+    "no linker, Operation not supported",
+    "",
+  ]);
+});
 
 Deno.test("LIBBPF_LOG_LEVEL chooses the messages, as in a native program (life)", async () => {
   const env = { LIBBPF_LOG_LEVEL: "debug" };
