@@ -13,7 +13,7 @@ import { mutateModule } from "./mutate_module.ts";
 import { MutableObject } from "./mutate_object.ts";
 import { BUFFERS } from "./rings.ts";
 import { compileCorpus, seedObjects } from "./target.ts";
-import { type LineWorker, startInputWorker, WorkerFailure } from "./workers.ts";
+import { type InputMode, type LineWorker, startInputWorker, WorkerFailure } from "./workers.ts";
 
 /** Fuzzes the readers of modules, up to their compilation. */
 export function fuzzModules(budget: Budget, findings: Findings): Promise<void> {
@@ -30,6 +30,59 @@ export function fuzzBtf(budget: Budget, findings: Findings): Promise<void> {
   const random = new Random(budget.seed);
   const seeds = [...seedObjects(), compileCorpus("kernel.c")].map((bytes) => new MutableObject(bytes));
   return fuzzFiles("btf", "o", { budget, findings, make: () => of(seeds, random).mutate(random) });
+}
+
+/** Fuzzes the readers of policies. */
+export function fuzzPolicies(budget: Budget, findings: Findings): Promise<void> {
+  const random = new Random(budget.seed);
+  const seed = new TextEncoder().encode(POLICY);
+  return fuzzFiles("policies", "jsonc", { budget, findings, make: () => mutatePolicy(seed, random) });
+}
+
+/** A policy with every kind of key. */
+const POLICY = `{
+  // A comment.
+  "version": 1, "network": ["eth*", "/sys/fs/cgroup/x"], "deny": false, "signal": true, "structOps": true,
+  "programTypes": ["kprobe", "xdp"], "helpers": ["map_*"], "kfuncs": [], "functions": ["vfs_*"],
+  "tracepoints": ["sched/*"], "binaries": ["/usr/bin/*"], "interfaces": true, "cgroups": ["/a/**"],
+  "mapTypes": ["hash", "ringbuf"], "perfEvents": true, "packetSockets": false,
+  "limits": { "objects": 1, "programs": 2, "links": 3, "buffers": 4, "maps": 5, "mapBytes": 65536 },
+  "pin": "/sys/fs/bpf/x", "directories": ["/a::/b:ro"], "environment": ["A=b"],
+}`;
+
+/** Pieces that JSON readers often handle badly. */
+const PIECES = [
+  "{",
+  "}",
+  "[",
+  "]",
+  ",",
+  '"',
+  "\\",
+  "\\u0000",
+  "/*",
+  "//",
+  "*/",
+  "null",
+  "1e999",
+  "-0",
+  "0x1",
+  "__proto__",
+  "true",
+  "**",
+  "\u{2028}",
+  "\0",
+];
+
+function mutatePolicy(seed: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
+  let text = new TextDecoder().decode(seed);
+  for (let i = 0; i <= random.below(4); i++) {
+    const at = random.below(text.length + 1);
+    const from = random.below(text.length + 1);
+    const added = random.below(2) === 0 ? of(PIECES, random) : text.slice(from, from + random.below(30));
+    text = text.slice(0, at) + added + text.slice(at + random.below(3) * random.below(20));
+  }
+  return new TextEncoder().encode(random.below(50) === 0 ? "[".repeat(random.below(100_000)) + text : text);
 }
 
 /** Fuzzes the pumps. */
@@ -51,7 +104,7 @@ export async function fuzzRings(budget: Budget, findings: Findings): Promise<voi
 }
 
 async function fuzzFiles(
-  mode: "modules" | "btf",
+  mode: "modules" | "btf" | "policies",
   extension: string,
   { budget, findings, make }: { budget: Budget; findings: Findings; make: () => Uint8Array<ArrayBuffer> },
 ): Promise<void> {
@@ -89,7 +142,7 @@ function of<T>(values: readonly T[], random: Random): T {
 }
 
 /** Reads one file, or walks the buffers of one seed. */
-export function replayInput(mode: "modules" | "btf" | "rings"): Replay {
+export function replayInput(mode: InputMode): Replay {
   return async (bytes, findings) => {
     const path = `${findings.folder}/replay.${mode}`;
     Deno.writeFileSync(path, bytes);

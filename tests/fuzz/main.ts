@@ -7,7 +7,7 @@
 import { parseArgs } from "@std/cli";
 import { Findings } from "./findings.ts";
 import { fuzzImports, replayGuest } from "./imports.ts";
-import { fuzzBtf, fuzzModules, fuzzRings, replayInput } from "./inputs.ts";
+import { fuzzBtf, fuzzModules, fuzzPolicies, fuzzRings, replayInput } from "./inputs.ts";
 import { fuzzObjects, replayObject } from "./objects.ts";
 import type { Fuzzer, Replay } from "./findings.ts";
 
@@ -26,8 +26,9 @@ Fuzzes the host with inputs that a hostile guest may give it. Needs root, and sc
                    imports   guests that call all imports with right and wrong arguments, on the real kernel
                    modules   mutated WebAssembly modules
                    btf       mutated objects and types, for gen and inspect
+                   policies  policy files, and policies in modules
                    rings     ring and perf buffers with hostile headers
-  --replay FILE  one input that a run wrote: .o, .wasm or .rings
+  --replay FILE  one input that a run wrote: .o, .wasm, .jsonc or .rings
 
 The files in tests/fuzz/failures/ run first. Inputs that fail are written to .build/fuzz/, each with its report beside
 it. The exit code is 1 if there are any.`;
@@ -38,12 +39,14 @@ const FUZZERS: Readonly<Record<string, { share: number; fuzz: Fuzzer }>> = {
   imports: { share: 3, fuzz: fuzzImports },
   modules: { share: 1, fuzz: fuzzModules },
   btf: { share: 1, fuzz: fuzzBtf },
+  policies: { share: 1, fuzz: fuzzPolicies },
   rings: { share: 1, fuzz: fuzzRings },
 };
 
 const REPLAYS: Readonly<Record<string, readonly Replay[]>> = {
   o: [replayObject, replayInput("btf")],
   wasm: [replayInput("modules"), replayGuest],
+  jsonc: [replayInput("policies")],
   rings: [replayInput("rings")],
 };
 

@@ -115,7 +115,10 @@ export async function startSentinel(): Promise<{ sentinel: LineWorker; ids: numb
   return { sentinel, ids: ids.filter((id) => typeof id === "number") };
 }
 
+/** The inputs that input_worker.ts takes. */
+export type InputMode = "modules" | "btf" | "policies" | "rings";
+
 /** Starts a reader of files, or a walker of rings. */
-export function startInputWorker(mode: "modules" | "btf" | "rings"): LineWorker {
+export function startInputWorker(mode: InputMode): LineWorker {
   return new LineWorker([...DENO, `${HERE}input_worker.ts`, mode]);
 }
