@@ -220,9 +220,11 @@ function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined 
 }
 
 /** Converts an error that ended a guest. Returns `ProcExit` and errors of the host unchanged. */
-function trapOf(error: unknown): unknown {
+export function trapOf(error: unknown): unknown {
   if (error instanceof GuestError) return error;
   if (error instanceof WebAssembly.RuntimeError) return trap(error.message, error);
+  // The stack can overflow again while the host gives back what it took.
+  if (error instanceof SuppressedError) return trapOf(error.error);
   if (error instanceof RangeError && /call stack/i.test(error.message)) return trap("stack overflow", error);
   if (error instanceof RangeError && /Out of memory/i.test(error.message)) {
     const message = "Cannot run module: there is not enough memory for the memory and tables that it declares";

@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestError, type GuestErrorCode } from "../errors/mod.ts";
 import { assemble } from "../scripts/build_wat.ts";
 import { TABLE_NAME } from "../wasm/export_table.ts";
-import { compileGuest } from "./guest.ts";
+import { compileGuest, trapOf } from "./guest.ts";
 import { runGuest } from "./mod.ts";
 
 const WASI_EFAULT = 21;
@@ -45,6 +45,12 @@ Deno.test("compileGuest() gives the kind of a file that is not a module", () => 
     assertEquals(failure.code, "invalid-module");
     assertStringIncludes(failure.message, message);
   }
+});
+
+Deno.test("trapOf() finds a stack overflow that a second one covers", () => {
+  const overflow = () => new RangeError("Maximum call stack size exceeded");
+  const trap = trapOf(new SuppressedError(overflow(), overflow()));
+  assertEquals([trap instanceof GuestError, String(trap)], [true, "GuestError: The guest trapped: stack overflow"]);
 });
 
 Deno.test("compileGuest() gives the engine's reason for a damaged module, in one line", () => {

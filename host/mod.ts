@@ -8,9 +8,10 @@ import { type BpfError, GuestError } from "../errors/mod.ts";
 import { Files } from "../ffi/system/files.ts";
 import { type Libbpf, type NativeSystem, openLibbpf, openSystem, type System } from "../ffi/mod.ts";
 import { BufferSizes } from "./core/buffer_sizes.ts";
+import { ProcExit } from "./core/cancellation.ts";
 import { GuestContext } from "./core/context.ts";
 import type { BufferReport } from "./core/event_losses.ts";
-import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest } from "./guest.ts";
+import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest, trapOf } from "./guest.ts";
 import { importTables } from "./import_tables.ts";
 import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
@@ -221,7 +222,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   } catch (error) {
     if (error instanceof GuestError && error.code === "timed-out") throw error;
     // After proc_exit, later errors do not count: a guest that catches exceptions may have run on and trapped.
-    if (context.cancellation.reason === undefined) throw error;
+    if (!(context.cancellation.reason instanceof ProcExit)) throw error;
   } finally {
     finishBuffers(context, options);
   }
@@ -229,7 +230,10 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
     const { lost } = context.counters;
     throw new GuestError("events-lost", `Cannot continue: ${lost} event${lost === 1 ? " was" : "s were"} lost`);
   }
-  return context.cancellation.reason?.code ?? 0;
+  const { reason } = context.cancellation;
+  // The guest caught the error of an import that failed.
+  if (reason instanceof Error) throw trapOf(reason);
+  return reason?.code ?? 0;
 }
 
 /** Reports the losses that no report contained yet, and the figures of all buffers. */

@@ -16,17 +16,26 @@ export class ProcExit {
 
 /** The end of one guest. */
 export class Cancellation {
-  #reason: ProcExit | undefined;
+  #reason: ProcExit | Error | undefined;
   readonly #listeners: (() => void)[] = [];
 
   /** The reason why the guest has ended; undefined while it may run. Every import throws it. */
-  get reason(): ProcExit | undefined {
+  get reason(): ProcExit | Error | undefined {
     return this.#reason;
   }
 
   /** Ends the guest. The first code counts, because a guest that catches exceptions can call `proc_exit` again. */
   exit(code: number): never {
-    this.#reason ??= new ProcExit(code);
+    this.#end(new ProcExit(code));
+  }
+
+  /** Ends the guest because an import failed in the middle, as when the stack overflowed. The host's state may be incomplete. */
+  fail(error: Error): never {
+    this.#end(error);
+  }
+
+  #end(reason: ProcExit | Error): never {
+    this.#reason ??= reason;
     for (const listener of this.#listeners) listener();
     throw this.#reason;
   }

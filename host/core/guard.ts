@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BpfError, LINUX_ERRNO, linuxErrno, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
+import { BpfError, GuestError, LINUX_ERRNO, linuxErrno, WASI_ERRNO, wasiErrno } from "../../errors/mod.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { MemoryFault } from "./memory.ts";
 import { Refusal } from "./refusal.ts";
@@ -129,8 +129,15 @@ export class Guard {
       return sign * error.errno;
     }
     if (error instanceof MemoryFault) return sign * (space === "wasi" ? WASI_ERRNO : LINUX_ERRNO).EFAULT;
-    if (!(error instanceof BpfError)) throw error;
+    if (!(error instanceof BpfError)) return this.#pass(error);
     this.report(error);
     return sign * (space === "wasi" ? wasiErrno(error.errno) : linuxErrno(error.errno));
+  }
+
+  /** Throws an error that is not for the guest. After a failure of the host, a guest that catches it can call no import. */
+  #pass(error: unknown): never {
+    const isOfGuest = error instanceof GuestError || error instanceof WebAssembly.RuntimeError;
+    if (error instanceof Error && !isOfGuest) this.#cancellation.fail(error);
+    throw error;
   }
 }

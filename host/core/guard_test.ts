@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { BpfError, LINUX_ERRNO, WASI_ERRNO } from "../../errors/mod.ts";
+import { BpfError, GuestError, LINUX_ERRNO, WASI_ERRNO } from "../../errors/mod.ts";
 import { Cancellation, ProcExit } from "./cancellation.ts";
 import { Guard, NEGATIVE_LINUX, NEGATIVE_WASI, POSITIVE_WASI } from "./guard.ts";
 import { MemoryFault } from "./memory.ts";
@@ -25,6 +25,14 @@ function throwing(error: unknown): () => number {
   };
 }
 
+function thrownBy(call: () => number): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return error;
+  }
+}
+
 const REFUSED = { operation: "use", kind: "map" } as const;
 
 Deno.test("Guard.wrap() returns errors in the module's errno space, and reports refusals", () => {
@@ -41,6 +49,22 @@ Deno.test("Guard.wrap() returns errors in the module's errno space, and reports 
   assertEquals(results[2], [21, 28, 28]);
   assertEquals(reported.filter((code) => code === "EINVAL").length, 3);
   assertEquals(reported.length, 6);
+});
+
+Deno.test("Guard.wrap() ends the guest after a failure of the host, and not after one of the guest", () => {
+  const { guard, cancellation } = open();
+  const wrap = (call: () => number) => guard.wrap(call, { errors: POSITIVE_WASI, syncs: false });
+  const trap = new WebAssembly.RuntimeError("unreachable");
+  for (const error of [trap, new GuestError("trap", "no function"), "an exception of the guest"]) {
+    assertStrictEquals(thrownBy(wrap(throwing(error))), error);
+  }
+  assertEquals(cancellation.reason, undefined);
+  const failure = new RangeError("Maximum call stack size exceeded");
+  assertStrictEquals(thrownBy(wrap(throwing(failure))), failure);
+  assertStrictEquals(cancellation.reason, failure);
+  let calls = 0;
+  assertStrictEquals(thrownBy(wrap(() => ++calls)), failure);
+  assertEquals(calls, 0);
 });
 
 Deno.test("Guard.wrap() returns WASI's errno of a refusal, and 0 for no result", () => {
