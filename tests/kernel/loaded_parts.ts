@@ -10,9 +10,14 @@ import { Parts } from "../../cli/parts.ts";
 
 const FOLDER = new URL("../../.build/binary/", import.meta.url);
 
+// They are read before the guest runs, since the process then may not open files any more.
+const files = new Map(
+  [...Deno.readDirSync(FOLDER)].map(({ name }) => [name, Deno.readFileSync(new URL(name, FOLDER))]),
+);
+const bytesOf = (name: string) => files.get(name) ?? new Uint8Array();
 const parts = new Parts({
-  readText: (name) => Deno.readTextFileSync(new URL(name, FOLDER)),
-  readBytes: (name) => Deno.readFileSync(new URL(name, FOLDER)),
+  readText: (name) => new TextDecoder().decode(bytesOf(name)),
+  readBytes: (name) => bytesOf(name).slice(),
 });
 const main = parts.find("main", "cli/main.ts")?.["main"];
 if (typeof main !== "function") throw new TypeError("Cannot run the parts: there is no main()");
