@@ -50,7 +50,7 @@ const TRACEPOINT = 2;
 function decidePerfEvent({ perfEvents, tracepoints }: GuestPolicy, type: number): PolicyRefusal | undefined {
   if (!perfEvents) return { reason: "the policy allows no perf events" };
   // A program on the event would be on the tracepoint, whose name is not known here.
-  if (type !== TRACEPOINT || allowsName(tracepoints, "*")) return undefined;
+  if (type !== TRACEPOINT || allowsPattern(tracepoints, "*")) return undefined;
   return { reason: "the policy allows no perf events of tracepoints" };
 }
 
@@ -202,7 +202,8 @@ function pointOutside(policy: GuestPolicy, point: AttachPoint): string | undefin
       return isAllowed ? undefined : name;
     }
     case "tracepoint":
-      return allowsName(policy.tracepoints, point.name) ? undefined : `tracepoint ${point.name}`;
+      // "*" stands for a tracepoint whose name is not known.
+      return allowsPattern(policy.tracepoints, point.name) ? undefined : `tracepoint ${point.name}`;
     case "interface":
       return allowsName(policy.interfaces, point.name ?? "") ? undefined : `interface ${point.name ?? ""}`;
     case "binary":

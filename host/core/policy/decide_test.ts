@@ -207,6 +207,8 @@ Deno.test("decide() refuses perf events and packet sockets that the policy exclu
   const tracepoints = { ...DEFAULT_POLICY, tracepoints: ["sched/*"] };
   assertEquals(decide(tracepoints, perfEvent(0)), undefined);
   assertEquals(decide(tracepoints, perfEvent(2))?.reason, "the policy allows no perf events of tracepoints");
+  const all = { ...DEFAULT_POLICY, tracepoints: ["*", "!x"] };
+  assertEquals(decide(all, perfEvent(2))?.reason, "the policy allows no perf events of tracepoints");
   assertEquals(
     decide({ ...DEFAULT_POLICY, packetSockets: false }, socket)?.reason,
     "the policy allows no packet sockets",
@@ -241,6 +243,7 @@ Deno.test("decide() decides about places of attachments", () => {
     [{ functions: ["vfs_*"] }, { kind: "function", name: "do_exit" }, "do_exit"],
     [{ functions: ["vfs_?"] }, { kind: "function", name: "vfs_*", isPattern: true }, "vfs_*"],
     [{ tracepoints: [] }, { kind: "tracepoint", name: "a/b" }, "tracepoint a/b"],
+    [{ tracepoints: ["*", "!x"] }, { kind: "tracepoint", name: "*" }, "tracepoint *"],
     [{ binaries: ["/usr/*"] }, { kind: "binary", path: "/bin/x" }, "/bin/x"],
     [{ interfaces: ["lo"] }, eth0, "interface eth0"],
     [{ cgroups: ["/a"] }, { kind: "cgroup", path: "/b" }, "/b"],

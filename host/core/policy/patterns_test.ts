@@ -38,6 +38,22 @@ Deno.test("allowsPattern() allows a guest's pattern only if every name that it m
   assertEquals(allowsPattern(true, "*"), true);
 });
 
+Deno.test("allowsName() takes names out of a list by patterns with !", () => {
+  const list = ["bpf_*", "!bpf_probe_read_user*"];
+  const names = ["bpf_ringbuf_output", "bpf_probe_read_user", "bpf_probe_read_user_str", "other"];
+  assertEquals(names.map((name) => allowsName(list, name)), [true, false, false, false]);
+  assertEquals([allowsName(["!a"], "b"), allowsName(["!a", "*"], "a"), allowsName(["!a", "*"], "b")], [
+    false,
+    false,
+    true,
+  ]);
+  assertEquals([allowsPattern(["*", "!a"], "b*"), allowsPattern(["*", "!a"], "b"), allowsPattern(["*", "!a"], "a")], [
+    false,
+    true,
+    false,
+  ]);
+});
+
 Deno.test("allowsName() allows nothing with an empty list", () => {
   assertEquals([allowsName([], ""), allowsName([], "a"), allowsName(true, "a"), allowsName(["*"], "")], [
     false,
