@@ -55,8 +55,9 @@ function optionsIn(text: string): string[] {
   return text.match(/(?<!\S)--[a-z][\w-]*/gi) ?? [];
 }
 
-/** The options of `tests/vm/run.sh`, which its first lines describe. */
-const vmOptions = () => optionsIn(Deno.readTextFileSync(`${CHECKOUT}tests/vm/run.sh`).split("set -euo")[0] ?? "");
+/** The options of a shell script, which its first lines describe in code font. */
+const shellOptions = (script: string) =>
+  optionsIn((Deno.readTextFileSync(CHECKOUT + script).split("set -euo")[0] ?? "").replaceAll("`", " "));
 
 /** The options that `script --help` names, or the help of a subcommand. */
 async function optionsOf(script: string, ...subcommand: string[]): Promise<string[]> {
@@ -67,8 +68,13 @@ async function optionsOf(script: string, ...subcommand: string[]): Promise<strin
 
 Deno.test("documents name only existing options", async () => {
   const subcommands = Object.keys(SUBCOMMANDS).map((name) => optionsOf("cli.ts", name));
-  const own = await Promise.all([optionsOf("cli.ts"), optionsOf("bench/main.ts"), ...subcommands]);
-  const scripts = [...own.flat(), ...vmOptions()];
+  const own = await Promise.all([
+    optionsOf("cli.ts"),
+    optionsOf("bench/main.ts"),
+    optionsOf("tests/fuzz/main.ts"),
+    ...subcommands,
+  ]);
+  const scripts = [...own.flat(), ...shellOptions("tests/vm/run.sh"), ...shellOptions("scripts/build_libbpf.sh")];
   const known = new Set([...OTHER_OPTIONS, ...scripts]);
   const named = documents().flatMap((document) =>
     [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => optionsIn(code))

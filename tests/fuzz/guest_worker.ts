@@ -17,7 +17,7 @@ import { CALLS_AT, MAX_CALLS } from "./hostile_guest.ts";
 /** The result for one guest. */
 export interface GuestReport {
   readonly calls: number;
-  /** How it ended: an exit code, or the message of its error. */
+  /** The exit code, or the message of the error that ended it. */
   readonly end: string;
   readonly problem?: string;
 }
