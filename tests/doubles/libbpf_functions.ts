@@ -1,10 +1,10 @@
 import type { ImportModule, MakeImport } from "../../host/core/imports.ts";
-import { FUNCTIONS } from "../../host/libbpf/functions.ts";
+import { offeredLines } from "../../host/libbpf/functions.ts";
 import { libbpfFunction } from "../../host/libbpf/mod.ts";
 
 /** All functions of module `libbpf`. */
 export const LIBBPF_FUNCTIONS: ImportModule = Object.fromEntries(
-  Object.keys(FUNCTIONS).map((name) => [name, made(name)]),
+  offeredLines().map(([name]) => [name, made(name)]),
 );
 
 function made(name: string): MakeImport {

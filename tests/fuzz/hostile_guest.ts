@@ -5,7 +5,7 @@
  * @module
  */
 
-import { FUNCTIONS, lineOf } from "../../host/libbpf/functions.ts";
+import { lineOf, offeredLines } from "../../host/libbpf/functions.ts";
 import { shapeOf, valueType } from "../../host/libbpf/shape.ts";
 import { LIBBPF_MODULE } from "../../host/libbpf/import_types.ts";
 import { SYS_MODULE, SYS_TYPES } from "../../host/sys/import_types.ts";
@@ -488,7 +488,7 @@ function importsFor(addressBits: 32 | 64): Import[] {
     ...byTypes(SYS_MODULE, SYS_TYPES),
     ...byTypes(WASI_MODULE, WASI_TYPES),
     ...(addressBits === 32 ? byTypes(WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES) : []),
-    ...Object.keys(FUNCTIONS).map((name) => libbpfImport(name, valueOf)),
+    ...offeredLines().map(([name]) => libbpfImport(name, valueOf)),
   ];
   return all.filter(({ name }) => !LEFT_OUT.has(name));
 }

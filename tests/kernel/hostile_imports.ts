@@ -14,7 +14,7 @@ import { Files } from "../../ffi/system/files.ts";
 import { GuestContext } from "../../host/core/context.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { type AddressBits, guestPtr } from "../../host/core/memory.ts";
-import { FUNCTIONS, lineOf } from "../../host/libbpf/functions.ts";
+import { lineOf, offeredLines } from "../../host/libbpf/functions.ts";
 import { LIBBPF_FUNCTIONS } from "../doubles/libbpf_functions.ts";
 import { type Shape, shapeOf } from "../../host/libbpf/shape.ts";
 
@@ -307,7 +307,7 @@ function main(bits: AddressBits, seed: number, calls: number): void {
     context.descriptors.remove(2);
     context.bind({ memory, table, callback: undefined, callbackName: "" });
     const guest = new HostileGuest(context, memory, bits, seed);
-    const names = Object.keys(FUNCTIONS).filter((name) => !LEFT_OUT.has(name));
+    const names = offeredLines().map(([name]) => name).filter((name) => !LEFT_OUT.has(name));
     let sources = guest.openObject(object);
     while (count < calls) {
       if (guest.random.below(100) === 0) sources = guest.openObject(object);
