@@ -266,6 +266,15 @@ export const SC = {
   AVPHYS_PAGES: 86,
 } as const;
 
+/** Clocks that Linux has and WASI lacks (`time.h`). */
+export const LINUX_CLOCK = {
+  MONOTONIC_RAW: 4,
+  REALTIME_COARSE: 5,
+  MONOTONIC_COARSE: 6,
+  BOOTTIME: 7,
+  TAI: 11,
+} as const;
+
 /** Families of addresses (`sys/socket.h`). */
 export const AF = {
   INET: 2,

@@ -1,10 +1,11 @@
 /**
- * Clocks. WASI numbers its four clocks as Linux does. The monotonic clock is the one of `bpf_ktime_get_ns()`.
+ * Clocks. WASI numbers its four clocks as Linux does, and guests may use further ones of Linux. The monotonic clock is the one of `bpf_ktime_get_ns()`.
  *
  * @module
  */
 
 import { wasiErrno } from "../../errors/mod.ts";
+import { LINUX_CLOCK } from "../../ffi/system/linux_numbers.ts";
 import type { WasmPtr } from "../core/memory.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
 import { guardAll, type WasiContext, type WasiFunctions } from "./context.ts";
@@ -28,10 +29,15 @@ export function clockFunctions(context: WasiContext): WasiFunctions {
   };
 }
 
-/** Returns a clock's number, which is the same in Linux and WASI. Refuses other numbers with EINVAL. */
+/** Returns the number of a clock of WASI or Linux, which is the same in both. Refuses other numbers with EINVAL. */
 export function checkedClock(clock: number): number {
-  if (clock < CLOCK.REALTIME || clock > CLOCK.THREAD_CPUTIME) refuse("EINVAL");
-  return clock;
+  const known = clock >= CLOCK.REALTIME && clock <= CLOCK.THREAD_CPUTIME || isLinuxClock(clock);
+  return known ? clock : refuse("EINVAL");
+}
+
+/** True for the clock of `bpf_ktime_get_boot_ns()` and others that WASI lacks. Programs compare them with times in events. */
+function isLinuxClock(clock: number): boolean {
+  return Object.values(LINUX_CLOCK).some((number) => number === clock);
 }
 
 function store(context: WasiContext, result: WasmPtr, nanoseconds: bigint): void {

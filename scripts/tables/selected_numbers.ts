@@ -393,6 +393,11 @@ export const LIBC_NUMBERS: readonly SelectedNumbers[] = [
       "AVPHYS_PAGES",
     ),
   },
+  {
+    name: "LINUX_CLOCK",
+    about: "Clocks that Linux has and WASI lacks (`time.h`).",
+    values: named("CLOCK_", "MONOTONIC_RAW", "REALTIME_COARSE", "MONOTONIC_COARSE", "BOOTTIME", "TAI"),
+  },
   { name: "AF", about: "Families of addresses (`sys/socket.h`).", values: named("AF_", "INET", "PACKET") },
   {
     name: "SOCK",

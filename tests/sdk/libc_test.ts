@@ -83,6 +83,8 @@ Deno.test("printf() and scanf() convert long double without an option for the li
   return assertSameOutput("long_double");
 });
 
+Deno.test("each clock of Linux can be read", () => assertSameOutput("clocks"));
+
 Deno.test("semaphores count, and handlers of signals post them", () => assertSameOutput("semaphores"));
 
 Deno.test("errors and signals have glibc's names and texts", () => assertSameOutput("errors"));
