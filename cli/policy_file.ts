@@ -5,6 +5,7 @@
  */
 
 import type { parsePolicy } from "../host/core/policy/parse_policy.ts";
+import { printable } from "../errors/mod.ts";
 import type { System } from "../ffi/mod.ts";
 import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage_error.ts";
@@ -28,6 +29,9 @@ export function readPolicyFile<T>(system: Pick<System, "readFile">, path: string
   } catch (error) {
     // A class of the parser's module would load that module into every run.
     if (!(error instanceof Error) || error.name !== "PolicyError") throw error;
-    throw new UsageError(`Cannot use policy "${path}": ${error.message}`, "docs/policy.md describes policies");
+    throw new UsageError(
+      printable(`Cannot use policy "${path}": ${error.message}`),
+      "docs/policy.md describes policies",
+    );
   }
 }

@@ -15,10 +15,9 @@ import { type CompiledGuest, compileGuest, DEFAULT_NAMES, linkGuest, startGuest,
 import { importTables } from "./import_tables.ts";
 import { bufferOpener, EventBuffer } from "./pump/mod.ts";
 import type { Counters } from "./core/counters.ts";
-import { DEFAULT_POLICY, type GuestPolicy } from "./core/policy/guest_policy.ts";
+import type { GuestPolicy } from "./core/policy/guest_policy.ts";
 import { limitsOf, type PolicyLayer, policyRules } from "./core/policy/layers.ts";
-import { readModulePolicy } from "./core/policy/module_policy.ts";
-import { checkPolicy } from "./core/policy/policy_schema.ts";
+import { layersOf } from "./core/policy/run_layers.ts";
 import type { Policy } from "./core/requests.ts";
 import type { SharedMemoryMode } from "./core/shared_memory.ts";
 import { withLongStacks } from "./guest_stack.ts";
@@ -253,19 +252,6 @@ function limitOf(system: NativeSystem | undefined, { timeoutMs, beforeSignalEnd 
 /** The function of the SDK's libc that writes the content of all streams. */
 const FLUSH_EXPORT = "__wasm_bpf_flush";
 
-/** The policies of a run: the caller's, one that narrows it, and the module's own. */
-function layersOf(bytes: Uint8Array, options: HostOptions): PolicyLayer[] {
-  const { policy, readOnly = false } = options;
-  if (policy !== undefined && policy !== DEFAULT_POLICY) checkPolicy(policy);
-  const layers: PolicyLayer[] = [];
-  if (readOnly) layers.push({ policy: DEFAULT_POLICY, name: "--read-only" });
-  const own = readModulePolicy(bytes);
-  if (own !== undefined) layers.push({ policy: own, name: "the module's own policy" });
-  // It comes last: its refusals name an option, which would not help against the others.
-  const given = policy ?? DEFAULT_POLICY;
-  return [...layers, { policy: options.allowPersistentStructOps ? { ...given, persist: true } : given }];
-}
-
 function contextOf(
   { addressBits }: CompiledGuest,
   options: HostOptions & { libbpf: Libbpf; system: System; layers: readonly PolicyLayer[] },
@@ -302,7 +288,7 @@ function contextOf(
     },
     policy: options.rules ?? policyRules(layers),
     counters: options.counters,
-    limits: { ...limits, links: options.maxLinks ?? limits.links },
+    limits,
     sharedMemory: options.sharedMemory,
     diagnostics: { report: options.onProblem ?? (() => {}), lost: options.onLost ?? (() => {}) },
   });

@@ -156,6 +156,18 @@ Deno.test("--policy gives directories, variables and a directory for pins", asyn
   assertMatch(variables.stdout, /NAME=value/);
 });
 
+Deno.test("the limits of a module narrow those of options, and --max-links replaces the limit of a file", async () => {
+  await using files = await directoryWith({
+    "limited.wasm": withPolicyText(await Deno.readFile(testGuest("attach")), '{"limits":{"links":0}}'),
+    "policy.json": '{ "limits": { "links": 0 } }',
+  });
+  const args = ["--max-links=9", `${files.path}/limited.wasm`, "by_section"];
+  assertMatch((await runWasmBpf(args)).stderr, /EMFILE: the guest has 0 links, and may have 0/);
+  const file = ["--policy", `${files.path}/policy.json`];
+  assertMatch((await runWasmBpf([...file, testGuest("attach"), "by_section"])).stderr, /EMFILE/);
+  assertEquals((await runWasmBpf([...file, "--max-links=9", testGuest("attach"), "by_section"])).stderr, "");
+});
+
 Deno.test("the policy of a module narrows what options allow, and a damaged one stops the module", async () => {
   const guest = await Deno.readFile(testGuest("load"));
   await using files = await directoryWith({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError, GuestError } from "../../../errors/mod.ts";
+import { FormatError, GuestError, printable } from "../../../errors/mod.ts";
 import { POLICY_SECTION, readPolicyText } from "../../../wasm/policy_section.ts";
 import type { GuestPolicy } from "./guest_policy.ts";
 import { findPolicyProblem, policyFileOf } from "./policy_schema.ts";
@@ -20,7 +20,7 @@ export function readModulePolicy(bytes: Uint8Array): GuestPolicy | undefined {
     return text === undefined ? undefined : policyOfText(text);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new GuestError("invalid-module", `Cannot run the module: its policy is damaged: ${error.problem}`);
+    throw new GuestError("invalid-module", printable(`Cannot run the module: its policy is damaged: ${error.problem}`));
   }
 }
 

@@ -27,6 +27,19 @@ Deno.test("readModulePolicy() refuses a policy with a mistake", () => {
   }
 });
 
+Deno.test("readModulePolicy() shows hidden characters of a module's keys", () => {
+  const { message } = assertThrows(() => readModulePolicy(moduleWith('{"a\u202eb":true}')), GuestError);
+  assertEquals(message.endsWith('unknown key "a\\u202eb"'), true, message);
+});
+
+Deno.test("readModulePolicy() reads text that is nested deeply", () => {
+  const { code } = assertThrows(
+    () => readModulePolicy(moduleWith("[".repeat(30_000) + "]".repeat(30_000))),
+    GuestError,
+  );
+  assertEquals(code, "invalid-module");
+});
+
 Deno.test("policyRules() lets a module narrow what the user allows, and never widen it", () => {
   const program = {
     name: "pass",
