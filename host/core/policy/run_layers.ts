@@ -17,16 +17,22 @@ export interface PolicyOptions {
   readonly maxLinks?: number | undefined;
 }
 
-/** The policies of a run: the caller's, one that narrows it, and the module's own. */
+/**
+ * The policies of a run: the caller's, one that narrows it, and the module's own. Keys that a JavaScript caller leaves out have the
+ * defaults.
+ *
+ * @throws {TypeError} for a policy with a mistake.
+ * @throws {GuestError} for a module with a damaged policy.
+ */
 export function layersOf(bytes: Uint8Array, options: PolicyOptions): PolicyLayer[] {
-  const { policy, readOnly = false } = options;
-  if (policy !== undefined && policy !== DEFAULT_POLICY) checkPolicy(policy);
+  const { policy = DEFAULT_POLICY, readOnly = false } = options;
+  if (policy !== DEFAULT_POLICY) checkPolicy(policy);
   const layers: PolicyLayer[] = [];
   if (readOnly) layers.push({ policy: DEFAULT_POLICY, name: "--read-only" });
   const own = readModulePolicy(bytes);
   if (own !== undefined) layers.push({ policy: own, name: "the module's own policy" });
   // It comes last: its refusals name an option, which would not help against the others.
-  return [...layers, { policy: withOptions(policy ?? DEFAULT_POLICY, options) }];
+  return [...layers, { policy: withOptions({ ...DEFAULT_POLICY, ...policy }, options) }];
 }
 
 /** A policy with the older options that say the same. */
