@@ -38,6 +38,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Policy files, the policies of modules, the names and effects of rare calls, and refusals. */
   policy: [
+    "host/core/policy/json_tree.",
     "host/core/policy/kfunc_effects.",
     "host/core/policy/parse_policy.",
     "host/core/policy/policy_schema.",

@@ -6,14 +6,7 @@
  * @module
  */
 
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from "jsonc-parser";
+import { JsonError, type JsonNode, parseJson } from "./json_tree.ts";
 import {
   findPolicyProblem,
   LIMIT_KEYS,
@@ -62,74 +55,36 @@ export function policyJson(text: string, nearest?: FindNearest): string {
 }
 
 function checkedValue(text: string, nearest: FindNearest = () => undefined): unknown {
-  const errors: ParseError[] = [];
   const content = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  const tree = parseTo(content, errors);
-  const [error] = errors;
-  if (error !== undefined) {
-    throw new PolicyError(content, error.offset, SYNTAX[printParseErrorCode(error.error)] ?? "it is not JSON");
-  }
-  if (tree === undefined) throw new PolicyError(content, 0, "it is empty");
-  checkDuplicates(content, tree);
-  const value: unknown = getNodeValue(tree);
-  const found = findPolicyProblem(value);
+  const tree = parsed(content);
+  const found = findPolicyProblem(tree.value);
   if (found !== undefined) throw errorOf(content, tree, found, nearest);
-  return value;
+  return tree.value;
 }
 
-/** Parses with a recursive parser, which has an error of its own for a text that is nested too deeply. */
-function parseTo(text: string, errors: ParseError[]): Node | undefined {
+function parsed(text: string): JsonNode {
   try {
-    return parseTree(text, errors, { allowTrailingComma: true });
+    return parseJson(text);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new PolicyError(text, 0, "it is nested too deeply");
+    throw error instanceof JsonError ? new PolicyError(text, error.offset, error.message) : error;
   }
 }
 
-const SYNTAX: Readonly<Record<string, string>> = {
-  InvalidSymbol: "it is not JSON: an unknown word",
-  InvalidNumberFormat: "it is not a number",
-  PropertyNameExpected: 'a key in "quotes" is missing',
-  ValueExpected: "a value is missing",
-  ColonExpected: "a colon is missing",
-  CommaExpected: "a comma is missing",
-  CloseBraceExpected: "} is missing",
-  CloseBracketExpected: "] is missing",
-  EndOfFileExpected: "something follows the end of the policy",
-  InvalidCommentToken: "a comment is not finished",
-  UnexpectedEndOfComment: "a comment is not finished",
-  UnexpectedEndOfString: "a text is not finished",
-  UnexpectedEndOfNumber: "a number is not finished",
-  InvalidUnicode: "a text has a wrong \\u escape",
-  InvalidEscapeCharacter: "a text has an unknown escape",
-  InvalidCharacter: "a text has a character that needs an escape",
-};
-
-/** A key that is there twice has two values, and readers could differ about which one counts. */
-function checkDuplicates(text: string, node: Node): void {
-  const keys = new Set<string>();
-  for (const child of node.children ?? []) {
-    const [key] = child.children ?? [];
-    if (node.type === "object" && typeof key?.value === "string") {
-      if (keys.has(key.value)) {
-        throw new PolicyError(text, key.offset, `key ${JSON.stringify(key.value)} is there twice`);
-      }
-      keys.add(key.value);
-    }
-    checkDuplicates(text, child);
+/** The error for a mistake that the path leads to. */
+function errorOf(
+  text: string,
+  tree: JsonNode,
+  { path, at, problem }: PolicyProblem,
+  nearest: FindNearest,
+): PolicyError {
+  let [node, keyOffset] = [tree, tree.offset];
+  for (const step of path) {
+    const member = node.members.get(step);
+    keyOffset = member?.keyOffset ?? keyOffset;
+    node = member?.node ?? node.items[Number(step)] ?? node;
   }
-}
-
-function errorOf(text: string, tree: Node, { path, at, problem }: PolicyProblem, nearest: FindNearest): PolicyError {
-  const steps = path.map((step) => /^\d+$/.test(String(step)) ? Number(step) : step);
-  const value = findNodeAtLocation(tree, steps) ?? findNodeAtLocation(tree, [...path]) ?? tree;
-  const key = value.parent?.children?.[0];
-  const offset = at === "key" && key !== undefined ? key.offset : value.offset;
-  const name = String(path.at(-1) ?? "");
-  if (at === "key") {
-    const meant = nearest(name, Object.keys(path.length > 1 ? LIMIT_KEYS : POLICY_KEYS));
-    return new PolicyError(text, offset, meant === undefined ? problem : `${problem}, did you mean "${meant}"?`);
-  }
-  return new PolicyError(text, offset, path.length === 0 ? problem : `${path[0]}: ${problem}`);
+  const name = path.at(-1) ?? "";
+  if (at === "value") return new PolicyError(text, node.offset, name === "" ? problem : `${path[0]}: ${problem}`);
+  const meant = nearest(name, Object.keys(path.length > 1 ? LIMIT_KEYS : POLICY_KEYS));
+  return new PolicyError(text, keyOffset, meant === undefined ? problem : `${problem}, did you mean "${meant}"?`);
 }

@@ -46,11 +46,19 @@ const MISTAKES: readonly [text: string, message: string][] = [
   ['{ "deny" true }', "line 1, column 10: a colon is missing"],
   ['{ "deny": true "signal": true }', "line 1, column 16: a comma is missing"],
   ['{ "pin": "x\n" }', "line 1, column 10: a text is not finished"],
-  ["{} {}", "line 1, column 4: something follows the end of the policy"],
+  ["{} {}", "line 1, column 4: something follows the end"],
   ['{ "deny": yes }', "line 1, column 11: it is not JSON: an unknown word"],
   ['{ "directories": "x" }', "line 1, column 18: directories: it is a list of texts"],
   ['{ "pin": "" }', "line 1, column 10: pin: it is a text"],
-  ["[".repeat(200_000), "line 1, column 1: it is nested too deeply"],
+  ["[".repeat(200_000), "line 1, column 18: it is nested too deeply"],
+  ['{ /* "deny": true }', "line 1, column 3: a comment is not finished"],
+  ['{ "pin": "\\x" }', "line 1, column 10: a text has an unknown escape"],
+  ["{ deny: true }", 'line 1, column 3: a key in "quotes" is missing'],
+  ['{ "network": [', "line 1, column 15: ] is missing"],
+  ['{ "network": ["a" "b"] }', "line 1, column 19: a comma is missing"],
+  ['{ "deny": }', "line 1, column 11: a value is missing"],
+  ['{ "limits": { "links": 01 } }', "line 1, column 24: it is not JSON: an unknown word"],
+  ['{ "deny": true }\n// end\n}', "line 3, column 1: something follows the end"],
 ];
 
 for (const [text, message] of MISTAKES) {

@@ -17,9 +17,9 @@ export interface PolicyFile {
   readonly environment: readonly string[];
 }
 
-/** A mistake in a policy: the keys and indices that lead to it, and the reason. */
+/** A mistake in a policy: the keys, and the index in a list, that lead to it, and the reason. */
 export interface PolicyProblem {
-  readonly path: readonly (string | number)[];
+  readonly path: readonly string[];
   /** The part that is wrong: the key or the value. */
   readonly at: "key" | "value";
   readonly problem: string;
