@@ -4,6 +4,7 @@
  * @module
  */
 
+import { goSkeleton, goTypes } from "./go.ts";
 import type { ObjectModel } from "./model.ts";
 import { modelOf, type ModelOptions } from "./object_model.ts";
 import { rustSkeleton, rustTypes } from "./rust.ts";
@@ -15,6 +16,7 @@ interface Writer {
 }
 
 const WRITERS = {
+  go: { skeleton: goSkeleton, types: goTypes },
   rust: { skeleton: rustSkeleton, types: rustTypes },
 } satisfies Readonly<Record<string, Writer>>;
 

@@ -207,10 +207,29 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstancePar
   const callback = instance.exports[names.callbackExport];
   return {
     memory,
-    table: findTable(instance.exports),
+    table: callbackExports(instance.exports) ?? findTable(instance.exports),
     callback: typeof callback === "function" ? callback : undefined,
     callbackName: names.callbackExport,
   };
+}
+
+/** The name of an export that is callback N: its index for functions that take callbacks. */
+const CALLBACK_EXPORT = /^wasm_bpf_callback_([1-9]|[1-5]\d|6[0-3])$/;
+
+/**
+ * A table with the callbacks that a guest exports by number; undefined if it exports none. Guests in Go cannot put their functions into
+ * a table.
+ */
+function callbackExports(exports: WebAssembly.Exports): WebAssembly.Table | undefined {
+  const callbacks = Object.entries(exports).flatMap(([name, value]) => {
+    const number = CALLBACK_EXPORT.exec(name)?.[1];
+    return number === undefined || typeof value !== "function" ? [] : [[Number(number), value] as const];
+  });
+  if (callbacks.length === 0) return undefined;
+  const initial = Math.max(...callbacks.map(([number]) => number)) + 1;
+  const table = new WebAssembly.Table({ element: "anyfunc", initial, maximum: initial });
+  for (const [number, callback] of callbacks) table.set(number, callback);
+  return table;
 }
 
 function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined {

@@ -461,3 +461,19 @@ Deno.test("compileGuest() prevents a memory from growing past the caller's maxim
   assertEquals(growing("2"), 1);
   for (const by of ["3", "0x10000", "0x100000000", "-1"]) assertEquals(growing(by), 2 ** 32 - 1, by);
 });
+
+Deno.test("a guest may export its callbacks by number, and then needs no table", () => {
+  // libbpf_set_print() refuses a function that the guest does not have.
+  const imports = `${EXIT}
+    (import "libbpf" "libbpf_set_print" (func $print (param i32 i32 i32) (result i32)))`;
+  const exits = (index: number) =>
+    startOf(`(call $exit (i32.sub (i32.const 0) (call $print (i32.const ${index}) (i32.const 64) (i32.const 64))))`);
+  const callback = `(func (export "wasm_bpf_callback_3") (param i32 i32))`;
+  assertEquals(run(`${imports} ${MEMORY} ${callback} ${exits(3)}`), 0);
+  for (const index of [0x40, 2]) assertEquals(run(`${imports} ${MEMORY} ${callback} ${exits(index)}`), WASI_EINVAL);
+  // Other names are no callbacks.
+  for (const name of ["wasm_bpf_callback_0", "wasm_bpf_callback_64", "wasm_bpf_callback_3x"]) {
+    const other = `(func (export "${name}") (param i32 i32))`;
+    assertEquals(run(`${imports} ${MEMORY} ${other} ${exits(3)}`), WASI_EINVAL, name);
+  }
+});

@@ -14,6 +14,7 @@ import { CHECKOUT } from "./headers/clang.ts";
 import { readDeclarations } from "./headers/declarations.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
 import { functionDocument } from "./tables/function_document.ts";
+import { goImports } from "./tables/go_imports.ts";
 import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
 import { prototypeFiles } from "./tables/prototypes.ts";
@@ -33,6 +34,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     prototypeFiles(),
     functionDocument(),
     rustImports(),
+    goImports(),
   ]);
   return await formatted(files.flat());
 }

@@ -211,6 +211,7 @@ no_go := $(if $(GO),,needs Go $(GO_MINIMUM))
 
 languages: $(c_guests) $(languages)/assemblyscript.wasm
 languages: $(languages)/rust.$(if $(no_rust),skipped,wasm) $(languages)/go.$(if $(no_go),skipped,wasm)
+languages: $(if $(no_go),,examples/go-bootstrap/go-bootstrap.wasm $(languages)/go_types.wasm)
 languages: $(if $(no_rust),,examples/rust-bootstrap/rust-bootstrap.wasm $(languages)/rust_types.wasm)
 
 $(c_guests): wasm_flags = -Oz -Wall -Wextra -Wno-c23-extensions --embed-dir=$(languages)
@@ -273,6 +274,25 @@ $(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
 	cp $< $(squares) $(languages)/go/
 	cd $(languages)/go && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
 	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
+
+# Guests on top of the module.
+go_sources := $(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go)
+define build_go
+$(announce)
+cd $(<D) && GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} \
+  $(GO) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
+endef
+examples/go-bootstrap/bootstrap_bpf.go: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
+	$(generate) skeleton --lang go --type event $< >$@
+examples/go-bootstrap/go-bootstrap.wasm: examples/go-bootstrap/main.go examples/go-bootstrap/bootstrap_bpf.go $(go_sources)
+	$(build_go)
+$(languages)/go_types/main.go: tests/guests/languages/layouts.ts $(types_object) $(wildcard codegen/*.ts)
+	mkdir -p $(@D)
+	$(generate) types $(types_object) name types --lang go >$(@D)/types.go
+	printf 'module types\n\ngo 1.24\n' >$(@D)/go.mod
+	$(DENO) run --quiet --allow-read $< go $(types_object) >$@
+$(languages)/go_types.wasm: $(languages)/go_types/main.go
+	$(build_go)
 
 # AssemblyScript cannot embed a file, so the object becomes an array in its source.
 $(languages)/assemblyscript.wasm: $(in)/guest.ts $(squares) $(rules)

@@ -138,11 +138,13 @@ fi
 # actionlint needs Go, and bookworm's Go is too old.
 go=$(find_go)
 if [[ $go ]]; then
+  check go-vet env GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE="$PWD/.build/go-cache" \
+    "$go" -C wasm-include/go vet ./...
   check workflows env GOTOOLCHAIN=local GOFLAGS=-modcacherw GOPATH="$PWD/.tools/go" GOCACHE="$PWD/.build/go-cache" \
     "$go" -C scripts/go_tools tool actionlint "$PWD"/.github/workflows/*.yml
 else
-  skipped+=1 seconds=0
-  report workflows skip "needs Go $GO_MINIMUM"
+  skipped+=2 seconds=0
+  report workflows,go-vet skip "needs Go $GO_MINIMUM"
 fi
 check fuzz "$deno" task --quiet fuzz --seconds 90
 # The tiers skip type checks, except for examples in the documentation, which are checked only here.

@@ -92,6 +92,7 @@ function testLayouts(language: string): void {
 }
 
 testLayouts("rust");
+testLayouts("go");
 
 /** The same lines as the example bootstrap in C, from the same BPF programs. */
 function testBootstrap(example: string): void {
@@ -125,3 +126,4 @@ function testBootstrap(example: string): void {
 }
 
 testBootstrap("rust-bootstrap");
+testBootstrap("go-bootstrap");

@@ -6,17 +6,13 @@
  * @module
  */
 
-import type { ModelRecord, ObjectModel } from "../../../codegen/model.ts";
+import { exported } from "../../../codegen/go.ts";
+import type { ObjectModel } from "../../../codegen/model.ts";
 import { modelOf } from "../../../codegen/object_model.ts";
 
-/** The structs and unions of an object, those of its sections among them. */
-export function recordsOf({ records, sections }: ObjectModel): ModelRecord[] {
-  return [...records, ...sections.map(({ variables }) => variables)];
-}
-
-/** "event 248", "event.pid 0": what the guests print. */
-export function layoutLines(model: ObjectModel): string[] {
-  return recordsOf(model).flatMap(({ name, sizeBytes, fields }) => [
+/** "event 248", "event.pid 0": the output of the guests. */
+export function layoutLines({ records }: ObjectModel): string[] {
+  return records.flatMap(({ name, sizeBytes, fields }) => [
     `${name} ${sizeBytes}`,
     ...fields.map((field) => `${name}.${field.name} ${field.offset}`),
   ]);
@@ -28,7 +24,7 @@ function rustMember(name: string): string {
 }
 
 function rustProgram(model: ObjectModel): string {
-  const lines = recordsOf(model).flatMap(({ name, fields }) => [
+  const lines = model.records.flatMap(({ name, fields }) => [
     `    println!("${name} {}", std::mem::size_of::<types::${name}>());`,
     `    let value = <types::${name} as Default>::default();`,
     "    let base = &value as *const _ as usize;",
@@ -53,7 +49,37 @@ ${lines.join("\n")}
 `;
 }
 
-const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = { rust: rustProgram };
+/** Sizes and offsets are constants of the language, and a union is one array. */
+function goProgram(model: ObjectModel): string {
+  const lines = model.records.flatMap(({ name, isUnion, fields }) => [
+    `\tfmt.Println("${name}", unsafe.Sizeof(${exported(name)}{}))`,
+    ...fields.map((field) =>
+      `\tfmt.Println("${name}.${field.name}", ${
+        isUnion ? field.offset : `unsafe.Offsetof(${exported(name)}{}.${exported(field.name)})`
+      })`
+    ),
+  ]);
+  return `package main
+
+import (
+\t"fmt"
+\t"unsafe"
+)
+
+func main() {
+${lines.join("\n")}
+\tvar flags Flags
+\tflags.SetLow(5)
+\tflags.SetMiddle(0xabc)
+\tflags.SetNegative(-3)
+\tflags.SetHigh(0x1234567890)
+\tfmt.Println(flags.Low(), flags.Middle(), flags.Negative(), flags.High())
+\tfmt.Println(ColorBLUE, WideWIDE)
+}
+`;
+}
+
+const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = { go: goProgram, rust: rustProgram };
 
 if (import.meta.main) {
   const [language = "", object = ""] = Deno.args;

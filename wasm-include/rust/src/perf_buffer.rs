@@ -17,7 +17,7 @@ struct Callbacks<'c> {
     lost: OnLost<'c>,
 }
 
-/// How to read a perf event array.
+/// A perf event array and the callbacks for its records.
 pub struct PerfBufferBuilder<'m, 'c> {
     map: &'m MapHandle<'m>,
     pages: usize,

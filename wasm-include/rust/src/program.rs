@@ -18,7 +18,7 @@ pub struct Program<'o> {
 /// The outcome of [`Program::test_run`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOutput {
-    /// What the program returned.
+    /// The result of the program.
     pub return_value: u32,
     /// The duration of one run, in nanoseconds.
     pub duration_ns: u32,
