@@ -87,6 +87,12 @@ export class ObjectEditor {
     return this;
   }
 
+  /** The offset of the first CO-RE relocation in `.BTF.ext`: after the size of records, and the head of a section's. */
+  coreRelocation(): number {
+    const { offset } = this.#section(".BTF.ext");
+    return this.#view.getUint32(offset + 4, true) + this.#view.getUint32(offset + 24, true) + 12;
+  }
+
   /** Sets the opcode of an instruction. */
   code(section: string, index: number, opcode: number): this {
     this.#view.setUint8(this.#section(section).offset + index * 8, opcode);

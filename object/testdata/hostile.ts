@@ -156,6 +156,11 @@ export const HOSTILE_OBJECTS: readonly HostileObject[] = [
     refusal: /section "raw_tp\/sched_switch" has a relocation and a CO-RE relocation at 104/,
   },
   {
+    title: "a CO-RE relocation inside an instruction",
+    object: edit((object) => object.word(".BTF.ext", object.coreRelocation(), 0x6c)),
+    refusal: /BTF\.ext relocations: relocation 0 is inside an instruction/,
+  },
+  {
     title: "4097 variables of the kernel",
     object: () =>
       compileSmall(`__asm__(".text\\n${Array.from({ length: 4097 }, (_, i) => `.globl e${i}`).join("\\n")}\\n");`),

@@ -6,6 +6,7 @@
 
 import { FormatError } from "../../errors/mod.ts";
 import { BTF_EXT_PART, readBtfExt } from "../btf/btf_ext.ts";
+import { INSTRUCTION_BYTES } from "../instructions.ts";
 import type { ElfFile } from "../elf/elf.ts";
 import type { BtfCheck } from "./btf_check.ts";
 import type { RelocatedInstructions } from "./check_elf.ts";
@@ -31,8 +32,9 @@ export function checkBtfExt(bytes: Uint8Array, { elf, btf, relocated }: CheckedP
   for (const { part, section, start, count, recordBytes } of readBtfExt(bytes, BTF_EXT_PART.RELOCATIONS)) {
     const name = btf.string(section);
     const offsets = elf.sections.filter((one) => one.name === name).flatMap(({ index }) => relocated.get(index) ?? []);
-    for (let i = 0; i < count && offsets.length > 0; i++) {
+    for (let i = 0; i < count; i++) {
       const offset = part.u32(start + i * recordBytes);
+      if (offset % INSTRUCTION_BYTES !== 0) part.fail(`relocation ${i} is inside an instruction`);
       if (!offsets.some((set) => set.has(offset))) continue;
       throw new FormatError("ELF", `section "${name}" has a relocation and a CO-RE relocation at ${offset}`);
     }

@@ -60,7 +60,7 @@ export class Findings {
 
 /** The part of a report that names its problem: the summary, or the first lines, and the innermost functions. */
 function problemOf(report: string): string {
-  const first = /^.*(runtime error:|ERROR: AddressSanitizer|MODEL KERNEL).*$/m.exec(report)?.[0].replace(
+  const first = /^.*(runtime error:|ERROR: (?:Address|Leak)Sanitizer|MODEL KERNEL).*$/m.exec(report)?.[0].replace(
     /0x[0-9a-f]+|==\d+==/g,
     "",
   );

@@ -48,6 +48,8 @@ export async function fuzzObjects(budget: Budget, findings: Findings): Promise<v
       findings.add("o", mutant, error.message);
     }
   }
+  const leaks = await target.finish();
+  if (leaks !== "") findings.add("txt", new Uint8Array(), leaks);
   findings.note(
     `${counts.accepted} accepted, ${counts.opened} opened, ${counts.loaded} loaded, ${counts.edges} edges, ${corpus.length} in the corpus`,
   );

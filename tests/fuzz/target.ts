@@ -13,9 +13,9 @@ const PROGRAM = `${CHECKOUT}.build/lib/asan/libbpf_target`;
 /** A request that takes longer than this hangs. */
 const MAX_MS = 20_000;
 
-/** The sanitizers end the process at the first problem. */
+/** The sanitizers end the process at the first problem, and look for lost memory at its end. */
 const SANITIZERS = {
-  ASAN_OPTIONS: "detect_leaks=0:allocator_may_return_null=1:abort_on_error=1:max_allocation_size_mb=4096",
+  ASAN_OPTIONS: "detect_leaks=1:allocator_may_return_null=1:abort_on_error=1:max_allocation_size_mb=4096",
   UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
 };
 
@@ -78,9 +78,15 @@ export class LibbpfTarget implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running?.end();
+  /** Ends the process. @returns the report about memory that libbpf lost; "" if there is none. */
+  async finish(): Promise<string> {
+    const report = await this.#running?.end() ?? "";
     this.#running = undefined;
+    return report;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish();
   }
 }
 
@@ -115,13 +121,14 @@ class Running {
     }
   }
 
-  /** Ends the process. @returns its stderr, or its status. */
+  /** Ends the process. @returns its stderr, or its status if that is not 0. */
   async end(): Promise<string> {
     await this.#writer.close().catch(() => {});
     await this.#reader.cancel();
     const { code, signal } = await this.#child.status;
     const errors = await this.#errors;
-    return errors.length > 0 ? errors : signal === "SIGKILL" ? `no answer for ${MAX_MS} ms` : `exit code ${code}`;
+    if (errors.length > 0 || code === 0) return errors;
+    return signal === "SIGKILL" ? `no answer for ${MAX_MS} ms` : `exit code ${code}`;
   }
 
   #kill(): void {
