@@ -6,8 +6,13 @@
 
 const HERE = new URL(".", import.meta.url).pathname;
 
-/** A worker that takes longer than this for one line hangs. */
-const MAX_MS = 15_000;
+/** A worker that uses more CPU time than this for one line hangs. */
+const MAX_CPU_SECONDS = 15;
+/** A worker that sleeps at so many looks in a row waits, as a guest may do. */
+const MAX_SLEEPS = 3;
+const LOOK_EVERY_MS = 4000;
+/** The kernel counts CPU time in hundredths of a second. */
+const TICKS = 100;
 
 /** A worker ended, or did not answer in time. */
 export class WorkerFailure extends Error {
@@ -46,10 +51,14 @@ export class LineWorker implements AsyncDisposable {
   /** The next line of the process. */
   async answer(): Promise<string> {
     let waits = "";
-    const timer = setTimeout(() => {
+    let sleeps = 0;
+    const start = cpuSecondsOf(this.#child.pid);
+    const timer = setInterval(() => {
       waits = waitOf(this.#child.pid);
-      this.#child.kill("SIGKILL");
-    }, MAX_MS);
+      sleeps = waits === "" ? 0 : sleeps + 1;
+      const hangs = cpuSecondsOf(this.#child.pid) - start > MAX_CPU_SECONDS;
+      if (sleeps >= MAX_SLEEPS || hangs) this.#child.kill("SIGKILL");
+    }, LOOK_EVERY_MS);
     try {
       while (!this.#rest.includes("\n")) {
         const { value, done } = await this.#lines.read();
@@ -57,7 +66,7 @@ export class LineWorker implements AsyncDisposable {
         this.#rest += value;
       }
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
     const end = this.#rest.indexOf("\n");
     if (end < 0) throw await this.#failure(waits);
@@ -87,6 +96,16 @@ function waitOf(pid: number): string {
     return isSleeping ? Deno.readTextFileSync(`/proc/${pid}/task/${pid}/syscall`).trim() : "";
   } catch {
     return "";
+  }
+}
+
+/** The CPU time of a process. */
+function cpuSecondsOf(pid: number): number {
+  try {
+    const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return 0;
   }
 }
 
