@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { llvmTool } from "../scripts/pins.ts";
 import { type Need, readNeeds } from "../wasm/needs.ts";
 import { readDeclarations } from "../wasm/declarations.ts";
+import { readPolicyText } from "../wasm/policy_section.ts";
 import { parseModule } from "../wasm/module.ts";
 import { type CommandResult, runCommand, withFiles } from "./testdata/run_command.ts";
 
@@ -77,6 +78,24 @@ Deno.test("cc --needs records needs in the module", () => {
       const { code, stdout } = runCommand(["--quiet", ...options, `${folder}/a.wasm`]);
       assertEquals([code, stdout], [0, "2\n"]);
     }
+  });
+});
+
+Deno.test("cc --policy records the policy in the module, without comments, and compiles nothing with a wrong one", () => {
+  withCc((cc, folder) => {
+    Deno.writeTextFileSync(`${folder}/p.json`, '{ // XDP\n "network": ["eth0"], }');
+    Deno.writeTextFileSync(`${folder}/wrong.json`, '{\n "netwrok": true }');
+    const built = cc("--target wasm32 -DNUMBER=1 main.c twice.c -o a.wasm --policy p.json");
+    assertEquals(built, { code: 0, stdout: "", stderr: "" });
+    assertEquals(readPolicyText(Deno.readFileSync(`${folder}/a.wasm`)), '{"network":["eth0"]}');
+    assertEquals(runCommand(["--quiet", `${folder}/a.wasm`]).stdout, "2\n");
+    const wrong = cc("--target wasm32 -DNUMBER=1 main.c twice.c -o b.wasm --policy wrong.json");
+    assertEquals([wrong.code, [...Deno.readDirSync(folder)].some(({ name }) => name === "b.wasm")], [2, false]);
+    assertMatch(
+      wrong.stderr,
+      /^wasm-bpf: Cannot use policy "wrong.json": line 2, column 2: unknown key "netwrok", did you /,
+    );
+    assertMatch(cc("--target wasm32 -c twice.c --policy p.json").stderr, /--policy is for the linked module/);
   });
 });
 
