@@ -47,6 +47,8 @@ Deno.test("popen() finds programs in PATH, as which does", () => {
   return assertSameOutput("programs", { directories: ["/usr/bin:ro", "/etc:ro"], environment });
 });
 
+Deno.test("a program that defines functions of glibc itself links", () => assertSameOutput("overrides"));
+
 /** A header of libc and one of the kernel that define the same names. */
 const HEADERS = [
   ["poll.h", "linux/signal.h"],

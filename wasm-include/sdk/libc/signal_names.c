@@ -23,11 +23,11 @@ static const char *find(const char *list, int signal) {
     return list;
 }
 
-const char *sigabbrev_np(int signal) {
+__attribute__((weak)) const char *sigabbrev_np(int signal) {
     return find(names, signal);
 }
 
-const char *sigdescr_np(int signal) {
+__attribute__((weak)) const char *sigdescr_np(int signal) {
     return find(texts, signal);
 }
 

@@ -25,11 +25,11 @@ static const char *find(const char *list, int number) {
     return *list ? list : NULL;
 }
 
-const char *strerrorname_np(int number) {
+__attribute__((weak)) const char *strerrorname_np(int number) {
     return find(names, number);
 }
 
-const char *strerrordesc_np(int number) {
+__attribute__((weak)) const char *strerrordesc_np(int number) {
     // libc's own error: a path that is in none of the guest's directories.
     return number == ENOTCAPABLE ? "Capabilities insufficient" : find(texts, number);
 }
