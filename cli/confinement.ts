@@ -7,13 +7,13 @@
 import { BpfError } from "../errors/mod.ts";
 import type { NativeSystem } from "../ffi/mod.ts";
 import type { Capability } from "../ffi/system/capabilities.ts";
-import type { AllowedFiles, Confinement } from "../ffi/system/confinement.ts";
+import { type AllowedFiles, type Confinement, containsName } from "../ffi/system/confinement.ts";
 import type { Preopen } from "../host/mod.ts";
 
 /** A guest that is about to run. */
 export interface ConfinedGuest {
   /** Its module. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly preopens: readonly Preopen[];
   readonly btfPath?: string | undefined;
   readonly pinPath?: string | undefined;
@@ -60,7 +60,13 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<string> = new Set(["bpf", "cgroup2", "deb
  * Finds sections whose targets can be any executable, or a namespace of another process, and the imports that attach such programs. A
  * module contains the name of each of its sections.
  */
-const FAR_TARGETS = /(?:uprobe|uretprobe|usdt|sk_lookup|flow_dissector)[\0/.+]|attach_(?:uprobe|usdt)/;
+const FAR_TARGETS = {
+  sections: ["uprobe", "uretprobe", "usdt", "sk_lookup", "flow_dissector"],
+  imports: ["attach_uprobe", "attach_usdt"],
+} as const;
+
+/** The characters after the first word of a section's name, besides its end. */
+const AFTER_WORD = "/.+";
 
 /** Modules beyond this size are not searched, which would take as long as a start. */
 const LARGEST_SEARCHED_BYTES = 16 << 20;
@@ -78,12 +84,14 @@ export function confinementOf(system: NativeSystem, guest: ConfinedGuest): Confi
 }
 
 function needsAllFiles(system: NativeSystem, { bytes, preopens }: ConfinedGuest): boolean {
-  return preopens.some(({ hostPath }) => OF_PROCESSES.test(system.realPath(hostPath) ?? "")) || hasFarTargets(bytes);
+  return preopens.some(({ hostPath }) => OF_PROCESSES.test(system.realPath(hostPath) ?? "")) ||
+    hasFarTargets(system, bytes);
 }
 
-function hasFarTargets(bytes: Uint8Array): boolean {
-  if (bytes.length > LARGEST_SEARCHED_BYTES) return true;
-  return FAR_TARGETS.test(new TextDecoder("latin1").decode(bytes));
+function hasFarTargets({ library }: NativeSystem, bytes: Uint8Array<ArrayBuffer>): boolean {
+  return bytes.length > LARGEST_SEARCHED_BYTES ||
+    FAR_TARGETS.sections.some((name) => containsName(library, bytes, name, AFTER_WORD)) ||
+    FAR_TARGETS.imports.some((name) => containsName(library, bytes, name));
 }
 
 function filesOf(system: NativeSystem, { preopens, btfPath, pinPath }: ConfinedGuest): AllowedFiles {

@@ -52,10 +52,15 @@ export function finishConfinement({ shim }: NativeLibrary): void {
   if (result < 0) throw refusal(result);
 }
 
-/** Drops more capabilities. @throws {BpfError} when the kernel refuses. */
-export function dropCapabilities({ shim }: NativeLibrary, kept: readonly Capability[]): void {
-  const result = shim?.symbols.wasm_bpf_drop_capabilities(setOf(kept)) ?? 0;
-  if (result < 0) throw refusal(result);
+/** True if `bytes` contain `name` with one of the characters of `next` or a NUL after it; any byte if `next` is empty. */
+export function containsName(
+  { shim }: NativeLibrary,
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  next = "",
+): boolean {
+  const { length } = bytes;
+  return shim?.symbols.wasm_bpf_confinement_names(bytes, BigInt(length), cString(name), cString(next)) === 1;
 }
 
 function allow(symbols: Symbols, rules: number, { read, write }: AllowedFiles): void {

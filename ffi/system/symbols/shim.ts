@@ -24,12 +24,12 @@ export const SHIM_SYMBOLS = {
   wasm_bpf_confinement_open: { parameters: [], result: "i32" },
   // int wasm_bpf_confinement_allow(int ruleset, const char *path, int writable)
   wasm_bpf_confinement_allow: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  // int wasm_bpf_confinement_names(const char *bytes, uint64_t size, const char *name, const char *next)
+  wasm_bpf_confinement_names: { parameters: ["buffer", "u64", "buffer", "buffer"], result: "i32" },
   // int wasm_bpf_confine(uint64_t kept, int ruleset)
   wasm_bpf_confine: { parameters: ["u64", "i32"], result: "i32" },
   // int wasm_bpf_confine_finish(void)
   wasm_bpf_confine_finish: { parameters: [], result: "i32" },
-  // int wasm_bpf_drop_capabilities(uint64_t kept)
-  wasm_bpf_drop_capabilities: { parameters: ["u64"], result: "i32" },
   // int wasm_bpf_deadline_interrupt(int64_t after_ms)
   wasm_bpf_deadline_interrupt: { parameters: ["i64"], result: "i32" },
   // int wasm_bpf_deadline_end(int64_t after_ms, const char *line)
