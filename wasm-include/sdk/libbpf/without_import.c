@@ -62,7 +62,7 @@ int bpf_object__token_fd(const struct bpf_object *) {
     return -1;
 }
 
-/* What other processes have */
+/* Access to other processes */
 
 REFUSED(bpf_prog_get_fd_by_id, (__u32), EPERM)
 REFUSED(bpf_prog_get_fd_by_id_opts, (__u32, const struct bpf_get_fd_by_id_opts *), EPERM)
@@ -74,7 +74,7 @@ REFUSED(bpf_prog_detach, (int, enum bpf_attach_type), EPERM)
 REFUSED(bpf_task_fd_query, (int, int, __u32, char *, __u32 *, __u32 *, __u32 *, __u64 *, __u64 *), EPERM)
 REFUSED(bpf_token_create, (int, struct bpf_token_create_opts *), EPERM)
 
-/* What a guest cannot have */
+/* Impossible in a guest */
 
 REFUSED(bpf_object__gen_loader, (struct bpf_object *, struct gen_loader_opts *), EOPNOTSUPP)
 REFUSED(bpf_program__set_insns, (struct bpf_program *, struct bpf_insn *, size_t), EOPNOTSUPP)
