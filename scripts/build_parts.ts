@@ -73,8 +73,8 @@ export function scriptOf(
   const body = bundle
     .replaceAll(/import\{([^}]*)\}from"([^"]+)";/g, (_, names, path) => namesIn(names).map(declaration(path)).join(""))
     .replaceAll(/import\("([^"]+)"\)/g, (_, path) => find(path))
-    // Only a checkout has files beside its modules.
-    .replaceAll("import.meta.url", '""')
+    // Only a checkout has files beside its modules. Code that looks for some compares the protocol with "file:".
+    .replaceAll("import.meta.url", '"binary:///"')
     .replace(
       /export\{([^}]*)\};?\s*$/,
       (_, names) => `return{${namesIn(names).map(([local, name]) => `${name}:${local}`)}};`,

@@ -11,8 +11,8 @@ interface Finished {
   stderr: string;
 }
 
-async function run(command: string, args: string[]): Promise<Finished> {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args, clearEnv: true }).output();
+async function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Finished> {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args, env, clearEnv: true }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
@@ -81,4 +81,17 @@ Deno.test("wasm-bpf adds less than 2.5 MiB to the bare runtime", async () => {
   const base = await Deno.stat(`${CHECKOUT}.tools/denort-2.6.10`);
   const ours = (await Deno.stat(BINARY)).size - base.size;
   assert(ours > 0 && ours < 2.5 * 1024 * 1024, `it weighs ${ours} bytes`);
+});
+
+Deno.test("wasm-bpf builds a guest with the SDK of the checkout that it lies in", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${directory}/answer.c`, "int main(void) { return 42; }\n");
+    const module = `${directory}/answer.wasm`;
+    const built = await run(BINARY, ["cc", `${directory}/answer.c`, "-o", module], { PATH: "/usr/bin:/bin" });
+    assertEquals({ code: built.code, stderr: built.stderr }, { code: 0, stderr: "" });
+    assertEquals((await run(BINARY, [module])).code, 42);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
