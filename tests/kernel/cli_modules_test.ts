@@ -211,6 +211,6 @@ Deno.test("wasm-bpf escapes invisible characters in a guest's name", async () =>
 Deno.test("wasm-bpf --verbose shows where a guest trapped", async () => {
   const { code, stderr } = await runWasmBpf(["-v", testGuest("trap_in_callback")]);
   assertEquals(code, 134);
-  assertMatch(stderr, /^wasm-bpf: The guest trapped: unreachable\n(wasm-bpf: .*\n)+$/);
+  assertMatch(stderr, /^wasm-bpf: Buffer .*\nwasm-bpf: The guest trapped: unreachable\n(wasm-bpf: .*\n)+$/);
   assertMatch(stderr, /wasm-bpf: +at .*wasm:\/\/wasm\//);
 });
