@@ -26,8 +26,10 @@ const NOTHING = new Uint8Array();
 
 Deno.test("mod.ts exports no native code", () => {
   assertEquals(Object.keys(api).sort(), [
+    "ALLOW_ALL",
     "AttachType",
     "BpfError",
+    "DEFAULT_POLICY",
     "GuestError",
     "MapType",
     "ProgramType",
