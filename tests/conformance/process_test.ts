@@ -37,7 +37,7 @@ Deno.test("an argument with a NUL is refused", () => {
   assertThrows(() => new TestGuest({ env: { A: "\0" } }), TypeError, "NUL");
 });
 
-wasiTest("clock_time_get() and clock_res_get() have four clocks", (newGuest) => {
+wasiTest("clock_time_get() and clock_res_get() have the four clocks of WASI and refuse unknown ones", (newGuest) => {
   using guest = newGuest();
   for (const clock of Object.values(CLOCK)) {
     guest.ok("clock_res_get", clock, RESULT_PTR);
@@ -49,7 +49,7 @@ wasiTest("clock_time_get() and clock_res_get() have four clocks", (newGuest) => 
   }
   guest.ok("clock_time_get", CLOCK.REALTIME, 0n, RESULT_PTR);
   assertEquals(Math.abs(Number(guest.u64() / 1_000_000n) - Date.now()) < 1000, true);
-  for (const clock of [4, -1]) {
+  for (const clock of [12, -1]) {
     assertEquals(guest.call("clock_time_get", clock, 0n, RESULT_PTR), "EINVAL");
     assertEquals(guest.call("clock_res_get", clock, RESULT_PTR), "EINVAL");
   }
