@@ -11,6 +11,7 @@ import { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
 import { interfacePoint, realPath } from "../core/attach_targets/attach_points.ts";
 import { isNetworkAttachType } from "../core/policy/effects.ts";
 import type { AttachPoint, GateRequest } from "../core/requests.ts";
+import { isOnInterface, isOnMap } from "./attach_types.ts";
 import type { Call } from "./call.ts";
 import { fieldOf } from "./structs.ts";
 
@@ -81,20 +82,6 @@ function textOf(argument: NativeArgument | undefined): string {
 
 /** The attach types whose target is a network namespace. */
 const ON_NAMESPACE: ReadonlySet<number> = new Set([AttachType.SK_LOOKUP, AttachType.FLOW_DISSECTOR]);
-/** Those whose target is an interface, see `attach_rules.ts`. */
-const ON_INTERFACE: ReadonlySet<number> = new Set([
-  AttachType.XDP,
-  AttachType.TCX_INGRESS,
-  AttachType.TCX_EGRESS,
-  AttachType.NETKIT_PRIMARY,
-  AttachType.NETKIT_PEER,
-]);
-const ON_SOCKMAP: ReadonlySet<number> = new Set([
-  AttachType.SK_SKB_STREAM_PARSER,
-  AttachType.SK_SKB_STREAM_VERDICT,
-  AttachType.SK_SKB_VERDICT,
-  AttachType.SK_MSG_VERDICT,
-]);
 /** Those whose options list functions, or their addresses. */
 const ON_FUNCTIONS: ReadonlySet<number> = new Set([AttachType.TRACE_KPROBE_MULTI, AttachType.TRACE_KPROBE_SESSION]);
 /** Those of programs that loading has bound to a place, and those whose place passes the gate on its own. */
@@ -113,9 +100,9 @@ const WITHOUT_PLACE: ReadonlySet<number> = new Set([
 /** The place of an attachment by descriptors. @param target an index, or a descriptor of the host. */
 function typedPoint(call: Call, attachType: number, target: number): AttachPoint | undefined {
   if (WITHOUT_PLACE.has(attachType)) return undefined;
-  if (ON_INTERFACE.has(attachType)) return interfacePoint(call.guest.system, target);
+  if (isOnInterface(attachType)) return interfacePoint(call.guest.system, target);
   if (ON_NAMESPACE.has(attachType)) return namespacePoint(call, target);
-  if (ON_SOCKMAP.has(attachType)) return { kind: "sockmap" };
+  if (isOnMap(attachType)) return { kind: "sockmap" };
   if (ON_FUNCTIONS.has(attachType)) return patternPoint(undefined);
   return attachType === AttachType.NETFILTER ? { kind: "netfilter" } : cgroupPoint(call, target);
 }

@@ -10,6 +10,7 @@ import { pathOfDescriptor } from "../../ffi/system/host_paths.ts";
 import { realPath } from "../core/attach_targets/attach_points.ts";
 import { withHiddenPath } from "../core/attach_targets/target_reading.ts";
 import { refuse } from "../core/refusal.ts";
+import { isOnInterface, isOnMap } from "./attach_types.ts";
 import type { Call } from "./call.ts";
 import { bytesOf, descriptorOf, longsOf, text, textsOf } from "./fields.ts";
 import type { ParameterRule } from "./line.ts";
@@ -137,22 +138,7 @@ const PID_FD_AT = 8;
 
 export const ITER_OPTS = struct("bpf_iter_attach_opts", ["link_info_len"], { link_info: linkInfo });
 
-/** The attach types whose target is the index of an interface. */
-const ON_INTERFACE: ReadonlySet<number> = new Set([
-  AttachType.XDP,
-  AttachType.TCX_INGRESS,
-  AttachType.TCX_EGRESS,
-  AttachType.NETKIT_PRIMARY,
-  AttachType.NETKIT_PEER,
-]);
-/** Those whose target is a map. */
-const ON_MAP: ReadonlySet<number> = new Set([
-  AttachType.SK_SKB_STREAM_PARSER,
-  AttachType.SK_SKB_STREAM_VERDICT,
-  AttachType.SK_SKB_VERDICT,
-  AttachType.SK_MSG_VERDICT,
-]);
-/** Those that have a program as target, or none. */
+/** The attach types that have a program as target, or none. */
 const ON_PROGRAM: ReadonlySet<number> = new Set([
   AttachType.TRACE_RAW_TP,
   AttachType.TRACE_FENTRY,
@@ -167,11 +153,6 @@ const ON_PROGRAM: ReadonlySet<number> = new Set([
   AttachType.STRUCT_OPS,
 ]);
 
-/** True if the target of an attach type is the index of an interface. */
-export function isOnInterface(type: number): boolean {
-  return ON_INTERFACE.has(type);
-}
-
 /** The target of an attach type: an index, or a descriptor. @param type the name of the parameter with the attach type. */
 export function targetFd(type: string): ParameterRule {
   return {
@@ -182,7 +163,7 @@ export function targetFd(type: string): ParameterRule {
       if (ON_PROGRAM.has(kind)) return value === 0 ? 0 : call.hostFd(value, ["program"]);
       if (kind === AttachType.PERF_EVENT) return call.hostFd(value, ["perf_event"]);
       // All others have a cgroup, a network namespace or a device.
-      return call.hostFd(value, ON_MAP.has(kind) ? ["map"] : ["file"]);
+      return call.hostFd(value, isOnMap(kind) ? ["map"] : ["file"]);
     },
   };
 }
