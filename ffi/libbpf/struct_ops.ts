@@ -31,7 +31,7 @@ export function bindStructOps(native: Native, object: NativePointer<"bpf_object"
       const name = native.text(symbols.bpf_map__name(map));
       throw new BpfError(operation, LINUX_ERRNO.EOPNOTSUPP, {
         reason: `struct_ops "${name}" would stay in the kernel after this process`,
-        hint: "--allow-persistent-struct-ops permits that; Linux 6.4 and newer do not need it",
+        hint: "--allow-persist permits that; Linux 6.4 and newer do not need it",
       });
     }
     native.check.value(operation, symbols.bpf_map__set_map_flags(map, flags | MAP_FLAG.BPF_F_LINK));

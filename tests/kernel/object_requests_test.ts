@@ -126,8 +126,8 @@ Deno.test("struct_ops of .struct_ops end with the process", async () => {
   assertEquals([own.length, left], [1, []]);
 });
 
-Deno.test("--allow-persistent-struct-ops lets struct_ops of .struct_ops stay", async () => {
-  const { own, left } = await killAttached("--allow-persistent-struct-ops");
+Deno.test("--allow-persist lets struct_ops of .struct_ops stay", async () => {
+  const { own, left } = await killAttached("--allow-persist");
   for (const id of left) await run("bpftool", ["struct_ops", "unregister", "id", `${id}`]);
   assertEquals([own.length, left], [1, own]);
 });
@@ -150,7 +150,7 @@ Deno.test("struct_ops that would stay are refused if the kernel has no links for
     assertEquals(code, 3);
     assertMatch(
       stderr,
-      /^wasm-bpf: Cannot open object "congestion": EOPNOTSUPP: struct_ops "congestion" would stay in the kernel after this process \(hint: --allow-persistent-struct-ops permits that; .*\)\n$/,
+      /^wasm-bpf: Cannot open object "congestion": EOPNOTSUPP: struct_ops "congestion" would stay in the kernel after this process \(hint: --allow-persist permits that; .*\)\n$/,
     );
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -45,8 +45,8 @@ Deno.test("a struct_ops map runs, or needs a permission in a kernel without stru
     await refused.status;
     assertMatch(
       await refused.stderr,
-      /EOPNOTSUPP: struct_ops "congestion" would stay in the kernel after this process \(hint: --allow-persistent-struct-ops /,
+      /EOPNOTSUPP: struct_ops "congestion" would stay in the kernel after this process \(hint: --allow-persist /,
     );
   }
-  await controlsCongestion(["--allow-persistent-struct-ops"]);
+  await controlsCongestion(["--allow-persist"]);
 });
