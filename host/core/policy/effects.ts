@@ -16,7 +16,7 @@ import { kfuncEffect } from "./kfunc_effects.ts";
 export interface ProgramFacts {
   /** A value of `ProgramType`. */
   readonly type: number;
-  /** A value of `AttachType`; undefined if nothing tells. */
+  /** A value of `AttachType`; undefined if it is unknown. */
   readonly attachType: number | undefined;
   /** The numbers of the helpers that it calls. */
   readonly helpers: readonly number[];
@@ -38,7 +38,7 @@ export interface CausedEffect {
 
 /** The effects of each program type that do not depend on the attach type. */
 const TYPE_EFFECTS: ReadonlyMap<number, Effect | undefined> = new Map<number, Effect | undefined>([
-  // libbpf refuses to load programs whose type it does not know.
+  // libbpf refuses to load programs of unknown types.
   [ProgramType.UNSPEC, undefined],
   // It filters what its own socket gets. A guest has only packet sockets.
   [ProgramType.SOCKET_FILTER, undefined],
@@ -113,7 +113,7 @@ export function isNetworkAttachType(attachType: number): boolean {
   return !OTHER_ATTACH_TYPES.has(attachType);
 }
 
-/** The effects of a program with their causes, those of its type first. */
+/** The effects of a program with their causes, those of its type first; empty if it observes. */
 export function causedEffects({ type, attachType, helpers, kfuncs }: ProgramFacts): CausedEffect[] {
   const found: CausedEffect[] = [];
   const own = typeEffect(type, attachType);
@@ -128,9 +128,4 @@ export function causedEffects({ type, attachType, helpers, kfuncs }: ProgramFact
     if (effect !== undefined) found.push({ effect, cause: { kind: "kfunc", name } });
   }
   return found;
-}
-
-/** The effects of a program; empty if it observes. Calls that nobody has reviewed count as "kernel-change". */
-export function effectsOf(program: ProgramFacts): Effect[] {
-  return [...new Set(causedEffects(program).map(({ effect }) => effect === "unknown" ? "kernel-change" : effect))];
 }

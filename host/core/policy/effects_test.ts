@@ -1,9 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { AttachType, ProgramType } from "../../../object/bpf_numbers.ts";
 import { HELPER } from "../../../object/helper_names.ts";
-import { effectsOf, typeEffect } from "./effects.ts";
+import { causedEffects, type ProgramFacts, typeEffect } from "./effects.ts";
 import { HELPER_EFFECTS, LAST_REVIEWED_HELPER } from "./helper_effects.ts";
 import { kfuncEffect } from "./kfunc_effects.ts";
+
+/** The effects without their causes. */
+const effectsOf = (facts: ProgramFacts) => causedEffects(facts).map(({ effect }) => effect);
 
 const OBSERVER = { type: ProgramType.KPROBE, attachType: 0, helpers: [], kfuncs: [] };
 
@@ -41,27 +44,30 @@ Deno.test("every helper whose name says that it changes something has an effect"
   assertEquals(without, []);
 });
 
-Deno.test("effectsOf() has the effects of the type and of all calls, each once", () => {
+Deno.test("causedEffects() has the effects of the type and of each call", () => {
   assertEquals(effectsOf(OBSERVER), []);
-  assertEquals(effectsOf({ ...OBSERVER, helpers: [HELPER.send_signal, HELPER.send_signal_thread] }), ["signal"]);
+  assertEquals(effectsOf({ ...OBSERVER, helpers: [HELPER.send_signal, HELPER.send_signal_thread] }), [
+    "signal",
+    "signal",
+  ]);
   assertEquals(effectsOf({ ...OBSERVER, helpers: [HELPER.probe_write_user] }), ["write-user"]);
   assertEquals(effectsOf({ ...OBSERVER, helpers: [HELPER.override_return] }), ["override"]);
-  assertEquals(effectsOf({ ...OBSERVER, type: ProgramType.XDP, helpers: [HELPER.redirect] }), ["network"]);
+  assertEquals(effectsOf({ ...OBSERVER, type: ProgramType.XDP, helpers: [HELPER.redirect] }), ["network", "network"]);
   assertEquals(effectsOf({ ...OBSERVER, type: ProgramType.LSM }), ["deny"]);
   assertEquals(effectsOf({ ...OBSERVER, type: ProgramType.EXT }), ["replace"]);
   assertEquals(effectsOf({ ...OBSERVER, type: ProgramType.STRUCT_OPS }), ["struct-ops"]);
   assertEquals(effectsOf({ ...OBSERVER, kfuncs: ["bpf_sock_destroy", "bpf_task_acquire"] }), ["network"]);
 });
 
-Deno.test("effectsOf() does not trust calls and types that nobody has reviewed", () => {
+Deno.test("causedEffects() does not trust calls and types that nobody has reviewed", () => {
   for (const helper of [LAST_REVIEWED_HELPER + 1, -1, 2 ** 31 - 1]) {
-    assertEquals(effectsOf({ ...OBSERVER, helpers: [helper] }), ["kernel-change"]);
+    assertEquals(effectsOf({ ...OBSERVER, helpers: [helper] }), ["unknown"]);
   }
-  assertEquals(effectsOf({ ...OBSERVER, kfuncs: ["bpf_new_function"] }), ["kernel-change"]);
-  assertEquals(effectsOf({ ...OBSERVER, type: 99 }), ["kernel-change"]);
+  assertEquals(effectsOf({ ...OBSERVER, kfuncs: ["bpf_new_function"] }), ["unknown"]);
+  assertEquals(effectsOf({ ...OBSERVER, type: 99 }), ["unknown"]);
 });
 
-Deno.test("kfuncEffect() observes with iterators and copies, and knows what changes the machine", () => {
+Deno.test("kfuncEffect() observes with iterators and copies, and names the effects of the others", () => {
   const names = ["bpf_iter_task_new", "bpf_strncmp", "bpf_copy_from_user_str", "bpf_rcu_read_lock", "bpf_obj_new_impl"];
   for (const name of names) assertEquals(kfuncEffect(name), undefined, name);
   assertEquals(kfuncEffect("scx_bpf_dsq_insert"), "struct-ops");
