@@ -15,7 +15,7 @@ export interface GuestKind {
   readonly purpose: "tracing" | "security" | "network";
   /** A program of the kind. */
   readonly program: ProbedProgram;
-  /** A section of such a program, which tells its needs. */
+  /** A section of such a program, from which its needs follow. */
   readonly section: string;
   /** The options of the kernel that it needs, without CONFIG_. */
   readonly options: readonly string[];

@@ -14,7 +14,7 @@ export interface Availability {
   readonly missing: readonly string[];
 }
 
-/** The types and helpers that libbpf knows, in bpftool's words. */
+/** The types and helpers of libbpf, in bpftool's words. */
 export interface KernelTypes {
   readonly programs: Availability;
   readonly maps: Availability;

@@ -1,5 +1,5 @@
 /**
- * Functions by which a guest chooses when it runs what the objects in its data do not tell.
+ * Functions by which a guest makes choices when it runs, so that the objects in its data do not show them.
  *
  * @module
  */

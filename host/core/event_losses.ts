@@ -41,7 +41,7 @@ export interface LossSource {
   /** Reads the number of lost events; see {@link BufferReport.lost}. */
   readLost(): number | undefined;
   /** True if the guest has a callback that gets the counts. They are then not reported to the user too. */
-  readonly tellsGuest: boolean;
+  readonly reportsToGuest: boolean;
 }
 
 /** Options of {@link EventLosses}. */
@@ -109,7 +109,7 @@ export class EventLosses {
   #update(watched: Watched, { isLast, now = Infinity }: { isLast: boolean; now?: number }): void {
     this.#options.counters.lost += watched.read();
     const isDue = isLast || now - watched.reportedAt >= REPORT_INTERVAL_MS;
-    if (watched.unreported === 0 || watched.source.tellsGuest || !isDue) return;
+    if (watched.unreported === 0 || watched.source.reportsToGuest || !isDue) return;
     watched.reportedAt = now;
     const count = watched.unreported;
     watched.unreported = 0;

@@ -16,7 +16,7 @@ function oneBuffer({ failOnLoss = false, start = 0 } = {}) {
     kind: "perf",
     levels: { dataBytes: 4096, highWaterBytes: 2048 },
     readLost: () => lost.count,
-    tellsGuest: false,
+    reportsToGuest: false,
   };
   return { losses, lost, reports, counters, beforeClose: losses.watch(source) };
 }

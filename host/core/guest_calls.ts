@@ -110,7 +110,7 @@ export class GuestCalls {
     return this.#calls.instructionsOf(program);
   }
 
-  /** See {@link LibbpfCalls.structOpsValue}. The call that asks for the value has passed the gate. */
+  /** See {@link LibbpfCalls.structOpsValue}. The call that reads the value has passed the gate. */
   structOpsValue(
     part: { readonly object: NativeRef; readonly map: NativeRef },
     layout: { readonly sizeBytes: number; readonly pointers: readonly number[] },

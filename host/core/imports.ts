@@ -54,7 +54,7 @@ export function findImport(module: ImportModule, name: string): MakeImport | und
   return Object.hasOwn(module, name) ? module[name] : undefined;
 }
 
-/** Makes the functions that the guest declares. Names that `find` does not know are omitted. */
+/** Makes the functions that the guest declares. Names without a result of `find` are omitted. */
 export function makeImports(
   find: (name: string) => MakeImport | undefined,
   guest: GuestContext,

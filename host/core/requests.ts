@@ -13,7 +13,7 @@ export type ProgramDescription = Pick<BpfProgram, "name" | "sectionName" | "type
 
 /** A program that is to be loaded into the kernel. */
 export interface LoadedProgram extends ProgramDescription {
-  /** The numbers of the helpers that it calls; undefined if the host does not know its instructions. */
+  /** The numbers of the helpers that it calls; undefined if the host has not read its instructions. */
   readonly helpers: readonly number[] | undefined;
   /** The names of the kfuncs that it calls; undefined for one that it calls by number. */
   readonly kfuncs: readonly (string | undefined)[];
@@ -38,7 +38,7 @@ export type AttachPoint =
 export interface LoadedMap {
   readonly name: string;
   readonly type: number;
-  /** The kernel's struct of a struct_ops map; undefined if the host does not know it. */
+  /** The kernel's struct of a struct_ops map; undefined if it is unknown. */
   readonly structOps: string | undefined;
   /** True if it would stay in the kernel when the process is killed. */
   readonly stays: boolean;

@@ -56,7 +56,7 @@ class PerfBuffer implements Disposable {
       levels: perf,
       readLost: () => perf.lost,
       // A raw callback gets the records about losses too.
-      tellsGuest: Number(options.callbacks.lost) !== 0 || Number(options.callbacks.event) !== 0,
+      reportsToGuest: Number(options.callbacks.lost) !== 0 || Number(options.callbacks.event) !== 0,
     });
   }
 

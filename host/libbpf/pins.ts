@@ -59,8 +59,8 @@ export function openPinned(call: Call): number {
 }
 
 /**
- * Refuses a pinned program whose type the policy does not allow, since the guest could attach it. Nothing tells its calls, or the attach
- * type of a tracing program: those were decided when it was loaded.
+ * Refuses a pinned program whose type the policy does not allow, since the guest could attach it. Its calls are unknown, and so is the attach
+ * type of a tracing program: the policy decided about those when the program was loaded.
  */
 function checkPinned(call: Call, hostFd: number): void {
   // The type is the first number of the struct.

@@ -53,7 +53,7 @@ export const PROGRAM_COUNT: ParameterRule = {
 const TARGET = { attach_prog_fd: optionalDescriptor("program"), attach_func_name: NULLABLE };
 
 /**
- * `bpf_program__set_attach_target`: the host remembers the target for the policy. An iterator stays with the target of its section,
+ * `bpf_program__set_attach_target`: the host keeps the target for the policy. An iterator stays with the target of its section,
  * which decides about the meaning of its options.
  */
 export const SET_ATTACH_TARGET = { parameters: TARGET, run: setAttachTarget };

@@ -65,7 +65,7 @@ class RingBuffer implements Disposable {
       kind: "ring",
       levels: ring,
       readLost: () => map.readLost(),
-      tellsGuest: false,
+      reportsToGuest: false,
     }));
     this.#handles.push(RINGS.of(this.#guest.handles).add({ buffer: this, ring, mapFd }));
   }

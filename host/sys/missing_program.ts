@@ -6,7 +6,7 @@ const MOST_COMMANDS = 4;
 
 /**
  * `missing_program(ptr command) -> i32`: reports a command that the guest's libc could not run, since guests start no programs. A tool
- * often tells its user only that something was not found.
+ * often prints only that something was not found.
  *
  * @returns 0.
  */

@@ -82,6 +82,6 @@ function lossSource(map: GuestMap, events: GuestEvents): LossSource {
     kind: isRing ? "ring" : "perf",
     levels: events,
     readLost: () => isRing ? map.readLost() : events.lost,
-    tellsGuest: false,
+    reportsToGuest: false,
   };
 }

@@ -260,7 +260,7 @@ impl<K: Pod, V: Pod> Iterator for Keys<'_, '_, K, V> {
         }
         let mut next = K::zeroed();
         let last = self.last.as_ref().map_or(0, address);
-        // SAFETY: both keys have the map's size; 0 asks for the first key.
+        // SAFETY: both keys have the map's size; 0 gives the first key.
         let result = unsafe { imports::bpf_map_get_next_key(self.map.handle.fd, last, &mut next as *mut K as usize) };
         match self.map.found("walk map", result) {
             Ok(true) => {

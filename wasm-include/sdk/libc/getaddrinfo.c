@@ -122,7 +122,7 @@ static int find_addresses(const char *host, const struct addrinfo *hints, struct
     }
     if (hints->ai_flags & AI_NUMERICHOST) return EAI_NONAME;
     int count = __host_addresses(host, hints->ai_family, addresses, name);
-    // A name server could know it, and cannot be asked.
+    // Only a name server could have an answer, and a guest has no sockets.
     return count > 0 ? count : EAI_AGAIN;
 }
 

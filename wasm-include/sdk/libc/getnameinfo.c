@@ -32,7 +32,7 @@ static int find_host(const struct host_address *address, char *host, socklen_t s
     char name[HOST_NAME];
 
     if (!(flags & NI_NUMERICHOST) && __host_name(address, name)) return copy(host, size, name);
-    // A name server could know it, and cannot be asked.
+    // Only a name server could have an answer, and a guest has no sockets.
     if (flags & NI_NAMEREQD) return flags & NI_NUMERICHOST ? EAI_NONAME : EAI_AGAIN;
     write_address(address, name);
     return copy(host, size, name);

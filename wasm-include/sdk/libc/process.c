@@ -46,7 +46,7 @@ gid_t getegid(void) {
     return sys_getegid();
 }
 
-// The host tells no saved ids. A process whose ids differ has had the effective ones from its start.
+// The host gives no saved ids. A process whose ids differ has had the effective ones from its start.
 
 int getresuid(uid_t *real, uid_t *effective, uid_t *saved) {
     *real = getuid();
