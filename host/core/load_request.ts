@@ -47,11 +47,17 @@ export function liveLoadRequest(
     maps: maps.map((map) => ({
       name: map.name,
       type: map.type,
-      structOps: uses.maps.find(({ name }) => name === map.name)?.structOps,
+      structOps: structOpsOf(uses, map.name),
       stays: staysInKernel(map),
       bytes: mapBytes(map, cpus),
     })),
   };
+}
+
+/** The kernel's struct of a map; undefined if a hostile object has several maps of this name. */
+function structOpsOf({ maps }: ObjectUses, wanted: string): string | undefined {
+  const [first, ...others] = maps.filter(({ name }) => name === wanted);
+  return others.length === 0 ? first?.structOps : undefined;
 }
 
 function loadOperation(objectName: string): Operation {
@@ -98,8 +104,14 @@ function boundTo(
   target: string | undefined,
 ): AttachPoint | undefined {
   if (target === undefined || (type !== ProgramType.TRACING && type !== ProgramType.LSM)) return undefined;
-  if (expectedAttachType === AttachType.TRACE_RAW_TP) return { kind: "tracepoint", name: target };
-  return ON_FUNCTION.has(expectedAttachType) ? { kind: "function", name: target } : undefined;
+  const name = withoutModule(target);
+  if (expectedAttachType === AttachType.TRACE_RAW_TP) return { kind: "tracepoint", name };
+  return ON_FUNCTION.has(expectedAttachType) ? { kind: "function", name } : undefined;
+}
+
+/** The name of a function without the module before it. "vmlinux:do_exit", "v:do_exit" and ":do_exit" are do_exit for libbpf. */
+function withoutModule(target: string): string {
+  return target.slice(target.indexOf(":") + 1);
 }
 
 /** True for a struct_ops map that no link ties to this process. */

@@ -111,15 +111,15 @@ function readCalls(caller: BpfFunction, names: NamedSymbols | undefined, text: r
       for (const symbol of symbols ?? []) {
         if (!isExtern(symbol)) call((offsetOf(symbol) + number) / INSTRUCTION_BYTES);
       }
-    } else if (sourceRegister(bytes, at) === 0) {
-      caller.helpers.add(number);
-    } else if (symbols === undefined) {
-      call(at / INSTRUCTION_BYTES + number + 1);
-    } else {
-      for (const symbol of symbols) {
-        if (isExtern(symbol)) caller.kfuncs.add(kernelName(symbol.name));
-        else call(offsetOf(symbol) / INSTRUCTION_BYTES + number + 1);
-      }
+      continue;
+    }
+    const isHelper = sourceRegister(bytes, at) === 0;
+    if (isHelper) caller.helpers.add(number);
+    else if (symbols === undefined) call(at / INSTRUCTION_BYTES + number + 1);
+    for (const symbol of symbols ?? []) {
+      // libbpf makes a call of a kernel function from any call with such a symbol, also from that of a helper.
+      if (isExtern(symbol)) caller.kfuncs.add(kernelName(symbol.name));
+      else if (!isHelper) call(offsetOf(symbol) / INSTRUCTION_BYTES + number + 1);
     }
   }
 }

@@ -67,6 +67,11 @@ Deno.test("readUses() counts the number of a helper even if the call has a symbo
   assertEquals(programNamed(object.bytes, "calls_kfuncs").helpers, [109]);
 });
 
+Deno.test("readUses() names the kernel function of a symbol even if the call has the number of a helper", () => {
+  const object = new ObjectEditor(uses()).instruction("xdp", 0, { register: 0, number: 14 });
+  assertEquals(programNamed(object.bytes, "calls_kfuncs").kfuncs, ["flavored_kfunc", "plain_kfunc"]);
+});
+
 Deno.test("readUses() truncates a symbol's offset to 32 bits, as libbpf does", () => {
   // The callback is static, so the instruction names the symbol of the section.
   const object = new ObjectEditor(uses()).sectionSymbol(".text", 2n ** 32n);

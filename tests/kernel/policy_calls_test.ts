@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { AttachType, ProgramType } from "../../ffi/mod.ts";
 import { HELPER } from "../../object/helper_names.ts";
+import { ObjectEditor } from "../../object/testdata/edit_object.ts";
 import { compileSmall } from "../../object/testdata/hostile.ts";
 import { cgroupRoot, mountAll } from "./mounts.ts";
 import { code, instruction, PolicyGuest, REFUSED } from "./policy_guest.ts";
@@ -71,6 +72,26 @@ Deno.test("a program is decided by the type and the attach type that the guest g
     assertEquals(guest.call("bpf_program__set_expected_attach_type", program, attachType), 0);
     assertEquals(guest.call("bpf_object__load", handle), REFUSED);
     assertMatch(guest.problems.join(), words);
+  }
+});
+
+Deno.test("a call that libbpf makes a call of a kernel function is decided by its symbol, not by its number", () => {
+  const object = new ObjectEditor(compileSmall(`extern void bpf_sock_destroy(void *sk) SEC(".ksyms");
+    SEC("raw_tp/sys_enter") int hidden(void *ctx) { bpf_sock_destroy(ctx); return 0; }`));
+  const calls = [...object.bytes.keys()].filter((at) => at % 8 === 0 && object.bytes[at] === CALL);
+  for (const at of calls) object.bytes.set(new Uint8Array(new Int32Array([HELPER.ktime_get_ns]).buffer), at + 4);
+  for (const at of calls) object.bytes[at + 1] = 0;
+  using guest = new PolicyGuest();
+  assertEquals(guest.call("bpf_object__load", guest.open(object.bytes)), REFUSED);
+  assertMatch(guest.problems.join(), /changes network traffic \(bpf_sock_destroy\)/);
+});
+
+Deno.test("a program's target is its function, without the beginning of a module's name", () => {
+  for (const target of ["do_exit", "vmlinux:do_exit", "v:do_exit", ":do_exit"]) {
+    const object = compileSmall(`SEC("fentry/${target}") int enter(void *ctx) { return 0; }`);
+    using guest = new PolicyGuest({ functions: ["*", "!do_exit"] });
+    assertEquals([target, guest.call("bpf_object__load", guest.open(object))], [target, REFUSED]);
+    assertMatch(guest.problems.join(), /attaches to do_exit, which the policy does not allow/);
   }
 });
 
