@@ -222,13 +222,21 @@ Deno.test(
   },
 );
 
+/** Waits until a process runs the program `name`. */
+async function untilRuns(pid: number, name: string): Promise<void> {
+  for (let i = 0; Deno.readTextFileSync(`/proc/${pid}/comm`).trim() !== name; i++) {
+    assert(i < 1000, `process ${pid} does not run ${name}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 Deno.test("a guest probes a function of a file that it reaches through /proc/PID/root", async () => {
   const libc = /\S+\/libc\.so\.6$/m.exec(Deno.readTextFileSync("/proc/self/maps"))?.[0] ?? "";
   // A process of another user, which has a mount namespace of its own.
   const words = ["--mount", "setpriv", "--reuid=65534", "--clear-groups", "sleep", "30"];
   const other = new Deno.Command("unshare", { args: words }).spawn();
   try {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await untilRuns(other.pid, "sleep");
     const binary = `/proc/${other.pid}/root${libc}`;
     const [command = "", ...before] = WASM_BPF;
     const args = [...before, example("uprobe"), binary, "getpgid"];

@@ -195,15 +195,18 @@ Deno.test("a guest whose process vanishes ends by itself", async () => {
 
 Deno.test("a guest that was stopped while events came shows each of them", async () => {
   const guest = new Running([example("bootstrap")]);
+  // It prints this line after it has attached.
   await guest.until(/^TIME/);
-  await delay(300);
   guest.child.kill("SIGSTOP");
   const name = `stop_${Deno.pid}`;
   await using files = await directoryWith({});
   Deno.symlinkSync("/bin/true", `${files.path}/${name}`);
   for (let i = 0; i < 100; i++) new Deno.Command(`${files.path}/${name}`).outputSync();
+  // The guest shows events in their order, so that it has shown all others before this one.
+  Deno.symlinkSync("/bin/true", `${files.path}/last_${Deno.pid}`);
+  new Deno.Command(`${files.path}/last_${Deno.pid}`).outputSync();
   guest.child.kill("SIGCONT");
-  await delay(1000);
+  await guest.until(new RegExp(` EXEC +last_${Deno.pid} `));
   assertEquals(await guest.kill("SIGINT"), 0);
   const lines = guest.text.split("\n").filter((line) => / EXEC +stop_/.test(line) && line.includes(name));
   assertEquals(lines.length, 100);
