@@ -42,7 +42,8 @@ const BUILD = command({
   wasm-bpf build hello
   wasm-bpf build -v -DDEBUG --needs /proc/kallsyms hello
 
-Exit code: clang's; 2 wrong arguments, 125 the host failed, 126 a file that cannot be read, 127 a missing part of the toolchain.`,
+Exit code: clang's; 2 wrong arguments, 125 the host failed, 126 a file that cannot be read, 127 a part of the toolchain
+is missing.`,
   },
 });
 

@@ -171,9 +171,11 @@ export function runGuest(bytes: Uint8Array<ArrayBuffer>, options: RunGuestOption
 /** The imports of both versions that load an object, which needs the kernel's BTF. */
 const LOADING_IMPORTS: ReadonlySet<string> = new Set(["wasm_load_bpf_object", "bpf_object__load"]);
 
+const DEFAULT_GUEST_NAME = "guest";
+
 /** As {@link runGuest}, on a system that may already be open. */
 export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions): number {
-  const name = options.name ?? "guest";
+  const name = options.name ?? DEFAULT_GUEST_NAME;
   // The command line's system is open, and its limit includes compilation.
   using earlyLimit = limitOf(options.system, options);
   // Compile first, so that an invalid module is reported even without privileges.
@@ -192,15 +194,7 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   const files = new Files(system.calls);
   checkStandardStreams(files, options);
   using context = contextOf(guest, { ...options, libbpf, system, layers: layersOf(bytes, options) });
-  using wasi = new Wasi(context, files, {
-    args: [name, ...options.args ?? []],
-    env: options.env ?? {},
-    preopens: options.preopens ?? [],
-    stdin: options.stdin,
-    stdout: options.stdout,
-    stderr: options.stderr,
-    onRefusedPath: options.onProblem,
-  });
+  using wasi = wasiOf(context, files, options);
   const names = {
     callbackExport: options.callbackExport ?? DEFAULT_NAMES.callbackExport,
     wrapperModule: options.wrapperModule ?? DEFAULT_NAMES.wrapperModule,
@@ -225,14 +219,30 @@ export function runGuestOn(bytes: Uint8Array<ArrayBuffer>, options: HostOptions)
   } finally {
     finishBuffers(context, options);
   }
-  if (context.losses.mustFail) {
-    const { lost } = context.counters;
+  return exitCodeOf(context);
+}
+
+/** The exit code of a guest that has ended. @throws {GuestError} if it failed otherwise. */
+function exitCodeOf({ losses, counters, cancellation: { reason } }: GuestContext): number {
+  if (losses.mustFail) {
+    const { lost } = counters;
     throw new GuestError("events-lost", `Cannot continue: ${lost} event${lost === 1 ? " was" : "s were"} lost`);
   }
-  const { reason } = context.cancellation;
   // The guest caught the error of an import that failed.
   if (reason instanceof Error) throw trapOf(reason);
   return reason?.code ?? 0;
+}
+
+function wasiOf(context: GuestContext, files: Files, options: HostOptions): Wasi {
+  return new Wasi(context, files, {
+    args: [options.name ?? DEFAULT_GUEST_NAME, ...options.args ?? []],
+    env: options.env ?? {},
+    preopens: options.preopens ?? [],
+    stdin: options.stdin,
+    stdout: options.stdout,
+    stderr: options.stderr,
+    onRefusedPath: options.onProblem,
+  });
 }
 
 /** Reports the losses that no report contained yet, and the figures of all buffers. */
@@ -281,7 +291,7 @@ function contextOf(
     bufferSizes,
     failOnLoss: options.failOnLoss,
     grants: {
-      objectName: objectNameOf(options.name ?? "guest"),
+      objectName: objectNameOf(options.name ?? DEFAULT_GUEST_NAME),
       btfPath: options.btfPath,
       pinPath: options.pinPath,
       persistentStructOps: layers.every(({ policy }) => policy.persist),
