@@ -85,12 +85,16 @@ Deno.test("leastPolicy() reads the places of programs from their sections", () =
     return { functions, tracepoints, binaries, interfaces, cgroups, network };
   };
   const none = places();
-  assertEquals(places("kprobe/a+4", "kretprobe/b", "ksyscall/c", "kprobe.multi/d*", "fexit/e", "lsm/f"), {
-    ...none,
-    functions: ["a", "b", "c", "d*", "e", "f"],
-  });
+  assertEquals(
+    places("kprobe/a", "fentry/module:a", "kretprobe/b", "ksyscall/c", "kprobe.multi/d*", "fexit/e", "lsm/f"),
+    {
+      ...none,
+      functions: ["a", "b", "c", "d*", "e", "f"],
+    },
+  );
   assertEquals(places("tp/a/b", "raw_tp/c", "tp_btf/d"), { ...none, tracepoints: ["a/b", "c", "d"] });
   assertEquals(places("kprobe", "kprobe/a"), { ...none, functions: ["*"] });
+  assertEquals(places("kprobe/a+4"), { ...none, functions: ["*"] });
   assertEquals(places("kprobe/+4"), { ...none, functions: ["*"] });
   assertEquals(places("uprobe//bin/sh:main"), { ...none, binaries: ["/usr/bin/dash"] });
   assertEquals(places("uprobe//no/such:main"), { ...none, binaries: ["*"] });

@@ -61,8 +61,9 @@ function listOf(type: number, attachType: number | undefined, section: string): 
 
 /** The name of a place; undefined for a file that is not here, since policies have real paths. */
 function placeIn(list: ListKey, target: string, resolve: ResolvePath): string | undefined {
-  if (list === "functions") return target.replace(/\+.*$/s, "");
-  if (list !== "binaries") return target;
+  // An offset can lead into any other function.
+  if (list === "functions" && target.includes("+")) return "*";
+  if (list !== "binaries") return target.slice(target.indexOf(":") + 1);
   const [path = ""] = target.split(":");
   return path.startsWith("/") ? resolve(path) : undefined;
 }

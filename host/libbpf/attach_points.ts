@@ -8,7 +8,7 @@
 
 import { AttachType, type FunctionName, type NativeArgument } from "../../ffi/mod.ts";
 import { PROTOTYPES } from "../../ffi/libbpf/prototypes.ts";
-import { interfacePoint, realPath } from "../core/attach_targets/attach_points.ts";
+import { interfacePoint, realPath, withOffset } from "../core/attach_targets/attach_points.ts";
 import { isNetworkAttachType } from "../core/policy/effects.ts";
 import type { AttachPoint, GateRequest } from "../core/requests.ts";
 import { isOnInterface, isOnMap } from "./attach_types.ts";
@@ -28,7 +28,10 @@ const POINTS: { readonly [N in FunctionName]?: (call: Call, argument: Arguments)
   bpf_program__attach_netfilter: () => ({ kind: "netfilter" }),
   bpf_program__attach_sockmap: () => ({ kind: "sockmap" }),
   bpf_program__attach_kprobe: (_call, argument) => functionPoint(argument("func_name")),
-  bpf_program__attach_kprobe_opts: (_call, argument) => functionPoint(argument("func_name")),
+  bpf_program__attach_kprobe_opts: (_call, argument) => {
+    const name = withOffset(textOf(argument("func_name")), fieldOf(argument("opts"), "bpf_kprobe_opts", "offset"));
+    return { kind: "function", name };
+  },
   bpf_program__attach_ksyscall: (_call, argument) => functionPoint(argument("syscall_name")),
   bpf_program__attach_kprobe_multi_opts: (_call, argument) => patternPoint(argument("pattern")),
   bpf_program__attach_tracepoint: onTracepoint,

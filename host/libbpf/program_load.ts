@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NativeArgument } from "../../ffi/mod.ts";
+import { AttachType, type NativeArgument } from "../../ffi/mod.ts";
 import { mapBytes } from "../../object/uses/map_bytes.ts";
 import { readInstructionUses } from "../../object/uses/uses.ts";
 import { staysInKernel } from "../core/load_request.ts";
@@ -155,7 +155,10 @@ export function loadProgramRequest(call: Call, args: readonly NativeArgument[]):
     helpers,
     // Only the kernel's types tell which functions these are.
     kfuncs: kfuncIds.map(() => undefined),
-    boundTo: boundTo(fieldOf(options, "bpf_prog_load_opts", "attach_btf_id")),
+    boundTo: boundTo(
+      fieldOf(options, "bpf_prog_load_opts", "attach_btf_id"),
+      fieldOf(options, "bpf_prog_load_opts", "expected_attach_type"),
+    ),
   };
   return {
     kind: "load",
@@ -165,8 +168,11 @@ export function loadProgramRequest(call: Call, args: readonly NativeArgument[]):
   };
 }
 
-function boundTo(typeId: number): AttachPoint | undefined {
-  return typeId === 0 ? undefined : { kind: "function", name: `type ${typeId}` };
+/** The place of a program with a target. The number of a type can stand for any function or tracepoint. */
+function boundTo(typeId: number, attachType: number): AttachPoint | undefined {
+  if (typeId === 0) return undefined;
+  if (attachType === AttachType.TRACE_RAW_TP) return { kind: "tracepoint", name: "*" };
+  return { kind: "function", name: "*", isPattern: true };
 }
 
 /** The request of `bpf_map_create`. */

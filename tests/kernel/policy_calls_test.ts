@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { AttachType, ProgramType } from "../../ffi/mod.ts";
+import type { GuestPolicy } from "../../host/core/policy/guest_policy.ts";
 import { HELPER } from "../../object/helper_names.ts";
 import { ObjectEditor } from "../../object/testdata/edit_object.ts";
 import { compileSmall } from "../../object/testdata/hostile.ts";
@@ -122,6 +123,32 @@ Deno.test("bpf_prog_load() refuses a kernel function that is called by the numbe
   using guest = new PolicyGuest();
   assertEquals(loadRaw(guest, ProgramType.SYSCALL, calling(1, PSEUDO_KFUNC_CALL)), REFUSED);
   assertMatch(guest.problems.join(), /calls a function of the kernel by its number \(hint: --allow-all allows it\)$/);
+});
+
+Deno.test("bpf_prog_load() with the number of a target needs a list that allows every target", () => {
+  const ways: [attachType: number, change: Partial<GuestPolicy>][] = [
+    [AttachType.TRACE_FENTRY, { functions: ["*", "!do_exit"] }],
+    [AttachType.TRACE_RAW_TP, { tracepoints: ["*", "!sys_enter"] }],
+  ];
+  for (const [expected_attach_type, change] of ways) {
+    using guest = new PolicyGuest(change);
+    const opts = guest.struct("bpf_prog_load_opts", { expected_attach_type, attach_btf_id: 77 });
+    assertEquals(loadRaw(guest, ProgramType.TRACING, RETURN_0, opts), REFUSED);
+    assertMatch(guest.problems.join(), /attaches to (tracepoint )?\*, which the policy does not allow/);
+  }
+});
+
+Deno.test("a probe with an offset needs a list that allows every function", () => {
+  const object = compileSmall(`SEC("kprobe/do_exit+4") int probe(void *ctx) { return 0; }`);
+  using guest = new PolicyGuest({ functions: ["do_exit"] });
+  const { program } = guest.load(object, "probe");
+  const opts = guest.struct("bpf_kprobe_opts", { offset: 4096 });
+  const refusal = /EPERM: the policy does not allow do_exit\+\d+$/;
+  assertEquals(guest.call("bpf_program__attach", program), REFUSED);
+  assertMatch(guest.problems.join(), refusal);
+  guest.problems.length = 0;
+  assertEquals(guest.call("bpf_program__attach_kprobe_opts", program, "do_exit", opts), REFUSED);
+  assertMatch(guest.problems.join(), refusal);
 });
 
 Deno.test("bpf_map_create() makes no struct_ops without a permission", () => {

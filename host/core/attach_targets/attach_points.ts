@@ -12,10 +12,13 @@ const OTHER: AttachPoint = { kind: "other" };
 
 /** The place that a section names, when libbpf reads it: "kprobe/do_exit+4". Undefined for programs that loading has bound to a place. */
 export function sectionPoint({ type, sectionName }: ProgramDescription): AttachPoint | undefined {
-  const target = sectionName.slice(sectionName.indexOf("/") + 1);
+  const slash = sectionName.indexOf("/");
+  // libbpf attaches no program whose section has no target.
+  if (slash < 0) return undefined;
+  const target = sectionName.slice(slash + 1);
   switch (type) {
     case ProgramType.KPROBE:
-      return { kind: "function", name: target.replace(/\+.*$/s, "") };
+      return { kind: "function", name: target };
     case ProgramType.RAW_TRACEPOINT:
     case ProgramType.RAW_TRACEPOINT_WRITABLE:
     case ProgramType.TRACEPOINT:
@@ -43,7 +46,7 @@ export function targetPoint(system: System, target: AttachTarget, opened: number
     case "usdt":
       return { kind: "binary", path: realPath(system, opened ?? -1) };
     case "kprobe":
-      return { kind: "function", name: target.function };
+      return { kind: "function", name: withOffset(target.function, target.offset) };
     case "ksyscall":
       return { kind: "function", name: target.name };
     case "kprobe_multi":
@@ -59,6 +62,11 @@ export function targetPoint(system: System, target: AttachTarget, opened: number
     case "section":
       return OTHER;
   }
+}
+
+/** A function's name with an offset, if there is one: "do_exit+16". */
+export function withOffset(name: string, offset: number): string {
+  return offset === 0 ? name : `${name}+${offset}`;
 }
 
 /** An interface by its index. */

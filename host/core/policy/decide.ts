@@ -197,9 +197,7 @@ function decidePoint(policy: GuestPolicy, program: LoadedProgram, point: AttachP
 function pointOutside(policy: GuestPolicy, point: AttachPoint): string | undefined {
   switch (point.kind) {
     case "function": {
-      const { name, isPattern = false } = point;
-      const isAllowed = isPattern ? allowsPattern(policy.functions, name) : allowsName(policy.functions, name);
-      return isAllowed ? undefined : name;
+      return allowsFunction(policy.functions, point) ? undefined : point.name;
     }
     case "tracepoint":
       // "*" stands for a tracepoint whose name is not known.
@@ -216,6 +214,17 @@ function pointOutside(policy: GuestPolicy, point: AttachPoint): string | undefin
     case "other":
       return undefined;
   }
+}
+
+/** Decides about a function's name, which may have a module before it: the kernel finds the same function without it. */
+function allowsFunction(
+  functions: AllowList,
+  { name, isPattern = false }: { name: string; isPattern?: boolean },
+): boolean {
+  // An offset can lead into any other function.
+  if (name.includes("+")) return allowsPattern(functions, "*");
+  const plain = name.slice(name.indexOf(":") + 1);
+  return isPattern ? allowsPattern(functions, plain) : allowsName(functions, plain);
 }
 
 function decideMap(policy: GuestPolicy, { name, type, structOps, stays }: LoadedMap): PolicyRefusal | undefined {

@@ -241,6 +241,9 @@ Deno.test("decide() decides about places of attachments", () => {
   assertEquals(decide(network(["eth0"]), at({ kind: "sockmap" })), undefined);
   const cases: [policy: Partial<GuestPolicy>, point: AttachPoint, words: string][] = [
     [{ functions: ["vfs_*"] }, { kind: "function", name: "do_exit" }, "do_exit"],
+    [{ functions: ["do_exit"] }, { kind: "function", name: "do_exit+16" }, "do_exit+16"],
+    [{ functions: ["*", "!do_exit"] }, { kind: "function", name: "do_fork+16" }, "do_fork+16"],
+    [{ functions: ["*", "!do_exit"] }, { kind: "function", name: "vmlinux:do_exit" }, "vmlinux:do_exit"],
     [{ functions: ["vfs_?"] }, { kind: "function", name: "vfs_*", isPattern: true }, "vfs_*"],
     [{ tracepoints: [] }, { kind: "tracepoint", name: "a/b" }, "tracepoint a/b"],
     [{ tracepoints: ["*", "!x"] }, { kind: "tracepoint", name: "*" }, "tracepoint *"],
