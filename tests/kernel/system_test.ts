@@ -9,9 +9,9 @@ const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const SOURCE = `${CHECKOUT}tests/guests/wasm64/system.c`;
 const GUEST = testGuest("wasm64/system");
 
-async function nativeProgram() {
+async function nativeProgram(source = SOURCE) {
   const path = await Deno.makeTempFile({ prefix: "system" });
-  const compiled = await run(llvmTool("clang"), ["-Wall", "-Wextra", "-Werror", SOURCE, "-o", path]);
+  const compiled = await run(llvmTool("clang"), ["-Wall", "-Wextra", "-Werror", source, "-o", path]);
   assertEquals(compiled.code, 0, compiled.stderr);
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
 }
@@ -84,4 +84,19 @@ Deno.test("the host names the option for each file that a guest looks for and th
   assertEquals(granted, { code: 0, stdout: "3\n", stderr: "" });
   const many = ["version", "uptime", "stat", "meminfo", "cpuinfo", "mounts"].map((name) => `/proc/${name}`);
   assertEquals((await runWasmBpf([guest, ...many])).stderr.split("\n").length, 5);
+});
+
+Deno.test("names and types of glibc, and realpath() below a directory of the guest, are as on Linux", async () => {
+  await using native = await nativeProgram(`${CHECKOUT}tests/guests/wasm64/glibc_names.c`);
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${directory}/sub`);
+    await Deno.symlink("sub/../sub", `${directory}/link`);
+    const paths = ["", "/sub", "/link/.", "/link/../sub/", "/nosuch"].map((path) => directory + path);
+    const expected = await run(native.path, paths);
+    assertEquals(expected.code, 0);
+    assertEquals(await runWasmBpf(["--dir", `${directory}:ro`, testGuest("wasm64/glibc_names"), ...paths]), expected);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
