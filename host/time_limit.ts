@@ -51,7 +51,9 @@ export class TimeLimit implements Disposable {
       }
     };
     const restMs = Math.ceil(this.#endMs - performance.now());
-    const isInTime = restMs > 0 && runInterruptibly(call, restMs);
+    const hasReturned = restMs > 0 && runInterruptibly(call, restMs);
+    // The limit ends a call of the kernel first. The guest can return before the engine's own interruption.
+    const isInTime = hasReturned && performance.now() < this.#endMs;
     // Closing what the guest left open has no limit.
     this[Symbol.dispose]();
     if (!isInTime) throw this.#error();

@@ -54,7 +54,7 @@ export interface GuestPolicy {
   readonly tracepoints: AllowList;
   /** Executables and libraries for uprobes and USDT probes, by their real paths. */
   readonly binaries: AllowList;
-  /** Interfaces to which any program or packet socket may be attached. */
+  /** Interfaces to which any program may be attached. Packet sockets are not limited by it, see {@link packetSockets}. */
   readonly interfaces: AllowList;
   /** Cgroups to which any program may be attached, by their real paths. */
   readonly cgroups: AllowList;
