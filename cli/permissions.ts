@@ -34,7 +34,10 @@ export const PERMISSIONS = {
   "allow-helper": list({ group, value: "NAME", parse: words, help: "calls these helpers, whatever their effects" }),
   "allow-kfunc": list({ group, value: "NAME", parse: words, help: "calls these functions of the kernel" }),
   "allow-all": flag({ letter: "A", group, help: "all of the above" }),
-  "allow-persist": flag({ group, help: "leaves struct_ops in the kernel when the process is killed" }),
+  "allow-persist": flag({
+    group,
+    help: "attaches without a link, and leaves struct_ops: these stay when the process is killed",
+  }),
   "allow-persistent-struct-ops": flag({ group, help: "the same" }),
   "read-only": flag({ group, help: "nothing that changes the machine, whatever else allows it; no pins" }),
 };
@@ -52,8 +55,7 @@ export function policyOf(given: GivenPermissions, base: GuestPolicy = DEFAULT_PO
   const names = namesOf(given);
   if (names.length === 0) return base;
   if (given.get("read-only")) return readOnlyPolicy(names, base);
-  const persist = base.persist || given.get("allow-persist") || given.get("allow-persistent-struct-ops");
-  if (given.get("allow-all")) return { ...ALLOW_ALL, persist, limits: base.limits };
+  if (given.get("allow-all")) return { ...ALLOW_ALL, limits: base.limits };
   return {
     ...base,
     network: joined(base.network, given.get("allow-network")),
@@ -63,10 +65,15 @@ export function policyOf(given: GivenPermissions, base: GuestPolicy = DEFAULT_PO
     signal: base.signal || given.get("allow-signal"),
     structOps: joined(base.structOps, given.get("allow-struct-ops")),
     replace: base.replace || given.get("allow-replace"),
-    persist,
+    persist: persists(given, base),
     allowHelpers: joined(base.allowHelpers, given.get("allow-helper").flat()),
     allowKfuncs: joined(base.allowKfuncs, given.get("allow-kfunc").flat()),
   };
+}
+
+/** True if struct_ops of section `.struct_ops` stay when the process is killed. `--allow-all` only permits what must stay. */
+export function persists(given: GivenPermissions, base: GuestPolicy = DEFAULT_POLICY): boolean {
+  return base.persist || given.get("allow-persist") || given.get("allow-persistent-struct-ops");
 }
 
 function joined(one: AllowList, other: AllowList): AllowList {

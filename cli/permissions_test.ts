@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ALLOW_ALL, DEFAULT_POLICY, type GuestPolicy } from "../host/core/policy/guest_policy.ts";
 import { Arguments } from "./arguments.ts";
-import { PERMISSIONS, policyOf } from "./permissions.ts";
+import { PERMISSIONS, persists, policyOf } from "./permissions.ts";
 import { UsageError } from "./usage_error.ts";
 
 function policy(args: readonly string[], base?: GuestPolicy): GuestPolicy {
@@ -50,6 +50,15 @@ Deno.test("policyOf() adds options to the policy of a file, and takes nothing fr
   assertEquals(policy(["--allow-network"], base).network, true);
   assertEquals(policy([], base), base);
   assertEquals(policy(["-A"], base), { ...ALLOW_ALL, limits: { links: 1 } });
+});
+
+Deno.test("persists() is true for --allow-persist and for a policy file, and not for --allow-all", () => {
+  const given = (...args: readonly string[]) =>
+    new Arguments({ task: "run", operands: { noun: "file", min: 0, max: 0 }, options: PERMISSIONS }, args);
+  assertEquals(persists(given("--allow-all")), false);
+  assertEquals(persists(given("--allow-all", "--allow-persist")), true);
+  assertEquals(persists(given("--allow-persistent-struct-ops")), true);
+  assertEquals(persists(given(), { ...DEFAULT_POLICY, persist: true }), true);
 });
 
 Deno.test("policyOf() refuses --read-only together with a permission", () => {

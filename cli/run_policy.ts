@@ -7,7 +7,7 @@
 import type { System } from "../ffi/mod.ts";
 import type { RunGuestOptions } from "../host/mod.ts";
 import { anyText, type Refuse, single } from "./options.ts";
-import { type GivenPermissions, PERMISSION_GROUP as group, PERMISSIONS, policyOf } from "./permissions.ts";
+import { type GivenPermissions, PERMISSION_GROUP as group, PERMISSIONS, persists, policyOf } from "./permissions.ts";
 import { type ParsePolicy, readPolicyFile } from "./policy_file.ts";
 import { parseDirectory, parseVariable } from "./resources.ts";
 import { UsageError } from "./usage_error.ts";
@@ -36,7 +36,9 @@ export type AddPolicy = (system: System, guest: RunGuestOptions) => RunGuestOpti
 export function policyReader(given: Given, parse: ParsePolicy | undefined): AddPolicy {
   const path = given.get("policy");
   return (system, guest) => {
-    if (path === undefined) return { ...guest, policy: policyOf(given) };
+    if (path === undefined) {
+      return { ...guest, policy: policyOf(given), allowPersistentStructOps: persists(given) };
+    }
     if (parse === undefined) throw new TypeError("Cannot read the policy: its parser is not loaded");
     const { policy, pin, directories, environment } = readPolicyFile(system, path, parse);
     const refuse: Refuse = (reason) => {
@@ -45,6 +47,7 @@ export function policyReader(given: Given, parse: ParsePolicy | undefined): AddP
     return {
       ...guest,
       policy: policyOf(given, policy),
+      allowPersistentStructOps: persists(given, policy),
       pinPath: guest.pinPath ?? pin,
       preopens: [...directories.map(parseDirectory), ...guest.preopens ?? []],
       env: { ...Object.fromEntries(environment.map((text) => parseVariable(text, refuse))), ...guest.env },

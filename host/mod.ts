@@ -294,7 +294,7 @@ function contextOf(
       objectName: objectNameOf(options.name ?? DEFAULT_GUEST_NAME),
       btfPath: options.btfPath,
       pinPath: options.pinPath,
-      persistentStructOps: layers.every(({ policy }) => policy.persist),
+      persistentStructOps: options.allowPersistentStructOps === true && layers.every(({ policy }) => policy.persist),
     },
     policy: options.rules ?? policyRules(layers),
     counters: options.counters,

@@ -20,7 +20,7 @@ import { parseModule } from "../../wasm/module.ts";
 import { needText, readNeeds } from "../../wasm/needs.ts";
 import { PolicyDraft } from "./draft.ts";
 import { addPlaces, type ResolvePath } from "./places.ts";
-import { listsOf, loadsOthers, OF_UNKNOWN_OBJECT, usesPins } from "./run_time_choices.ts";
+import { attachesWithoutLink, listsOf, loadsOthers, OF_UNKNOWN_OBJECT, usesPins } from "./run_time_choices.ts";
 import { policyText } from "./policy_text.ts";
 
 /** The facts about a module that its policy follows from. */
@@ -166,6 +166,10 @@ function addImports(draft: PolicyDraft, { objects, imports }: ModuleFacts): void
     for (const key of listsOf(name)) draft.leaveOpen(key, `the guest can choose it by ${name}()`);
     if (name === "perf_event_open") draft.permit("perfEvents");
     if (name === "socket") draft.permit("packetSockets");
+    if (attachesWithoutLink(name)) {
+      draft.permit("persist");
+      draft.remark("persist", `attachments of ${name}() stay when the process is killed`);
+    }
     if (usesPins(name)) draft.remark("pin", `the guest can pin by ${name}()`);
   }
   if (objects.length > 0) return;

@@ -137,6 +137,10 @@ Deno.test("leastPolicy() leaves open what a guest chooses by its imports", () =>
   assertEquals(chosen("bpf_program__attach_usdt"), { ...none, binaries: ["*"] });
   assertEquals(chosen("bpf_map_create"), { ...none, mapTypes: ["*"] });
   assertEquals(chosen("bpf_tc_attach"), { ...none, interfaces: ["*"] });
+  assertEquals(policyFor(guest(object, "bpf_program__attach_xdp")).persist, false);
+  for (const name of ["bpf_tc_attach", "bpf_xdp_attach", "bpf_prog_attach"]) {
+    assertEquals(policyFor(guest(object, name)).persist, true);
+  }
   assertEquals(chosen("perf_event_open"), { ...none, perfEvents: true });
   assertEquals(chosen("bpf_object__open_file"), {
     ...none,

@@ -39,6 +39,11 @@ export function listsOf(name: string): readonly ListKey[] {
 /** The lists that an object leaves open which is not in the module's data. */
 export const OF_UNKNOWN_OBJECT: readonly ListKey[] = EVERYTHING;
 
+/** True for a function whose attachments stay when the process is killed. */
+export function attachesWithoutLink(name: string): boolean {
+  return /^bpf_(tc|xdp|prog)_attach$/.test(name);
+}
+
 /** True for a function that pins, or opens something pinned. */
 export function usesPins(name: string): boolean {
   return /^bpf_\w*_pin(_\w+)?$|^bpf_obj_(get|pin)|^bpf_map__set_pin_path$/.test(name);

@@ -112,6 +112,7 @@ export function attachClassifier(at: Attachment, target: Target<"tc" | "tcx">): 
   if (fd >= 0) return new DetachLink(description, () => native.system.calls.close(fd));
   const isOlderKernel = fd === -LINUX_ERRNO.EINVAL || fd === -LINUX_ERRNO.EOPNOTSUPP;
   if (target.kind === "tcx" || !isOlderKernel) throw native.check.error(operation, fd);
+  target.beforeStaying?.();
   return attachClsact(at, target.ifindex, egress ? TC_ATTACH_POINT.EGRESS : TC_ATTACH_POINT.INGRESS);
 }
 

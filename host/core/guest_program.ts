@@ -42,8 +42,16 @@ export class GuestProgram implements ProgramDescription {
   attach(place: AttachPlace, reach: (attach: Attach, check: CheckPoint) => BpfLink): BpfLink {
     const request = { kind: "attach", program: this, place } as const;
     return this.#links.add(request, () => {
-      const check: CheckPoint = (point) => this.#links.check({ ...request, point });
-      return reach((target) => this.#program.attach(target), check);
+      let checked: AttachPoint | undefined;
+      const check: CheckPoint = (point) => {
+        checked = point;
+        this.#links.check({ ...request, point });
+      };
+      const beforeStaying = () => this.#links.check({ ...request, point: checked, stays: true });
+      return reach(
+        (target) => this.#program.attach(target?.kind === "tc" ? { ...target, beforeStaying } : target),
+        check,
+      );
     });
   }
 }

@@ -86,7 +86,9 @@ export type GateRequest =
     readonly kind: "attach";
     readonly program: ProgramDescription;
     readonly place: AttachPlace;
-    readonly point?: AttachPoint;
+    readonly point?: AttachPoint | undefined;
+    /** True if the attachment stays when the process is killed. */
+    readonly stays?: boolean | undefined;
   }
   /** Attach a map of type struct_ops. */
   | { readonly kind: "struct_ops"; readonly map: MapDescription }
@@ -101,12 +103,14 @@ export type GateRequest =
   /**
    * Call a function of libbpf that no other request covers. `point` is the place that it changes, and `isNetwork` is true if network
    * programs are there.
+   * `stays` is true if it makes an attachment that stays when the process is killed.
    */
   | {
     readonly kind: "call";
     readonly function: string;
     readonly point?: AttachPoint | undefined;
     readonly isNetwork?: boolean;
+    readonly stays?: boolean;
   }
   /** Get facts about the machine from libbpf. */
   | { readonly kind: "query"; readonly fact: "possible CPUs" }

@@ -111,30 +111,43 @@ function typedPoint(call: Call, attachType: number, target: number): AttachPoint
 }
 
 /** A call that attaches, or undoes an attachment that may be another's. */
-function request(name: FunctionName, point: AttachPoint | undefined, isNetwork = true): GateRequest {
-  return { kind: "call", function: name, point, isNetwork };
+function request(
+  name: FunctionName,
+  point: AttachPoint | undefined,
+  { isNetwork = true, stays = false } = {},
+): GateRequest {
+  return { kind: "call", function: name, point, isNetwork, stays };
 }
 
 /** The functions that make attachments by descriptors or numbers, or change those of others. */
 const REQUESTS: { readonly [N in FunctionName]?: (call: Call, argument: Arguments) => GateRequest } = {
-  bpf_link_create: (call, argument) => typedRequest("bpf_link_create", call, argument, "target_fd", "attach_type"),
-  bpf_prog_attach: (call, argument) => typedRequest("bpf_prog_attach", call, argument, "attachable_fd", "type"),
-  bpf_prog_detach2: (call, argument) => typedRequest("bpf_prog_detach2", call, argument, "attachable_fd", "type"),
-  bpf_xdp_attach: (call, argument) => request("bpf_xdp_attach", onInterface(call, argument)),
+  bpf_link_create: (call, argument) =>
+    typedRequest("bpf_link_create", call, { type: argument("attach_type"), target: argument("target_fd") }),
+  bpf_prog_attach: (call, argument) => {
+    const [type, target] = [argument("type"), argument("attachable_fd")];
+    // The programs of a socket map end with it.
+    return typedRequest("bpf_prog_attach", call, { type, target, stays: !isOnMap(Number(type)) });
+  },
+  bpf_prog_detach2: (call, argument) =>
+    typedRequest("bpf_prog_detach2", call, { type: argument("type"), target: argument("attachable_fd") }),
+  // A negative program detaches.
+  bpf_xdp_attach: (call, argument) =>
+    request("bpf_xdp_attach", onInterface(call, argument), { stays: Number(argument("prog_fd")) >= 0 }),
   bpf_xdp_detach: (call, argument) => request("bpf_xdp_detach", onInterface(call, argument)),
-  bpf_tc_attach: (call, argument) => hookRequest("bpf_tc_attach", call, argument),
+  bpf_tc_attach: (call, argument) => hookRequest("bpf_tc_attach", call, argument, { stays: true }),
   bpf_tc_detach: (call, argument) => hookRequest("bpf_tc_detach", call, argument),
   bpf_tc_hook_create: (call, argument) => hookRequest("bpf_tc_hook_create", call, argument),
   bpf_tc_hook_destroy: (call, argument) => hookRequest("bpf_tc_hook_destroy", call, argument),
   bpf_raw_tracepoint_open: (_call, argument) => {
     const name = argument("name");
-    return request("bpf_raw_tracepoint_open", name === null ? undefined : rawTracepoint(name), false);
+    return request("bpf_raw_tracepoint_open", name === null ? undefined : rawTracepoint(name), { isNetwork: false });
   },
   // The name is in a struct, behind a pointer.
-  bpf_raw_tracepoint_open_opts: () => request("bpf_raw_tracepoint_open_opts", { kind: "tracepoint", name: "*" }, false),
+  bpf_raw_tracepoint_open_opts: () =>
+    request("bpf_raw_tracepoint_open_opts", { kind: "tracepoint", name: "*" }, { isNetwork: false }),
   bpf_prog_test_run_opts: (_call, argument) => {
     const sends = (fieldOf(argument("opts"), "bpf_test_run_opts", "flags") & LIVE_FRAMES) !== 0;
-    return request("bpf_prog_test_run_opts", sends ? { kind: "other" } : undefined, sends);
+    return request("bpf_prog_test_run_opts", sends ? { kind: "other" } : undefined, { isNetwork: sends });
   },
 };
 
@@ -149,15 +162,30 @@ export function requestOf(call: Call, name: FunctionName, args: readonly NativeA
 function typedRequest(
   name: FunctionName,
   call: Call,
-  argument: Arguments,
-  target: string,
-  type: string,
+  { type, target, stays = false }: {
+    type: NativeArgument | undefined;
+    target: NativeArgument | undefined;
+    stays?: boolean;
+  },
 ): GateRequest {
-  const attachType = Number(argument(type));
-  const point = typedPoint(call, attachType, Number(argument(target)));
-  return request(name, point, isNetworkAttachType(attachType));
+  const attachType = Number(type);
+  const point = typedPoint(call, attachType, Number(target));
+  return request(name, point, { isNetwork: isNetworkAttachType(attachType), stays });
 }
 
-function hookRequest(name: FunctionName, call: Call, argument: Arguments): GateRequest {
-  return request(name, interfacePoint(call.guest.system, fieldOf(argument("hook"), "bpf_tc_hook", "ifindex")));
+function hookRequest(name: FunctionName, call: Call, argument: Arguments, { stays = false } = {}): GateRequest {
+  const index = fieldOf(argument("hook"), "bpf_tc_hook", "ifindex");
+  return request(name, interfacePoint(call.guest.system, index), { stays });
+}
+
+/** PROBE_ATTACH_MODE_LEGACY: libbpf writes the probe into a file of tracefs, where it stays when the process is killed. */
+const LEGACY_PROBE = 1;
+
+/** True for a probe that stays when the process is killed. */
+export function staysAfterKill(name: FunctionName, args: readonly NativeArgument[]): boolean {
+  const opts = argumentsByName(name, args)("opts");
+  if (name === "bpf_program__attach_kprobe_opts") {
+    return fieldOf(opts, "bpf_kprobe_opts", "attach_mode") === LEGACY_PROBE;
+  }
+  return name === "bpf_program__attach_uprobe_opts" && fieldOf(opts, "bpf_uprobe_opts", "attach_mode") === LEGACY_PROBE;
 }

@@ -12,7 +12,7 @@ import { HiddenPath } from "../core/attach_targets/target_reading.ts";
 import type { GuestObject } from "../core/guest_object.ts";
 import { type AttachPoint, type GateRequest, operationOf } from "../core/requests.ts";
 import { Refusal, refuse } from "../core/refusal.ts";
-import { pointOf, requestOf } from "./attach_points.ts";
+import { pointOf, requestOf, staysAfterKill } from "./attach_points.ts";
 import type { Call } from "./call.ts";
 import { addDescriptor } from "./descriptors.ts";
 import { GuestLink, type HeldLink } from "./guest_link.ts";
@@ -42,7 +42,8 @@ function attach(call: Call, name: FunctionName, line: Line, { pointsIntoObject =
     // Arguments can be paths. The host looks for them only if the guest may attach the program there.
     const args = argumentsOf(call, name, line);
     const point = pointOf(call, name, args);
-    if (point !== undefined) call.calls.check({ ...request, point });
+    const stays = staysAfterKill(name, args);
+    if (point !== undefined || stays) call.calls.check({ ...request, point, stays });
     const outcome = calls.call(name, args);
     call.writeBack();
     return heldLink(call, outcome) ?? throwError(calls.error(operation, outcome.errno, program));

@@ -116,6 +116,7 @@ for (const [program, target] of TARGETS) {
   Deno.test(`wasm_attach_bpf_program() attaches ${program} ${where}`, async () => {
     const finished = await runWasmBpf([
       ...ANY_PROGRAM,
+      "--allow-persist",
       testGuest("attach"),
       program,
       ...(target === undefined ? [] : [target]),

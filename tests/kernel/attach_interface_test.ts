@@ -89,7 +89,7 @@ async function refused(program: string): Promise<string> {
 
 /** Attaches, runs `test`, and ends the guest. @returns the guest's stderr. */
 async function attached(program: string, test: (pid: number) => Promise<void>): Promise<string> {
-  await using guest = new FiringGuest("fires", [program], { netns: NETNS });
+  await using guest = new FiringGuest("fires", [program], { netns: NETNS, host: ["--allow-persist"] });
   assertEquals(await guest.line(), "attached");
   await test(guest.pid);
   guest.kill("SIGKILL");
@@ -153,6 +153,18 @@ Deno.test("XDP replaces another program only on request, and never the program o
       assertEquals(await xdpMode("one"), "native");
     });
   }));
+
+Deno.test(
+  "a classifier on a qdisc, which stays after a kill, needs --allow-persist",
+  { ignore: HAS_TCX },
+  () =>
+    withInterfaces(async () => {
+      assertEquals(
+        await refused("on_tc=one"),
+        'wasm-bpf: Cannot attach "on_tc": EPERM: it stays when the process is killed (hint: --allow-persist allows it)',
+      );
+    }),
+);
 
 Deno.test("a classifier attaches in the direction of the target, or else of its section", () =>
   withInterfaces(async () => {

@@ -201,7 +201,7 @@ async function triggerUntil(trigger: Trigger, line: Promise<string>): Promise<vo
 async function firesAndDetaches(guestName: string, programs: readonly string[], trigger: Trigger): Promise<void> {
   const names = programs.map((program) => program.replace(/=.*/, ""));
   const before = await programIds(names);
-  await using guest = new FiringGuest(guestName, programs);
+  await using guest = new FiringGuest(guestName, programs, { host: ["--allow-persist"] });
   const line = await guest.line();
   if (line !== "attached" && isTooOld(await guest.stderr)) return;
   assertEquals(line, "attached");

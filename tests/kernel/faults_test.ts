@@ -83,7 +83,7 @@ async function withNetwork(test: () => Promise<void>): Promise<void> {
 }
 
 const LO = "1";
-const PERMISSIONS = ["--allow-network", "--dir", `${CGROUP}::/cgroup`];
+const PERMISSIONS = ["--allow-network", "--allow-persist", "--dir", `${CGROUP}::/cgroup`];
 
 for (const phase of ["opened", "loaded", "attached", "closing"]) {
   Deno.test(`wasm-bpf that is killed when its object is ${phase} leaves nothing`, async () => {
@@ -104,7 +104,7 @@ const WAYS = [
   { way: "xdp link", left: [] },
   ...HAS_TCX ? [{ way: "tcx link", left: [] }] : [],
   { way: "cgroup link", left: [] },
-  // The documents list these: the kernel keeps them, as it does for a native program.
+  // These need --allow-persist: the kernel keeps them, as it does for a native program.
   { way: "xdp", left: ["stays_xdp"] },
   { way: "tc", left: ["stays_tc"] },
   { way: "cgroup", left: ["stays_cgroup"] },
@@ -113,7 +113,8 @@ const WAYS = [
 for (const { way, left } of WAYS) {
   Deno.test(`wasm-bpf that is killed with an attachment by ${way} leaves ${left.join() || "nothing"}`, () =>
     withNetwork(async () => {
-      const guest = new Running([...PERMISSIONS, STAYS, "attached", way, LO], { netns: true });
+      const allowed = left.length === 0 ? PERMISSIONS.filter((word) => word !== "--allow-persist") : PERMISSIONS;
+      const guest = new Running([...allowed, STAYS, "attached", way, LO], { netns: true });
       await guest.until(/attached/);
       assertEquals(await guest.kill("SIGKILL"), "SIGKILL");
       assertEquals(await programs(left.length), left);
@@ -128,6 +129,19 @@ for (const { way, left } of WAYS) {
         assertEquals(await programs(0), []);
       }));
   }
+}
+
+for (const { way } of WAYS.filter(({ left }) => left.length > 0)) {
+  Deno.test(`an attachment by ${way} is refused without --allow-persist`, () =>
+    withNetwork(async () => {
+      const args = ["--allow-network", "--dir", `${CGROUP}::/cgroup`, STAYS, "attached", way, LO];
+      const { code, stderr } = await run("nsenter", [`--net=/run/netns/${NETNS}`, ...WASM_BPF, ...args]);
+      assertEquals(code, 3);
+      assertMatch(
+        stderr,
+        /^wasm-bpf: Cannot call bpf_\w+_attach\(\): EPERM: it stays when the process is killed \(hint: --allow-persist allows it\)$/m,
+      );
+    }));
 }
 
 /** Runs a guest through `script`, in which `"$@"` is its command. */

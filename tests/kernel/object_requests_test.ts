@@ -126,6 +126,12 @@ Deno.test("struct_ops of .struct_ops end with the process", async () => {
   assertEquals([own.length, left], [1, []]);
 });
 
+Deno.test("struct_ops of .struct_ops end with the process under --allow-all, too", async () => {
+  const { own, left } = await killAttached("--allow-all");
+  for (const id of left) await run("bpftool", ["struct_ops", "unregister", "id", `${id}`]);
+  assertEquals([own.length, left], [1, []]);
+});
+
 Deno.test("--allow-persist lets struct_ops of .struct_ops stay", async () => {
   const { own, left } = await killAttached("--allow-persist");
   for (const id of left) await run("bpftool", ["struct_ops", "unregister", "id", `${id}`]);

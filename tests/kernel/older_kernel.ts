@@ -19,6 +19,6 @@ export function isTooOld(stderr: string): boolean {
 
 /** True if the kernel has TCX links. Without them a classifier belongs to a qdisc, and stays there when its process is killed. */
 export async function hasTcx(): Promise<boolean> {
-  const { stdout, stderr } = await runWasmBpf([testGuest("fires"), "on_tcx_ingress=lo"]);
+  const { stdout, stderr } = await runWasmBpf(["--allow-network", testGuest("fires"), "on_tcx_ingress=lo"]);
   return stdout.startsWith("attached") || !isTooOld(stderr);
 }

@@ -191,7 +191,7 @@ Deno.test("an interface outside the list is refused in every way to attach a pro
     assertEquals([name, guest.call(name, ...values)], [name, REFUSED]);
     assertMatch(
       guest.problems.join(),
-      /EPERM: it changes network traffic.* \(hint: --allow-network(=lo)? allows it\)$/,
+      /EPERM: it changes network traffic.* \(hint: --allow-network(=lo)?( --allow-persist)? allows it\)$/,
     );
   }
   guest.problems.length = 0;
@@ -199,7 +199,7 @@ Deno.test("an interface outside the list is refused in every way to attach a pro
 });
 
 Deno.test("an interface in the list is reached in the kernel", () => {
-  using guest = new PolicyGuest({ network: ["l?"] });
+  using guest = new PolicyGuest({ network: ["l?"], persist: true });
   const { program, fd } = guest.load(PASS, "pass");
   // Another test may have a program there. Then the kernel refuses.
   for (
@@ -212,13 +212,45 @@ Deno.test("an interface in the list is reached in the kernel", () => {
   }
 });
 
+Deno.test("an attachment without a link is refused without persist, in every way", () => {
+  using guest = new PolicyGuest({ network: true });
+  const { program, fd } = guest.load(PASS, "pass");
+  const probe = compileSmall(`SEC("kprobe") int probe(void *ctx) { return 0; }
+    SEC("uprobe") int user(void *ctx) { return 0; }`);
+  const handle = guest.open(probe);
+  assertEquals(guest.call("bpf_object__load", handle), 0);
+  const [onKernel, onUser] = [guest.program(handle, "probe"), guest.program(handle, "user")];
+  const LEGACY = 1;
+  const hook = guest.struct("bpf_tc_hook", { ifindex: LOOPBACK, attach_point: 1 });
+  const options = guest.struct("bpf_tc_opts", { prog_fd: fd });
+  const kprobe = guest.struct("bpf_kprobe_opts", { attach_mode: LEGACY });
+  const uprobe = guest.struct("bpf_uprobe_opts", { attach_mode: LEGACY });
+  const ways: [name: string, ...values: (number | string | Uint8Array)[]][] = [
+    ["bpf_tc_attach", hook, options],
+    ["bpf_xdp_attach", LOOPBACK, fd, 0, 0],
+    ["bpf_prog_attach", fd, LOOPBACK, AttachType.TCX_INGRESS, 0],
+    ["bpf_program__attach_kprobe_opts", onKernel, "do_exit", kprobe],
+    ["bpf_program__attach_uprobe_opts", onUser, -1, "/bin/sh", 0x1000, uprobe],
+  ];
+  for (const [name, ...values] of ways) {
+    guest.problems.length = 0;
+    assertEquals([name, guest.call(name, ...values)], [name, REFUSED]);
+    assertMatch(
+      guest.problems.join(),
+      /EPERM: it stays when the process is killed \(hint: --allow-persist allows it\)$/,
+    );
+  }
+  assertEquals(guest.call("bpf_xdp_attach", 999_999, -1, 0, 0) === REFUSED, false);
+  assertNotEquals(guest.call("bpf_program__attach_xdp", program, LOOPBACK), REFUSED);
+});
+
 Deno.test("a cgroup is decided by its real path, whatever the guest calls it", () => {
   const cgroup = `${cgroupRoot()}/wasm_bpf_policy_${Deno.pid}`;
   Deno.mkdirSync(cgroup);
   const ops = compileSmall(`SEC("sockops") int ops(void *ctx) { return 1; }`);
   try {
     for (const [network, expected] of [[[`${cgroup}/*`], REFUSED], [[cgroup], 0], [true, 0]] as const) {
-      using guest = new PolicyGuest({ network }, { directory: cgroup });
+      using guest = new PolicyGuest({ network, persist: true }, { directory: cgroup });
       const { program, fd } = guest.load(ops, "ops");
       const DIRECTORY = 3;
       const link = guest.call("bpf_program__attach_cgroup", program, DIRECTORY);

@@ -106,6 +106,8 @@ export interface ClassifierTarget extends InterfaceTarget {
   readonly kind: "tc" | "tcx";
   /** By default the direction that the section names, or ingress if it names none. */
   readonly direction?: "ingress" | "egress";
+  /** Called before "tc" attaches through a clsact qdisc, which stays when the process is killed. It can throw to refuse that. */
+  readonly beforeStaying?: () => void;
 }
 
 /**

@@ -28,13 +28,9 @@ export function decide(policy: GuestPolicy, request: GateRequest): PolicyRefusal
       return firstOf(request.programs, (program) => decideProgram(policy, program, request.maps)) ??
         firstOf(request.maps, (map) => decideMap(policy, map));
     case "attach":
-      return request.point === undefined
-        ? undefined
-        : decideAttachment(policy, request.point, { isNetwork: isNetworkProgram(request.program) });
+      return decideAttachment(policy, { ...request, isNetwork: isNetworkProgram(request.program) });
     case "call":
-      return request.point === undefined
-        ? undefined
-        : decideAttachment(policy, request.point, { isNetwork: request.isNetwork ?? false });
+      return decideAttachment(policy, request);
     case "perf_event":
       return decidePerfEvent(policy, request.type);
     case "socket":
@@ -58,17 +54,31 @@ function isNetworkProgram({ type, expectedAttachType }: ProgramDescription): boo
   return typeEffect(type, expectedAttachType) === "network";
 }
 
-/** Decides about a place of an attachment. */
+/** An attachment. `point` is its place, as far as the host has found it. */
+interface Attachment {
+  readonly point?: AttachPoint | undefined;
+  readonly isNetwork?: boolean;
+  readonly stays?: boolean | undefined;
+}
+
+/** Decides about an attachment. The refusal names every option that is missing. */
 function decideAttachment(
   policy: GuestPolicy,
-  point: AttachPoint,
-  { isNetwork }: { isNetwork: boolean },
+  { point, isNetwork = false, stays = false }: Attachment,
 ): PolicyRefusal | undefined {
-  if (isNetwork && !allowsNetworkAt(policy.network, point)) {
+  const reasons: string[] = [];
+  const options: string[] = [];
+  if (point !== undefined && isNetwork && !allowsNetworkAt(policy.network, point)) {
     const { text, option } = placeWords(point);
-    return { reason: `it changes network traffic${text}`, hint: `--allow-network${option} allows it` };
+    reasons.push(`changes network traffic${text}`);
+    options.push(`--allow-network${option}`);
   }
-  const refused = pointOutside(policy, point);
+  if (stays && !policy.persist) {
+    reasons.push("stays when the process is killed");
+    options.push("--allow-persist");
+  }
+  if (reasons.length > 0) return { reason: `it ${reasons.join(" and ")}`, hint: `${options.join(" ")} allows it` };
+  const refused = point && pointOutside(policy, point);
   return refused === undefined ? undefined : { reason: `the policy does not allow ${refused}` };
 }
 

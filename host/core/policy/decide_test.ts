@@ -164,8 +164,30 @@ Deno.test("decide() decides about struct_ops maps by the kernel's struct", () =>
 
 Deno.test("decide() refuses a map that would stay in the kernel without --allow-persist", () => {
   const map = { name: "ops", type: MapType.STRUCT_OPS, structOps: "x", bytes: 0, stays: true };
-  assertEquals(decide(ALLOW_ALL, load({}, [map]))?.hint, "--allow-persist allows it");
-  assertEquals(decide({ ...ALLOW_ALL, persist: true }, load({}, [map])), undefined);
+  assertEquals(decide({ ...ALLOW_ALL, persist: false }, load({}, [map]))?.hint, "--allow-persist allows it");
+  assertEquals(decide(ALLOW_ALL, load({}, [map])), undefined);
+});
+
+Deno.test("decide() refuses an attachment that stays without --allow-persist, and names each missing option", () => {
+  const call = {
+    kind: "call",
+    function: "bpf_tc_attach",
+    point: { kind: "interface", name: "lo" },
+    isNetwork: true,
+    stays: true,
+  } as const;
+  assertEquals(decide(DEFAULT_POLICY, call), {
+    reason: "it changes network traffic at interface lo and stays when the process is killed",
+    hint: "--allow-network=lo --allow-persist allows it",
+  });
+  assertEquals(decide({ ...DEFAULT_POLICY, network: ["lo"] }, call), {
+    reason: "it stays when the process is killed",
+    hint: "--allow-persist allows it",
+  });
+  assertEquals(decide({ ...DEFAULT_POLICY, persist: true }, call)?.hint, "--allow-network=lo allows it");
+  assertEquals(decide({ ...DEFAULT_POLICY, network: ["lo"], persist: true }, call), undefined);
+  assertEquals(decide({ ...DEFAULT_POLICY, network: ["lo"] }, { ...call, stays: false }), undefined);
+  assertEquals(decide(ALLOW_ALL, call), undefined);
 });
 
 Deno.test("decide() checks the lists of types, calls, functions and tracepoints", () => {

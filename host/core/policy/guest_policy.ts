@@ -35,7 +35,10 @@ export interface GuestPolicy {
   readonly structOps: AllowList;
   /** Programs that replace functions of other programs: `freplace`. */
   readonly replace: boolean;
-  /** Leaves struct_ops of section `.struct_ops` in the kernel when the process is killed. Pins need a directory instead. */
+  /**
+   * Attachments that stay in the kernel when the process is killed, because they have no link: those of `bpf_tc_attach`,
+   * `bpf_xdp_attach` and `bpf_prog_attach`, and classifiers before Linux 6.6. Pins need a directory instead.
+   */
   readonly persist: boolean;
   /** Helpers that change the machine in another way, or that nobody has reviewed: names, or numbers of those without a known name. */
   readonly allowHelpers: AllowList;
@@ -133,7 +136,7 @@ export const DEFAULT_POLICY: GuestPolicy = Object.freeze({
 });
 
 /**
- * The policy that allows everything that programs can do. Nothing stays after the process.
+ * The policy that allows everything that programs can do. struct_ops of an object still end with the process.
  *
  * @example
  * ```ts
@@ -151,6 +154,7 @@ export const ALLOW_ALL: GuestPolicy = Object.freeze({
   signal: true,
   structOps: true,
   replace: true,
+  persist: true,
   allowHelpers: true,
   allowKfuncs: true,
 });
