@@ -4,8 +4,8 @@
  * @module
  */
 
-import { errnoName } from "../../errors/mod.ts";
-import { ProgramType } from "../../object/bpf_numbers.ts";
+import { errnoName, LINUX_ERRNO } from "../../errors/mod.ts";
+import { AttachType, ProgramType } from "../../object/bpf_numbers.ts";
 import { CALL, INSTRUCTION_BYTES } from "../../object/instructions.ts";
 import { cString } from "../system/c_string.ts";
 import type { System } from "../system/system.ts";
@@ -20,6 +20,9 @@ const callOf = (helper: number) => Uint8Array.of(CALL, 0, 0, 0, helper & 0xff, h
 
 /** The verifier's log of such a program is much shorter. */
 const LOG_BYTES = 4096;
+
+/** The attach types that need CONFIG_FPROBE. */
+const FPROBE_TYPES: ReadonlySet<number> = new Set([AttachType.TRACE_KPROBE_MULTI, AttachType.TRACE_KPROBE_SESSION]);
 
 /** A kind of program to load. */
 export interface ProbedProgram {
@@ -57,7 +60,7 @@ export class KernelProbe {
       if (id < 0) return { code: errnoName(-id), reason: `"${target}" is not among the kernel's types` };
       options.i32("attach_btf_id", id);
     }
-    return this.#load(type, returnZero(), options);
+    return this.#load(type, returnZero(), options, attachType);
   }
 
   /** True if the kernel has the helper, for programs of any type. Needs the right to load programs. */
@@ -81,14 +84,29 @@ export class KernelProbe {
     return this.#number("libbpf_probe_bpf_helper", [type, helper, null]) === 1;
   }
 
-  #load(type: number, instructions: Uint8Array<ArrayBuffer>, options: Struct<"bpf_prog_load_opts">): ProbeResult {
+  #load(
+    type: number,
+    instructions: Uint8Array<ArrayBuffer>,
+    options: Struct<"bpf_prog_load_opts">,
+    attachType = 0,
+  ): ProbeResult {
     const log = new Uint8Array(LOG_BYTES);
     options.buffer("log_buf", log).i32("log_size", LOG_BYTES).i32("log_level", 1);
     const count = instructions.length / INSTRUCTION_BYTES;
     const fd = this.#number("bpf_prog_load", [type, null, cString("GPL"), instructions, count, options.bytes]);
     if (fd < 0) return { code: errnoName(-fd), reason: lastLine(log) };
+    const code = FPROBE_TYPES.has(attachType) ? this.#fprobeError(fd, attachType) : undefined;
     this.#system.closeDescriptor(fd);
-    return { code: undefined, reason: "" };
+    return { code, reason: "" };
+  }
+
+  /**
+   * A kernel without CONFIG_FPROBE loads programs for many functions, and refuses only to attach them. Without functions, others refuse
+   * with EINVAL.
+   */
+  #fprobeError(fd: number, attachType: number): string | undefined {
+    const result = this.#number("bpf_link_create", [fd, 0, attachType, null]);
+    return result === -LINUX_ERRNO.EOPNOTSUPP ? "EOPNOTSUPP" : undefined;
   }
 
   #number(name: FunctionName, args: readonly NativeArgument[]): number {
