@@ -94,7 +94,7 @@ Deno.test("runqlat -mP prints a histogram for each process, in milliseconds", as
 
 Deno.test("runqlat -p counts the threads of one process only", async () => {
   await using program = await uniqueProgram("/bin/bash");
-  const busy = new Deno.Command(program.path, { args: ["-c", "for i in {1..300}; do read -t 0.01 <> <(:); done"] })
+  const busy = new Deno.Command(program.path, { args: ["-c", "for i in {1..6000}; do read -t 0.01 <> <(:); done"] })
     .spawn();
   const { stdout } = await runWasmBpf([example("runqlat"), "-P", "-p", `${busy.pid}`, "1", "1"]);
   busy.kill();
