@@ -159,14 +159,14 @@ export class KernelDeclarations {
       const layout = this.#layouts.of(member.type);
       const memberAlign = packed ? 8 : layout.alignBytes * 8;
       align = Math.max(align, memberAlign);
-      if (struct.kind === "struct") lines.push(...gapBefore(member, { end, align: memberAlign, indent: scope.indent }));
+      if (struct.kind === "struct") append(lines, gapBefore(member, { end, align: memberAlign, indent: scope.indent }));
       const text = this.declaration(member.type, mangle(member.name), scope);
       lines.push(`${scope.indent}${text}${member.bitSize === 0 ? "" : `: ${member.bitSize}`};`);
       const bits = member.bitSize || layout.sizeBytes * 8;
       end = struct.kind === "union" ? Math.max(end, bits) : member.bitOffset + bits;
     }
     const naturalEnd = Math.ceil(end / align) * align;
-    if (naturalEnd < struct.sizeBytes * 8) lines.push(...this.#tail(struct, end, scope));
+    if (naturalEnd < struct.sizeBytes * 8) append(lines, this.#tail(struct, end, scope));
     return lines;
   }
 
@@ -184,6 +184,11 @@ export class KernelDeclarations {
   #fail({ id, kind, name }: BtfType): never {
     throw new FormatError("BTF", `type ${id} (${kind} "${name}") is not one that a variable can have`);
   }
+}
+
+/** Adds lines one by one: a large gap has more lines than a call may have arguments. */
+function append(lines: string[], added: readonly string[]): void {
+  for (const line of added) lines.push(line);
 }
 
 /** True for a type that compilers have under this name, with another size for BPF. Its target is written in its place. */

@@ -153,6 +153,11 @@ Deno.test("genVmlinux() refuses hostile BTF: functions that take functions, and 
   const gap = new RawBtf();
   gap.struct("gap", 0xffffffff, [["m", gap.int("int", 4), 0]]);
   assertThrows(() => textOf(gap.bytes()), FormatError, "a struct has a gap of 4294967291 bytes");
+  // The largest gap has more lines than a call may have arguments.
+  const large = new RawBtf();
+  const int = large.int("int", 4);
+  large.struct("large", 1 << 21, [["first", int, 0], ["last", int, (1 << 23) + 32]]);
+  assertEquals(textOf(large.bytes()).match(/^\tlong: 64;$/gm)?.length, 2 * ((1 << 23) / 64 - 1));
 });
 
 Deno.test("genVmlinux() writes the types of the running kernel in less than 3 s of CPU time, with the kernel's layouts", () => {
