@@ -12,6 +12,14 @@ const CGROUP = `${cgroupRoot()}/wasm_bpf_f_${Deno.pid}`;
 const PATIENCE_MS = 10_000;
 const HAS_TCX = await hasTcx();
 
+// The tests count the kernel's programs by name, so that those of two checkouts must not run at once.
+let lock: Deno.FsFile | undefined;
+Deno.test.beforeAll(async () => {
+  lock = await Deno.open("/tmp/wasm_bpf_faults_test.lock", { write: true, create: true });
+  await lock.lock(true);
+});
+Deno.test.afterAll(() => lock?.close());
+
 async function must(command: string, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await run(command, args);
   assertEquals(code, 0, stderr);
@@ -144,6 +152,32 @@ for (const { way } of WAYS.filter(({ left }) => left.length > 0)) {
     }));
 }
 
+/** Kills a guest that has pinned, or has tried to. @returns the names of the pins and of the programs. */
+async function killWithPin(host: readonly string[], pins: string): Promise<string[]> {
+  const guest = new Running([...PERMISSIONS, ...host, STAYS, "attached", "pin", `${pins}/pin`]);
+  await guest.until(/attached/);
+  // The maps and the other programs of the object, too, are in the kernel now.
+  assert((await programs(4)).length >= 4);
+  assertEquals(await guest.kill("SIGKILL"), "SIGKILL");
+  const entries = () => [...Deno.readDirSync(pins)].map(({ name }) => name);
+  const kept = await programs(entries().length);
+  return [...entries(), ...kept];
+}
+
+Deno.test("wasm-bpf that is killed leaves exactly its pin with --pin, and nothing without", async () => {
+  const pins = `/sys/fs/bpf/wasm_bpf_f_${Deno.pid}`;
+  Deno.mkdirSync(pins);
+  Deno.mkdirSync(CGROUP);
+  try {
+    assertEquals(await killWithPin([], pins), []);
+    assertEquals(await killWithPin(["--pin", pins], pins), ["pin", "stays_xdp"]);
+  } finally {
+    await must("rm", "-r", pins);
+    Deno.removeSync(CGROUP);
+  }
+  assertEquals(await programs(0), []);
+});
+
 /** Runs a guest through `script`, in which `"$@"` is its command. */
 function through(script: string, args: readonly string[]): Promise<Finished> {
   return run("timeout", ["--signal=KILL", "30", "bash", "-c", script, "-", ...WASM_BPF, ...args]);
@@ -168,6 +202,43 @@ Deno.test("wasm-bpf with little memory runs, or ends with one line and 125, 126 
     assert([0, 1, 125, 126, 134].includes(finished.code), `${size}: ${finished.code} ${finished.stderr}`);
     assert(isPlain(finished), finished.stderr);
     if (finished.code >= 125) assertMatch(finished.stderr, /^(wasm-bpf: .*\n|libbpf: .*\n)*wasm-bpf: [^\n]+\n$/);
+  }
+});
+
+const MEMORY_V1 = "/sys/fs/cgroup/memory";
+
+/** The file with the limit in a cgroup for memory, below its directory; undefined without a controller for memory. */
+function memoryLimit(): [directory: string, file: string] | undefined {
+  const name = `wasm_bpf_m_${Deno.pid}`;
+  if (Deno.readTextFileSync("/proc/self/mounts").includes(` ${MEMORY_V1} cgroup `)) {
+    return [`${MEMORY_V1}/${name}`, "memory.limit_in_bytes"];
+  }
+  const root = cgroupRoot();
+  if (!/\bmemory\b/.test(Deno.readTextFileSync(`${root}/cgroup.controllers`))) return undefined;
+  Deno.writeTextFileSync(`${root}/cgroup.subtree_control`, "+memory");
+  return [`${root}/${name}`, "memory.max"];
+}
+
+Deno.test("a map that exceeds the memory of its cgroup gives the guest -ENOMEM and one line, and leaves nothing", async (test) => {
+  const limit = memoryLimit();
+  if (limit === undefined) return console.log(`${test.name}: not tested: neither cgroup v1 nor v2 controls memory`);
+  const [directory, file] = limit;
+  Deno.mkdirSync(directory);
+  try {
+    Deno.writeTextFileSync(`${directory}/${file}`, "400M");
+    const within = [`${CHECKOUT}.build/guests/libbpf/large_map.wasm`];
+    const script = `echo $$ >${directory}/cgroup.procs && exec "$@"`;
+    assertEquals((await through(script, [...within, "1"])).stdout, "alone: 0\nin an object: 0\n");
+    const finished = await through(script, [...within, "600"]);
+    assertEquals([finished.code, finished.stdout], [0, "alone: -12\nin an object: -12\n"], finished.stderr);
+    const lines = finished.stderr.split("\n").filter((line) => line.startsWith("wasm-bpf: "));
+    assertEquals(lines, [
+      `wasm-bpf: Cannot load object "large_map": ENOMEM: map 'stays_large': failed to create: Cannot allocate memory(-12)` +
+      " (hint: it needs more memory than the kernel gives a map; the map is an array, key 4 bytes, value 1048576 bytes, 600 entries, no flags)",
+    ]);
+    assertEquals(await programs(0), []);
+  } finally {
+    Deno.removeSync(directory);
   }
 });
 

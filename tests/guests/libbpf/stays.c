@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* stays PHASE [WAY [INTERFACE]]: opens, loads, attaches and closes an object, prints the phase and waits there. Tests kill it. */
+/* stays PHASE [WAY [INTERFACE | PIN]]: opens, loads, attaches and closes an object, prints the phase and waits there. Tests kill it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,8 @@ static void reach(const char *phase) {
     while (strcmp(phase, "closing") != 0) sleep(1);
 }
 
-static int attach(struct stays *skel, const char *way, int ifindex) {
+static int attach(struct stays *skel, const char *way, const char *place) {
+    int ifindex = atoi(place);
     int tc = bpf_program__fd(skel->progs.stays_tc), xdp = bpf_program__fd(skel->progs.stays_xdp);
 
     if (!strcmp(way, "xdp link")) return bpf_program__attach_xdp(skel->progs.stays_xdp, ifindex) ? 0 : -1;
@@ -31,6 +32,7 @@ static int attach(struct stays *skel, const char *way, int ifindex) {
         int err = bpf_tc_hook_create(&hook);
         return err ? err : bpf_tc_attach(&hook, &opts);
     }
+    if (!strcmp(way, "pin")) return bpf_program__pin(skel->progs.stays_xdp, place);
     int cgroup = open("/cgroup", O_RDONLY);
     if (!strcmp(way, "cgroup link")) return bpf_program__attach_cgroup(skel->progs.stays_cgroup, cgroup) ? 0 : -1;
     if (!strcmp(way, "cgroup"))
@@ -47,10 +49,10 @@ int main(int argc, char **argv) {
     bpf_program__set_autoload(skel->progs.stays_tcx, !strcmp(way, "tcx link"));
     if (stays__load(skel)) return 2;
     reach("loaded");
-    int err = attach(skel, way, argc > 3 ? atoi(argv[3]) : 0);
+    int err = attach(skel, way, argc > 3 ? argv[3] : "");
     if (err) {
         fprintf(stderr, "attach: %s\n", strerror(-err));
-        return 3;
+        if (strcmp(way, "pin") != 0) return 3;
     }
     reach("attached");
     if (!strcmp(last_phase, "looping")) {
