@@ -210,6 +210,23 @@ test("RingBuffers' own callback may not poll it, and may close it", (events, gue
   assertEquals(rings.poll(room(guest), 0), EINVAL);
 });
 
+test("RingBuffers and PerCpuBuffers whose callbacks poll each other are -EBUSY for the outer one", (events, guest) => {
+  using rings = openRing(events, guest);
+  using perf = openPerf(events, guest);
+  const results: number[] = [];
+  // The bytes that are delivered are in the room, so that an inner poll has another one.
+  const inner = { at: guest.ptr(ROOM + 65536), sizeBytes: guest.ptr(65536) };
+  noteNumbers(guest, () => {
+    results.push(perf.poll(inner, 0));
+    return 0;
+  });
+  guest.onSample = () => results.push(rings.poll(inner, 0));
+  events.emit("emit_ring", { count: 2 });
+  events.emit("emit_perf", { count: 3, cpu: 0 });
+  assertEquals(rings.poll(room(guest), 0), 2);
+  assertEquals(results, [EBUSY, EBUSY, EBUSY, 1, 0]);
+});
+
 test("RingBuffers.add() refuses other maps and callbacks of another type", (events, guest) => {
   using rings = new RingBuffers(events.calls, guest);
   assertThrows(() => rings.add(events.map("perf"), callback(guest)), BpfError, "EINVAL");

@@ -194,6 +194,24 @@ Deno.test("EventBuffer.poll() may be called from a callback for another buffer, 
   assertEquals(inner, [EBUSY, 3, EBUSY, 0]);
 });
 
+Deno.test("EventBuffer.poll() of two buffers whose callbacks poll each other is -EBUSY for the outer one", () => {
+  using events = new Events();
+  const guest = new TestGuest();
+  using ring = EventBuffer.open(events.calls, events.map("ring"), guest);
+  using perf = EventBuffer.open(events.calls, events.map("perf"), guest);
+  events.emit("emit_ring", { count: 2 });
+  events.emit("emit_perf", { count: 3 });
+  const results: number[] = [];
+  // Context 1 is that of the ring buffer.
+  guest.onRecord = (context) => {
+    const other = context === 1 ? perf : ring;
+    results.push(other.poll(Entry.RETURNING, 3 - context, DATA, 64, 0));
+    return 0;
+  };
+  assertEquals(ring.poll(Entry.RETURNING, 1, DATA, 64, 0), 2);
+  assertEquals(results, [EBUSY, EBUSY, EBUSY, 3, 0]);
+});
+
 Deno.test("EventBuffer.poll() throws a callback's trap, and the next poll delivers the rest", () => {
   using events = new Events();
   for (const [map, program] of [["ring", "emit_ring"], ["perf", "emit_perf"]] as const) {
