@@ -147,7 +147,8 @@ coverage=
 flags="-O2 -g0 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
 if [[ $asan ]]; then
   # The sanitizer needs unfortified calls. libbpf reads BTF without regard to alignment, which all its machines allow.
-  flags="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=alignment"
+  # The sum of an instruction's number and an offset may overflow, which wraps: the kernel checks the result.
+  flags="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=alignment,signed-integer-overflow"
   coverage=-fsanitize-coverage=trace-pc
 fi
 flags+=" -ffile-prefix-map=$PWD=."

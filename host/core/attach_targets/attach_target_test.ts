@@ -24,10 +24,13 @@ function attach(sectionName: string, type: number, text: string, expectedAttachT
   return { result, target, problem: guest.problems.join("\n") };
 }
 
-/** A target in which the type of the opened descriptor replaces its number. */
+/** A target in which the types of the opened descriptor and of a function replace them. */
 function withoutDescriptor(target: AttachTarget | undefined): Record<string, unknown> | undefined {
   if (target === undefined) return undefined;
-  return "fd" in target ? { ...target, fd: typeof target.fd } : { ...target };
+  const isReplaced = (name: string) => name === "fd" || name === "beforeStaying";
+  return Object.fromEntries(
+    Object.entries(target).map(([name, value]) => [name, isReplaced(name) ? typeof value : value]),
+  );
 }
 
 const { KPROBE, XDP, SCHED_CLS, SOCK_OPS, CGROUP_SKB, LSM, TRACEPOINT, RAW_TRACEPOINT, PERF_EVENT } = ProgramType;
@@ -45,9 +48,9 @@ const READ: readonly (readonly [section: string, type: number, text: string, tar
   ["xdp.frags", XDP, "lo:replace:native", { kind: "xdp", ...LO, mode: "native", replace: true }],
   ["xdp", XDP, "lo:offload:replace", { kind: "xdp", ...LO, mode: "offload", replace: true }],
   ["xdp", XDP, "lo:1:generic", { kind: "xdp", ifindex: 1, name: "lo:1", mode: "generic" }],
-  ["tc", SCHED_CLS, "lo", { kind: "tc", ...LO }],
-  ["tc", SCHED_CLS, "lo:egress", { kind: "tc", ...LO, direction: "egress" }],
-  ["tc/egress", SCHED_CLS, "lo:ingress", { kind: "tc", ...LO, direction: "ingress" }],
+  ["tc", SCHED_CLS, "lo", { kind: "tc", beforeStaying: "function", ...LO }],
+  ["tc", SCHED_CLS, "lo:egress", { kind: "tc", beforeStaying: "function", ...LO, direction: "egress" }],
+  ["tc/egress", SCHED_CLS, "lo:ingress", { kind: "tc", beforeStaying: "function", ...LO, direction: "ingress" }],
   ["tc", SCHED_CLS, "lo:1", { kind: "tc", ifindex: 1, name: "lo:1" }],
   ["tc", SCHED_CLS, "lo:1:egress", { kind: "tc", ifindex: 1, name: "lo:1", direction: "egress" }],
   ["tcx/egress", SCHED_CLS, "lo", { kind: "tcx", ...LO }],

@@ -12,7 +12,8 @@ static void vdso(const char *path) {
     char line[4096], name[4096];
     int found = 0;
     while (fgets(line, sizeof(line), maps)) {
-        if (sscanf(line, "%lx-%lx %*s %*x %*x:%*x %*u %s", &start, &end, name) != 3 || strcmp(name, "[vdso]") != 0) continue;
+        if (sscanf(line, "%lx-%lx %*s %*x %*x:%*x %*u %s", &start, &end, name) != 3 || strcmp(name, "[vdso]") != 0)
+            continue;
         found++;
         char *copy = malloc(end - start);
         memcpy(copy, (void *)start, end - start);

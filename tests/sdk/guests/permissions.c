@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 static void show(const char *path, const struct stat *status) {
-    printf("%s: mode %o, owner %d:%d, links %lu, size %ld, block %ld, blocks %ld, device %u:%u\n", path, status->st_mode,
-           status->st_uid, status->st_gid, status->st_nlink, status->st_size, status->st_blksize, status->st_blocks,
-           major(status->st_rdev), minor(status->st_rdev));
+    printf("%s: mode %o, owner %d:%d, links %lu, size %ld, block %ld, blocks %ld, device %u:%u\n", path,
+           status->st_mode, status->st_uid, status->st_gid, status->st_nlink, status->st_size, status->st_blksize,
+           status->st_blocks, major(status->st_rdev), minor(status->st_rdev));
 }
 
 static void status_of(const char *path) {

@@ -12,7 +12,8 @@ struct item {
     CIRCLEQ_ENTRY(item) circle;
 };
 
-static struct item items[6] = {{.number = 0}, {.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}, {.number = 5}};
+static struct item items[6] = {{.number = 0}, {.number = 1}, {.number = 2},
+                               {.number = 3}, {.number = 4}, {.number = 5}};
 static struct item *at;
 
 SLIST_HEAD(singles, item);
@@ -22,11 +23,11 @@ SIMPLEQ_HEAD(simples, item);
 TAILQ_HEAD(boths, item);
 CIRCLEQ_HEAD(circles, item);
 
-#define SHOW(kind, head, field)                                         \
-    do {                                                                \
-        printf(#kind "%s", kind##_EMPTY(head) ? " empty" : "");         \
-        kind##_FOREACH(at, head, field) printf(" %d", at->number);      \
-        printf("\n");                                                   \
+#define SHOW(kind, head, field)                                    \
+    do {                                                           \
+        printf(#kind "%s", kind##_EMPTY(head) ? " empty" : "");    \
+        kind##_FOREACH(at, head, field) printf(" %d", at->number); \
+        printf("\n");                                              \
     } while (0)
 
 static void singles(void) {
@@ -65,26 +66,26 @@ static void twices(void) {
     SHOW(LIST, &head, twice);
 }
 
-#define TAILS(kind, type, field)                                        \
-    do {                                                                \
-        struct type head = kind##_HEAD_INITIALIZER(head);               \
-        SHOW(kind, &head, field);                                       \
-        kind##_INSERT_TAIL(&head, &items[0], field);                    \
-        kind##_INSERT_HEAD(&head, &items[1], field);                    \
-        kind##_INSERT_AFTER(&head, &items[0], &items[2], field);        \
-        kind##_INSERT_AFTER(&head, &items[1], &items[3], field);        \
-        kind##_INSERT_TAIL(&head, &items[4], field);                    \
-        SHOW(kind, &head, field);                                       \
-        kind##_REMOVE(&head, &items[4], item, field);                   \
-        kind##_INSERT_TAIL(&head, &items[5], field);                    \
-        kind##_REMOVE_HEAD(&head, field);                               \
-        kind##_REMOVE(&head, &items[0], item, field);                   \
-        SHOW(kind, &head, field);                                       \
-        while (!kind##_EMPTY(&head)) kind##_REMOVE_HEAD(&head, field);  \
-        kind##_INSERT_TAIL(&head, &items[2], field);                    \
-        SHOW(kind, &head, field);                                       \
-        kind##_INIT(&head);                                             \
-        SHOW(kind, &head, field);                                       \
+#define TAILS(kind, type, field)                                       \
+    do {                                                               \
+        struct type head = kind##_HEAD_INITIALIZER(head);              \
+        SHOW(kind, &head, field);                                      \
+        kind##_INSERT_TAIL(&head, &items[0], field);                   \
+        kind##_INSERT_HEAD(&head, &items[1], field);                   \
+        kind##_INSERT_AFTER(&head, &items[0], &items[2], field);       \
+        kind##_INSERT_AFTER(&head, &items[1], &items[3], field);       \
+        kind##_INSERT_TAIL(&head, &items[4], field);                   \
+        SHOW(kind, &head, field);                                      \
+        kind##_REMOVE(&head, &items[4], item, field);                  \
+        kind##_INSERT_TAIL(&head, &items[5], field);                   \
+        kind##_REMOVE_HEAD(&head, field);                              \
+        kind##_REMOVE(&head, &items[0], item, field);                  \
+        SHOW(kind, &head, field);                                      \
+        while (!kind##_EMPTY(&head)) kind##_REMOVE_HEAD(&head, field); \
+        kind##_INSERT_TAIL(&head, &items[2], field);                   \
+        SHOW(kind, &head, field);                                      \
+        kind##_INIT(&head);                                            \
+        SHOW(kind, &head, field);                                      \
     } while (0)
 
 static void tails(void) {
@@ -138,8 +139,7 @@ static void circles(void) {
     CIRCLEQ_INSERT_BEFORE(&head, &items[2], &items[4], circle);
     SHOW(CIRCLEQ, &head, circle);
     CIRCLEQ_FOREACH_REVERSE(at, &head, circle) printf("%d ", at->number);
-    printf("%d %d\n", CIRCLEQ_LOOP_NEXT(&head, last, circle)->number,
-           CIRCLEQ_LOOP_PREV(&head, first, circle)->number);
+    printf("%d %d\n", CIRCLEQ_LOOP_NEXT(&head, last, circle)->number, CIRCLEQ_LOOP_PREV(&head, first, circle)->number);
     CIRCLEQ_REMOVE(&head, &items[3], circle);
     CIRCLEQ_REMOVE(&head, &items[2], circle);
     CIRCLEQ_REMOVE(&head, &items[0], circle);

@@ -28,44 +28,40 @@
 #define WASM_BPF_RINGBUF_BPF_H
 
 /* Defines ring buffer `name` of `bytes` bytes, a power of two and at least a page, and its map of counts `name__lost`. */
-#define COUNTED_RINGBUF(name, bytes)               \
-    struct {                                       \
-        __uint(type, BPF_MAP_TYPE_RINGBUF);        \
-        __uint(max_entries, bytes);                \
-    } name SEC(".maps");                           \
-    struct {                                       \
-        __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);   \
-        __uint(max_entries, 1);                    \
-        __type(key, __u32);                        \
-        __type(value, __u64);                      \
+#define COUNTED_RINGBUF(name, bytes)             \
+    struct {                                     \
+        __uint(type, BPF_MAP_TYPE_RINGBUF);      \
+        __uint(max_entries, bytes);              \
+    } name SEC(".maps");                         \
+    struct {                                     \
+        __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); \
+        __uint(max_entries, 1);                  \
+        __type(key, __u32);                      \
+        __type(value, __u64);                    \
     } name##__lost SEC(".maps")
 
 /* As bpf_ringbuf_reserve(): NULL if the ring has no space for `size` bytes, and the record counts as lost. */
-#define counted_ringbuf_reserve(name, size)                          \
-    ({                                                               \
-        void *__record = bpf_ringbuf_reserve(&(name), (size), 0);    \
-        if (!__record)                                               \
-            wasm_bpf_count_lost(&name##__lost);                      \
-        __record;                                                    \
+#define counted_ringbuf_reserve(name, size)                       \
+    ({                                                            \
+        void *__record = bpf_ringbuf_reserve(&(name), (size), 0); \
+        if (!__record) wasm_bpf_count_lost(&name##__lost);        \
+        __record;                                                 \
     })
 
 /* As bpf_ringbuf_output(). After an error, the record counts as lost. */
-#define counted_ringbuf_output(name, data, size, flags)                         \
-    ({                                                                          \
-        long __error = bpf_ringbuf_output(&(name), (data), (size), (flags));    \
-        if (__error)                                                            \
-            wasm_bpf_count_lost(&name##__lost);                                 \
-        __error;                                                                \
+#define counted_ringbuf_output(name, data, size, flags)                      \
+    ({                                                                       \
+        long __error = bpf_ringbuf_output(&(name), (data), (size), (flags)); \
+        if (__error) wasm_bpf_count_lost(&name##__lost);                     \
+        __error;                                                             \
     })
 
-static inline __attribute__((always_inline)) void wasm_bpf_count_lost(void *counts)
-{
+static inline __attribute__((always_inline)) void wasm_bpf_count_lost(void *counts) {
     __u32 key = 0;
     __u64 *lost = bpf_map_lookup_elem(counts, &key);
 
     /* Another program can interrupt this one on the same CPU. */
-    if (lost)
-        __sync_fetch_and_add(lost, 1);
+    if (lost) __sync_fetch_and_add(lost, 1);
 }
 
 #endif

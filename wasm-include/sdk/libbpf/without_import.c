@@ -9,12 +9,14 @@
 #include "libbpf_guest.h"
 
 /* A member of options; 0 if the caller's struct ends before it. */
-#define OPTION(options, member)                                                                            \
-    ((options) && (options)->sz >= offsetof(typeof(*(options)), member) + sizeof((options)->member) ? (options)->member : 0)
+#define OPTION(options, member)                                                                     \
+    ((options) && (options)->sz >= offsetof(typeof(*(options)), member) + sizeof((options)->member) \
+         ? (options)->member                                                                        \
+         : 0)
 
-#define REFUSED(name, parameters, error)  \
-    int name parameters {                 \
-        return libbpf_guest_int(-error);  \
+#define REFUSED(name, parameters, error) \
+    int name parameters {                \
+        return libbpf_guest_int(-error); \
     }
 
 /* With options */
@@ -39,7 +41,8 @@ int bpf_prog_attach_opts(int prog_fd, int target, enum bpf_attach_type type, con
 }
 
 int bpf_prog_detach_opts(int prog_fd, int target, enum bpf_attach_type type, const struct bpf_prog_detach_opts *opts) {
-    if (OPTION(opts, flags) || OPTION(opts, relative_fd) || OPTION(opts, relative_id) || OPTION(opts, expected_revision))
+    if (OPTION(opts, flags) || OPTION(opts, relative_fd) || OPTION(opts, relative_id) ||
+        OPTION(opts, expected_revision))
         return libbpf_guest_int(-EOPNOTSUPP);
     return bpf_prog_detach2(prog_fd, target, type);
 }
