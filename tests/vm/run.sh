@@ -25,6 +25,7 @@ scripts/build_guests.sh examples tests
 scripts/build_binary.sh
 # A compiler would take long in an emulated machine.
 "clang-$LLVM_VERSION" -o .build/vm/target tests/kernel/usdt_target.c
+"clang-$LLVM_VERSION" -o .build/vm/producer tests/soak/producer.c
 declare -i failures=0
 
 # Boots once and runs tests: boot NAME OPTIONS_OF_VM... KERNEL -- ARGUMENTS_OF_DENO_TEST...
@@ -72,8 +73,9 @@ for kernel in "${kernels[@]}"; do
   if [[ $kernel == 5.10 ]]; then tests+=(tests/kernel/abi_v1_test.ts); else tests+=(tests/kernel/pump_test.ts); fi
   if [[ $extent == all ]]; then tests=(tests/vm/{features,struct_ops,doctor}_test.ts tests/kernel); fi
   boot "vm-$kernel" "$kernel" -- "${tests[@]}"
-  # The messages of these three do not depend on the kernel's version.
+  # These do not depend on the kernel's version: messages, and faults of the machine.
   if [[ $kernel == 6.12 ]]; then
+    boot "vm-$kernel-faults" "$kernel" -- tests/vm/machine_faults_test.ts
     boot "vm-$kernel-without-btf" --without-btf "$kernel" -- tests/vm/without_btf_test.ts
     for level in integrity confidentiality; do
       boot "vm-$kernel-$level" "--lockdown=$level" "$kernel" -- tests/vm/lockdown_test.ts
