@@ -14,10 +14,15 @@ export const DEFAULT_MEMORY = { default: 256 << 20, shownDefault: "256MiB" } as 
 /** More memory than any machine has, and still exact as a number. */
 const MOST_BYTES = 2 ** 50;
 
-/** The size in bytes, up to 1024 TiB; undefined for no limit. */
+/** With less, the engine itself may lack memory at any time, and then ends the process in its own way. */
+const LEAST_BYTES = 16 << 20;
+
+/** The size in bytes, from 16 MiB to 1024 TiB; undefined for no limit. */
 export function parseMemorySize(text: string, refuse: Refuse): number | undefined {
   if (text === "unlimited") return undefined;
-  return bytesOf(text) ?? refuse(`"${text}" is not a size (16MiB, 1GiB, unlimited)`);
+  const bytes = bytesOf(text);
+  if (bytes !== undefined && bytes < LEAST_BYTES) refuse(`"${text}" is less than 16MiB, which the engine needs`);
+  return bytes ?? refuse(`"${text}" is not a size (16MiB, 1GiB, unlimited)`);
 }
 
 /** The kernel's limits of a buffer: a page, and what the pump can map. */

@@ -25,6 +25,7 @@ const USAGE: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["--memory", "1GiB", "--memory", "2GiB", "x.wasm"], /--memory is given twice/],
   [["--memory", "x.wasm"], /--memory "x.wasm" is not a size \(16MiB, 1GiB, unlimited\)/],
   [["--memory", "0", "x.wasm"], /--memory "0" is not a size/],
+  [["--memory", "8MiB", "x.wasm"], /--memory "8MiB" is less than 16MiB, which the engine needs/],
   [["--memory", "-1", "x.wasm"], /unknown option "-1"/],
   [["--memory=-1", "x.wasm"], /--memory "-1" is not a size/],
   [["--memory", "1.5GiB", "x.wasm"], /--memory "1.5GiB" is not a size/],
