@@ -135,4 +135,3 @@ ERROR(EOWNERDEAD, "Owner died")
 ERROR(ENOTRECOVERABLE, "State not recoverable")
 ERROR(ERFKILL, "Operation not possible due to RF-kill")
 ERROR(EHWPOISON, "Memory page has hardware error")
-// clang-format on
