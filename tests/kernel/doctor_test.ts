@@ -10,10 +10,15 @@ interface Result {
   stderr: string;
 }
 
+const FROM_SOURCES: readonly string[] = [
+  Deno.execPath(),
+  ..."run --quiet --no-check --no-prompt --allow-ffi".split(" "),
+  `${CHECKOUT}cli.ts`,
+];
+
 /** Runs doctor behind a command that changes the process. */
-function doctor(options: readonly string[] = [], before: readonly string[] = []): Result {
-  const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", "--allow-ffi", `${CHECKOUT}cli.ts`];
-  const [command = "", ...args] = [...before, ...deno, "doctor", ...options];
+function doctor(options: readonly string[] = [], before: readonly string[] = [], wasmBpf = FROM_SOURCES): Result {
+  const [command = "", ...args] = [...before, ...wasmBpf, "doctor", ...options];
   const { code, stdout, stderr } = new Deno.Command(command, { args }).outputSync();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -71,7 +76,10 @@ Deno.test("doctor says that capabilities in a user namespace do not count", () =
 
 Deno.test("doctor works with nothing mounted, and says how to mount it", () => {
   const script = 'umount -R -l /sys && umount -l /proc && exec "$@"';
-  const { code, stdout, stderr } = doctor([], ["unshare", "--mount", "sh", "-c", script, "sh"]);
+  // Deno 2.9 itself ends without /proc, so this is the binary.
+  const { code, stdout, stderr } = doctor([], ["unshare", "--mount", "sh", "-c", script, "sh"], [
+    `${CHECKOUT}wasm-bpf`,
+  ]);
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "-> sudo mount -t proc proc /proc");
   assertStringIncludes(stdout, "-> sudo mount -t sysfs sysfs /sys");
