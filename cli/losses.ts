@@ -5,11 +5,10 @@
  */
 
 import type { BufferReport } from "../host/mod.ts";
-import { sizeText } from "./memory_size.ts";
+import { MOST_BUFFER_BYTES, sizeText } from "./memory_size.ts";
 
 /** The factor by which a message proposes to enlarge a buffer that was too small. */
 const GROWTH = 4;
-const MOST_BUFFER_BYTES = 1 << 30;
 
 /** "Lost 12 events (ring buffer events, 256KiB: try --buffer-size 1MiB)". */
 export function lossLine(count: number, { map, kind, sizeBytes }: BufferReport): string {

@@ -25,9 +25,10 @@ export function parseMemorySize(text: string, refuse: Refuse): number | undefine
   return bytes ?? refuse(`"${text}" is not a size (16MiB, 1GiB, unlimited)`);
 }
 
-/** The kernel's limits of a buffer: a page, and what the pump can map. */
+/** A page, the kernel's least. */
 const LEAST_BUFFER_BYTES = 4096;
-const MOST_BUFFER_BYTES = 1 << 30;
+/** The largest buffer that the pump can map. */
+export const MOST_BUFFER_BYTES = 1 << 30;
 
 /** Parses `[MAP=]SIZE`. @returns the name of the map, "" without one, and the bytes of its buffer. */
 export function parseBufferSize(text: string, refuse: Refuse): [map: string, bytes: number] {

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { LINUX_ERRNO } from "../../errors/linux_errno.ts";
-import { WASI_ERRNO } from "../../errors/wasi_errno.ts";
 import { offeredLines } from "../../host/libbpf/functions.ts";
 import { type Shape, shapeOf, valueType } from "../../host/libbpf/shape.ts";
+import { type CommonError, commonErrors } from "./common_errors.ts";
 import type { GeneratedFile } from "./text.ts";
 
 const GO_WORDS: ReadonlySet<string> = new Set(["type", "func", "map", "range", "var", "chan", "select", "package"]);
@@ -30,7 +29,7 @@ var Errors = []struct {
 	WASI, Linux int32
 	Name        string
 }{
-${errorRows().join("\n")}
+${commonErrors().map(errorRow).join("\n")}
 }
 `;
   return [{ path: "wasm-include/go/internal/imports/imports.go", text }];
@@ -70,10 +69,6 @@ function resultType(kind: string): string {
   return valueType(kind) === "i64" ? "int64" : "int32";
 }
 
-function errorRows(): string[] {
-  return Object.entries(WASI_ERRNO).flatMap(([name, wasi]) => {
-    const linuxName = name === "ENOTSUP" ? "EOPNOTSUPP" : name;
-    const linux = Object.entries(LINUX_ERRNO).find(([other]) => other === linuxName)?.[1];
-    return linux === undefined ? [] : [`\t{${wasi}, ${linux}, "${linuxName}"},`];
-  });
+function errorRow({ wasi, linux, name }: CommonError): string {
+  return `\t{${wasi}, ${linux}, "${name}"},`;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { LINUX_ERRNO } from "../../errors/linux_errno.ts";
 import { WASI_ERRNO } from "../../errors/wasi_errno.ts";
 import { offeredLines } from "../../host/libbpf/functions.ts";
 import { type Shape, shapeOf, valueType } from "../../host/libbpf/shape.ts";
+import { type CommonError, commonErrors } from "./common_errors.ts";
 import type { GeneratedFile } from "./text.ts";
 
 const RUST_WORDS: ReadonlySet<string> = new Set([
@@ -57,7 +57,7 @@ ${shapes.map(declaration).join("\n")}
 
 /// WASI's number, Linux's number and the name of each error.
 pub const ERRORS: &[(u16, u16, &str)] = &[
-${errorRows().join("\n")}
+${commonErrors().map(errorRow).join("\n")}
 ];
 `;
   return [{ path: "wasm-include/rust/src/imports.rs", text }];
@@ -83,10 +83,6 @@ function resultType(kind: string): string {
   return type === "ptr" ? "isize" : type;
 }
 
-function errorRows(): string[] {
-  return Object.entries(WASI_ERRNO).flatMap(([name, wasi]) => {
-    const linuxName = name === "ENOTSUP" ? "EOPNOTSUPP" : name;
-    const linux = Object.entries(LINUX_ERRNO).find(([other]) => other === linuxName)?.[1];
-    return linux === undefined ? [] : [`    (${wasi}, ${linux}, "${linuxName}"),`];
-  });
+function errorRow({ wasi, linux, name }: CommonError): string {
+  return `    (${wasi}, ${linux}, "${name}"),`;
 }
