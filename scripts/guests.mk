@@ -27,7 +27,7 @@ $(shell mkdir -p $(folders) $(conformance)/wasm32 $(conformance)/wasm64)
 vmlinux := .build/include/vmlinux.h
 codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
 # Everything is built again after a change of the rules or of the compiler.
-rules := scripts/guests.mk $(built)/llvm_version
+rules := scripts/guests.mk $(wildcard scripts/languages/*.mk) $(built)/llvm_version
 
 # Shows the source of a step.
 announce = @echo '  $(or $(1),$<)'
@@ -40,7 +40,8 @@ libraries := .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a
 
 # Goals ----------------------------------------------------------------------------------------------------------------
 
-examples := $(basename $(basename $(notdir $(wildcard examples/*/*.bpf.c))))
+# Those in C. scripts/languages/ has the others.
+examples := $(foreach name,$(notdir $(wildcard examples/*)),$(if $(wildcard examples/$(name)/$(name).bpf.c),$(name)))
 # The host of version 1 opens what a target names: sockets, cgroups and binaries. That makes these shorter.
 version1_examples := sockfilter sockops uprobe
 example_skeletons := $(foreach name,$(examples),examples/$(name)/$(name).skel.h)
@@ -196,114 +197,22 @@ $(twin)/$(1): $(twin)/$(1).c $(twin)/$(1).skel.h $(rules) $(libraries)
 endef
 $(foreach name,$(twin_names),$(eval $(call twin_rules,$(name))))
 
-# One guest in several languages ---------------------------------------------------------------------------------------
+# Guests in other languages ---------------------------------------------------------------------------------------------
+# scripts/languages/ has a file for each.
 
 in := tests/guests/languages
 squares := $(languages)/squares.bpf.o
-c_guests := $(addprefix $(languages)/,env_imports.wasm renamed_wrapper.wasm cplusplus.wasm)
-
-# no_LANGUAGE is empty if the machine has the tools for it, and otherwise the reason.
-rustc := /usr/bin/rustc
-rust_targets := $(foreach one,wasm32-wasip1 wasm32-wasi,$(if $(wildcard /usr/lib/rustlib/$(one)/lib),$(one)))
-rust_target := $(firstword $(rust_targets))
-no_rust := $(if $(and $(wildcard $(rustc)),$(rust_target)),,no rustc, or no libstd-rust-dev-wasm32)
-no_go := $(if $(GO),,needs Go $(GO_MINIMUM))
-
-languages: $(c_guests) $(languages)/assemblyscript.wasm
-languages: $(languages)/rust.$(if $(no_rust),skipped,wasm) $(languages)/go.$(if $(no_go),skipped,wasm)
-languages: $(if $(no_go),,examples/go-bootstrap/go-bootstrap.wasm $(languages)/go_types.wasm)
-languages: $(if $(no_rust),,examples/rust-bootstrap/rust-bootstrap.wasm $(languages)/rust_types.wasm)
-
-$(c_guests): wasm_flags = -Oz -Wall -Wextra -Wno-c23-extensions --embed-dir=$(languages)
-$(c_guests): sdk :=
-$(c_guests): link :=
-$(c_guests): $(squares)
-$(languages)/cplusplus.wasm: compiler := $(CLANGXX) -fno-exceptions
-$(languages)/cplusplus.wasm: link := -Wl,--export-table
-$(languages)/cplusplus.wasm: $(in)/guest.cpp $(rules)
-	$(compile_wasm)
-
-$(languages)/rust.wasm: $(in)/guest.rs $(squares) $(rules)
-	$(announce)
-	rm -f $(@:.wasm=.skipped)
-	SQUARES_OBJECT=$(abspath $(squares)) $(rustc) --edition 2021 --target $(rust_target) -O -C strip=symbols \
-	  -C linker=$$(command -v wasm-ld-$(RUST_LLD_VERSION) || echo wasm-ld-$(LLVM_VERSION)) -C link-arg=--export-table \
-	  $< -o $@
-
-# Guests on top of the crate, as cargo builds them. Debian's rustc comes without cargo.
-rust_link := -C linker=$$(command -v wasm-ld-$(RUST_LLD_VERSION) || echo wasm-ld-$(LLVM_VERSION)) -C link-arg=--export-table
-rust_crate := $(languages)/rust/libwasm_bpf.rlib
 generate := $(DENO) run --quiet --allow-ffi cli.ts gen
-$(rust_crate): $(wildcard wasm-include/rust/src/*.rs) $(rules)
-	$(announce)
-	mkdir -p $(@D)
-	$(rustc) --edition 2021 --target $(rust_target) -C opt-level=s --crate-type rlib --crate-name wasm_bpf \
-	  --cfg 'feature="std"' wasm-include/rust/src/lib.rs -o $@
-
-define compile_rust
-$(announce)
-$(rustc) --edition 2021 --target $(rust_target) -C opt-level=s -C lto -C strip=symbols $(rust_link) \
-  --extern wasm_bpf=$(rust_crate) $< -o $@
-endef
-
-examples/rust-bootstrap/src/bootstrap_skel.rs: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
-	$(generate) skeleton --lang rust --type event $< >$@
-examples/rust-bootstrap/rust-bootstrap.wasm: examples/rust-bootstrap/src/main.rs examples/rust-bootstrap/src/bootstrap_skel.rs $(rust_crate)
-	$(compile_rust)
-
-# Prints the sizes and offsets of generated types.
+# The programs that print the sizes and offsets of generated types.
+layouts := $(wildcard $(in)/layouts/*.ts) $(wildcard codegen/*.ts)
 types_object := $(languages)/types.bpf.o
 $(types_object): codegen/testdata/types.bpf.c $(rules)
 	$(announce)
 	mkdir -p $(@D)
 	$(CLANG) -g -O2 -target bpf -c $< -o $@
-$(languages)/rust/types_skel.rs: $(types_object) $(wildcard codegen/*.ts)
-	mkdir -p $(@D)
-	$(generate) skeleton $< name types --lang rust >$@
-$(languages)/rust/types.rs: tests/guests/languages/layouts.ts $(types_object) $(wildcard codegen/*.ts)
-	mkdir -p $(@D)
-	$(DENO) run --quiet --allow-read $< rust $(types_object) >$@
-$(languages)/rust_types.wasm: $(languages)/rust/types.rs $(languages)/rust/types_skel.rs $(rust_crate)
-	$(compile_rust)
 
-# go:embed takes files of the source's own folder.
-$(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
-	$(announce)
-	rm -f $(@:.wasm=.skipped)
-	mkdir -p $(languages)/go
-	cp $< $(squares) $(languages)/go/
-	cd $(languages)/go && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
-	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
-
-# Guests on top of the module.
-go_sources := $(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go)
-define build_go
-$(announce)
-cd $(<D) && GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} \
-  $(GO) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
-endef
-examples/go-bootstrap/bootstrap_bpf.go: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
-	$(generate) skeleton --lang go --type event $< >$@
-examples/go-bootstrap/go-bootstrap.wasm: examples/go-bootstrap/main.go examples/go-bootstrap/bootstrap_bpf.go $(go_sources)
-	$(build_go)
-$(languages)/go_types/main.go: tests/guests/languages/layouts.ts $(types_object) $(wildcard codegen/*.ts)
-	mkdir -p $(@D)
-	$(generate) types $(types_object) name types --lang go >$(@D)/types.go
-	printf 'module types\n\ngo 1.24\n' >$(@D)/go.mod
-	$(DENO) run --quiet --allow-read $< go $(types_object) >$@
-$(languages)/go_types.wasm: $(languages)/go_types/main.go
-	$(build_go)
-
-# AssemblyScript cannot embed a file, so the object becomes an array in its source.
-$(languages)/assemblyscript.wasm: $(in)/guest.ts $(squares) $(rules)
-	$(announce)
-	mkdir -p $(languages)/assemblyscript
-	cp $< $(languages)/assemblyscript/guest.ts
-	{ echo 'export const OBJECT: StaticArray<u8> = ['; \
-	  od -An -v -t u1 -w1 $(squares) | sed 's/$$/,/'; echo '];'; } >$(languages)/assemblyscript/object.ts
-	$(DENO) run --quiet --config scripts/tools.json --allow-read --allow-write --allow-env $(ASSEMBLYSCRIPT)/asc \
-	  guest.ts --baseDir $(languages)/assemblyscript --outFile ../assemblyscript.wasm --exportTable --optimize \
-	  --runtime stub --use abort=guest/onAbort
+# no_LANGUAGE is empty if the machine has the tools for it, and otherwise the reason.
+include $(wildcard scripts/languages/*.mk)
 
 # Leaves the reason for a language without tools. tests/kernel/languages_test.ts shows it.
 $(languages)/%.skipped: FORCE

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { modelOf } from "../../codegen/object_model.ts";
-import { layoutLines } from "../guests/languages/layouts.ts";
+import { layoutLines } from "../guests/languages/layouts/layout_lines.ts";
 import { run, runWasmBpf } from "./command.ts";
 import { RunningExample } from "./running_example.ts";
 
@@ -91,8 +91,7 @@ function testLayouts(language: string): void {
   });
 }
 
-testLayouts("rust");
-testLayouts("go");
+for (const language of ["rust", "go"]) testLayouts(language);
 
 /** The same lines as the example bootstrap in C, from the same BPF programs. */
 function testBootstrap(example: string): void {
@@ -125,5 +124,4 @@ function testBootstrap(example: string): void {
   });
 }
 
-testBootstrap("rust-bootstrap");
-testBootstrap("go-bootstrap");
+for (const language of ["rust", "go"]) testBootstrap(`${language}-bootstrap`);

@@ -1,0 +1,34 @@
+# Guests in Go.
+
+no_go := $(if $(GO),,needs Go $(GO_MINIMUM))
+
+languages: $(languages)/go.$(if $(no_go),skipped,wasm)
+languages: $(if $(no_go),,examples/go-bootstrap/go-bootstrap.wasm $(languages)/go_types.wasm)
+
+# go:embed takes files of the source's own folder.
+$(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
+	$(announce)
+	rm -f $(@:.wasm=.skipped)
+	mkdir -p $(languages)/go
+	cp $< $(squares) $(languages)/go/
+	cd $(languages)/go && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
+	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
+
+# Guests on top of the module.
+go_sources := $(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go)
+define build_go
+$(announce)
+cd $(<D) && GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} \
+  $(GO) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
+endef
+examples/go-bootstrap/bootstrap_bpf.go: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
+	$(generate) skeleton --lang go --type event $< >$@
+examples/go-bootstrap/go-bootstrap.wasm: examples/go-bootstrap/main.go examples/go-bootstrap/bootstrap_bpf.go $(go_sources)
+	$(build_go)
+$(languages)/go_types/main.go: $(in)/layouts/main.ts $(types_object) $(layouts)
+	mkdir -p $(@D)
+	$(generate) types $(types_object) name types --lang go >$(@D)/types.go
+	printf 'module types\n\ngo 1.24\n' >$(@D)/go.mod
+	$(DENO) run --quiet --allow-read $< go $(types_object) >$@
+$(languages)/go_types.wasm: $(languages)/go_types/main.go
+	$(build_go)

@@ -1,0 +1,17 @@
+/**
+ * Writes a guest that prints the size of each generated type and the offset of each member, in the form of `layoutLines()`.
+ *
+ *     deno run --allow-read main.ts LANGUAGE OBJECT
+ *
+ * @module
+ */
+
+import type { ObjectModel } from "../../../../codegen/model.ts";
+import { modelOf } from "../../../../codegen/object_model.ts";
+import { goProgram } from "./go.ts";
+import { rustProgram } from "./rust.ts";
+
+const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = { go: goProgram, rust: rustProgram };
+
+const [language = "", object = ""] = Deno.args;
+console.log(PROGRAMS[language]?.(modelOf(Deno.readFileSync(object), { name: "types" })));
