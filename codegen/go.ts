@@ -30,13 +30,13 @@ export function goSkeleton(model: ObjectModel, object: Uint8Array): string {
   const body = `${typesText(model, usable)}
 // ${type}Maps has the maps of the object.
 type ${type}Maps struct {
-${lines(maps.map((map) => `${exported(map.name)} *ebpf.Map // ${quoted(map.name)}`))}
+${lines(maps.map((map) => `${exported(map.member)} *ebpf.Map // ${quoted(map.name)}`))}
 ${lines(usable.map(({ member, mapName }) => `${exported(member)} *ebpf.Map // ${quoted(mapName)}`))}
 }
 
 // ${type}Programs has the programs of the object.
 type ${type}Programs struct {
-${lines(programs.map((program) => `${exported(program.name)} *ebpf.Program // ${quoted(program.section)}`))}
+${lines(programs.map((program) => `${exported(program.member)} *ebpf.Program // ${quoted(program.section)}`))}
 }
 
 // ${type} is the object in the kernel.
@@ -58,12 +58,12 @@ func New${type}(spec *ebpf.CollectionSpec) (*${type}, error) {
 		return nil, err
 	}
 	loaded := &${type}{Collection: collection}
-${lines(maps.map((map) => `loaded.Maps.${exported(map.name)} = collection.Maps[${text(map.name)}]`))}
+${lines(maps.map((map) => `loaded.Maps.${exported(map.member)} = collection.Maps[${text(map.name)}]`))}
 ${lines(usable.map(({ member, mapName }) => `loaded.Maps.${exported(member)} = collection.Maps[${text(mapName)}]`))}
 ${
     lines(
       programs.map((program) =>
-        `loaded.Programs.${exported(program.name)} = collection.Programs[${text(program.name)}]`
+        `loaded.Programs.${exported(program.member)} = collection.Programs[${text(program.name)}]`
       ),
     )
   }

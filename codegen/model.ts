@@ -2,6 +2,20 @@
  * An object as the writers of all languages see it: its programs, maps, sections of global variables, and the types that it shares with
  * its guests. It has no BTF any more: every name is chosen, every gap is a field, and every bit-field lies in bytes of its struct.
  *
+ * Names that go into source code match `[A-Za-z_][A-Za-z0-9_]*` and are unique in their scope, whatever the file says:
+ *
+ * | names                                                                         | scope                   |
+ * | ----------------------------------------------------------------------------- | ----------------------- |
+ * | records, enums, constants of enums without a name, variables of sections      | the object              |
+ * | `member` of maps, sections and struct_ops maps                                | the object's maps       |
+ * | `member` of programs                                                          | the object's programs   |
+ * | fields and bit-fields                                                         | their record            |
+ * | constants of an enum with a name                                              | their enum              |
+ *
+ * A writer adds the words that its language reserves, and its own spelling, with `chooseNames()` of `unique_names.ts`. All other strings
+ * (`name` of maps and programs, `section`, `mapName`, `license`) are any text, also with quotes and newlines: a writer must escape them,
+ * in comments too.
+ *
  * @module
  */
 
@@ -9,7 +23,13 @@ import type { DataSection } from "../object/data_sections.ts";
 
 /** A type of a field, key or value. Sizes are those of the kernel side. */
 export type ModelType =
-  | { readonly kind: "int"; readonly sizeBytes: 1 | 2 | 4 | 8; readonly signed: boolean }
+  | {
+    readonly kind: "int";
+    readonly sizeBytes: 1 | 2 | 4 | 8;
+    readonly signed: boolean;
+    /** True for C's `char`: an array of it is text ({@link isText}). False for `signed char` and `unsigned char`, which are numbers. */
+    readonly isChar: boolean;
+  }
   | { readonly kind: "bool" }
   | { readonly kind: "float"; readonly sizeBytes: 4 | 8 }
   /** An address of the kernel: 8 bytes, which no guest can follow. */
@@ -66,7 +86,10 @@ export interface ModelEnum {
 
 /** A map of `.maps`. */
 export interface ModelMap {
+  /** Its name in libbpf. */
   readonly name: string;
+  /** Its name in source code. */
+  readonly member: string;
   /** `enum bpf_map_type`. */
   readonly type: number;
   /** Sizes in bytes; 0 if libbpf sets them. */
@@ -78,23 +101,46 @@ export interface ModelMap {
   readonly value: ModelType | undefined;
   /** True if an element has a value for each possible CPU, each rounded up to 8 bytes. */
   readonly isPerCpu: boolean;
+  /** The definition of the inner maps of an array or hash of maps; its names are "". */
+  readonly inner: ModelMap | undefined;
 }
 
 /** A program. */
 export interface ModelProgram {
+  /** Its name in libbpf. */
   readonly name: string;
+  /** Its name in source code. */
+  readonly member: string;
   readonly section: string;
 }
 
-/** A section of global variables. */
+/** A map of a struct_ops section. Its value is a struct of the kernel. */
+export interface ModelStructOps {
+  /** Its name in libbpf. */
+  readonly name: string;
+  /** Its name in source code. */
+  readonly member: string;
+  /** The name of the kernel's struct: "tcp_congestion_ops". */
+  readonly struct: string;
+}
+
+/**
+ * A section of global variables. The section of kind "kconfig" has the extern variables of `__kconfig`: libbpf sets them at load from the
+ * kernel's configuration, and a guest can only read them.
+ */
 export interface ModelSection {
-  /** Its name in skeletons: "bss", "rodata", "data_custom". */
+  /** Its name in skeletons: "bss", "rodata", "data_custom", "kconfig". */
   readonly member: string;
   /** The name of its map in libbpf: "runqlat.bss". */
   readonly mapName: string;
   readonly kind: DataSection["kind"];
   /** A struct of its variables that are not static. */
   readonly variables: ModelRecord;
+  /**
+   * The names of the variables of kind "kconfig" that are weak: libbpf leaves them 0 if the kernel's configuration lacks them, and refuses
+   * the load for others.
+   */
+  readonly weak: readonly string[];
 }
 
 /** See the module's documentation. */
@@ -104,10 +150,19 @@ export interface ObjectModel {
   readonly license: string | undefined;
   readonly programs: readonly ModelProgram[];
   readonly maps: readonly ModelMap[];
+  /** Sections of global variables, `.kconfig` last. */
   readonly sections: readonly ModelSection[];
+  readonly structOps: readonly ModelStructOps[];
+  /** Variables in an arena, which guests cannot map. */
+  readonly unreachable: readonly string[];
   /** Each after those that it contains. */
   readonly records: readonly ModelRecord[];
   readonly enums: readonly ModelEnum[];
+}
+
+/** True for an array of `char`: text that ends before its first NUL, or at the end of the array. */
+export function isText(type: ModelType): boolean {
+  return type.kind === "array" && type.element.kind === "int" && type.element.isChar;
 }
 
 /** The alignment that compilers for wasm32 give a type of the model. */

@@ -8,9 +8,8 @@ import { FormatError } from "../errors/mod.ts";
 import type { Btf } from "../object/btf/btf.ts";
 import { innermostFirst } from "../object/btf/containment.ts";
 import type { Layouts } from "../object/btf/layout.ts";
-import type { BtfEnum, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
+import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
 import type { DataSection } from "../object/data_sections.ts";
-import { Names } from "./c_identifiers.ts";
 import {
   alignOf,
   type ModelBitField,
@@ -19,6 +18,7 @@ import {
   type ModelRecord,
   type ModelType,
 } from "./model.ts";
+import { NameBudget, UniqueNames } from "./unique_names.ts";
 
 /** The named types of an object. */
 export interface TypesModel {
@@ -29,11 +29,18 @@ export interface TypesModel {
 /** More fields in one record would be a damaged file, or a denial of service by generated text. */
 const MAX_FIELDS = 1 << 16;
 
+/** The limit of an array's dimensions. Compilers accept 256 nested brackets. */
+const MAX_DIMENSIONS = 240;
+
+/** Parts without a name whose path is longer are called after their number. */
+const MAX_PATH = 200;
+
 /** Collects the types that a model needs. */
 export class ModelTypes {
   readonly #btf: Btf;
   readonly #layouts: Layouts;
-  readonly #names = new Names();
+  readonly #budget = new NameBudget();
+  readonly #names = new UniqueNames(this.#budget);
   readonly #records = new Map<TypeId, ModelRecord>();
   readonly #enums = new Map<TypeId, ModelEnum>();
 
@@ -58,8 +65,8 @@ export class ModelTypes {
     return this.#of(id);
   }
 
-  /** A struct with the variables of a section that are not static. */
-  sectionRecord(section: DataSection, name: string): ModelRecord {
+  /** A struct with the variables of a section that are not static, and the names of the weak ones. */
+  section(section: DataSection, name: string): { variables: ModelRecord; weak: string[] } {
     const variables = section.variables.filter((variable) => !variable.static);
     const members = variables.map((variable) => ({
       name: variable.name,
@@ -68,7 +75,10 @@ export class ModelTypes {
       type: variable.type,
     }));
     for (const { type } of members) this.add(type);
-    return this.#record({ kind: "struct", sizeBytes: section.sizeBytes, members }, this.#names.take(name));
+    const record = this.#record({ kind: "struct", sizeBytes: section.sizeBytes, members }, this.#names.take(name));
+    const weakOffsets = new Set(variables.filter(({ weak }) => weak).map(({ offset }) => offset));
+    const weak = record.fields.filter(({ role, offset }) => role === "member" && weakOffsets.has(offset));
+    return { variables: record, weak: weak.map(({ name }) => name) };
   }
 
   /** @param name the name of a struct or enum that has none of its own. */
@@ -98,7 +108,8 @@ export class ModelTypes {
     for (const [index, member] of type.members.entries()) {
       const part = this.#innermost(member.type);
       const suffix = member.name === "" ? String(index) : member.name;
-      const name = this.#typedefName(member.type) || (outer === "" ? "" : `${outer}_${suffix}`);
+      const path = outer === "" || outer.length > MAX_PATH ? "" : `${outer}_${suffix}`;
+      const name = this.#typedefName(member.type) || path;
       if (part.name === "" && !names.has(part.id)) names.set(part.id, name);
     }
   }
@@ -123,14 +134,17 @@ export class ModelTypes {
 
   #addEnum({ id, sizeBytes, signed, values }: BtfEnum, name: string): void {
     if (this.#enums.has(id)) return;
-    this.#enums.set(id, { name: name === "" ? "" : this.#names.take(name), sizeBytes, signed, values });
+    const own = name === "" ? "" : this.#names.take(name);
+    const names = own === "" ? this.#names : new UniqueNames(this.#budget);
+    const constants = values.map(({ name, value }) => ({ name: names.take(name), value }));
+    this.#enums.set(id, { name: own, sizeBytes, signed, values: constants });
   }
 
-  #of(id: TypeId): ModelType {
+  #of(id: TypeId, dimensions = 0): ModelType {
     const type = this.#btf.resolve(id);
     switch (type.kind) {
       case "int":
-        return intOf(type.sizeBytes, { signed: type.signed, isBool: type.bool });
+        return intOf(type.sizeBytes, type);
       case "float":
         return type.sizeBytes === 4 || type.sizeBytes === 8
           ? { kind: "float", sizeBytes: type.sizeBytes }
@@ -138,7 +152,10 @@ export class ModelTypes {
       case "ptr":
         return { kind: "pointer" };
       case "array":
-        return { kind: "array", element: this.#of(type.element), length: type.length };
+        if (dimensions === MAX_DIMENSIONS) {
+          throw new FormatError("BTF", `type ${id} has more than ${MAX_DIMENSIONS} dimensions`);
+        }
+        return { kind: "array", element: this.#of(type.element, dimensions + 1), length: type.length };
       case "enum": {
         const enumeration = this.#enums.get(type.id);
         if (enumeration === undefined || enumeration.name === "") return intOf(type.sizeBytes, { signed: type.signed });
@@ -157,7 +174,7 @@ export class ModelTypes {
   #record(struct: Pick<BtfStruct, "kind" | "sizeBytes" | "members">, name: string): ModelRecord {
     if (struct.members.length > MAX_FIELDS) throw new FormatError("BTF", `struct "${name}" has too many members`);
     const isUnion = struct.kind === "union";
-    const names = new Names();
+    const names = new UniqueNames(this.#budget);
     const whole = struct.members.filter(({ bitSize }) => bitSize === 0);
     const members = whole.map((member): ModelField => this.#field(member, names));
     const bits = isUnion ? unionBits(struct) : bitRuns(struct.members);
@@ -179,7 +196,7 @@ export class ModelTypes {
     return { name, isUnion, sizeBytes: struct.sizeBytes, alignBytes, isPacked, fields, bitFields };
   }
 
-  #field({ name, type, bitOffset }: BtfMember, names: Names): ModelField {
+  #field({ name, type, bitOffset }: BtfMember, names: UniqueNames): ModelField {
     const modelType = this.#of(type);
     return {
       name: names.take(name === "" ? `_${bitOffset / 8}` : name),
@@ -193,7 +210,7 @@ export class ModelTypes {
   #bitField(
     member: BtfMember,
     start: number,
-    { names, storage }: { names: Names; storage: ModelField | undefined },
+    { names, storage }: { names: UniqueNames; storage: ModelField | undefined },
   ): ModelBitField {
     const type = this.#btf.resolve(member.type);
     return {
@@ -206,16 +223,20 @@ export class ModelTypes {
   }
 }
 
-function intOf(sizeBytes: number, { signed, isBool = false }: { signed: boolean; isBool?: boolean }): ModelType {
-  if (isBool && sizeBytes === 1) return { kind: "bool" };
+/** Clang does not mark `char` as a character, so its name counts too. */
+function intOf(
+  sizeBytes: number,
+  { signed, bool = false, char = false, name = "" }: Partial<BtfInt> & { signed: boolean },
+): ModelType {
+  if (bool && sizeBytes === 1) return { kind: "bool" };
   if (sizeBytes === 1 || sizeBytes === 2 || sizeBytes === 4 || sizeBytes === 8) {
-    return { kind: "int", sizeBytes, signed };
+    return { kind: "int", sizeBytes, signed, isChar: sizeBytes === 1 && (char || name === "char") };
   }
   return { kind: "bytes", sizeBytes };
 }
 
 function bytesType(length: number): ModelType {
-  return { kind: "array", element: { kind: "int", sizeBytes: 1, signed: false }, length };
+  return { kind: "array", element: { kind: "int", sizeBytes: 1, signed: false, isChar: false }, length };
 }
 
 /** Bytes that hold bit-fields, which share no byte with other members. */
@@ -261,7 +282,7 @@ function unionFields(fields: readonly ModelField[], sizeBytes: number): ModelFie
 /** Fills the gaps between fields, and at the end. @throws {FormatError} if fields overlap. */
 function withGaps(
   placed: readonly ModelField[],
-  { sizeBytes, names, what }: { sizeBytes: number; names: Names; what: string },
+  { sizeBytes, names, what }: { sizeBytes: number; names: UniqueNames; what: string },
 ): ModelField[] {
   const fields: ModelField[] = [];
   let end = 0;

@@ -7,13 +7,13 @@
 import { FormatError } from "../errors/mod.ts";
 import { MapType } from "../object/bpf_numbers.ts";
 import type { TypeId } from "../object/btf/types.ts";
-import { dataMapName } from "../object/data_sections.ts";
 import type { MapDefinition } from "../object/maps.ts";
-import { type BpfObjectInfo, parseObject } from "../object/object.ts";
-import { mangle } from "./c_identifiers.ts";
-import type { ModelMap, ModelSection, ModelType, ObjectModel } from "./model.ts";
+import { parseObject } from "../object/object.ts";
+import type { ModelMap, ModelType, ObjectModel } from "./model.ts";
 import { ModelTypes } from "./model_types.ts";
+import { objectMembers } from "./object_members.ts";
 import { selectTypes, type TypeSelection } from "./type_selection.ts";
+import { plainIdentifier, UniqueNames } from "./unique_names.ts";
 
 /** Options of {@link modelOf}. */
 export interface ModelOptions extends TypeSelection {
@@ -39,22 +39,35 @@ export function modelOf(object: Uint8Array, options: ModelOptions): ObjectModel 
   const { btf, layouts } = info;
   if (btf === undefined || layouts === undefined) throw new FormatError("ELF", "it has no BTF; compile it with -g");
   const types = new ModelTypes(btf, layouts);
+  const { programs, maps, sections, structOps, unreachable } = objectMembers(
+    info,
+    options.name,
+    () => new UniqueNames(),
+  );
   for (const id of selectTypes(info, btf, options)) types.add(id);
   return {
-    name: options.name,
+    name: plainIdentifier(options.name),
     license: info.license,
-    programs: info.programs.map(({ name, section }) => ({ name, section })),
-    maps: info.maps.map((map) => mapOf(map, types)),
-    sections: sectionsOf(info, options.name, types),
+    programs: programs.map(({ member, program: { name, section } }) => ({ name, member, section })),
+    maps: maps.map(({ member, map }) => mapOf(map, { member, types })),
+    sections: sections.map(({ member, name, section }) => ({
+      member,
+      mapName: name,
+      kind: section.kind,
+      ...types.section(section, `${options.name}_${member}`),
+    })),
+    structOps: structOps.map(({ member, map }) => ({ name: map.name, member, struct: map.struct.name })),
+    unreachable,
     ...types.model,
   };
 }
 
-function mapOf(map: MapDefinition, types: ModelTypes): ModelMap {
-  const { name, type, keySize, valueSize, maxEntries } = map;
+function mapOf(map: MapDefinition, { member, types }: { member: string; types: ModelTypes }): ModelMap {
+  const { name, type, keySize, valueSize, maxEntries, inner } = map;
   const typeOf = (id: TypeId | undefined): ModelType | undefined => id === undefined ? undefined : types.of(id);
   return {
     name,
+    member,
     type,
     keySize,
     valueSize,
@@ -62,17 +75,6 @@ function mapOf(map: MapDefinition, types: ModelTypes): ModelMap {
     key: typeOf(map.keyType),
     value: typeOf(map.valueType),
     isPerCpu: PER_CPU.has(type),
+    inner: inner === undefined ? undefined : mapOf({ ...inner, name: "" }, { member: "", types }),
   };
-}
-
-function sectionsOf({ dataSections }: BpfObjectInfo, objectName: string, types: ModelTypes): ModelSection[] {
-  return dataSections.filter(({ kind }) => kind !== "arena").map((section) => {
-    const member = mangle(section.name.slice(1));
-    return {
-      member,
-      mapName: dataMapName(section.name, objectName),
-      kind: section.kind,
-      variables: types.sectionRecord(section, `${objectName}_${member}`),
-    };
-  });
 }

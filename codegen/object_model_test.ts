@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../errors/mod.ts";
 import { compileSource } from "../object/testdata/compile.ts";
-import { alignOf, type ModelRecord, type ObjectModel } from "./model.ts";
+import { alignOf, isText, type ModelRecord, type ObjectModel } from "./model.ts";
 import { modelOf } from "./object_model.ts";
 
 const OBJECT = compileSource(Deno.readTextFileSync(new URL("testdata/types.bpf.c", import.meta.url)));
@@ -81,7 +81,7 @@ Deno.test("modelOf() has the maps with the types of keys and values", () => {
   const [events, counts] = MODEL.maps;
   assertEquals(events?.key, { kind: "record", record: record("gaps") });
   assertEquals(events?.value, { kind: "record", record: record("event") });
-  assertEquals([counts?.isPerCpu, counts?.value], [true, { kind: "int", sizeBytes: 8, signed: false }]);
+  assertEquals([counts?.isPerCpu, counts?.value], [true, { kind: "int", sizeBytes: 8, signed: false, isChar: false }]);
   assertEquals([events?.isPerCpu, events?.maxEntries], [false, 64]);
 });
 
@@ -108,4 +108,66 @@ Deno.test("modelOf() refuses an object without BTF", () => {
     types: false,
   });
   assertThrows(() => modelOf(object, { name: "x" }), FormatError, "it has no BTF");
+});
+
+Deno.test("modelOf() tells char, which is text, from other integers of one byte", () => {
+  const object = compileSource(`
+    char text[4]; signed char small; unsigned char byte; const volatile char one; typedef char letter_t; letter_t letters[2][3];`);
+  const variables = modelOf(object, { name: "x" }).sections.flatMap(({ variables }) => variables.fields);
+  const isTextOf = (name: string) => {
+    const field = variables.find((field) => field.name === name);
+    if (field === undefined) throw new Error(`no ${name}`);
+    const type = field.type.kind === "array" && field.type.element.kind === "array" ? field.type.element : field.type;
+    return [isText(type), type.kind === "int" && type.isChar];
+  };
+  assertEquals(["text", "small", "byte", "one", "letters"].map(isTextOf), [
+    [true, false],
+    [false, false],
+    [false, false],
+    [false, true],
+    [true, false],
+  ]);
+});
+
+Deno.test("modelOf() has the variables of __kconfig, their types, and which are weak", () => {
+  const object = compileSource(`
+    enum libbpf_tristate { TRI_NO, TRI_YES, TRI_MODULE };
+    #define KCONFIG __attribute__((section(".kconfig")))
+    extern int CONFIG_HZ KCONFIG;
+    extern _Bool CONFIG_ODD KCONFIG __attribute__((weak));
+    extern enum libbpf_tristate CONFIG_MODULES KCONFIG __attribute__((weak));
+    extern char CONFIG_NAME[8] KCONFIG;
+    __attribute__((section("xdp"), used)) int f(void *c) { return CONFIG_HZ + CONFIG_ODD + CONFIG_MODULES + CONFIG_NAME[0]; }`);
+  const [section] = modelOf(object, { name: "x" }).sections;
+  assertEquals([section?.member, section?.mapName, section?.kind], ["kconfig", "x.kconfig", "kconfig"]);
+  assertEquals(
+    section?.variables.fields.map(({ name, offset, type }) => `${name} ${offset} ${type.kind} ${isText(type)}`),
+    [
+      "CONFIG_HZ 0 int false",
+      "CONFIG_MODULES 4 enum false",
+      "CONFIG_ODD 8 bool false",
+      "CONFIG_NAME 9 array true",
+    ],
+  );
+  assertEquals(section?.weak, ["CONFIG_MODULES", "CONFIG_ODD"]);
+});
+
+Deno.test("modelOf() chooses names of C, but no words of C: a member may be called errno", () => {
+  const object = compileSource(`
+    #define SEC(name) __attribute__((section(name), used))
+    struct { int (*type)[2]; int *key, *value; int (*max_entries)[1]; } bss SEC(".maps"), errno SEC(".maps");
+    struct stdin { int errno, EOF; } counter;
+    int other SEC(".data.a-b"), another SEC(".data.a_b");
+    SEC("xdp") int linux(void *context) { return counter.errno + other + another; }`);
+  const { maps, sections, programs, records } = modelOf(object, { name: "x" });
+  assertEquals(maps.map(({ member, name }) => [member, name]), [["bss_2", "bss"], ["errno", "errno"]]);
+  assertEquals(sections.map(({ member, mapName }) => [member, mapName]), [
+    ["bss", "x.bss"],
+    ["data_a_b", ".data.a-b"],
+    ["data_a_b_2", ".data.a_b"],
+  ]);
+  assertEquals(programs.map(({ member }) => member), ["linux"]);
+  assertEquals(records.map(({ name, fields }) => [name, ...fields.map(({ name }) => name)]), [
+    ["stdin", "errno", "EOF"],
+  ]);
 });

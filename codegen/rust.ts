@@ -42,7 +42,7 @@ ${indent(typeLines(model, usable))}
 pub struct Open${type} {
 ${
     indent(usable.map((section) =>
-      `/// Section \`${section.mapName}\`.\npub ${word(section.member)}: wasm_bpf::Variables<types::${
+      `/// Section \`${quoted(section.mapName)}\`.\npub ${word(section.member)}: wasm_bpf::Variables<types::${
         recordName(section.variables)
       }>,`
     ))
@@ -121,9 +121,9 @@ pub struct Progs<'o> {
 #[allow(non_snake_case)]
 impl<'o> Progs<'o> {
 ${
-    indent(model.programs.map(({ name, section }) =>
+    indent(model.programs.map(({ name, member, section }) =>
       `/// \`${quoted(section)}\`
-pub fn ${word(name)}(&self) -> wasm_bpf::Result<wasm_bpf::Program<'o>> {
+pub fn ${word(member)}(&self) -> wasm_bpf::Result<wasm_bpf::Program<'o>> {
     self.object.program(${text(name)})
 }`
     ))
@@ -145,8 +145,10 @@ function typeNameOf(name: string): string {
 function sharedField({ member, mapName, kind, variables }: ModelSection): string {
   const type = `types::${recordName(variables)}`;
   return kind === "rodata"
-    ? `/// Section \`${mapName}\`: the values at load.\npub ${word(member)}: wasm_bpf::Variables<${type}>,`
-    : `/// Section \`${mapName}\`, in memory that the programs share.\npub ${word(member)}: wasm_bpf::Shared<${type}>,`;
+    ? `/// Section \`${quoted(mapName)}\`: the values at load.\npub ${word(member)}: wasm_bpf::Variables<${type}>,`
+    : `/// Section \`${quoted(mapName)}\`, in memory that the programs share.\npub ${
+      word(member)
+    }: wasm_bpf::Shared<${type}>,`;
 }
 
 function sharedValue({ member, kind }: ModelSection): string {
@@ -156,8 +158,8 @@ function sharedValue({ member, kind }: ModelSection): string {
 }
 
 function mapMethod(map: ModelMap): string {
-  const { name, key, value } = map;
-  const method = word(name);
+  const { name, member, key, value } = map;
+  const method = word(member);
   const [head, type, call] = value === undefined || (key === undefined && map.keySize !== 0)
     ? ["any type", "wasm_bpf::MapHandle<'o>", "map_handle"]
     : [

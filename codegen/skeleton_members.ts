@@ -4,10 +4,10 @@
  * @module
  */
 
-import { dataMapName } from "../object/data_sections.ts";
 import type { BpfObjectInfo } from "../object/object.ts";
-import { identifier, mangle, Names } from "./c_identifiers.ts";
+import { identifier, Names } from "./c_identifiers.ts";
 import { type OperationsOfMap, type VariablesOfSection, VariableStructs } from "./c_variables.ts";
+import { objectMembers } from "./object_members.ts";
 
 /** A map in the skeleton. */
 export interface SkeletonMap {
@@ -40,26 +40,26 @@ export interface SkeletonMembers {
 
 /** The members in libbpf's order: maps of the file, then sections of variables, then struct_ops. @throws {FormatError} */
 export function skeletonMembers(info: BpfObjectInfo, objectName: string): SkeletonMembers {
-  const { btf, layouts, dataSections, structOps } = info;
+  const { btf, layouts } = info;
   const structs = btf === undefined || layouts === undefined ? undefined : new VariableStructs(btf, layouts);
-  const names = new Names();
-  // Sections are named first, since users expect the variables of .bss under "bss".
-  const sections = dataSections.map((section) => {
-    const member = names.take(mangle(section.name.slice(1)));
-    return { member, name: dataMapName(section.name, objectName), variables: structs?.of(section, member) };
-  });
-  const maps = info.maps.map(({ name }) => ({ member: names.take(name), name }));
-  const links = new Names();
-  const programs = info.programs.map(({ name }) => ({ member: links.take(name), name }));
-  const operations = structOps.map((map) => {
-    const member = names.take(map.name);
-    return { member, name: map.name, link: links.take(map.name), operations: structs?.ofStructOps(map, member) };
-  });
-  const unreachable = info.arena?.variables.filter((variable) => !variable.static) ?? [];
+  const members = objectMembers(info, objectName, () => new Names());
   return {
-    maps: [...maps, ...sections, ...operations],
-    programs,
-    unreachable: unreachable.map((variable) => identifier(variable.name)),
+    maps: [
+      ...members.maps.map(({ member, map: { name } }) => ({ member, name })),
+      ...members.sections.map(({ member, name, section }) => ({
+        member,
+        name,
+        variables: structs?.of(section, member),
+      })),
+      ...members.structOps.map(({ member, link, map }) => ({
+        member,
+        name: map.name,
+        link,
+        operations: structs?.ofStructOps(map, member),
+      })),
+    ],
+    programs: members.programs.map(({ member, program: { name } }) => ({ member, name })),
+    unreachable: members.unreachable.map(identifier),
   };
 }
 

@@ -23,6 +23,8 @@ export interface Variable {
   readonly sizeBytes: number;
   /** True for a static variable or one with a hidden symbol; libbpf treats both alike. */
   readonly static: boolean;
+  /** True for a variable of `.kconfig` that the kernel's configuration may lack (`__weak`). */
+  readonly weak: boolean;
 }
 
 /** One section of global variables. */
@@ -42,7 +44,7 @@ export function readDataSections(elf: ElfFile, btf: Btf | undefined, layouts: La
   const sections = readSections(elf, btf, dataKind);
   const kconfig = btf?.find("datasec", ".kconfig");
   if (btf !== undefined && layouts !== undefined && kconfig !== undefined) {
-    sections.push(readKconfig(btf, layouts, kconfig));
+    sections.push(readKconfig(btf, kconfig, { layouts, weak: weakExterns(elf) }));
   }
   return sections;
 }
@@ -108,13 +110,30 @@ function readVariables(
     if (entry.sizeBytes > sizeBytes || offset > sizeBytes - entry.sizeBytes) {
       throw new FormatError("BTF", `variable "${variable.name}" ends outside section "${section.name}"`);
     }
-    return [{ name: variable.name, type: variable.target, offset, sizeBytes: entry.sizeBytes, static: isStatic }];
+    return [{
+      name: variable.name,
+      type: variable.target,
+      offset,
+      sizeBytes: entry.sizeBytes,
+      static: isStatic,
+      weak: false,
+    }];
   });
   return variables.sort((a, b) => a.offset - b.offset);
 }
 
+/** The names of undefined symbols that are weak. */
+function weakExterns(elf: ElfFile): Set<string> {
+  const externs = elf.symbols.filter(({ section, bind }) => section === 0 && bind === SYMBOL_BIND.WEAK);
+  return new Set(externs.map(({ name }) => name));
+}
+
 /** `.kconfig` has no bytes in the file. */
-function readKconfig(btf: Btf, layouts: Layouts, section: BtfDataSection): DataSection {
+function readKconfig(
+  btf: Btf,
+  section: BtfDataSection,
+  { layouts, weak }: { layouts: Layouts; weak: ReadonlySet<string> },
+): DataSection {
   const externs = section.variables.flatMap(({ type }) => {
     const variable = btf.get(type);
     return variable.kind === "var"
@@ -128,6 +147,7 @@ function readKconfig(btf: Btf, layouts: Layouts, section: BtfDataSection): DataS
     offset,
     sizeBytes,
     static: false,
+    weak: weak.has(name),
   }));
   return { name: ".kconfig", kind: "kconfig", sizeBytes, variables, bytes: new Uint8Array(0) };
 }
