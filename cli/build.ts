@@ -8,14 +8,16 @@ import { command, runCommand } from "./command.ts";
 import { printError, writeOutput } from "./output.ts";
 import { anyText, HELP, single } from "./options.ts";
 import { sizeText } from "./size.ts";
-import { compileBpf, hasKernelBtf, ownRecords, writeSkeleton, writeVmlinux } from "./toolchain/bpf_object.ts";
+import { LANGUAGES } from "./languages/all.ts";
+import { findGuest, type Project } from "./languages/find_guest.ts";
+import type { GuestObject } from "./languages/language.ts";
+import { compileBpf, hasKernelBtf, ownRecords, writeVmlinux } from "./toolchain/bpf_object.ts";
 import { readClangWords } from "./toolchain/clang_words.ts";
-import { compileGuest, type GuestSource } from "./toolchain/compile_guest.ts";
 import { findCompiler } from "./toolchain/compiler.ts";
 import { GUEST_OPTIONS } from "./toolchain/guest_options.ts";
-import { findProject, type Project } from "./toolchain/project.ts";
+import { ModuleRecords, type RecordsToAdd } from "./toolchain/module_records.ts";
 import type { RecordLayout } from "./toolchain/record_layouts.ts";
-import { findSdk } from "./toolchain/sdk.ts";
+import { findSdk, type GuestTarget } from "./toolchain/sdk.ts";
 import { ProgramFailed, type Toolchain, withToolchain } from "./toolchain/toolchain.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -33,9 +35,11 @@ const BUILD = command({
     of: "build",
     usage: [["build [options] DIR", ""]],
     about: [
-      "Builds DIR/NAME.wasm from NAME.bpf.c and NAME.c (or .cpp) in DIR: writes vmlinux.h if DIR has none, compiles each *.bpf.c, " +
-      "writes their skeletons (NAME.skel.h), and compiles all other sources into one guest. What it writes on the way is in " +
-      "DIR/.output. Other options go to clang for the guest, and -I, -D and -U for the BPF programs as well.",
+      "Builds DIR/NAME.wasm from NAME.bpf.c and the guest's sources in DIR: writes vmlinux.h if DIR has none, compiles each *.bpf.c, " +
+      "writes their skeletons in the guest's language, and compiles the guest. A file shows the language: " +
+      `${LANGUAGES.map(({ mark, title }) => `${mark} (${title})`).join(", ")}. ` +
+      "What it writes on the way is in DIR/.output. In C and C++, all other sources belong to the guest, and other options go to " +
+      "clang. -I, -D and -U are also for the BPF programs.",
     ],
     options: OPTIONS,
     notes: `Examples:
@@ -61,77 +65,96 @@ export function build(args: readonly string[]): number {
     if (another !== undefined) throw new UsageError(`Cannot build: one directory at a time, not also "${another}"`);
     return withToolchain({ verbose: given.get("verbose") }, (tools) => {
       const path = directory.replace(/\/+$/, "") || "/";
-      const project = findProject(path, tools.files.list(path));
-      new Build(tools, project, options).run({ ...optionsOf(given), words: options }, given.get("btf"));
+      const project = findGuest(tools, path, tools.files.list(path));
+      if (project.language.takesClangOptions !== true) refuseOthers(project, options);
+      new Build(tools, path, project).run({
+        words: options,
+        target: given.get("target"),
+        btf: given.get("btf"),
+        records: { needs: given.get("needs"), policy: given.get("policy") },
+      });
       return 0;
     });
   });
 }
 
-function optionsOf(
-  given: {
-    get(name: "target"): GuestSource["target"];
-    get(name: "needs"): GuestSource["needs"];
-    get(name: "policy"): GuestSource["policy"];
-  },
-) {
-  return { target: given.get("target"), needs: given.get("needs"), policy: given.get("policy") };
-}
-
 /** The options of clang that its two targets share. */
 const SHARED = /^-[IDU]/;
+
+/** Refuses options that only a guest compiled by clang can use. @throws {UsageError} */
+function refuseOthers({ language }: Project, words: readonly string[]): void {
+  const other = words.find((word, i) => !SHARED.test(word) && !/^-[IDU]$/.test(words[i - 1] ?? ""));
+  if (other === undefined) return;
+  throw new UsageError(`Cannot build: ${other} is for clang, and the guest is in ${language.title}`);
+}
+
+interface BuildOptions {
+  /** Words for clang. */
+  readonly words: readonly string[];
+  readonly target: GuestTarget;
+  readonly btf: string | undefined;
+  readonly records: RecordsToAdd;
+}
 
 /** The steps of one build. */
 class Build {
   readonly #tools: Toolchain;
+  readonly #directory: string;
   readonly #project: Project;
   readonly #output: string;
-  readonly #words: readonly string[];
 
-  constructor(tools: Toolchain, project: Project, words: readonly string[]) {
+  constructor(tools: Toolchain, directory: string, project: Project) {
     this.#tools = tools;
+    this.#directory = directory;
     this.#project = project;
-    this.#output = `${project.directory}/.output`;
-    this.#words = words;
+    this.#output = `${directory}/.output`;
   }
 
-  run(guest: GuestSource, btf: string | undefined): void {
-    const { directory, name, programs, sources } = this.#project;
-    const { include } = findSdk(this.#tools, "wasm64");
-    const compiler = findCompiler(this.#tools, { links: true, target: guest.target });
-    const includes = ["-I", directory, "-I", this.#output];
+  run({ words, target, btf, records }: BuildOptions): void {
+    const { language, guest } = this.#project;
+    const moduleRecords = new ModuleRecords(this.#tools, records);
+    const module = `${this.#directory}/${guest.name}.wasm`;
     this.#tools.files.makeDirectory(this.#output);
     this.#types(btf);
+    const { objects, bpfRecords } = this.#compilePrograms(words, target);
+    language.compile({
+      tools: this.#tools,
+      directory: this.#directory,
+      output: this.#output,
+      guest,
+      module,
+      target,
+      words,
+      bpfRecords,
+      step: (kind, path, action) => this.#step(kind, path, action),
+    }, objects);
+    moduleRecords.addTo(module);
+    writeOutput(`  ${module} has ${sizeText(this.#tools.system.readFile(module).length)}\n`);
+  }
+
+  #compilePrograms(words: readonly string[], target: GuestTarget) {
+    const { include } = findSdk(this.#tools, "wasm64");
+    const compiler = findCompiler(this.#tools, { links: true, target });
+    const bpfWords = ["-I", this.#directory, "-I", this.#output, ...sharedWords(words)];
+    const objects: GuestObject[] = [];
     const bpfRecords: RecordLayout[] = [];
-    for (const program of programs) {
-      const source = `${directory}/${program}.bpf.c`;
+    for (const program of this.#project.programs) {
+      const source = `${this.#directory}/${program}.bpf.c`;
       const object = `${this.#output}/${program}.bpf.o`;
-      const bpf = { compiler, source, object, words: [...includes, ...this.#sharedWords()], include };
+      const bpf = { compiler, source, object, words: bpfWords, include };
       this.#step("bpf", source, () => compileBpf(this.#tools, bpf));
-      if (guest.target === "wasm32") bpfRecords.push(...ownRecords(this.#tools, bpf));
-      const header = `${this.#output}/${program}.skel.h`;
-      this.#step("skeleton", header, () => writeSkeleton(this.#tools, { object, header }));
+      if (target === "wasm32") bpfRecords.push(...ownRecords(this.#tools, bpf));
+      objects.push({ program, path: object });
     }
-    const output = `${directory}/${name}.wasm`;
-    const words = ["-Wall", ...includes, ...guest.words, ...sources, "-o", output];
-    this.#step("guest", output, () => compileGuest(this.#tools, { ...guest, words, bpfRecords }));
-    writeOutput(`  ${output} has ${sizeText(this.#tools.system.readFile(output).length)}\n`);
+    return { objects, bpfRecords };
   }
 
   #types(btf: string | undefined): void {
-    const own = `${this.#project.directory}/vmlinux.h`;
+    const own = `${this.#directory}/vmlinux.h`;
     const header = `${this.#output}/vmlinux.h`;
     if (btf === undefined && this.#tools.files.exists(own)) this.#say("types", own);
     else if (btf === undefined && !hasKernelBtf(this.#tools)) this.#say("types", "none: this kernel has no BTF");
     else this.#step("types", header, () => writeVmlinux(this.#tools, { btf, header }));
-  }
-
-  #sharedWords(): string[] {
-    return this.#words.flatMap((word, i) => {
-      if (!SHARED.test(word)) return [];
-      const next = this.#words[i + 1];
-      return word.length > 2 || next === undefined ? [word] : [word, next];
-    });
   }
 
   #step(kind: string, path: string, action: () => void): void {
@@ -140,7 +163,8 @@ class Build {
       action();
     } catch (error) {
       if (error instanceof ProgramFailed && error.end.signal === undefined) {
-        printError(`Cannot build "${this.#project.directory}": clang failed at ${path}`);
+        const program = error.file.slice(error.file.lastIndexOf("/") + 1).replace(/^clang.*/, "clang");
+        printError(`Cannot build "${this.#directory}": ${program} failed at ${path}`);
       }
       throw error;
     }
@@ -149,4 +173,13 @@ class Build {
   #say(kind: string, text: string): void {
     writeOutput(`  ${kind.padEnd("skeleton".length)}  ${text}\n`);
   }
+}
+
+/** The words for clang that concern both sides. */
+function sharedWords(words: readonly string[]): string[] {
+  return words.flatMap((word, i) => {
+    if (!SHARED.test(word)) return [];
+    const next = words[i + 1];
+    return word.length > 2 || next === undefined ? [word] : [word, next];
+  });
 }

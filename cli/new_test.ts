@@ -35,3 +35,9 @@ Deno.test("new changes nothing that exists, and refuses names that C or a shell 
     assertEquals(namesIn(folder), ["taken"]);
   });
 });
+
+Deno.test("new refuses an unknown language, with the list of those it knows", () => {
+  const { code, stderr } = runCommand(["new", "--lang", "cobol", "x"]);
+  assertMatch(stderr, /^wasm-bpf: .*"cobol" is not a language \(c\b/);
+  assertEquals(code, 2);
+});

@@ -66,6 +66,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "cli/gen.",
     "cli/input.",
     "cli/inspect",
+    "cli/languages/",
     "cli/least_policy",
     "cli/new",
     "cli/program_uses.",

@@ -3,6 +3,7 @@
 #   include/    libc, POSIX, argp, libelf, zlib; bpf/ of libbpf; linux/, asm/ and asm-generic/ of the kernel
 #   lib/        crt1.o, crt1-reactor.o, libc.a, libbpf.a, libelf.a, libz.a, libclang_rt.builtins.a
 #   src/        generated sources
+#   bindings/   the bindings for other languages, which `wasm-bpf build` copies into projects
 # The same files serve guests on every machine. To compile a guest without `wasm-bpf cc`:
 #   sdk=.build/sdk
 #   clang --target=wasm64-wasi -D__x86_64__ -mbulk-memory -matomics -nostdlibinc -isystem $sdk/include -Oz -nostdlib \
@@ -15,6 +16,8 @@ cd "$(dirname "$0")/.."
 source scripts/pins.sh
 source scripts/debian_mirror.sh
 
+# The languages with bindings in wasm-include/.
+bindings=(rust go)
 sdk=$PWD/.build/sdk work=$PWD/.build/sdk-work
 libc=$work/wasi-libc musl=$work/wasi-libc/libc-top-half/musl
 mkdir -p "$sdk"/{include,lib,src} "$work"
@@ -23,7 +26,7 @@ scripts/build_libbpf.sh
 
 # The generator of stubs reads the tables of host/libbpf/.
 generator=scripts/generate_sdk.ts
-folders=(wasm-include/sdk wasm-include/bpf)
+folders=(wasm-include/sdk wasm-include/bpf "${bindings[@]/#/wasm-include/}")
 if [[ -f $generator ]]; then folders+=(host/libbpf scripts/headers scripts/tables); fi
 inputs=$({
   echo "$LLVM_VERSION $WASI_LIBC_SHA256"
@@ -145,5 +148,9 @@ silent=--silent
 [[ ! ${V-} ]] || silent=--no-silent
 export LLVM_VERSION LIBBPF_VERSION ZLIB_VERSION
 make --file scripts/sdk.mk --jobs="$(nproc)" --no-print-directory --output-sync "$silent"
+rm -rf "$sdk/bindings"
+mkdir "$sdk/bindings"
+tar --create --directory=wasm-include --exclude={target,node_modules,.zig-cache,zig-out} "${bindings[@]}" |
+  tar --extract --no-same-owner --directory="$sdk/bindings"
 install -m 644 "$builtins" "$sdk/lib/libclang_rt.builtins.a"
 echo "$inputs" >"$stamp"

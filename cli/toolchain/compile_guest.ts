@@ -5,28 +5,22 @@
  */
 
 import { BpfError } from "../../errors/mod.ts";
-import { policyJson } from "../../host/core/policy/parse_policy.ts";
-import { type Need, withNeeds } from "../../wasm/needs.ts";
-import { withPolicyText } from "../../wasm/policy_section.ts";
-import { readPolicyFile } from "../policy_file.ts";
 import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
 import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
 import { LONG_DOUBLE_LIBRARY, usesLongDouble } from "./long_double.ts";
+import { ModuleRecords, type RecordsToAdd } from "./module_records.ts";
 import { readRecordLayouts, type RecordLayout } from "./record_layouts.ts";
 import { findSdk, type GuestTarget, type Sdk } from "./sdk.ts";
 import { describeDifference, describeSourceDifference, findSharedRecords } from "./shared_records.ts";
 import { RefusedGuest, type Toolchain } from "./toolchain.ts";
 
 /** A guest to compile. */
-export interface GuestSource {
+export interface GuestSource extends RecordsToAdd {
   /** The words for clang. */
   readonly words: readonly string[];
   readonly target: GuestTarget;
-  readonly needs: readonly Need[];
-  /** The path of a policy for the module to have. */
-  readonly policy: string | undefined;
   /** The records of the BPF programs' sources, if these are known. */
   readonly bpfRecords?: readonly RecordLayout[];
 }
@@ -53,7 +47,7 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const links = clang.action === "link";
   if (source.needs.length > 0 && !links) throw new UsageError("Cannot compile: --needs is for the linked module");
   if (source.policy !== undefined && !links) throw new UsageError("Cannot compile: --policy is for the linked module");
-  const policy = source.policy === undefined ? undefined : readPolicyFile(tools.system, source.policy, policyJson);
+  const moduleRecords = new ModuleRecords(tools, source);
   const compiler = findCompiler(tools, { links, target: source.target });
   const sdk = findSdk(tools, source.target);
   const command: GuestCommand = {
@@ -65,8 +59,7 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   };
   tools.run(compiler.file, guestArguments(command));
   if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);
-  if (source.needs.length > 0) recordNeeds(tools, clang, source.needs);
-  if (policy !== undefined) recordPolicy(tools, clang, policy);
+  if (links) moduleRecords.addTo(clang.output ?? DEFAULT_OUTPUT);
 }
 
 /** Removes the result if it shares a record with its BPF programs that it lays out differently. @throws {RefusedGuest} */
@@ -120,12 +113,4 @@ function librariesOf(tools: Toolchain, { lib }: Sdk, inputs: readonly string[]):
   if (lib === undefined) return [];
   const unneeded = inputs.some((path) => usesLongDouble(readBytes(tools, path))) ? "" : LONG_DOUBLE_LIBRARY;
   return LIBRARIES.filter((name) => name !== unneeded && tools.files.exists(`${lib}/lib${name}.a`));
-}
-
-function recordNeeds(tools: Toolchain, { output = DEFAULT_OUTPUT }: ClangWords, needs: readonly Need[]): void {
-  tools.files.write(output, [withNeeds(tools.system.readFile(output), needs)]);
-}
-
-function recordPolicy(tools: Toolchain, { output = DEFAULT_OUTPUT }: ClangWords, policy: string): void {
-  tools.files.write(output, [withPolicyText(tools.system.readFile(output), policy)]);
 }

@@ -1,5 +1,5 @@
 /**
- * Finds the SDK for guests in C.
+ * Finds the SDK for guests.
  *
  * @module
  */
@@ -44,9 +44,28 @@ export function findSdk(tools: Toolchain, target: GuestTarget): Sdk {
     : { include: `${found}/include`, lib: `${found}/lib` };
 }
 
+/**
+ * Finds the bindings for guests in a language: the directory `bindings/LANGUAGE` of the SDK.
+ *
+ * @throws {MissingToolError} when there is none.
+ */
+export function findBindings(tools: Toolchain, language: string): string {
+  const places = placesIn(tools, `/bindings/${language}`, `.build/sdk/bindings/${language}`);
+  const found = places.find((place) => tools.files.isDirectory(place));
+  if (found !== undefined) return found;
+  throw new MissingToolError(
+    `Cannot compile: no bindings in ${places.join(", ")} ` +
+      `(hint: scripts/build_sdk.sh in a checkout of wasm-bpf puts them there; ${SDK_VARIABLE} names the SDK)`,
+  );
+}
+
 function placesOf(tools: Toolchain, target: GuestTarget): string[] {
-  const inSdk = (directory: string) => target === "wasm32" ? `${directory}/wasm32` : directory;
-  const inCheckout = target === "wasm32" ? "wasm-include/c" : ".build/sdk";
+  return target === "wasm32" ? placesIn(tools, "/wasm32", "wasm-include/c") : placesIn(tools, "", ".build/sdk");
+}
+
+/** The places of a part of the SDK. */
+function placesIn(tools: Toolchain, part: string, inCheckout: string): string[] {
+  const inSdk = (directory: string) => `${directory}${part}`;
   const named = tools.environmentVariable(SDK_VARIABLE);
   if (named !== undefined) return [inSdk(named)];
   const program = tools.files.resolved("/proc/self/exe") ?? "";

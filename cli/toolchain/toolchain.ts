@@ -19,12 +19,25 @@ export class MissingToolError extends Error {
 /** A program of the toolchain failed, and has written the reason itself. */
 export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
+  /** The program, by name or path. */
+  readonly file: string;
   readonly end: ProgramEnd;
 
-  constructor(end: ProgramEnd) {
+  constructor(file: string, end: ProgramEnd) {
     super(`exit code ${end.code}`);
+    this.file = file;
     this.end = end;
   }
+}
+
+/** A program, with the directory and the environment that it needs. */
+export interface ProgramIn {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Its working directory. Relative paths in `args` are then relative to this directory. */
+  readonly directory: string;
+  /** Variables besides those of this process: "GOOS=wasip1". */
+  readonly variables: readonly string[];
 }
 
 /** The result must not be used. The message is one line. */
@@ -62,7 +75,16 @@ export class Toolchain implements Disposable {
   run(file: string, args: readonly string[]): void {
     this.#show(file, args);
     const end = this.#programs.run({ file, args });
-    if (end.code !== 0) throw new ProgramFailed(end);
+    if (end.code !== 0) throw new ProgramFailed(file, end);
+  }
+
+  /** Runs a program in another directory and environment. @throws as {@link run} does. */
+  runIn({ file, args, directory, variables }: ProgramIn): void {
+    try {
+      this.run("env", [`--chdir=${directory}`, ...variables, file, ...args]);
+    } catch (error) {
+      throw error instanceof ProgramFailed ? new ProgramFailed(file, error.end) : error;
+    }
   }
 
   /** Runs a program, and returns its standard output. @throws as {@link run} does. */
@@ -72,7 +94,7 @@ export class Toolchain implements Disposable {
     const stdoutFd = libc.createMemoryFile("output", new Uint8Array());
     try {
       const end = this.#programs.run({ file, args, stdoutFd });
-      if (end.code !== 0) throw new ProgramFailed(end);
+      if (end.code !== 0) throw new ProgramFailed(file, end);
       return new TextDecoder().decode(this.system.readFile(`/proc/self/fd/${stdoutFd}`));
     } finally {
       libc.close(stdoutFd);

@@ -2,7 +2,6 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { directoryWith, type Finished, runWasmBpf } from "./command.ts";
-import { RunningExample } from "./running_example.ts";
 
 /** Runs wasm-bpf, which must succeed. @returns its output. */
 async function succeed(...args: readonly string[]): Promise<string> {
@@ -10,25 +9,6 @@ async function succeed(...args: readonly string[]): Promise<string> {
   assertEquals([code, stderr], [0, ""]);
   return stdout;
 }
-
-Deno.test("the guest that `new` writes is built by `build`, prints each program that starts, and ends by Ctrl-C", async () => {
-  await using folder = await directoryWith({});
-  const directory = `${folder.path}/my-tool`;
-  await succeed("new", directory);
-  const steps = await succeed("build", directory);
-  assertMatch(
-    steps,
-    /^ {2}types .*\n {2}bpf .*\n {2}skeleton .*\n {2}guest .*\n {2}\S+\/my-tool\.wasm has \d+(\.\d)? KiB\n$/,
-  );
-  await using guest = await RunningExample.start(`${directory}/my-tool.wasm`);
-  assertEquals(guest.header, "Programs that start, until Ctrl-C:");
-  const child = new Deno.Command("true").spawn();
-  await child.status;
-  const pattern = new RegExp(`^true +pid ${child.pid} +ppid ${Deno.pid} +uid 0$`);
-  assertEquals((await guest.matching(pattern, 1)).length, 1);
-  const { status, stderr } = await guest.stop();
-  assertEquals([status.code, stderr], [0, ""]);
-});
 
 Deno.test("`build` takes options of clang for both sides, and sources of several programs", async () => {
   await using folder = await directoryWith({

@@ -1,0 +1,11 @@
+/**
+ * The languages that `new` and `build` know.
+ *
+ * @module
+ */
+
+import { C } from "./c.ts";
+import type { Language } from "./language.ts";
+
+/** See the module's documentation. The first one is the default. */
+export const LANGUAGES: readonly [Language, ...Language[]] = [C];
