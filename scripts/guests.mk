@@ -227,7 +227,7 @@ growth := $(addprefix growth,1 8 64)
 bench_guests := events wake flood maps steps mapped $(growth)
 bench_modules := $(patsubst %,$(bench)/%.wasm,$(bench_guests))
 bench_tools := batch producer launch ring
-bench_programs := $(addprefix $(bench)/,$(bench_guests) bootstrap $(bench_tools))
+bench_programs := $(addprefix $(bench)/,$(bench_guests) bootstrap filter $(bench_tools))
 bench_skeletons := $(patsubst %,$(bench)/%.skel.h,events maps mapped $(growth)) examples/bootstrap/bootstrap.skel.h
 
 # The same sources with libbpf's own headers for guests of version 2.
@@ -276,6 +276,9 @@ $(addprefix $(bench)/,$(bench_tools)): $(bench)/%: bench/native/%.c
 	$(compile_native)
 $(bench)/bootstrap: examples/bootstrap/bootstrap.c
 	$(compile_native)
+$(bench)/filter: bench/native/filter.c ffi/system/seccomp_filter.c $(rules)
+	$(announce)
+	$(CLANG) -O2 -Wall $(filter %.c,$^) -o $@
 
 # An empty program on the runtime of ./wasm-bpf.
 runtime := .tools/denort-$(DENO_VERSION)
