@@ -37,6 +37,7 @@ list_headers = -MMD -MP -MF $(headers)/$(subst /,-,$(@:.build/%=%)).d
 keep_text = @echo '$(1)' | cmp --silent - $@ || echo '$(1)' >$@
 
 libraries := .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a
+libelf := -isystem .build/libbpf/elfutils-$(ELFUTILS_VERSION)/libelf
 
 # Goals ----------------------------------------------------------------------------------------------------------------
 
@@ -167,8 +168,8 @@ $(libbpf_modules): $(built)/libbpf/%.wasm: tests/guests/libbpf/%.c $(rules) $(sd
 	$(compile_wasm64)
 $(libbpf_modules:.wasm=): $(built)/libbpf/%: tests/guests/libbpf/%.c $(rules) $(libraries) $(libbpf_skeletons)
 	$(announce)
-	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include -isystem .build/libbpf/elfutils-$(ELFUTILS_VERSION)/libelf \
-	  -isystem .build/libbpf/zlib-$(ZLIB_VERSION) $< $(libraries) -o $@
+	$(CLANG) -O1 -Wall -Wextra -I $(@D) -isystem .build/include $(libelf) -isystem .build/libbpf/zlib-$(ZLIB_VERSION) $< \
+	  $(libraries) -o $@
 
 # The same program with Debian's libc for wasm32, without the headers of wasm-include/c, and with the SDK's for wasm64.
 $(conformance)/%.wasm: wasm_flags = -O2 -Wall -Werror -D_GNU_SOURCE
@@ -192,8 +193,8 @@ $(twin)/$(1).wasm: $(twin)/$(1).c $(twin)/$(1).skel.h $(rules) $(sdk64)
 	$$(compile_wasm64)
 $(twin)/$(1): $(twin)/$(1).c $(twin)/$(1).skel.h $(rules) $(libraries)
 	$$(call announce,examples/$(1)/$(1).c (native))
-	$(CLANG) -O2 -Wall -Wextra -I $$(@D) -I examples/$(1) -I examples/include -I .build/include $$(list_headers) $$< -o $$@ \
-	  $(libraries)
+	$(CLANG) -O2 -Wall -Wextra -I $$(@D) -I examples/$(1) -I examples/include -I .build/include $(libelf) $$(list_headers) \
+	  $$< -o $$@ $(libraries)
 endef
 $(foreach name,$(twin_names),$(eval $(call twin_rules,$(name))))
 

@@ -20,17 +20,24 @@ function features(kernel: string): Outcomes {
   return new Map(lines.map((line) => line.split(" ")).map(([name = "", outcome = ""]) => [name, outcome]));
 }
 
-/** The examples, whose tests begin with their names: one works when none of its tests failed or was left out. */
+/** The examples, whose tests begin with their names. */
 function examples(kernel: string): Outcomes {
   const report = Deno.readTextFileSync(`${RESULTS}vm-${kernel}.xml`);
   const cases = [...report.matchAll(/<testcase .*?<\/testcase>/gs)].map(String)
-    .filter((one) => one.includes('classname="./tests/kernel/examples_test.ts"'));
+    .filter((one) => /classname="\.\/tests\/kernel\/example\w*_test\.ts"/.test(one));
   const outcomes = new Map<string, string>();
   for (const { name } of Deno.readDirSync(`${CHECKOUT}examples`)) {
-    const own = cases.filter((one) => new RegExp(`^<testcase name="${name}\\b`).test(one));
-    if (own.length > 0) outcomes.set(name, own.some((one) => /<failure|<skipped/.test(one)) ? "fails" : "works");
+    const own = cases.filter((one) => new RegExp(`^<testcase name="${name} `).test(one));
+    if (own.length > 0) outcomes.set(name, outcomeOf(own));
   }
   return new Map([...outcomes].sort());
+}
+
+/** An example works when a test of it ran and none failed. If all were left out, their names give the reason. */
+function outcomeOf(cases: readonly string[]): string {
+  if (cases.some((one) => one.includes("<failure"))) return "fails";
+  if (!cases.every((one) => one.includes("<skipped"))) return "works";
+  return /\((needs [^()]*)\)"/.exec(cases.join("\n"))?.[1] ?? "not run";
 }
 
 /** The numbers of a kernel's version, "6.12": of the pinned one, so that a table stays when Debian moves to the next. */
@@ -54,19 +61,20 @@ function byName(title: string, read: (kernel: string) => Outcomes): string {
   return table([[title, ...KERNELS.map(versionOf)], ...names.map((name) => [code(name), ...cells(name)])]);
 }
 
-/** A row for each kernel, a column for each name: shorter for few kernels. */
-function byKernel(title: string, read: (kernel: string) => Outcomes): string {
-  const rows = KERNELS.map((kernel) => [versionOf(kernel), read(kernel)] as const);
-  const names = [...new Set(rows.flatMap(([, outcomes]) => [...outcomes.keys()]))];
-  const cells = (outcomes: Outcomes) => names.map((name) => outcomes.get(name) ?? "not run");
-  return table([[title, ...names.map(code)], ...rows.map(([version, outcomes]) => [version, ...cells(outcomes)])]);
+/** As {@link byName}, but names with the same results share a row: shorter for many names. */
+function byOutcome(title: string, read: (kernel: string) => Outcomes): string {
+  const columns = KERNELS.map(read);
+  const names = new Set(columns.flatMap((outcomes) => [...outcomes.keys()]));
+  const rows = Map.groupBy(names, (name) => columns.map((outcomes) => outcomes.get(name) ?? "not run").join(" | "));
+  const cells = [...rows].map(([outcomes, alike]) => [alike.map(code).join(", "), outcomes]);
+  return table([[title, ...KERNELS.map(versionOf)], ...cells]);
 }
 
 /** Each table: its document, the name in the comments around it, its text. */
 const TABLES: readonly (readonly [document: string, name: string, text: () => string])[] = [
   ["docs/kernels.md", "features", () => byName("program", features)],
   ["docs/kernels.md", "examples", () => byName("example", examples)],
-  ["README.md", "kernels", () => byKernel("Linux", examples)],
+  ["README.md", "kernels", () => byOutcome("examples", examples)],
 ];
 
 /** The text of `document` with `table` between the two comments of this name. */
