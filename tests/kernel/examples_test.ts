@@ -4,13 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { run, runWasmBpf } from "./command.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { example, RunningExample } from "./running_example.ts";
-
-/** Runs a shell script. */
-async function shell(script: string): Promise<string> {
-  const { code, stdout, stderr } = await run("bash", ["-e", "-c", script]);
-  assertEquals(code, 0, stderr);
-  return stdout.trim();
-}
+import { shell } from "./shell.ts";
 
 /** A copy of the program `original` with a unique name, which distinguishes its events from those of other programs. */
 async function uniqueProgram(original: string) {
