@@ -150,6 +150,11 @@ export class Gate implements Disposable {
     return new GuestMap(map, { admission: this.#admission, openBuffer: this.#openBuffer, end: () => map.end() });
   }
 
+  /** True if libbpf may change the size of a section of variables. Without this project's changes, it then reads freed memory. */
+  get resizesVariables(): boolean {
+    return this.#libbpf.isPatched;
+  }
+
   /** The number of possible CPUs, for the host's own figures. */
   get cpus(): number {
     return this.#libbpf.possibleCpus;

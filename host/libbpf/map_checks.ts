@@ -61,6 +61,7 @@ export function checkValueSize(call: Call): void {
   const sizeBytes = call.int("size") >>> 0;
   if (sizeBytes === map.valueSize) return;
   if (BOUND_TYPES.has(map.type) || map.name.endsWith(".kconfig")) refuse("EINVAL");
+  if (isGlobal && !call.guest.gate.resizesVariables) refuse("ENOTSUP");
   if (isGlobal && sizeBytes > map.valueSize) part.object.charge(sizeBytes - map.valueSize);
 }
 

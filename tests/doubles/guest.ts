@@ -83,6 +83,7 @@ export class FakeGuest implements Disposable {
     options: {
       addressBits?: AddressBits;
       possibleCpus?: number;
+      isPatched?: boolean;
       directory?: string;
       mapCalls?: "i32" | "i64" | "any";
       worthIt?: number;

@@ -45,6 +45,8 @@ export interface FakeMapDefinition {
   maxEntries?: number;
   /** None by default. */
   readonly flags?: number;
+  /** Its initial bytes, for a map of global variables; none by default. */
+  readonly initialValue?: Uint8Array<ArrayBuffer>;
   /** The descriptor of a real file, for a map whose memory is shared; by default a number that no file has. */
   readonly fd?: number;
 }
@@ -243,11 +245,13 @@ class FakeMap implements BpfMap, DescribedMap {
   readonly #isFile: boolean;
   readonly #libbpf: FakeLibbpf;
   readonly #elements = new Map<string, Uint8Array>();
+  readonly #initialValue: Uint8Array<ArrayBuffer> | undefined;
   #open = true;
 
   constructor(libbpf: FakeLibbpf, definition: FakeMapDefinition) {
     const { name, type = MapType.HASH, keySize = 4, valueSize = 4, maxEntries = 16 } = definition;
     this.#libbpf = libbpf;
+    this.#initialValue = definition.initialValue;
     this.name = name;
     this.type = type;
     this.flags = definition.flags ?? 0;
@@ -318,7 +322,7 @@ class FakeMap implements BpfMap, DescribedMap {
   }
 
   initialValue(): Uint8Array<ArrayBuffer> | undefined {
-    return undefined;
+    return this.#initialValue;
   }
 
   setMaxEntries(count: number): void {

@@ -6,6 +6,7 @@
 
 import { KernelDescriptor } from "../../host/core/descriptors.ts";
 import { lineOf } from "../../host/libbpf/functions.ts";
+import type { FakeObjectDefinition } from "./libbpf.ts";
 import { LIBBPF_FUNCTIONS } from "./libbpf_functions.ts";
 import type { ImportTable } from "../../host/core/imports.ts";
 import { shapeOf } from "../../host/libbpf/shape.ts";
@@ -76,8 +77,11 @@ const OBJECT = {
 };
 
 /** Opens a guest of version 2. `made` has the calls of libbpf from then on. */
-export function openVersion2(options: ConstructorParameters<typeof FakeGuest>[1] = {}) {
-  const guest = new FakeGuest(OBJECT, options);
+export function openVersion2(
+  options: ConstructorParameters<typeof FakeGuest>[1] = {},
+  object: FakeObjectDefinition = OBJECT,
+) {
+  const guest = new FakeGuest(object, options);
   const version2 = new Version2Guest(guest);
   const { made } = guest.libbpf.calls;
   made.length = 0;
