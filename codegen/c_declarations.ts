@@ -9,7 +9,7 @@
  */
 
 import type { Btf } from "../object/btf/btf.ts";
-import type { Layouts } from "../object/btf/layout.ts";
+import { isUnknown, type Layouts } from "../object/btf/layout.ts";
 import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
 import { FormatError } from "../errors/mod.ts";
 import { Names } from "./c_identifiers.ts";
@@ -107,6 +107,7 @@ export class Declarations {
       }
       // In C, only structs and unions can be unnamed members. The space of others becomes padding.
       if (member.name === "" && !isStruct(this.#btf.resolve(member.type))) continue;
+      if (isUnknown(this.#btf, member.type)) continue;
       const written = [...padding.fill(at, member.bitOffset, scope.indent), ...this.#member(struct, member, scope)];
       for (const line of written) lines.push(line);
       const bits = member.bitSize || this.#layouts.of(member.type).sizeBytes * 8;

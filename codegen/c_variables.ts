@@ -7,7 +7,7 @@
 import type { Btf } from "../object/btf/btf.ts";
 import { innermostFirst } from "../object/btf/containment.ts";
 import type { DataSection } from "../object/data_sections.ts";
-import { Layouts } from "../object/btf/layout.ts";
+import { isUnknown, Layouts } from "../object/btf/layout.ts";
 import type { StructOpsMap } from "../object/struct_ops.ts";
 import type { BtfStruct, TypeId } from "../object/btf/types.ts";
 import { Declarations, isFunctionPointer, isStruct, type TypeNames } from "./c_declarations.ts";
@@ -62,7 +62,7 @@ export class VariableStructs {
    * @throws {FormatError}
    */
   of(section: DataSection, member: string): VariablesOfSection | undefined {
-    const variables = section.variables.filter((variable) => !variable.static);
+    const variables = section.variables.filter((one) => !one.static && !isUnknown(this.#btf, one.type));
     if (variables.length === 0) return undefined;
     const sizeOf = (type: TypeId) => this.#kernel.of(type).sizeBytes;
     const struct: BtfStruct = {
@@ -136,7 +136,7 @@ export class VariableStructs {
     const asserts: string[] = [];
     const names = new Names();
     for (const [i, member] of struct.members.entries()) {
-      if (member.name === "" || member.bitSize !== 0) continue;
+      if (member.name === "" || member.bitSize !== 0 || isUnknown(this.#btf, member.type)) continue;
       const name = names.take(member.name);
       const size = this.#kernel.of(member.type).sizeBytes;
       this.#declarations.count(2 * (tag.length + name.length));

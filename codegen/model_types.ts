@@ -7,7 +7,7 @@
 import { FormatError } from "../errors/mod.ts";
 import type { Btf } from "../object/btf/btf.ts";
 import { innermostFirst } from "../object/btf/containment.ts";
-import type { Layouts } from "../object/btf/layout.ts";
+import { isUnknown, type Layouts } from "../object/btf/layout.ts";
 import type { BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType, TypeId } from "../object/btf/types.ts";
 import type { DataSection } from "../object/data_sections.ts";
 import {
@@ -67,7 +67,7 @@ export class ModelTypes {
 
   /** A struct with the variables of a section that are not static, and the names of the weak ones. */
   section(section: DataSection, name: string): { variables: ModelRecord; weak: string[] } {
-    const variables = section.variables.filter((variable) => !variable.static);
+    const variables = section.variables.filter((one) => !one.static && !isUnknown(this.#btf, one.type));
     const members = variables.map((variable) => ({
       name: variable.name,
       bitOffset: variable.offset * 8,
@@ -175,7 +175,8 @@ export class ModelTypes {
     if (struct.members.length > MAX_FIELDS) throw new FormatError("BTF", `struct "${name}" has too many members`);
     const isUnion = struct.kind === "union";
     const names = new UniqueNames(this.#budget);
-    const whole = struct.members.filter(({ bitSize }) => bitSize === 0);
+    // The bytes of members whose type BTF cannot express become gaps.
+    const whole = struct.members.filter(({ bitSize, type }) => bitSize === 0 && !isUnknown(this.#btf, type));
     const members = whole.map((member): ModelField => this.#field(member, names));
     const bits = isUnion ? unionBits(struct) : bitRuns(struct.members);
     const storages = bits.map((run): ModelField => ({

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { compileSource } from "../object/testdata/compile.ts";
 import { modelOf } from "./object_model.ts";
 import { rustSkeleton, rustTypes } from "./rust.ts";
-import { byteLiteral } from "./rust_literal.ts";
+import { byteLiteral } from "./rust_text.ts";
 
 const OBJECT = compileSource(Deno.readTextFileSync(new URL("testdata/types.bpf.c", import.meta.url)));
 const TYPES = rustTypes(modelOf(OBJECT, { name: "types" }));

@@ -58,7 +58,7 @@ export class Layouts {
     if (known !== undefined) return known;
     // Inner types come first, so that the layout of every part is already known.
     for (const part of innermostFirst(this.#btf, id, (part) => this.#known.has(part))) {
-      this.#known.set(part, this.#compute(this.#btf.resolve(part)));
+      if (part === id || !isUnknown(this.#btf, part)) this.#known.set(part, this.#compute(this.#btf.resolve(part)));
     }
     return this.of(id);
   }
@@ -101,6 +101,7 @@ export class Layouts {
     let alignBytes = 1;
     let packed = false;
     for (const member of struct.members) {
+      if (isUnknown(this.#btf, member.type)) continue;
       const layout = this.of(member.type);
       checkMember(struct, member, layout);
       alignBytes = Math.max(alignBytes, layout.alignBytes);
@@ -126,7 +127,7 @@ export class Layouts {
     let end = 0;
     let largest = 0;
     for (const member of struct.members) {
-      const layout = this.of(member.type);
+      const layout = isUnknown(this.#btf, member.type) ? { sizeBytes: 0, alignBytes: 1 } : this.of(member.type);
       const cursor = struct.kind === "union" ? 0 : end;
       const at = place(cursor, member, layout, packed);
       bitOffsets.push(at);
@@ -136,6 +137,11 @@ export class Layouts {
     }
     return { sizeBytes: roundUp(Math.ceil(largest / 8), alignBytes), alignBytes, bitOffsets, packed };
   }
+}
+
+/** True for a type that BTF cannot express: clang writes void for the type of an `_Atomic` member or variable. */
+export function isUnknown(btf: Btf, id: TypeId): boolean {
+  return btf.resolve(id).kind === "void";
 }
 
 /** True for C's `long`, which has 4 bytes on wasm32. */

@@ -1,5 +1,5 @@
 /**
- * Byte strings of Rust.
+ * Literals, comments and indentation of Rust.
  *
  * @module
  */
@@ -23,4 +23,23 @@ export function byteLiteral(bytes: Uint8Array): string {
     lines.push(line.replace(/^ /, "\\x20"));
   }
   return `b"\\\n    ${lines.join("\\\n    ")}"`;
+}
+
+/** `value` as a string literal, in ASCII. */
+export function stringLiteral(value: string): string {
+  const escaped = Array.from(value, (char) => {
+    if (char === "\\" || char === '"') return `\\${char}`;
+    return /[ -~]/.test(char) ? char : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+  return `"${escaped.join("")}"`;
+}
+
+/** Text for a comment, in backquotes. */
+export function quoted(value: string): string {
+  return value.replace(/[^ -~]|`/g, "?");
+}
+
+/** The lines with spaces before them. */
+export function indent(lines: readonly string[], levels = 1): string {
+  return lines.join("\n").split("\n").map((line) => line === "" ? "" : `${"    ".repeat(levels)}${line}`).join("\n");
 }
