@@ -12,7 +12,15 @@ for (const [name, args] of Object.entries({ sockfilter: [], xdp: [], uprobe: ["o
   });
 }
 
-for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "sockfilter", "sockops", "xdp", "uprobe", "lsm"]) {
+const FOLDER = new URL("../../examples/", import.meta.url).pathname;
+
+/** The examples in C. */
+const names = [...Deno.readDirSync(FOLDER)].filter((one) => one.isDirectory).map(({ name }) => name).filter((name) => {
+  const files = [...Deno.readDirSync(FOLDER + name)].map((file) => file.name);
+  return files.includes(`${name}.bpf.c`) && files.includes(`${name}.c`);
+});
+
+for (const name of names) {
   Deno.test(`${name} --help shows its usage on stdout, and -h does`, async () => {
     for (const flag of ["--help", "-h"]) {
       const { code, stdout, stderr } = await runWasmBpf([example(name), flag]);

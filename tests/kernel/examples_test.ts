@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, runWasmBpf } from "./command.ts";
+import { hasBpfLsm } from "./kernel_features.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { example, RunningExample } from "./running_example.ts";
 import { shell } from "./shell.ts";
@@ -206,16 +207,9 @@ Deno.test("uprobe shows each call of a function, with its argument and result", 
   }
 });
 
-/** True when this kernel runs LSM programs and allows them to be loaded. */
-async function hasBpfLsm(): Promise<boolean> {
-  const read = (name: string) => Deno.readTextFile(`/sys/kernel/security/${name}`).catch(() => "");
-  return (await read("lsm")).split(",").includes("bpf") &&
-    !/\[(integrity|confidentiality)\]/.test(await read("lockdown"));
-}
-
 Deno.test({
-  name: "lsm keeps a directory from being removed (needs lsm=...,bpf on the kernel's command line, and no lockdown)",
-  ignore: !await hasBpfLsm(),
+  name: "lsm keeps a directory from being removed (needs `bpf` in lsm=, and no lockdown)",
+  ignore: !hasBpfLsm(),
   fn: async () => {
     const directory = await Deno.makeTempDir();
     const kept = `wb${crypto.randomUUID().slice(0, 8)}`;

@@ -49,6 +49,8 @@ const WITHOUT_TRACING: Readonly<Record<string, readonly string[][]>> = {
   ],
   xdp: [["--help"], [], ["lo", "x"], ["lo", "1", "0"], ["no_such"]],
   lsm: [["--help"], [], ["x".repeat(64)]],
+  tc: [["--help"], ["-h"], ["--usage"], [], ["lo"], ["lo", "0"], ["lo", "65536"], ["lo", "1", "2"], ["no_such", "1"]],
+  usdt: [["--help"], ["-h"], ["--usage"], [], ["a", "b"], ["a", "b", "c", "d"], ["-p", "0"], ["--bogus"]],
 };
 
 for (const [name, invocations] of Object.entries(WITHOUT_TRACING)) {
@@ -63,9 +65,17 @@ for (const [name, invocations] of Object.entries(WITHOUT_TRACING)) {
 
 const LACKING = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
 
-for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "xdp", "lsm"]) {
+/** Arguments with which an example without others does not start. */
+const LEAST_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  xdp: ["lo"],
+  lsm: ["name"],
+  tc: ["lo", "1"],
+  usdt: ["/usr/bin/python3", "python", "line"],
+};
+
+for (const name of Object.keys(WITHOUT_TRACING)) {
   Deno.test(`${name} without privileges prints what its native twin prints`, async () => {
-    const args = { xdp: ["lo"], lsm: ["name"] }[name] ?? [];
+    const args = LEAST_ARGUMENTS[name] ?? [];
     const { code, stderr, host } = await assertSameEnd(name, args, ["setpriv", ...LACKING]);
     assertEquals(code, 1);
     assertMatch(stderr, /^libbpf: .*\n(.*\n)*Cannot load the BPF programs?\n$/);

@@ -16,6 +16,7 @@ export function example(name: string): string {
 /** The options of wasm-bpf that allow what an example does. */
 export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
   xdp: ["--allow-network"],
+  tc: ["--allow-network=lo"],
   sockops: ["--allow-network"],
   lsm: ["--allow-deny"],
 };
