@@ -6,15 +6,7 @@ import { hasBpfLsm } from "./kernel_features.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { example, RunningExample } from "./running_example.ts";
 import { shell } from "./shell.ts";
-
-/** A copy of the program `original` with a unique name, which distinguishes its events from those of other programs. */
-async function uniqueProgram(original: string) {
-  const directory = await Deno.makeTempDir();
-  const name = `wb${crypto.randomUUID().slice(0, 8)}`;
-  const path = `${directory}/${name}`;
-  await Deno.copyFile(original, path);
-  return { name, path, directory, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
-}
+import { uniqueProgram } from "./unique_program.ts";
 
 /** An emulated machine takes a tenth of a second for each process. */
 const PROCESSES = Number(Deno.env.get("EXAMPLE_PROCESSES") ?? 500);

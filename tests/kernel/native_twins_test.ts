@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, run, WASM_BPF } from "./command.ts";
 import { PERMISSIONS_OF, RunningExample } from "./running_example.ts";
+import { uniqueProgram } from "./unique_program.ts";
 
 const TWINS = new URL("../../.build/guests/twins/", import.meta.url).pathname;
 
@@ -51,6 +52,9 @@ const WITHOUT_TRACING: Readonly<Record<string, readonly string[][]>> = {
   lsm: [["--help"], [], ["x".repeat(64)]],
   tc: [["--help"], ["-h"], ["--usage"], [], ["lo"], ["lo", "0"], ["lo", "65536"], ["lo", "1", "2"], ["no_such", "1"]],
   usdt: [["--help"], ["-h"], ["--usage"], [], ["a", "b"], ["a", "b", "c", "d"], ["-p", "0"], ["--bogus"]],
+  map_of_maps: [["--help"], ["-h"], ["0"], ["1", "x"], ["1", "1", "1"], ["-n", "x"], ["-r", "0"], ["--bogus"]],
+  task_iter: [["--help"], ["-h"], ["-n"], ["operand"]],
+  user_ringbuf: [["--help"], ["-h"], ["-x"]],
 };
 
 for (const [name, invocations] of Object.entries(WITHOUT_TRACING)) {
@@ -112,14 +116,6 @@ async function linesOfBoth(
   return [guestLines, nativeLines];
 }
 
-/** A program with a unique name. */
-async function uniqueProgram(original: string) {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/wb${crypto.randomUUID().slice(0, 8)}`;
-  await Deno.copyFile(original, path);
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
-}
-
 Deno.test("execve and its native twin print the same command lines", async () => {
   await using program = await uniqueProgram("/bin/true");
   const activity = `for i in {1..200}; do ${program.path} $i "two words" '' $'\\t'; done
@@ -133,8 +129,7 @@ Deno.test("execve and its native twin print the same command lines", async () =>
 Deno.test("bootstrap and its native twin print the same starts and ends", async () => {
   await using program = await uniqueProgram("/bin/bash");
   const activity = `for i in {0..99}; do ${program.path} -c "exit $i" || true; done`;
-  const word = program.path.slice(program.path.lastIndexOf("/") + 1);
-  const both = await linesOfBoth("bootstrap", { args: [], word, count: 200, activity });
+  const both = await linesOfBoth("bootstrap", { args: [], word: program.name, count: 200, activity });
   // Each has its own BPF program, which reads the clock for itself.
   const [guest, native] = both.map((lines) =>
     lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, "").replace(/\(\d+ms\)$/, "")).sort()
@@ -144,14 +139,36 @@ Deno.test("bootstrap and its native twin print the same starts and ends", async 
 
 Deno.test("opensnoop and its native twin print the same files", async () => {
   await using program = await uniqueProgram("/bin/cat");
-  const name = program.path.slice(program.path.lastIndexOf("/") + 1);
   const activity = `${program.path} /etc/{passwd,hostname,no_such_file} >/dev/null 2>&1 || true`;
   const word = " /etc/(passwd|hostname|no_such_file)$";
-  const [guest, native] = await linesOfBoth("opensnoop", { args: ["-n", name], word, count: 3, activity });
+  const [guest, native] = await linesOfBoth("opensnoop", { args: ["-n", program.name], word, count: 3, activity });
   assertEquals(guest, native);
 });
 
 Deno.test("runqlat and its native twin print the same histogram of a process that does not run", async () => {
   const { code, stdout, host } = await assertSameEnd("runqlat", ["-p", "999999999", "-mP", "1", "1"]);
   assertEquals([code, stdout, host], [0, "Tracing run queue latency... Hit Ctrl-C to end.\n\n", ""]);
+});
+
+Deno.test("task_iter prints what its native twin prints of a process", async () => {
+  await using program = await uniqueProgram("/bin/sleep");
+  const child = new Deno.Command(program.path, { args: ["600"] }).spawn();
+  const outputs = [];
+  for (const words of commandsOf("task_iter", ["-n", program.name])) {
+    const { code, stdout, stderr } = await finish(words);
+    assertEquals([code, stderr], [0, ""]);
+    outputs.push(stdout.replace(/ +\d+ sleeping/, " AGE sleeping"));
+  }
+  child.kill();
+  await child.status;
+  assertEquals(outputs[0], outputs[1]);
+  assertMatch(outputs[0] ?? "", new RegExp(`^PID .*\n${child.pid} +${Deno.pid} +1 AGE sleeping ${program.name}\n$`));
+});
+
+Deno.test("user_ringbuf and its native twin print the same starts", async () => {
+  await using program = await uniqueProgram("/bin/true");
+  const activity = `for i in {1..100}; do ${program.path}; done`;
+  const both = { args: ["other", program.name], word: program.name, count: 100, activity };
+  const [guest, native] = await linesOfBoth("user_ringbuf", both);
+  assertEquals(guest, native);
 });

@@ -37,6 +37,7 @@ export class RunningExample implements AsyncDisposable {
   readonly #stderr: Promise<string>;
   #changed = Promise.withResolvers<void>();
   #ended = false;
+  #stdin: WritableStreamDefaultWriter<Uint8Array> | undefined;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
@@ -47,22 +48,32 @@ export class RunningExample implements AsyncDisposable {
   /**
    * Starts an example, or the module at an absolute path, and waits for its first line, the header: then its programs are attached.
    *
-   * @param options `host` has options of wasm-bpf.
+   * @param options `host` has options of wasm-bpf. `stdin` is "piped" for an example that gets input by {@link write}.
    */
   static async start(
     name: string,
     args: readonly string[] = [],
-    { host = [] }: { host?: readonly string[] } = {},
+    { host = [], stdin = "null" }: { host?: readonly string[]; stdin?: "null" | "piped" } = {},
   ): Promise<RunningExample> {
-    return await RunningExample.of([...WASM_BPF, ...PERMISSIONS_OF[name] ?? [], ...host, example(name), ...args]);
+    const words = [...WASM_BPF, ...PERMISSIONS_OF[name] ?? [], ...host, example(name), ...args];
+    return await RunningExample.of(words, stdin);
   }
 
   /** As {@link start}, for any command whose first line is a header. */
-  static async of([command = "", ...args]: readonly string[]): Promise<RunningExample> {
-    const child = new Deno.Command(command, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
+  static async of(
+    [command = "", ...args]: readonly string[],
+    stdin: "null" | "piped" = "null",
+  ): Promise<RunningExample> {
+    const child = new Deno.Command(command, { args, stdin, stdout: "piped", stderr: "piped" }).spawn();
     const running = new RunningExample(child);
+    if (stdin === "piped") running.#stdin = child.stdin.getWriter();
     await running.waitFor(() => running.header !== "");
     return running;
+  }
+
+  /** Writes text to its stdin. */
+  async write(text: string): Promise<void> {
+    await this.#stdin?.write(new TextEncoder().encode(text));
   }
 
   /** Waits until `condition` holds, looking at each new line. @throws when the example ends, or takes too long. */
@@ -87,6 +98,8 @@ export class RunningExample implements AsyncDisposable {
   /** Ends it with a signal, as Ctrl-C does. Returns how it ended and what it wrote to stderr. */
   async stop(signal: Deno.Signal = "SIGINT"): Promise<{ status: Deno.CommandStatus; stderr: string }> {
     if (!this.#ended) this.#child.kill(signal);
+    await this.#stdin?.close().catch(() => {});
+    this.#stdin = undefined;
     const [status, stderr] = await Promise.all([this.#child.status, this.#stderr, this.#reading]);
     return { status, stderr };
   }
