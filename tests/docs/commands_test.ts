@@ -47,6 +47,8 @@ class Place implements AsyncDisposable {
   readonly #programs = Deno.makeTempDirSync();
   readonly #namespace = new Deno.Command("unshare", { args: ["--net", "sleep", "infinity"] }).spawn();
 
+  #leaky: Deno.ChildProcess | undefined;
+
   async prepare(): Promise<void> {
     for (const { name } of Deno.readDirSync(CHECKOUT)) Deno.symlinkSync(CHECKOUT + name, `${this.folder}/${name}`);
     for (const { language, text } of blocksOf("docs/guests.md").filter((block) => block.language === "c")) {
@@ -89,6 +91,13 @@ class Place implements AsyncDisposable {
     return new TextDecoder().decode(stdout);
   }
 
+  /** Starts the program of examples/memleak/ that loses memory. */
+  async leak(): Promise<void> {
+    const source = `${CHECKOUT}examples/memleak/target/leaky.c`;
+    await this.run(`gcc -O1 -fno-omit-frame-pointer -o leaky ${source}`, this.folder);
+    this.#leaky = new Deno.Command(`${this.folder}/leaky`).spawn();
+  }
+
   /** Causes the events that the examples trace: it starts programs, opens files, connects, and calls ./target. */
   async stir(): Promise<void> {
     await this.shell(
@@ -128,8 +137,10 @@ class Place implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#namespace.kill("SIGKILL");
-    await this.#namespace.status;
+    for (const process of [this.#namespace, this.#leaky]) {
+      process?.kill("SIGKILL");
+      await process?.status;
+    }
     await Deno.remove(this.folder, { recursive: true });
     await Deno.remove(this.#programs, { recursive: true });
   }
@@ -155,6 +166,7 @@ async function check(place: Place, { command, output, isEndless }: ShownCommand)
   const [header = ""] = output;
   const shapes = [...new Set(output.map(shapeOf))];
   const run = cgroupOf(command);
+  if (run.includes("leaky")) await place.leak();
   const shown = isEndless ? await place.watch(run, shapes) : await place.run(run, place.folder);
   assertEquals(shown.split("\n")[0], header, command);
   assertEquals(missing(shapes, shown), [], shown);

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run, runWasmBpf } from "./command.ts";
 import { compiled } from "./compiled.ts";
 import { kernelHas } from "./kernel_features.ts";
+import { framesOf, leaky } from "./leaky.ts";
 import { example, RunningExample } from "./running_example.ts";
 import { uniqueProgram } from "./unique_program.ts";
 
@@ -122,6 +123,33 @@ Deno.test({
       ["bogus", "+"].map((line) => `Unknown command '${line}': it must be +NAME or -NAME\n`).join(""),
     );
   },
+});
+
+Deno.test("memleak counts each of 500 rounds of leaks, by stacks with the names of functions", async () => {
+  await using target = await leaky(500);
+  await using memleak = await RunningExample.start("memleak", [target.pid, "1"]);
+  assertEquals(memleak.header, "Tracing allocations... Hit Ctrl-C to end.");
+  await target.go();
+  await memleak.waitFor(() => memleak.lines.some((line) => line.endsWith(`(${500 * 7} allocated, ${500 * 4} freed)`)));
+  const { status, stderr } = await memleak.stop();
+  assertEquals([status.code, stderr], [0, ""]);
+  const last = memleak.lines.join("\n").split("\n\n").at(-1) ?? "";
+  const bytes = { lose_grown: 5000, lose_table: 150, lose_record: 100 };
+  assertEquals(framesOf(last), [
+    `${500 * 5250} bytes in 1500 allocations are not freed (3500 allocated, 2000 freed)`,
+    ...Object.entries(bytes).flatMap(([name, size]) => [
+      `${500 * size} bytes in 500 allocations from`,
+      ...[name, "go_round", "main"].map((one) => `${one} (leaky)`),
+    ]),
+  ]);
+});
+
+Deno.test("memleak gives the reason when the process or the library does not exist", async () => {
+  for (const args of [["999999999"], ["-l", "/no/such/library.so", `${Deno.pid}`]]) {
+    const { code, stdout, stderr } = await runWasmBpf([example("memleak"), ...args]);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^Cannot attach to free\(\) of '.*' in process \d+: No such (process|file or directory)$/m);
+  }
 });
 
 for (const [name, ignore] of Object.entries({ map_of_maps: false, user_ringbuf: lacksUserRingbuf })) {

@@ -5,6 +5,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, run, WASM_BPF } from "./command.ts";
+import { framesOf, leaky } from "./leaky.ts";
 import { PERMISSIONS_OF, RunningExample } from "./running_example.ts";
 import { uniqueProgram } from "./unique_program.ts";
 
@@ -55,6 +56,7 @@ const WITHOUT_TRACING: Readonly<Record<string, readonly string[][]>> = {
   map_of_maps: [["--help"], ["-h"], ["0"], ["1", "x"], ["1", "1", "1"], ["-n", "x"], ["-r", "0"], ["--bogus"]],
   task_iter: [["--help"], ["-h"], ["-n"], ["operand"]],
   user_ringbuf: [["--help"], ["-h"], ["-x"]],
+  memleak: [["--help"], ["-h"], [], ["0"], ["1", "0"], ["1", "1", "x"], ["1", "1", "1", "1"], ["-r", "0", "1"], ["-l"]],
 };
 
 for (const [name, invocations] of Object.entries(WITHOUT_TRACING)) {
@@ -75,6 +77,7 @@ const LEAST_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   lsm: ["name"],
   tc: ["lo", "1"],
   usdt: ["/usr/bin/python3", "python", "line"],
+  memleak: ["1"],
 };
 
 for (const name of Object.keys(WITHOUT_TRACING)) {
@@ -171,4 +174,23 @@ Deno.test("user_ringbuf and its native twin print the same starts", async () => 
   const both = { args: ["other", program.name], word: program.name, count: 100, activity };
   const [guest, native] = await linesOfBoth("user_ringbuf", both);
   assertEquals(guest, native);
+});
+
+Deno.test("memleak and its native twin print the same leaks", async () => {
+  await using target = await leaky(100);
+  const [guestWords, nativeWords] = commandsOf("memleak", [target.pid, "1"]);
+  await using guest = await RunningExample.of(guestWords);
+  await using native = await RunningExample.of(nativeWords);
+  assertEquals(guest.header, native.header);
+  await target.go();
+  const last: string[][] = [];
+  for (const one of [guest, native]) {
+    await one.waitFor(() => one.lines.some((line) => line.endsWith("(700 allocated, 400 freed)")));
+    const ended = await one.stop();
+    assertEquals([ended.status.code, ended.stderr], [0, ""]);
+    const table = one.lines.join("\n").split("\n\n").at(-1) ?? "";
+    last.push(table.trim().replace(/^\S+/, "TIME").split("\n"));
+  }
+  assertEquals(last[0], last[1]);
+  assertEquals(framesOf(last[0]?.join("\n") ?? "").length, 1 + 3 * 4);
 });

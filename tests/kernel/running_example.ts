@@ -19,6 +19,7 @@ export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
   tc: ["--allow-network=lo"],
   sockops: ["--allow-network"],
   lsm: ["--allow-deny"],
+  memleak: ["--dir", "/:ro"],
 };
 
 /**
