@@ -1,179 +1,188 @@
 // SPDX-License-Identifier: MIT
 
-// Package ebpf is libbpf for guests of wasm-bpf in Go (GOOS=wasip1): it loads a compiled BPF object, sets its variables, and gives access
-// to its maps and programs. Names are those of github.com/cilium/ebpf where the meaning is the same. Packages link, ringbuf and perf
-// attach programs and read events.
 package ebpf
 
 import (
 	"fmt"
-	"io"
-	"runtime"
+	"path"
 	"unsafe"
 
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/cstring"
+	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/failure"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/imports"
-	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/messages"
 )
 
-// CollectionSpec is an object that is not in the kernel yet. Its maps, programs and variables can be changed.
-type CollectionSpec struct {
-	Maps     map[string]*MapSpec
-	Programs map[string]*ProgramSpec
-	handle   int32
-}
-
-// openOptions is struct bpf_object_open_opts up to object_name, in the layout of 64-bit machines.
-type openOptions struct {
-	size       uint64
-	objectName uint64
-}
-
-// LoadCollectionSpecFromReader opens an object: an ELF file.
-func LoadCollectionSpecFromReader(reader io.Reader) (*CollectionSpec, error) {
-	bytes, err := io.ReadAll(reader)
-	if err != nil {
-		return nil, err
-	}
-	return LoadCollectionSpec(bytes, "object")
-}
-
-// LoadCollectionSpec opens an object. The maps of its variables are called after name: "name.bss".
-func LoadCollectionSpec(object []byte, name string) (*CollectionSpec, error) {
-	if len(object) == 0 {
-		return nil, &Error{Operation: fmt.Sprintf("open object %q", name), Errno: 22}
-	}
-	messages.Listen()
-	text := cstring.Of(name)
-	options := openOptions{objectName: uint64(uintptr(text))}
-	options.size = uint64(unsafe.Sizeof(options))
-	handle := imports.BpfObject_OpenMem(unsafe.Pointer(&object[0]), uint32(len(object)), unsafe.Pointer(&options))
-	runtime.KeepAlive(text)
-	if err := Check(fmt.Sprintf("open object %q", name), handle); err != nil {
-		return nil, err
-	}
-	spec := &CollectionSpec{Maps: map[string]*MapSpec{}, Programs: map[string]*ProgramSpec{}, handle: handle}
-	for part := imports.BpfObject_NextMap(handle, 0); part > 0; part = imports.BpfObject_NextMap(handle, part) {
-		spec.Maps[nameOfMap(part)] = newMapSpec(part)
-	}
-	for part := imports.BpfObject_NextProgram(handle, 0); part > 0; part = imports.BpfObject_NextProgram(handle, part) {
-		spec.Programs[nameOfProgram(part)] = newProgramSpec(part)
-	}
-	return spec, nil
-}
-
-// Close frees an object that is not loaded. NewCollection takes it over.
-func (s *CollectionSpec) Close() error {
-	if s.handle != 0 {
-		imports.BpfObject_Close(s.handle)
-		s.handle = 0
-	}
-	return nil
+// CollectionOptions changes how an object is loaded.
+type CollectionOptions struct {
+	Maps     MapOptions
+	Programs ProgramOptions
+	// MapReplacements has maps that are used instead of those with these names. They stay the caller's.
+	MapReplacements map[string]*Map
+	// Kconfig has lines in the form of the kernel's configuration, "CONFIG_HZ=250", which take the place of the kernel's.
+	Kconfig string
 }
 
 // Collection is an object in the kernel.
 type Collection struct {
-	Maps     map[string]*Map
-	Programs map[string]*Program
-	handle   int32
+	Maps      map[string]*Map
+	Programs  map[string]*Program
+	Variables map[string]*Variable
 }
 
-// NewCollection loads the object into the kernel. The spec must not be used afterwards.
-func NewCollection(spec *CollectionSpec) (*Collection, error) {
-	for _, one := range spec.Maps {
-		if err := one.apply(); err != nil {
-			return nil, err
+// object is what the parts of a collection have in common: it is closed when the last of them is.
+type object struct {
+	handle     int32
+	references int
+	shared     []*sharedSection
+}
+
+func (o *object) release() {
+	o.references--
+	if o.references == 0 {
+		for _, section := range o.shared {
+			section.end()
 		}
+		imports.BpfObject_Close(o.handle)
 	}
-	for _, one := range spec.Programs {
-		if err := one.apply(); err != nil {
-			return nil, err
-		}
-	}
-	if err := Check("load the object", imports.BpfObject_Load(spec.handle)); err != nil {
+}
+
+// LoadCollection opens an object and loads it into the kernel. The guest needs --dir for the file.
+func LoadCollection(file string) (*Collection, error) {
+	spec, err := LoadCollectionSpec(file)
+	if err != nil {
 		return nil, err
 	}
-	collection := &Collection{Maps: map[string]*Map{}, Programs: map[string]*Program{}, handle: spec.handle}
-	spec.handle = 0
-	for name, one := range spec.Maps {
-		if loaded := newMap(one.handle, name); loaded != nil {
-			collection.Maps[name] = loaded
-		}
+	return NewCollection(spec)
+}
+
+// NewCollection loads the object into the kernel.
+func NewCollection(spec *CollectionSpec) (*Collection, error) {
+	return NewCollectionWithOptions(spec, CollectionOptions{})
+}
+
+// NewCollectionWithOptions loads the object into the kernel. The error is a *VerifierError if the verifier refuses a program.
+func NewCollectionWithOptions(spec *CollectionSpec, options CollectionOptions) (*Collection, error) {
+	handle, err := spec.take(options.Kconfig)
+	if err != nil {
+		return nil, err
 	}
-	for name, one := range spec.Programs {
-		if fd := imports.BpfProgram_Fd(one.handle); fd >= 0 {
-			collection.Programs[name] = &Program{name: name, section: one.SectionName, handle: one.handle, fd: fd}
+	err = spec.apply(handle, &options)
+	if err == nil {
+		err = loadError(failure.Check("load the object", imports.BpfObject_Load(handle)))
+	}
+	if err != nil {
+		imports.BpfObject_Close(handle)
+		return nil, err
+	}
+	collection := spec.collect(&object{handle: handle})
+	for name, one := range collection.Maps {
+		if err := one.putContents(spec.Maps[name]); err != nil {
+			collection.Close()
+			return nil, err
 		}
 	}
 	return collection, nil
 }
 
-// Close detaches the object's programs, and frees its maps.
-func (c *Collection) Close() {
-	if c.handle != 0 {
-		imports.BpfObject_Close(c.handle)
-		c.handle = 0
+func (s *CollectionSpec) apply(handle int32, options *CollectionOptions) error {
+	for _, part := range mapsOf(handle) {
+		if err := s.applyMap(part, options); err != nil {
+			return err
+		}
 	}
+	for _, part := range programsOf(handle) {
+		spec := s.Programs[nameOfProgram(part)]
+		if spec == nil {
+			spec = &ProgramSpec{Name: nameOfProgram(part)} // not loaded
+		}
+		if err := spec.apply(part, options.Programs); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// ProgramSpec is a program before load.
-type ProgramSpec struct {
-	Name        string
-	SectionName string
-	// AttachTo replaces the function that a tracing program attaches to, if it is not "".
-	AttachTo string
-	// Autoload is false for a program that is not loaded with the object.
-	Autoload bool
-	handle   int32
-}
-
-func newProgramSpec(handle int32) *ProgramSpec {
-	section := cstring.Read(func(buffer unsafe.Pointer, size uint32) int32 {
-		return imports.BpfProgram_SectionName(handle, buffer, size)
-	})
-	return &ProgramSpec{
-		Name:        nameOfProgram(handle),
-		SectionName: section,
-		Autoload:    imports.BpfProgram_Autoload(handle) != 0,
-		handle:      handle,
+func (s *CollectionSpec) applyMap(part int32, options *CollectionOptions) error {
+	name := nameOfMap(part)
+	if replacement := options.MapReplacements[name]; replacement != nil {
+		return failure.Checkf(imports.BpfMap_ReuseFd(part, replacement.fd), "replace map %q", name)
 	}
-}
-
-func (s *ProgramSpec) apply() error {
-	autoload := int32(0)
-	if s.Autoload {
-		autoload = 1
+	spec := s.Maps[name]
+	if spec == nil {
+		return failure.Checkf(imports.BpfMap_SetAutocreate(part, 0), "leave out map %q", name)
 	}
-	operation := fmt.Sprintf("prepare program %q", s.Name)
-	if err := Check(operation, imports.BpfProgram_SetAutoload(s.handle, autoload)); err != nil {
+	if err := spec.apply(part); err != nil {
 		return err
 	}
-	if s.AttachTo == "" {
+	return spec.applyPin(part, options.Maps.PinPath)
+}
+
+func (s *MapSpec) applyPin(part int32, directory string) error {
+	if s.Pinning == s.original.Pinning && (s.Pinning == PinNone || directory == "") {
 		return nil
 	}
-	return Check(operation, imports.BpfProgram_SetAttachTarget(s.handle, 0, cstring.Of(s.AttachTo)))
+	var pin unsafe.Pointer
+	if s.Pinning == PinByName {
+		if directory == "" {
+			return failure.Of(failure.EINVAL, "MapOptions.PinPath is not set", "pin map %q", s.Name)
+		}
+		pin = cstring.Of(path.Join(directory, s.Name))
+	}
+	return failure.Checkf(imports.BpfMap_SetPinPath(part, pin), "pin map %q", s.Name)
 }
 
-// Program is a program in the kernel.
-type Program struct {
-	name, section string
-	handle, fd    int32
+// collect makes the Go values of a loaded object's parts.
+func (s *CollectionSpec) collect(owner *object) *Collection {
+	c := &Collection{Maps: map[string]*Map{}, Programs: map[string]*Program{}, Variables: map[string]*Variable{}}
+	for _, part := range mapsOf(owner.handle) {
+		if loaded := newMapOfObject(part, owner); loaded != nil {
+			c.Maps[loaded.name] = loaded
+		}
+	}
+	for _, part := range programsOf(owner.handle) {
+		if loaded := newProgramOfObject(part, owner); loaded != nil {
+			c.Programs[loaded.name] = loaded
+		}
+	}
+	sections := map[string]*sharedSection{}
+	for name, spec := range s.Variables {
+		loaded := c.Maps[spec.section.Name]
+		if loaded == nil {
+			continue
+		}
+		if sections[loaded.name] == nil {
+			sections[loaded.name] = &sharedSection{target: loaded}
+			owner.shared = append(owner.shared, sections[loaded.name])
+		}
+		c.Variables[name] = &Variable{name: name, section: sections[loaded.name], offset: spec.offset, size: spec.size}
+	}
+	return c
 }
 
-// FD returns the number that names the program in other calls.
-func (p *Program) FD() int { return int(p.fd) }
+// Close closes the maps and programs. Links keep their programs until they are closed themselves.
+func (c *Collection) Close() {
+	for _, one := range c.Maps {
+		one.Close()
+	}
+	for _, one := range c.Programs {
+		one.Close()
+	}
+}
 
-// Handle returns libbpf's program, for package link.
-func (p *Program) Handle() int32 { return p.handle }
+// DetachMap takes a map out of the collection, so that Close does not close it. It returns nil for an unknown name.
+func (c *Collection) DetachMap(name string) *Map {
+	found := c.Maps[name]
+	delete(c.Maps, name)
+	return found
+}
 
-// Name returns the name of the program's function.
-func (p *Program) Name() string { return p.name }
+// DetachProgram takes a program out of the collection, so that Close does not close it. It returns nil for an unknown name.
+func (c *Collection) DetachProgram(name string) *Program {
+	found := c.Programs[name]
+	delete(c.Programs, name)
+	return found
+}
 
-// Section returns the section, which says where the program attaches.
-func (p *Program) Section() string { return p.section }
-
-func nameOfProgram(handle int32) string {
-	return cstring.Read(func(buffer unsafe.Pointer, size uint32) int32 {
-		return imports.BpfProgram_Name(handle, buffer, size)
-	})
+func missing(kind, name string) error {
+	return fmt.Errorf("Cannot find %s %q: %w", kind, name, ErrNotExist)
 }

@@ -7,77 +7,106 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/imports"
-	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/messages"
+	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/failure"
 )
 
-// Errors of maps, as in cilium/ebpf.
+// Errors, as in cilium/ebpf. Use errors.Is to find them.
 var (
-	ErrKeyNotExist = errors.New("key does not exist")
-	ErrKeyExist    = errors.New("key already exists")
-	ErrNotExist    = errors.New("no map, program or variable of this name")
+	ErrKeyNotExist      = failure.ErrKeyNotExist
+	ErrKeyExist         = failure.ErrKeyExist
+	ErrNotSupported     = failure.ErrNotSupported
+	ErrIterationAborted = errors.New("iteration aborted")
+	ErrReadOnly         = errors.New("resource is read-only")
+	// ErrNotExist is the error for a name that the object does not have.
+	ErrNotExist = errors.New("no map, program or variable of this name")
 )
 
-// Error is a call that libbpf, the kernel or the host refused.
-type Error struct {
-	// Operation is the call that failed, such as `load the object`.
-	Operation string
-	// Errno is Linux's error number. libbpf's own numbers are 4000 and more.
-	Errno int32
-	// Log has the messages of libbpf and the verifier.
-	Log string
+// Error is a call that libbpf, the kernel or the host refused. Use errors.As to find it. It unwraps to a [syscall.Errno], so that
+// errors.Is also finds os.ErrPermission, os.ErrNotExist, syscall.EINVAL and others.
+type Error = failure.Error
+
+// VerifierError is a program that the verifier refused. Use errors.As to find it; %+v prints the whole log.
+type VerifierError struct {
+	// Cause has the operation and the error number.
+	Cause error
+	// Log has the verifier's lines.
+	Log []string
+	// Truncated is true if the log lacks its beginning.
+	Truncated bool
 }
 
-// Name returns the name of the error number, such as "EPERM"; "" if it is not one of Linux's.
-func (e *Error) Name() string {
-	for _, row := range imports.Errors {
-		if row.Linux == e.Errno {
-			return row.Name
+// Error returns one line, with the verifier's last reason.
+func (e *VerifierError) Error() string {
+	text := fmt.Sprintf("Cannot load program %q", e.program())
+	var cause *Error
+	if errors.As(e.Cause, &cause) {
+		text += ": " + cause.Name()
+	}
+	if reason := e.reason(); reason != "" {
+		text += ": " + reason
+	}
+	if count := len(e.Log); count > 1 {
+		text += fmt.Sprintf(" (%d lines of the verifier: print the error with %%+v)", count)
+	}
+	return text
+}
+
+// Format prints the whole log for %+v.
+func (e *VerifierError) Format(state fmt.State, verb rune) {
+	fmt.Fprint(state, e.Error())
+	if verb == 'v' && state.Flag('+') {
+		for _, line := range e.Log {
+			fmt.Fprintf(state, "\n\t%s", line)
+		}
+	}
+}
+
+// Unwrap returns the cause.
+func (e *VerifierError) Unwrap() error { return e.Cause }
+
+// reason is the last line that is not a statistic.
+func (e *VerifierError) reason() string {
+	for index := len(e.Log) - 1; index >= 0; index-- {
+		if line := e.Log[index]; line != "" && !strings.HasPrefix(line, "processed ") {
+			return line
 		}
 	}
 	return ""
 }
 
-// Error returns one line: the operation, the error's name, and libbpf's last message.
-func (e *Error) Error() string {
-	name := e.Name()
-	if name == "" {
-		name = fmt.Sprintf("error %d", e.Errno)
-	}
-	text := fmt.Sprintf("Cannot %s: %s", e.Operation, name)
-	lines := strings.Split(strings.TrimSpace(e.Log), "\n")
-	if last := strings.TrimPrefix(lines[len(lines)-1], "libbpf: "); last != "" {
-		text += ": " + last
-	}
-	return text
-}
-
-// Is reports if target is the error of a map that the error number stands for.
-func (e *Error) Is(target error) bool {
-	switch target {
-	case ErrKeyNotExist:
-		return e.Name() == "ENOENT"
-	case ErrKeyExist:
-		return e.Name() == "EEXIST"
-	}
-	return false
-}
-
-// Check returns the error of a negative result of an import. Package link and others use it.
-func Check(operation string, result int32) error {
-	log := messages.Take()
-	if result >= 0 {
-		return nil
-	}
-	return &Error{Operation: operation, Errno: linuxErrno(-result), Log: log}
-}
-
-// linuxErrno converts WASI's number. Numbers that WASI does not have pass unchanged.
-func linuxErrno(wasi int32) int32 {
-	for _, row := range imports.Errors {
-		if row.WASI == wasi {
-			return row.Linux
+func (e *VerifierError) program() string {
+	var cause *Error
+	if errors.As(e.Cause, &cause) {
+		if before, _, isFound := strings.Cut(cause.Log, logBegin); isFound {
+			if _, after, isFound := strings.Cut(before[strings.LastIndex(before, "\n")+1:], "prog '"); isFound {
+				name, _, _ := strings.Cut(after, "'")
+				return name
+			}
 		}
 	}
-	return wasi
+	return "?"
+}
+
+// libbpf's marks around the verifier's log.
+const (
+	logBegin = "-- BEGIN PROG LOAD LOG --"
+	logEnd   = "-- END PROG LOAD LOG --"
+)
+
+// loadError finds the verifier's log in an error.
+func loadError(err error) error {
+	var cause *Error
+	if !errors.As(err, &cause) {
+		return err
+	}
+	_, after, isFound := strings.Cut(cause.Log, logBegin)
+	if !isFound {
+		return err
+	}
+	log, _, isWhole := strings.Cut(after, logEnd)
+	lines := strings.Split(strings.Trim(log, "\n"), "\n")
+	if isWhole && len(lines) > 0 {
+		lines = lines[:len(lines)-1] // libbpf's prefix of the line with the mark
+	}
+	return &VerifierError{Cause: err, Log: lines, Truncated: !isWhole}
 }

@@ -3,130 +3,83 @@
 package ebpf
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"reflect"
 	"unsafe"
 
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/cstring"
+	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/failure"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/imports"
 )
-
-// MapType is enum bpf_map_type.
-type MapType uint32
-
-// MapSpec is a map before load.
-type MapSpec struct {
-	Name       string
-	Type       MapType
-	KeySize    uint32
-	ValueSize  uint32
-	MaxEntries uint32
-	// Value has the initial bytes of a section of variables; nil for other maps. Set changes them.
-	Value    []byte
-	changed  bool
-	original uint32
-	handle   int32
-}
-
-func nameOfMap(handle int32) string {
-	return cstring.Read(func(buffer unsafe.Pointer, size uint32) int32 { return imports.BpfMap_Name(handle, buffer, size) })
-}
-
-func newMapSpec(handle int32) *MapSpec {
-	spec := &MapSpec{
-		Name:       nameOfMap(handle),
-		Type:       MapType(imports.BpfMap_Type(handle)),
-		KeySize:    uint32(imports.BpfMap_KeySize(handle)),
-		ValueSize:  uint32(imports.BpfMap_ValueSize(handle)),
-		MaxEntries: uint32(imports.BpfMap_MaxEntries(handle)),
-		handle:     handle,
-	}
-	spec.original = spec.MaxEntries
-	if imports.BpfMap_IsInternal(handle) != 0 {
-		spec.Value = make([]byte, spec.ValueSize)
-		if imports.BpfMap_InitialValue(handle, unsafe.Pointer(&spec.Value[0]), spec.ValueSize) <= 0 {
-			spec.Value = nil
-		}
-	}
-	return spec
-}
-
-// Set changes the initial value of a section of variables. The value is a struct of generated code, of the section's size.
-func (s *MapSpec) Set(value any) error {
-	encoded, err := encode(value, len(s.Value))
-	if err != nil {
-		return fmt.Errorf("cannot set variables of %q: %w", s.Name, err)
-	}
-	copy(s.Value, encoded)
-	s.changed = true
-	return nil
-}
-
-// Get reads the initial value of a section of variables.
-func (s *MapSpec) Get(value any) error { return decode(s.Value, value) }
-
-func (s *MapSpec) apply() error {
-	operation := fmt.Sprintf("prepare map %q", s.Name)
-	if s.changed {
-		result := imports.BpfMap_SetInitialValue(s.handle, unsafe.Pointer(&s.Value[0]), uint32(len(s.Value)))
-		if err := Check(operation, result); err != nil {
-			return err
-		}
-	}
-	if s.MaxEntries == s.original {
-		return nil
-	}
-	return Check(operation, imports.BpfMap_SetMaxEntries(s.handle, int32(s.MaxEntries)))
-}
 
 // MapUpdateFlags says when an update may happen.
 type MapUpdateFlags uint64
 
 // The flags of updates.
 const (
-	UpdateAny MapUpdateFlags = iota
-	UpdateNoExist
+	UpdateAny     MapUpdateFlags = iota
+	UpdateNoExist MapUpdateFlags = 1 << (iota - 1)
 	UpdateExist
+	UpdateLock
 )
 
-// Map is a map in the kernel. Keys and values are numbers, arrays and structs of a fixed size without pointers; their bytes are those
-// of encoding/binary in little-endian order. Values of per-CPU maps are slices with an element for each possible CPU.
+// MapLookupFlags changes a lookup.
+type MapLookupFlags uint64
+
+// LookupLock reads the value under its spin lock.
+const LookupLock MapLookupFlags = 4
+
+// Map is a map in the kernel. Keys and values are numbers, arrays and structs of a fixed size without pointers, whose bytes are those of
+// encoding/binary in little-endian order; a []byte of the right size; or an encoding.BinaryMarshaler and BinaryUnmarshaler. Values of
+// per-CPU maps are slices with an element for each possible CPU. Values of maps of maps and of programs are *Map and *Program.
 type Map struct {
 	name       string
 	mapType    MapType
 	keySize    int
 	valueSize  int
 	maxEntries uint32
+	flags      uint32
 	cpus       int
 	fd         int32
+	// handle is libbpf's map, or 0 for one that belongs to no object, which has no owner either.
+	handle   int32
+	owner    *object
+	pin      string
+	isClosed bool
 }
 
-// newMap returns nil for a map that was not created.
-func newMap(handle int32, name string) *Map {
+func newMap(m Map) *Map {
+	if m.mapType.isPerCPU() {
+		m.cpus = int(imports.LibbpfNumPossibleCpus())
+	}
+	return &m
+}
+
+// newMapOfObject returns nil for a map that was not created.
+func newMapOfObject(handle int32, owner *object) *Map {
 	fd := imports.BpfMap_Fd(handle)
 	if fd < 0 {
 		return nil
 	}
-	m := &Map{
-		name:       name,
+	owner.references++
+	return newMap(Map{
+		name:       nameOfMap(handle),
 		mapType:    MapType(imports.BpfMap_Type(handle)),
 		keySize:    int(imports.BpfMap_KeySize(handle)),
 		valueSize:  int(imports.BpfMap_ValueSize(handle)),
 		maxEntries: uint32(imports.BpfMap_MaxEntries(handle)),
+		flags:      uint32(imports.BpfMap_MapFlags(handle)),
 		fd:         fd,
-	}
-	switch m.mapType {
-	case 5, 6, 10, 21: // the per-CPU types
-		m.cpus = int(imports.LibbpfNumPossibleCpus())
-	}
-	return m
+		handle:     handle,
+		owner:      owner,
+	})
 }
 
 // FD returns the number that names the map in other calls.
 func (m *Map) FD() int { return int(m.fd) }
+
+// LibbpfMap returns the host's handle of libbpf's map, for package link; 0 for a map that belongs to no object.
+func (m *Map) LibbpfMap() int32 { return m.handle }
 
 // Name returns the name.
 func (m *Map) Name() string { return m.name }
@@ -134,27 +87,123 @@ func (m *Map) Name() string { return m.name }
 // Type returns the type.
 func (m *Map) Type() MapType { return m.mapType }
 
+// KeySize returns the size of keys in bytes.
+func (m *Map) KeySize() uint32 { return uint32(m.keySize) }
+
+// ValueSize returns the size of a value in bytes; in a per-CPU map, for one CPU.
+func (m *Map) ValueSize() uint32 { return uint32(m.valueSize) }
+
 // MaxEntries returns the number of entries; the bytes of a ring buffer.
 func (m *Map) MaxEntries() uint32 { return m.maxEntries }
 
+// Flags returns the flags with which the map was created.
+func (m *Map) Flags() uint32 { return m.flags }
+
+// String describes the map for messages.
+func (m *Map) String() string { return fmt.Sprintf("%s(%s)#%d", m.mapType, m.name, m.fd) }
+
+// Close closes the map. Programs that use it keep it in the kernel.
+func (m *Map) Close() error {
+	if m == nil || m.isClosed {
+		return nil
+	}
+	m.isClosed = true
+	return closePart(m.owner, m.fd)
+}
+
+// Freeze forbids changes by the guest.
+func (m *Map) Freeze() error {
+	return failure.Checkf(imports.BpfMapFreeze(m.fd), "freeze map %q", m.name)
+}
+
+// Pin gives the map a name in the BPF file system, under which it stays when the guest ends.
+func (m *Map) Pin(fileName string) error {
+	result := int32(0)
+	if m.handle != 0 {
+		result = imports.BpfMap_Pin(m.handle, cstring.Of(fileName))
+	} else {
+		result = imports.BpfObjPin(m.fd, cstring.Of(fileName))
+	}
+	if err := failure.Checkf(result, "pin map %q", m.name); err != nil {
+		return err
+	}
+	m.pin = fileName
+	return nil
+}
+
+// Unpin removes the map's pin.
+func (m *Map) Unpin() error {
+	if m.handle == 0 {
+		return failure.Of(failure.EOPNOTSUPP, "only a map of an object can", "unpin map %q", m.name)
+	}
+	var pin unsafe.Pointer
+	if m.pin != "" {
+		pin = cstring.Of(m.pin)
+	}
+	if err := failure.Checkf(imports.BpfMap_Unpin(m.handle, pin), "unpin map %q", m.name); err != nil {
+		return err
+	}
+	m.pin = ""
+	return nil
+}
+
+// IsPinned reports if the map has a pin.
+func (m *Map) IsPinned() bool {
+	return m.pin != "" || m.handle != 0 && imports.BpfMap_IsPinned(m.handle) > 0
+}
+
 // Lookup reads the value of a key into valueOut, which is a pointer. The error is ErrKeyNotExist if there is none.
-func (m *Map) Lookup(key, valueOut any) error {
-	return m.read(key, valueOut, "look up in", imports.BpfMapLookupElem)
+func (m *Map) Lookup(key, valueOut any) error { return m.LookupWithFlags(key, valueOut, 0) }
+
+// LookupWithFlags is as Lookup, with flags.
+func (m *Map) LookupWithFlags(key, valueOut any, flags MapLookupFlags) error {
+	return m.read(key, valueOut, "look up in map %q", func(fd int32, key, value unsafe.Pointer) int32 {
+		return imports.BpfMapLookupElemFlags(fd, key, value, int64(flags))
+	})
+}
+
+// LookupBytes returns the bytes of a value, nil if there is none.
+func (m *Map) LookupBytes(key any) ([]byte, error) {
+	var value []byte
+	encoded, err := m.encodeKey(key)
+	if err != nil {
+		return nil, err
+	}
+	value = make([]byte, m.roomSize())
+	err = failure.Checkf(imports.BpfMapLookupElem(m.fd, pointer(encoded), pointer(value)), "look up in map %q", m.name)
+	if errors.Is(err, ErrKeyNotExist) {
+		return nil, nil
+	}
+	return value, err
 }
 
 // LookupAndDelete is as Lookup, and removes the key. The key of a queue or a stack is nil.
 func (m *Map) LookupAndDelete(key, valueOut any) error {
-	return m.read(key, valueOut, "take from", imports.BpfMapLookupAndDeleteElem)
+	return m.read(key, valueOut, "take from map %q", imports.BpfMapLookupAndDeleteElem)
 }
 
-func (m *Map) read(key, valueOut any, verb string, call func(int32, unsafe.Pointer, unsafe.Pointer) int32) error {
+// LookupAndDeleteWithFlags is as LookupAndDelete, with flags.
+func (m *Map) LookupAndDeleteWithFlags(key, valueOut any, flags MapLookupFlags) error {
+	return m.read(key, valueOut, "take from map %q", func(fd int32, key, value unsafe.Pointer) int32 {
+		return imports.BpfMapLookupAndDeleteElemFlags(fd, key, value, int64(flags))
+	})
+}
+
+func (m *Map) read(key, valueOut any, operation string, call func(int32, unsafe.Pointer, unsafe.Pointer) int32) error {
 	encoded, err := m.encodeKey(key)
 	if err != nil {
 		return err
 	}
 	room := make([]byte, m.roomSize())
-	result := call(m.fd, pointer(encoded), pointer(room))
-	if err := Check(fmt.Sprintf("%s map %q", verb, m.name), result); err != nil {
+	if m.mapType == BloomFilter {
+		// The value is the question, not the answer.
+		question, err := m.encodeValue(valueOut)
+		if err != nil {
+			return err
+		}
+		copy(room, question)
+	}
+	if err := failure.Checkf(call(m.fd, pointer(encoded), pointer(room)), operation, m.name); err != nil {
 		return err
 	}
 	return m.decodeValue(room, valueOut)
@@ -163,7 +212,7 @@ func (m *Map) read(key, valueOut any, verb string, call func(int32, unsafe.Point
 // Put sets the value of a key.
 func (m *Map) Put(key, value any) error { return m.Update(key, value, UpdateAny) }
 
-// Update sets the value of a key. The error is ErrKeyExist or ErrKeyNotExist, as flags say.
+// Update sets the value of a key. The error is ErrKeyExist or ErrKeyNotExist, as flags say. The key of a queue or a stack is nil.
 func (m *Map) Update(key, value any, flags MapUpdateFlags) error {
 	encoded, err := m.encodeKey(key)
 	if err != nil {
@@ -174,7 +223,7 @@ func (m *Map) Update(key, value any, flags MapUpdateFlags) error {
 		return err
 	}
 	result := imports.BpfMapUpdateElem(m.fd, pointer(encoded), pointer(room), int64(flags))
-	return Check(fmt.Sprintf("update map %q", m.name), result)
+	return failure.Checkf(result, "update map %q", m.name)
 }
 
 // Delete removes a key. The error is ErrKeyNotExist if there is none.
@@ -183,148 +232,37 @@ func (m *Map) Delete(key any) error {
 	if err != nil {
 		return err
 	}
-	return Check(fmt.Sprintf("delete from map %q", m.name), imports.BpfMapDeleteElem(m.fd, pointer(encoded)))
+	return failure.Checkf(imports.BpfMapDeleteElem(m.fd, pointer(encoded)), "delete from map %q", m.name)
 }
 
-// Iterate walks through the map. Elements that programs add or remove meanwhile may be missing, or come twice.
-func (m *Map) Iterate() *MapIterator { return &MapIterator{target: m} }
-
-// MapIterator walks through a map.
-type MapIterator struct {
-	target *Map
-	last   []byte
-	err    error
-	ended  bool
-}
-
-// Next reads the next element. It returns false at the end, or after an error, which Err returns.
-func (i *MapIterator) Next(keyOut, valueOut any) bool {
-	for !i.ended {
-		next := make([]byte, i.target.keySize)
-		result := imports.BpfMapGetNextKey(i.target.fd, pointer(i.last), pointer(next))
-		if err := Check(fmt.Sprintf("walk map %q", i.target.name), result); err != nil {
-			i.ended = true
-			if !errors.Is(err, ErrKeyNotExist) {
-				i.err = err
-			}
-			return false
-		}
-		i.last = next
-		room := make([]byte, i.target.roomSize())
-		result = imports.BpfMapLookupElem(i.target.fd, pointer(next), pointer(room))
-		err := Check(fmt.Sprintf("walk map %q", i.target.name), result)
-		if errors.Is(err, ErrKeyNotExist) {
-			continue // it was removed meanwhile
-		}
-		if err == nil {
-			err = decode(next, keyOut)
-		}
-		if err == nil {
-			err = i.target.decodeValue(room, valueOut)
-		}
-		i.err, i.ended = err, err != nil
-		return err == nil
+// NextKey reads the key after key into nextKeyOut, or the first key if key is nil. The error is ErrKeyNotExist after the last key.
+func (m *Map) NextKey(key, nextKeyOut any) error {
+	next, err := m.NextKeyBytes(key)
+	if err != nil {
+		return err
 	}
-	return false
-}
-
-// Err returns the error that ended the walk; nil at its end.
-func (i *MapIterator) Err() error { return i.err }
-
-func (m *Map) roomSize() int {
-	if m.cpus == 0 {
-		return m.valueSize
+	if next == nil {
+		return fmt.Errorf("Cannot walk map %q: %w", m.name, ErrKeyNotExist)
 	}
-	return m.step() * m.cpus
+	return decode(next, nextKeyOut)
 }
 
-// step is the distance between the values of two CPUs.
-func (m *Map) step() int { return (m.valueSize + 7) / 8 * 8 }
-
-func (m *Map) encodeKey(key any) ([]byte, error) {
-	if m.keySize == 0 {
+// NextKeyBytes returns the bytes of the key after key, or of the first key if key is nil; nil after the last key.
+func (m *Map) NextKeyBytes(key any) ([]byte, error) {
+	var encoded []byte
+	var err error
+	if key != nil {
+		if encoded, err = m.encodeKey(key); err != nil {
+			return nil, err
+		}
+	}
+	next := make([]byte, m.keySize)
+	err = failure.Checkf(imports.BpfMapGetNextKey(m.fd, pointer(encoded), pointer(next)), "walk map %q", m.name)
+	if errors.Is(err, ErrKeyNotExist) {
 		return nil, nil
 	}
-	encoded, err := encode(key, m.keySize)
-	if err != nil {
-		return nil, fmt.Errorf("cannot use key of map %q: %w", m.name, err)
-	}
-	return encoded, nil
+	return next, err
 }
 
-func (m *Map) encodeValue(value any) ([]byte, error) {
-	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("cannot use value of map %q: %w", m.name, err) }
-	if m.cpus == 0 {
-		encoded, err := encode(value, m.valueSize)
-		if err != nil {
-			return fail(err)
-		}
-		return encoded, nil
-	}
-	values := reflect.Indirect(reflect.ValueOf(value))
-	if values.Kind() != reflect.Slice || values.Len() != m.cpus {
-		return fail(fmt.Errorf("it must be a slice of %d elements, one for each possible CPU", m.cpus))
-	}
-	room := make([]byte, m.roomSize())
-	for cpu := range m.cpus {
-		encoded, err := encode(values.Index(cpu).Interface(), m.valueSize)
-		if err != nil {
-			return fail(err)
-		}
-		copy(room[cpu*m.step():], encoded)
-	}
-	return room, nil
-}
-
-func (m *Map) decodeValue(room []byte, valueOut any) error {
-	if m.cpus == 0 {
-		return decode(room, valueOut)
-	}
-	out := reflect.ValueOf(valueOut)
-	if out.Kind() != reflect.Pointer || out.Elem().Kind() != reflect.Slice {
-		return fmt.Errorf("cannot read value of map %q: it needs a pointer to a slice, with an element for each CPU", m.name)
-	}
-	values := reflect.MakeSlice(out.Elem().Type(), m.cpus, m.cpus)
-	for cpu := range m.cpus {
-		at := cpu * m.step()
-		if err := decode(room[at:at+m.valueSize], values.Index(cpu).Addr().Interface()); err != nil {
-			return err
-		}
-	}
-	out.Elem().Set(values)
-	return nil
-}
-
-func pointer(data []byte) unsafe.Pointer {
-	return unsafe.Pointer(unsafe.SliceData(data))
-}
-
-// encode returns the bytes of a value of a fixed size.
-func encode(value any, size int) ([]byte, error) {
-	if data, ok := value.([]byte); ok {
-		if len(data) != size {
-			return nil, fmt.Errorf("it has %d bytes, not %d", len(data), size)
-		}
-		return data, nil
-	}
-	var buffer bytes.Buffer
-	if err := binary.Write(&buffer, binary.LittleEndian, value); err != nil {
-		return nil, err
-	}
-	if buffer.Len() != size {
-		return nil, fmt.Errorf("%T has %d bytes, not %d", value, buffer.Len(), size)
-	}
-	return buffer.Bytes(), nil
-}
-
-// decode reads a value of a fixed size.
-func decode(data []byte, value any) error {
-	if out, ok := value.(*[]byte); ok {
-		*out = append([]byte(nil), data...)
-		return nil
-	}
-	if size := binary.Size(value); size != len(data) {
-		return fmt.Errorf("%T has %d bytes, not %d", value, size, len(data))
-	}
-	return binary.Read(bytes.NewReader(data), binary.LittleEndian, value)
-}
+// ErrMapIncompatible is the error of MapSpec.Compatible.
+var ErrMapIncompatible = errors.New("map spec is incompatible with existing map")

@@ -1,128 +1,95 @@
 // SPDX-License-Identifier: MIT
 
-// Package ringbuf reads ring buffers. Names are those of github.com/cilium/ebpf/ringbuf.
+// Package ringbuf reads ring buffers, and writes to those that programs read. Names are those of github.com/cilium/ebpf/ringbuf.
 package ringbuf
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
-	"runtime"
 	"time"
 	"unsafe"
 
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go"
+	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/events"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/imports"
-	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/room"
 )
 
-// ErrClosed is the error of a closed reader.
-var ErrClosed = os.ErrClosed
+// Errors of readers.
+var (
+	ErrClosed  = os.ErrClosed
+	ErrFlushed = events.ErrFlushed
+)
 
 // callback is the number of onRecord in its export's name.
 const callback = 2
-
-// slice is the longest wait in the host. No goroutine runs meanwhile, since a guest has one thread.
-const slice = 20 * time.Millisecond
 
 // Record is a record of the ring.
 type Record struct {
 	RawSample []byte
 }
 
-// Reader reads one ring.
+// Reader reads one ring. A guest has one thread: while Read waits, other goroutines run every 20 ms. Lost records are counted only by
+// programs that do so, since the kernel has no counter.
 type Reader struct {
-	handle   int32
-	number   int32
-	room     room.Room
-	records  []Record
-	deadline time.Time
+	events *events.Reader[Record]
+	size   int
 }
 
-// readers are the open ones. The host passes their numbers to onRecord.
-var readers = map[int32]*Reader{}
-var lastNumber int32
+var readers = events.Readers[Record]{Buffer: events.Buffer{
+	Noun: "ring buffer",
+	Poll: imports.RingBuffer_Poll,
+	Room: imports.RingBuffer_Room,
+	Free: imports.RingBuffer_Free,
+}}
 
 // NewReader maps the ring of a map.
 func NewReader(ring *ebpf.Map) (*Reader, error) {
-	lastNumber++
-	handle := imports.RingBuffer_New(int32(ring.FD()), callback, uint32(lastNumber), nil)
-	if err := ebpf.Check(fmt.Sprintf("open ring buffer %q", ring.Name()), handle); err != nil {
+	reader, err := readers.Open(ring.Name(), func(number uint32) int32 {
+		return imports.RingBuffer_New(int32(ring.FD()), callback, number, nil)
+	})
+	if err != nil {
 		return nil, err
 	}
-	reader := &Reader{handle: handle, number: lastNumber}
-	readers[lastNumber] = reader
-	return reader, nil
+	return &Reader{events: reader, size: int(ring.MaxEntries())}, nil
 }
 
 //go:wasmexport wasm_bpf_callback_2
 func onRecord(number uint32, data unsafe.Pointer, size uint32) int32 {
-	reader := readers[int32(number)]
-	if reader == nil {
-		return 0
-	}
-	sample := append([]byte(nil), unsafe.Slice((*byte)(data), size)...)
-	reader.records = append(reader.records, Record{sample})
+	readers.Deliver(number, Record{events.Copy(data, size)})
 	return 0
 }
 
-// Read returns the next record, and waits for it. The error is os.ErrDeadlineExceeded after the deadline, and ErrClosed after Close.
-func (r *Reader) Read() (Record, error) {
-	return r.ReadContext(context.Background())
-}
+// Read returns the next record, and waits for it. The error is os.ErrDeadlineExceeded after the deadline, ErrClosed after Close, and
+// ErrFlushed after Flush.
+func (r *Reader) Read() (Record, error) { return r.events.Read(context.Background()) }
 
-// ReadContext is as Read, and also ends with the context, whose error it returns. Other goroutines run every 20 ms while it waits.
-func (r *Reader) ReadContext(ctx context.Context) (Record, error) {
-	for len(r.records) == 0 {
-		if r.handle == 0 {
-			return Record{}, fmt.Errorf("ring buffer: %w", ErrClosed)
-		}
-		if err := ctx.Err(); err != nil {
-			return Record{}, err
-		}
-		wait := slice
-		if !r.deadline.IsZero() {
-			left := time.Until(r.deadline)
-			if left <= 0 {
-				return Record{}, os.ErrDeadlineExceeded
-			}
-			wait = min(wait, left)
-		}
-		if err := r.poll(wait); err != nil {
-			return Record{}, err
-		}
-		runtime.Gosched()
-	}
-	record := r.records[0]
-	r.records = r.records[1:]
-	return record, nil
-}
+// ReadContext is as Read, and also ends with the context, whose error it returns.
+func (r *Reader) ReadContext(ctx context.Context) (Record, error) { return r.events.Read(ctx) }
 
-func (r *Reader) poll(wait time.Duration) error {
-	milliseconds := int32((wait + time.Millisecond - 1) / time.Millisecond)
-	result := r.room.Deliver(
-		func() int32 { return imports.RingBuffer_Room(r.handle) },
-		func(at unsafe.Pointer, size uint32) int32 {
-			return imports.RingBuffer_Poll(r.handle, milliseconds, at, size)
-		},
-	)
-	if room.IsInterrupted(result) {
-		return nil
-	}
-	return ebpf.Check("read a ring buffer", result)
+// ReadInto is as Read, and uses the record's memory if it suffices.
+func (r *Reader) ReadInto(record *Record) error {
+	next, err := r.events.Read(context.Background())
+	record.RawSample = append(record.RawSample[:0], next.RawSample...)
+	return err
 }
 
 // SetDeadline sets the time after which Read returns. The zero time waits forever.
-func (r *Reader) SetDeadline(deadline time.Time) { r.deadline = deadline }
+func (r *Reader) SetDeadline(deadline time.Time) { r.events.SetDeadline(deadline) }
+
+// Flush ends a Read that waits, after the records that are there, with ErrFlushed.
+func (r *Reader) Flush() error { return r.events.Flush() }
+
+// BufferSize returns the size of the ring in bytes.
+func (r *Reader) BufferSize() int { return r.size }
+
+// AvailableBytes returns the number of bytes in the ring that the host has not delivered.
+func (r *Reader) AvailableBytes() int {
+	ring := imports.RingBuffer_Ring(r.events.Handle(), 0)
+	if ring <= 0 {
+		return 0
+	}
+	return int(max(0, imports.Ring_AvailDataSize(ring)))
+}
 
 // Close frees the ring. A Read that waits returns ErrClosed.
-func (r *Reader) Close() error {
-	if r.handle == 0 {
-		return errors.New("ring buffer is closed already")
-	}
-	imports.RingBuffer_Free(r.handle)
-	r.handle = 0
-	delete(readers, r.number)
-	return nil
-}
+func (r *Reader) Close() error { return r.events.Close() }

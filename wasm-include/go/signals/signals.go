@@ -6,7 +6,7 @@ package signals
 import (
 	"context"
 
-	"github.com/wasm-bpf/wasm-bpf/wasm-include/go"
+	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/failure"
 )
 
 // Signals.
@@ -40,7 +40,7 @@ func NotifyContext(parent context.Context, signals ...int32) (context.Context, c
 	ctx, cancel := context.WithCancel(parent)
 	cancels = append(cancels, cancel)
 	for _, signal := range signals {
-		if err := ebpf.Check("catch signals", sigaction(signal, call, 0, callback)); err != nil {
+		if err := failure.Check("catch signals", sigaction(signal, call, 0, callback)); err != nil {
 			cancel()
 			return nil, nil, err
 		}
