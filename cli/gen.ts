@@ -47,6 +47,13 @@ const SKELETON_OPTIONS = {
     parse: anyText,
     help: "the object's name; by default the file's name without .o, so that runqlat.bpf.o is runqlat_bpf",
   }),
+  package: single({
+    value: "NAME",
+    parse: parsePackage,
+    default: undefined,
+    shownDefault: "main",
+    help: "Go: the package of the file",
+  }),
   type: TYPE,
   help: HELP,
 };
@@ -54,6 +61,7 @@ const SKELETON_OPTIONS = {
 const TYPES_OPTIONS = {
   lang: SKELETON_OPTIONS.lang,
   name: SKELETON_OPTIONS.name,
+  package: SKELETON_OPTIONS.package,
   type: TYPE,
   all: flag({ help: "types: adds everything that the object itself defines" }),
   btf: single({
@@ -168,7 +176,10 @@ function runSkeleton(args: readonly string[]): number {
     const name = nameFor(path, given.get("name"), SKELETON);
     const language = given.get("lang");
     const types = given.get("type");
-    if (language !== undefined) return generate(path, (bytes) => genSkeletonIn(language, bytes, { name, types }));
+    const packageName = packageFor(language, given.get("package"), SKELETON);
+    if (language !== undefined) {
+      return generate(path, (bytes) => genSkeletonIn(language, bytes, { name, types, packageName }));
+    }
     if (types.length > 0) throw new UsageError("Cannot generate skeleton: --type needs --lang; in C, gen types has it");
     return generate(path, (bytes) => genSkeletonChunks(bytes, { name }));
   });
@@ -187,9 +198,13 @@ function runTypes(args: readonly string[]): number {
     if (btf !== undefined && types.length === 0) throw new UsageError("Cannot generate types: --btf needs --type");
     const name = nameFor(path, given.get("name"), TYPES);
     const language = given.get("lang");
+    const packageName = packageFor(language, given.get("package"), TYPES);
     if (language !== undefined) {
       if (btf !== undefined) throw new UsageError("Cannot generate types: --btf is only for C");
-      return generate(path, (bytes) => genTypesIn(language, bytes, { name, types, all: given.get("all") }));
+      return generate(
+        path,
+        (bytes) => genTypesIn(language, bytes, { name, types, all: given.get("all"), packageName }),
+      );
     }
     return generate(
       path,
@@ -221,6 +236,17 @@ function nameFor(path: string, given: string | undefined, { task }: { task: stri
 function parseLanguage(text: string, refuse: Refuse): Language | undefined {
   if (text === "c") return undefined;
   return isLanguage(text) ? text : refuse(`"${text}" is not a language (${LANGUAGES.join(", ")})`);
+}
+
+/** The name of a package of Go. */
+function parsePackage(text: string, refuse: Refuse): string | undefined {
+  return /^[a-z][a-z0-9_]*$/.test(text) ? text : refuse(`"${text}" is not a package of Go`);
+}
+
+/** The given package, which only Go has. @throws {UsageError} for another language. */
+function packageFor(language: Language | undefined, given: string | undefined, { task }: { task: string }) {
+  if (given === undefined || language === "go") return given;
+  throw new UsageError(`Cannot ${task}: --package needs --lang go`);
 }
 
 /** Writes the source that `generator` makes of the file at `path`. @returns the exit code. */

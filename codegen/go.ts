@@ -1,268 +1,172 @@
 /**
- * Writes Go: the types of an object, and functions that load it, on top of the module in wasm-include/go/.
+ * Writes Go: the types of an object, and functions that load it, on top of the module in wasm-include/go/. The form is that of bpf2go of
+ * cilium/ebpf.
  *
  * @module
  */
 
-import type {
-  ModelBitField,
-  ModelEnum,
-  ModelField,
-  ModelRecord,
-  ModelSection,
-  ModelType,
-  ObjectModel,
-} from "./model.ts";
-import { alignOf } from "./model.ts";
+import { fieldNames, GoNames } from "./go_names.ts";
+import { byteLiteral, lines, table, tag } from "./go_text.ts";
+import { typeTexts } from "./go_types.ts";
+import type { ObjectModel } from "./model.ts";
 
 const MODULE = "github.com/wasm-bpf/wasm-bpf/wasm-include/go";
 
+/** Options of generated Go. */
+export interface GoOptions {
+  /** The package of the file; by default "main". */
+  readonly packageName?: string | undefined;
+}
+
 /** The types of an object, as a Go file. */
-export function goTypes(model: ObjectModel): string {
-  return fileText(model, { imports: importsOf(model, []), body: typesText(model, []) });
+export function goTypes(model: ObjectModel, options: GoOptions = {}): string {
+  return fileText(typeTexts(model, new GoNames(model)), { ...options, imports: importsOf(model) });
 }
 
-/** A Go file with the object's bytes and types, and a struct with its maps, programs and variables by name. */
-export function goSkeleton(model: ObjectModel, object: Uint8Array): string {
-  const { name, maps, programs, sections } = model;
-  const type = exported(name.replace(/_bpf$/, ""));
-  const usable = sections.filter(({ kind, variables }) => kind !== "kconfig" && variables.fields.some(isMember));
-  const body = `${typesText(model, usable)}
-// ${type}Maps has the maps of the object.
-type ${type}Maps struct {
-${lines(maps.map((map) => `${exported(map.member)} *ebpf.Map // ${quoted(map.name)}`))}
-${lines(usable.map(({ member, mapName }) => `${exported(member)} *ebpf.Map // ${quoted(mapName)}`))}
+/** A part of the object, as a field of a struct. */
+interface Part {
+  readonly field: string;
+  readonly name: string;
 }
 
-// ${type}Programs has the programs of the object.
-type ${type}Programs struct {
-${lines(programs.map((program) => `${exported(program.member)} *ebpf.Program // ${quoted(program.section)}`))}
+/** A Go file with the object's bytes and types, and structs with its maps, programs and variables. */
+export function goSkeleton(model: ObjectModel, object: Uint8Array, options: GoOptions = {}): string {
+  const names = new GoNames(model);
+  const parts: Kind[] = [
+    { kind: "Program", what: "programs", parts: partsOf(model.programs) },
+    { kind: "Map", what: "maps", parts: partsOf([...model.maps, ...model.structOps]) },
+    { kind: "Variable", what: "global variables", parts: variablesOf(model) },
+  ];
+  const imports = [
+    ...['"bytes"', '"fmt"', '"io"', ...importsOf(model)],
+    "",
+    `ebpf "${MODULE}"`,
+  ];
+  return fileText([
+    ...typeTexts(model, names),
+    loadText(names),
+    ...specTexts(names, parts),
+    ...objectTexts(names, parts),
+    `// ${names.bytes} is the object: an ELF file.\nvar ${names.bytes} = []byte(${byteLiteral(object)})\n`,
+  ], { ...options, imports });
 }
 
-// ${type} is the object in the kernel.
-type ${type} struct {
-	*ebpf.Collection
-	Maps     ${type}Maps
-	Programs ${type}Programs
+/** The parts of one kind. */
+interface Kind {
+  readonly kind: "Program" | "Map" | "Variable";
+  readonly what: string;
+  readonly parts: readonly Part[];
 }
 
-// Load${type}Spec opens the object. Variables and sizes can be set before New${type} loads it.
-func Load${type}Spec() (*ebpf.CollectionSpec, error) {
-	return ebpf.LoadCollectionSpec([]byte(${unexported(type)}Object), ${text(name)})
+function partsOf(parts: readonly { readonly name: string; readonly member: string }[]): Part[] {
+  const fields = fieldNames(parts.map(({ member }) => member));
+  return parts.map(({ name, member }) => ({ name, field: fields.get(member) ?? "" }));
 }
 
-// New${type} loads the object into the kernel.
-func New${type}(spec *ebpf.CollectionSpec) (*${type}, error) {
-	collection, err := ebpf.NewCollection(spec)
+function variablesOf({ sections }: ObjectModel): Part[] {
+  const members = sections.flatMap(({ variables }) => variables.fields.filter(({ role }) => role === "member"));
+  return partsOf(members.map(({ name }) => ({ name, member: name })));
+}
+
+function loadText({ bytes, load, loadObjects, objects, stem }: GoNames): string {
+  return `// ${load} opens the object. Its variables, maps and programs can be changed before they are loaded.
+func ${load}() (*ebpf.CollectionSpec, error) {
+	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(${bytes}))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("can't load ${stem}: %w", err)
 	}
-	loaded := &${type}{Collection: collection}
-${lines(maps.map((map) => `loaded.Maps.${exported(map.member)} = collection.Maps[${text(map.name)}]`))}
-${lines(usable.map(({ member, mapName }) => `loaded.Maps.${exported(member)} = collection.Maps[${text(mapName)}]`))}
-${
-    lines(
-      programs.map((program) =>
-        `loaded.Programs.${exported(program.member)} = collection.Programs[${text(program.name)}]`
-      ),
-    )
-  }
-	return loaded, nil
+	return spec, nil
 }
 
-// ${unexported(type)}Object is the object: an ELF file.
-const ${unexported(type)}Object = ${byteText(object)}
+// ${loadObjects} loads the object into the kernel, and sets the fields of a struct: *${objects}, *${stem}Programs, *${stem}Maps, or one
+// of your own with the tags of these. See ebpf.CollectionSpec.LoadAndAssign.
+func ${loadObjects}(obj any, opts *ebpf.CollectionOptions) error {
+	spec, err := ${load}()
+	if err != nil {
+		return err
+	}
+	return spec.LoadAndAssign(obj, opts)
+}
 `;
-  return fileText(model, { imports: [...importsOf(model, usable), `ebpf "${MODULE}"`], body });
 }
 
-function importsOf({ records }: ObjectModel, sections: readonly ModelSection[]): string[] {
-  return records.length + sections.length > 0 ? ['"unsafe"'] : [];
+/** The parts before load. */
+function specTexts({ specs, stem }: GoNames, kinds: readonly Kind[]): string[] {
+  return [
+    `// ${specs} has everything before it is loaded into the kernel. ebpf.CollectionSpec.Assign sets it.
+type ${specs} struct {
+${lines(kinds.map(({ kind }) => `${stem}${kind}Specs`))}
 }
-
-function fileText(_model: ObjectModel, { imports, body }: { imports: readonly string[]; body: string }): string {
-  return `// Code generated by wasm-bpf gen --lang go. DO NOT EDIT.
-
-package main
-
-import (
-${lines(imports)}
-)
-
-${body}`;
-}
-
-function typesText({ enums, records }: ObjectModel, sections: readonly ModelSection[]): string {
-  const all = [...records, ...sections.map(({ variables }) => variables)];
-  return [...enums.map(enumText), ...all.map(recordText)].join("\n");
-}
-
-function enumText({ name, sizeBytes, signed, values }: ModelEnum): string {
-  const type = `${signed ? "" : "u"}int${sizeBytes * 8}`;
-  const own = exported(name);
-  const constants = values.map((one) => `${own}${exported(one.name)}${name === "" ? "" : ` ${own}`} = ${one.value}`);
-  const block = `const (\n${lines(constants)}\n)\n`;
-  return name === "" ? block : `// ${own} is enum ${quoted(name)}.\ntype ${own} ${type}\n\n${block}`;
-}
-
-function recordText(record: ModelRecord): string {
-  const { name, isUnion, sizeBytes, fields, bitFields } = record;
-  const own = exported(name);
-  if (isUnion) return unionText(record);
-  const shown = fields.map((field) => ({ field, isPlain: isPlain(field, record) }));
-  const members = shown.map(({ field, isPlain }) =>
-    `${memberName(field)} ${isPlain ? goType(field.type) : `[${field.sizeBytes}]byte`} // offset ${field.offset}`
-  );
-  const offsets = shown.filter(({ field }) => isMember(field) && field.sizeBytes > 0).map(({ field }) =>
-    `_ = [1]struct{}{}[unsafe.Offsetof(${own}{}.${memberName(field)})-${field.offset}]`
-  );
-  const getters = shown.filter(({ field, isPlain }) => isMember(field) && !isPlain).map(({ field }) =>
-    getterText(own, field)
-  );
-  return `// ${own} is struct ${quoted(name)}: ${sizeBytes} bytes.
-type ${own} struct {
-${lines(members)}
-}
-
-var (
-	_ = [1]struct{}{}[unsafe.Sizeof(${own}{})-${sizeBytes}]
-${lines(offsets)}
-)
-${[...getters, ...bitFields.map((field) => bitText(own, field, storageOf(field)))].join("\n")}`;
-}
-
-/** A field that lies where Go's compiler puts it. Others are bytes, with a method. */
-function isPlain({ type, offset, role }: ModelField, { isPacked }: ModelRecord): boolean {
-  return role !== "member" || !(isPacked || offset % alignOf(type) !== 0) || alignOf(type) === 1;
-}
-
-/** Go has no unions: it is an array of words with the union's alignment, and a method for each member. */
-function unionText({ name, sizeBytes, alignBytes, fields, bitFields }: ModelRecord): string {
-  const own = exported(name);
-  const word = alignBytes === 8 ? "uint64" : alignBytes === 4 ? "uint32" : alignBytes === 2 ? "uint16" : "uint8";
-  const count = sizeBytes / alignBytes;
-  const members = fields.filter(isMember).map((field) =>
-    `// ${memberName(field)} returns a pointer to the member ${quoted(field.name)}.
-func (u *${own}) ${memberName(field)}() *${goType(field.type)} {
-	return (*${goType(field.type)})(unsafe.Pointer(u))
-}
+`,
+    ...kinds.map(({ kind, what, parts }) =>
+      `// ${stem}${kind}Specs has the ${what} before they are loaded into the kernel.
+${structText(`${stem}${kind}Specs`, parts, `*ebpf.${kind}Spec`)}
 `
-  );
-  return `// ${own} is union ${quoted(name)}: ${sizeBytes} bytes.
-type ${own} struct {
-	Words [${count}]${word}
+    ),
+  ];
 }
 
-var _ = [1]struct{}{}[unsafe.Sizeof(${own}{})-${sizeBytes}]
-
-${[...members, ...bitFields.map((field) => bitText(own, field, "(*[8]byte)(unsafe.Pointer(s))[:]"))].join("\n")}`;
+/** The parts in the kernel. */
+function objectTexts({ objects, loadObjects, closer, stem }: GoNames, kinds: readonly Kind[]): string[] {
+  const structs = kinds.map(({ kind, what, parts }) => {
+    const name = `${stem}${kind}s`;
+    const text = `// ${name} has the ${what} in the kernel.\n${structText(name, parts, `*ebpf.${kind}`)}\n`;
+    return kind === "Variable" ? text : `${text}\n${closeText(name, parts, closer)}`;
+  });
+  return [
+    `// ${objects} has everything in the kernel. ${loadObjects} sets it.
+type ${objects} struct {
+${lines(kinds.map(({ kind }) => `${stem}${kind}s`))}
 }
 
-function getterText(own: string, field: ModelField): string {
-  const type = goType(field.type);
-  return `
-// Get${memberName(field)} returns the member, which is not aligned.
-func (s *${own}) Get${memberName(field)}() ${type} {
-	var value ${type}
-	copy((*[${field.sizeBytes}]byte)(unsafe.Pointer(&value))[:], s.${memberName(field)}[:])
-	return value
+// Close closes all programs and maps.
+func (o *${objects}) Close() error {
+	return ${closer}(
+		&o.${stem}Programs,
+		&o.${stem}Maps,
+	)
 }
-`;
-}
-
-function bitText(own: string, { name, shift, bits, signed }: ModelBitField, storage: string): string {
-  const type = signed ? "int64" : "uint64";
-  const method = exported(name);
-  return `
-// ${method} returns a bit-field of ${bits} bits.
-func (s *${own}) ${method}() ${type} {
-	var value ${type}
-	for bit, bytes := 0, ${storage}; bit < ${bits}; bit++ {
-		value |= ${type}(bytes[(${shift}+bit)/8]>>((${shift}+bit)%8)&1) << bit
-	}
-	return ${signed ? `value << ${64 - bits} >> ${64 - bits}` : "value"}
-}
-
-// Set${method} sets it to the lowest ${bits} bits of value.
-func (s *${own}) Set${method}(value ${type}) {
-	for bit, bytes := 0, ${storage}; bit < ${bits}; bit++ {
-		mask := byte(1) << ((${shift} + bit) % 8)
-		bytes[(${shift}+bit)/8] &^= mask
-		if value>>bit&1 != 0 {
-			bytes[(${shift}+bit)/8] |= mask
+`,
+    ...structs,
+    `func ${closer}(closers ...io.Closer) error {
+	for _, closer := range closers {
+		if err := closer.Close(); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+`,
+  ];
+}
+
+function structText(name: string, parts: readonly Part[], type: string): string {
+  if (parts.length === 0) return `type ${name} struct {\n}`;
+  return `type ${name} struct {\n${table(parts.map((part) => [part.field, type, tag(part.name)]))}\n}`;
+}
+
+function closeText(name: string, parts: readonly Part[], closer: string): string {
+  const fields = parts.map(({ field }) => `\t\to.${field},\n`).join("");
+  return `// Close closes them.
+func (o *${name}) Close() error {
+	return ${closer}(${fields === "" ? "" : `\n${fields}\t`})
 }
 `;
 }
 
-function storageOf({ storage }: ModelBitField): string {
-  return `s.${exported(storage)}[:]`;
+function importsOf({ records }: ObjectModel): string[] {
+  return records.length > 0 ? ['"unsafe"'] : [];
 }
 
-function goType(type: ModelType): string {
-  switch (type.kind) {
-    case "int":
-      return `${type.signed ? "" : "u"}int${type.sizeBytes * 8}`;
-    case "bool":
-      return "uint8";
-    case "float":
-      return `float${type.sizeBytes * 8}`;
-    case "pointer":
-      return "uint64";
-    case "array":
-      return `[${type.length}]${goType(type.element)}`;
-    case "record":
-      return exported(type.record.name);
-    case "enum":
-      return exported(type.enumeration.name);
-    case "bytes":
-      return `[${type.sizeBytes}]byte`;
-  }
-}
-
-/** encoding/binary skips fields that are called "_", so gaps have names. */
-function memberName({ name }: ModelField): string {
-  return exported(name);
-}
-
-/** "IsExit" for "is_exit". Every word begins with a capital, so that no name is reserved. */
-export function exported(name: string): string {
-  const words = name.replaceAll("$", "_").split("_").filter((word) => word !== "");
-  const camel = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
-  return /^[A-Z]/.test(camel) || camel === "" ? camel : `X${camel}`;
-}
-
-function unexported(name: string): string {
-  return name.slice(0, 1).toLowerCase() + name.slice(1);
-}
-
-function isMember({ role }: ModelField): boolean {
-  return role === "member";
-}
-
-function text(value: string): string {
-  return JSON.stringify(value);
-}
-
-/** Text for a comment. */
-function quoted(value: string): string {
-  return value.replace(/[^ -~]/g, "?");
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((one) => `\t${one}`).join("\n");
-}
-
-/** Bytes in a line of the source. */
-const LINE_BYTES = 32;
-
-/** A constant string with these bytes. */
-function byteText(bytes: Uint8Array): string {
-  const rows: string[] = [];
-  for (let at = 0; at < bytes.length; at += LINE_BYTES) {
-    const row = [...bytes.subarray(at, at + LINE_BYTES)];
-    rows.push(`"${row.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"`);
-  }
-  return rows.join(" +\n\t");
+function fileText(
+  texts: readonly string[],
+  { packageName = "main", imports }: GoOptions & { imports: readonly string[] },
+): string {
+  const list = imports.map((one) => one === "" ? "" : `\t${one}`).join("\n");
+  const block = imports.length === 0 ? "" : `import (\n${list}\n)\n`;
+  return [
+    `// Code generated by wasm-bpf gen --lang go. DO NOT EDIT.\n\npackage ${packageName}\n`,
+    block,
+    ...texts,
+  ].filter((text) => text !== "").join("\n");
 }

@@ -11,9 +11,18 @@ import { rustSkeleton, rustTypes } from "./rust.ts";
 
 /** The writers of one language. */
 interface Writer {
-  readonly skeleton: (model: ObjectModel, object: Uint8Array) => string;
-  readonly types: (model: ObjectModel) => string;
+  readonly skeleton: (model: ObjectModel, object: Uint8Array, options: WriterOptions) => string;
+  readonly types: (model: ObjectModel, options: WriterOptions) => string;
 }
+
+/** Options of some languages. */
+export interface WriterOptions {
+  /** Go: the package of the file; by default "main". */
+  readonly packageName?: string | undefined;
+}
+
+/** Options of {@link genSkeletonIn} and {@link genTypesIn}. */
+type Options = ModelOptions & WriterOptions;
 
 const WRITERS = {
   go: { skeleton: goSkeleton, types: goTypes },
@@ -32,11 +41,11 @@ export function isLanguage(word: string): word is Language {
 }
 
 /** A skeleton in a language. @throws {FormatError | MissingTypeError} */
-export function genSkeletonIn(language: Language, object: Uint8Array, options: ModelOptions): string {
-  return WRITERS[language].skeleton(modelOf(object, options), object);
+export function genSkeletonIn(language: Language, object: Uint8Array, options: Options): string {
+  return WRITERS[language].skeleton(modelOf(object, options), object, options);
 }
 
 /** The types in a language. @throws {FormatError | MissingTypeError} */
-export function genTypesIn(language: Language, object: Uint8Array, options: ModelOptions): string {
-  return WRITERS[language].types(modelOf(object, options));
+export function genTypesIn(language: Language, object: Uint8Array, options: Options): string {
+  return WRITERS[language].types(modelOf(object, options), options);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 // Prints a line for every program that starts and every process that ends, as the example bootstrap does in C.
-// Shows: an object with typed maps and programs, a constant set before load, a counter of the BPF programs, a ring buffer reader that
-// ends with a context, and a clean end with Ctrl-C.
+// Shows: generated types, maps and programs, a constant set before load, a counter of the BPF programs, a ring buffer reader that ends
+// with a context, and a clean end with Ctrl-C.
 // The BPF programs are those of bootstrap.
 package main
 
@@ -16,25 +16,19 @@ import (
 	"strconv"
 	"time"
 
+	ebpf "github.com/wasm-bpf/wasm-bpf/wasm-include/go"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/link"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/ringbuf"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/signals"
 )
 
-// text returns the characters up to a NUL.
-func text(characters []int8) string {
-	var text []byte
-	for _, character := range characters {
-		if character == 0 {
-			break
-		}
-		text = append(text, byte(character))
-	}
-	return string(text)
-}
+const usage = `usage: go-bootstrap [MIN_DURATION_MS]
 
-func printEvent(event *Event) {
-	kind, detail := "EXEC", text(event.Filename[:])
+Prints a line for every program that starts and every process that ends, until Ctrl-C.
+With MIN_DURATION_MS, only processes that end after at least this time.`
+
+func printEvent(event *bootstrapEvent) {
+	kind, detail := "EXEC", ebpf.CString(event.Filename[:])
 	if event.IsExit != 0 {
 		kind, detail = "EXIT", fmt.Sprintf("[%d]", event.ExitCode)
 		if event.DurationNs != 0 {
@@ -42,7 +36,7 @@ func printEvent(event *Event) {
 		}
 	}
 	now := time.Now().UTC().Format("15:04:05")
-	fmt.Printf("%-8s %-5s %-16s %-7d %-7d %s\n", now, kind, text(event.Comm[:]), event.Pid, event.Ppid, detail)
+	fmt.Printf("%-8s %-5s %-16s %-7d %-7d %s\n", now, kind, ebpf.CString(event.Comm[:]), event.Pid, event.Ppid, detail)
 }
 
 func run(minDurationMs uint64) error {
@@ -52,20 +46,19 @@ func run(minDurationMs uint64) error {
 	}
 	defer cancel()
 
-	spec, err := LoadBootstrapSpec()
+	spec, err := loadBootstrap()
 	if err != nil {
 		return err
 	}
-	rodata := BootstrapBpfRodata{MinDurationNs: minDurationMs * 1_000_000}
-	if err := spec.Maps["bootstra.rodata"].Set(rodata); err != nil {
+	if err := spec.Variables["min_duration_ns"].Set(minDurationMs * 1_000_000); err != nil {
 		return err
 	}
-	bootstrap, err := NewBootstrap(spec)
-	if err != nil {
+	var objects bootstrapObjects
+	if err := spec.LoadAndAssign(&objects, nil); err != nil {
 		return err
 	}
-	defer bootstrap.Close()
-	for _, program := range bootstrap.Collection.Programs {
+	defer objects.Close()
+	for _, program := range []*ebpf.Program{objects.HandleExec, objects.HandleExit} {
 		attached, err := link.Attach(program)
 		if err != nil {
 			return err
@@ -73,7 +66,7 @@ func run(minDurationMs uint64) error {
 		defer attached.Close()
 	}
 
-	reader, err := ringbuf.NewReader(bootstrap.Maps.Events)
+	reader, err := ringbuf.NewReader(objects.Events)
 	if err != nil {
 		return err
 	}
@@ -88,18 +81,18 @@ func run(minDurationMs uint64) error {
 		if err != nil {
 			return err
 		}
-		var event Event
+		var event bootstrapEvent
 		if err := binary.Read(bytes.NewReader(record.RawSample), binary.LittleEndian, &event); err != nil {
 			return err
 		}
 		printEvent(&event)
-		var bss BootstrapBpfBss
-		if err := bootstrap.Maps.Bss.Lookup(uint32(0), &bss); err != nil {
+		var lost uint64
+		if err := objects.Lost.Get(&lost); err != nil {
 			return err
 		}
-		if bss.Lost != reported {
-			fmt.Fprintf(os.Stderr, "Lost %d events\n", bss.Lost-reported)
-			reported = bss.Lost
+		if lost != reported {
+			fmt.Fprintf(os.Stderr, "Lost %d events\n", lost-reported)
+			reported = lost
 		}
 	}
 }
@@ -107,9 +100,13 @@ func run(minDurationMs uint64) error {
 func main() {
 	minDurationMs := uint64(0)
 	if len(os.Args) > 1 {
+		if os.Args[1] == "-h" || os.Args[1] == "--help" {
+			fmt.Println(usage)
+			return
+		}
 		value, err := strconv.ParseUint(os.Args[1], 10, 32)
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "usage: go-bootstrap [MIN_DURATION_MS]")
+			fmt.Fprintln(os.Stderr, usage)
 			os.Exit(2)
 		}
 		minDurationMs = value

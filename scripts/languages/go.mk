@@ -15,7 +15,7 @@ $(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
 	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
 
 # Guests on top of the module.
-go_sources := $(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go)
+go_sources := $(filter-out %_test.go,$(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go))
 define build_go
 $(announce)
 cd $(<D) && GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} \

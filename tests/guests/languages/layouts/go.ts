@@ -1,18 +1,23 @@
 /** Writes the guest in Go that prints layouts; see `main.ts`. */
 
-import { exported } from "../../../../codegen/go.ts";
+import { GoNames, memberNames } from "../../../../codegen/go_names.ts";
 import type { ObjectModel } from "../../../../codegen/model.ts";
 
 /** Sizes and offsets are constants of the language, and a union is one array. */
 export function goProgram(model: ObjectModel): string {
-  const lines = model.records.flatMap(({ name, isUnion, fields }) => [
-    `\tfmt.Println("${name}", unsafe.Sizeof(${exported(name)}{}))`,
-    ...fields.map((field) =>
-      `\tfmt.Println("${name}.${field.name}", ${
-        isUnion ? field.offset : `unsafe.Offsetof(${exported(name)}{}.${exported(field.name)})`
-      })`
-    ),
-  ]);
+  const names = new GoNames(model);
+  const lines = model.records.flatMap((record) => {
+    const own = names.type(record);
+    const members = memberNames(record);
+    return [
+      `\tfmt.Println("${record.name}", unsafe.Sizeof(${own}{}))`,
+      ...record.fields.map(({ name, offset }) =>
+        `\tfmt.Println("${record.name}.${name}", ${
+          record.isUnion ? offset : `unsafe.Offsetof(${own}{}.${members.get(name)})`
+        })`
+      ),
+    ];
+  });
   return `package main
 
 import (
@@ -22,13 +27,13 @@ import (
 
 func main() {
 ${lines.join("\n")}
-\tvar flags Flags
+\tvar flags typesFlags
 \tflags.SetLow(5)
 \tflags.SetMiddle(0xabc)
 \tflags.SetNegative(-3)
 \tflags.SetHigh(0x1234567890)
 \tfmt.Println(flags.Low(), flags.Middle(), flags.Negative(), flags.High())
-\tfmt.Println(ColorBLUE, WideWIDE)
+\tfmt.Println(typesColorBLUE, typesWideWIDE)
 }
 `;
 }
