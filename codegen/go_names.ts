@@ -101,7 +101,7 @@ export function fieldNames(names: readonly string[]): ReadonlyMap<string, string
 }
 
 /** "bootstrap" for "bootstrap_bpf", "openAt" for "open_at_bpf", "Opens" for "Opens". */
-function stemOf(name: string): string {
+export function stemOf(name: string): string {
   const words = name.replace(/_bpf$/, "").split("_").filter((word) => word !== "");
   const [first = "bpf", ...rest] = words;
   const stem = first + rest.map(capitalized).join("");

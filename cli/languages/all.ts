@@ -5,7 +5,8 @@
  */
 
 import { C } from "./c.ts";
+import { GO } from "./go.ts";
 import type { Language } from "./language.ts";
 
 /** See the module's documentation. The first one is the default. */
-export const LANGUAGES: readonly [Language, ...Language[]] = [C];
+export const LANGUAGES: readonly [Language, ...Language[]] = [C, GO];

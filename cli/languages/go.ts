@@ -1,0 +1,206 @@
+/**
+ * Guests in Go, on top of the module in wasm-include/go/.
+ *
+ * @module
+ */
+
+import { genSkeletonIn, objectName } from "../../codegen/mod.ts";
+import { stemOf } from "../../codegen/go_names.ts";
+import { capitalized } from "../../codegen/go_text.ts";
+import { copyTree } from "../toolchain/copy_tree.ts";
+import { findBindings } from "../toolchain/sdk.ts";
+import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
+import { bpfPrograms } from "./bpf_programs.ts";
+import type { FoundGuest, GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
+
+/** The oldest version that can export the guest's callbacks. */
+const OLDEST = "1.24";
+
+const MODULE = "github.com/wasm-bpf/wasm-bpf/wasm-include/go";
+
+/** The file that shows that a directory has a guest in Go. */
+const MARK = "go.mod";
+
+/** See the module's documentation. */
+export const GO: Language = {
+  name: "go",
+  title: "Go",
+  mark: MARK,
+  template,
+  find,
+  compile,
+};
+
+/** The guest has the name of its BPF program; of several, of the one that is called as the module in go.mod. */
+function find(directory: string, files: readonly string[], { system }: Toolchain): FoundGuest[] {
+  if (!files.includes(MARK)) return [];
+  const programs = bpfPrograms(files);
+  const text = new TextDecoder().decode(system.readFile(`${directory}/${MARK}`));
+  const module = /^module\s+"?(?:\S*\/)?([^\s"]+)"?/m.exec(text)?.[1];
+  const named = programs.filter((program) => program === module);
+  return (named.length === 1 ? named : programs).map((name) => ({ name, sources: [] }));
+}
+
+/** All files of a package of Go lie in one directory, so the skeletons are beside the guest's sources. */
+function compile({ tools, directory, output, module, step }: GuestBuild, objects: readonly GuestObject[]): void {
+  const go = findGo(tools);
+  const bindings = `${output}/go`;
+  step("bindings", bindings, () => copyTree(tools, findBindings(tools, "go"), bindings));
+  for (const { program, path } of objects) {
+    const file = `${directory}/${program}_bpf.go`;
+    step("skeleton", file, () => {
+      const source = genSkeletonIn("go", tools.system.readFile(path), { name: objectName(path) });
+      tools.files.write(file, [new TextEncoder().encode(source)]);
+    });
+  }
+  step("guest", module, () =>
+    tools.runIn({
+      file: go,
+      args: ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", module.slice(directory.length + 1), "."],
+      directory,
+      variables: ["GOOS=wasip1", "GOARCH=wasm", ...cacheOf(tools, output)],
+    }));
+}
+
+/** Go has no directory for its cache without one of these variables, as in a service of systemd. */
+function cacheOf(tools: Toolchain, output: string): string[] {
+  const known = ["GOCACHE", "HOME", "XDG_CACHE_HOME"].some((name) => tools.environmentVariable(name) !== undefined);
+  return known ? [] : [`GOCACHE=${tools.files.resolved(output) ?? output}/go-cache`];
+}
+
+/** Go's own place is not in the PATH that sudo gives. */
+const PLACES = ["/usr/local/go/bin/go", `/usr/lib/go-${OLDEST}/bin/go`];
+
+/** @throws {MissingToolError} when there is no Go, or only an older one. */
+function findGo(tools: Toolchain): string {
+  const found = [tools.find("go"), ...PLACES].filter((path) => path !== undefined && tools.files.isProgram(path));
+  let older: string | undefined;
+  for (const path of found) {
+    if (path === undefined) continue;
+    const version = tools.outputOf(path, ["env", "GOVERSION"]).trim().replace(/^go/, "");
+    if (isNewEnough(version)) return path;
+    older ??= version;
+  }
+  const reason = older === undefined ? `no Go in PATH, nor in ${PLACES[0]}` : `Go ${older} is older than ${OLDEST}`;
+  throw new MissingToolError(`Cannot compile: ${reason} (hint: ${install(tools)})`);
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST.split(".").map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}
+
+function install({ files }: Toolchain): string {
+  const elsewhere = `https://go.dev/dl has Go ${OLDEST} and newer`;
+  return files.exists("/etc/debian_version") ? `apt install golang-go on Debian 13; ${elsewhere}` : elsewhere;
+}
+
+function template({ name, identifier }: GuestName): GuestTemplate {
+  return {
+    files: { "go.mod": moduleText(name), "main.go": source(name, identifier) },
+    main: "main.go",
+    about:
+      `It uses the module in \`.output/go\`, whose names are those of cilium/ebpf. After the first build, \`GOOS=wasip1 GOARCH=wasm go build -o ${name}.wasm\` builds it too.`,
+    ignored: ["*_bpf.go"],
+  };
+}
+
+function moduleText(name: string): string {
+  return `module example.com/${name}
+
+go ${OLDEST}
+
+require ${MODULE} v0.0.0
+
+// wasm-bpf build puts it there.
+replace ${MODULE} => ./.output/go
+`;
+}
+
+function source(name: string, identifier: string): string {
+  const stem = stemOf(`${identifier}_bpf`);
+  const load = /^[A-Z]/.test(stem) ? `Load${stem}` : `load${capitalized(stem)}`;
+  return `// Runs in WebAssembly: loads the program of ${name}.bpf.c and prints its events.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	ebpf "${MODULE}"
+	"${MODULE}/link"
+	"${MODULE}/ringbuf"
+	"${MODULE}/signals"
+)
+
+func run(onlyUID uint32) error {
+	ctx, cancel, err := signals.NotifyContext(context.Background(), signals.Interrupt, signals.Terminate)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+
+	spec, err := ${load}()
+	if err != nil {
+		return err
+	}
+	if err := spec.Variables["only_uid"].Set(onlyUID); err != nil {
+		return err
+	}
+	var objects ${stem}Objects
+	if err := spec.LoadAndAssign(&objects, nil); err != nil {
+		return err
+	}
+	defer objects.Close()
+
+	attached, err := link.Attach(objects.HandleExec)
+	if err != nil {
+		return err
+	}
+	defer attached.Close()
+
+	reader, err := ringbuf.NewReader(objects.Events)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+
+	fmt.Println("Programs that start, until Ctrl-C:")
+	for {
+		record, err := reader.ReadContext(ctx)
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var event ${stem}Event
+		if err := binary.Read(bytes.NewReader(record.RawSample), binary.LittleEndian, &event); err != nil {
+			return err
+		}
+		fmt.Printf("%-16s pid %-7d ppid %-7d uid %d\\n", ebpf.CString(event.Comm[:]), event.Pid, event.Ppid, event.Uid)
+	}
+}
+
+func main() {
+	onlyUID := uint64(0)
+	if len(os.Args) > 1 {
+		var err error
+		if onlyUID, err = strconv.ParseUint(os.Args[1], 10, 32); err != nil {
+			fmt.Fprintln(os.Stderr, "usage: ${name} [UID]")
+			os.Exit(2)
+		}
+	}
+	if err := run(uint32(onlyUID)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+`;
+}
