@@ -8,6 +8,7 @@ import { goSkeleton, goTypes } from "./go.ts";
 import type { ObjectModel } from "./model.ts";
 import { modelOf, type ModelOptions } from "./object_model.ts";
 import { rustSkeleton, rustTypes } from "./rust.ts";
+import { typescriptSkeleton, typescriptTypes } from "./typescript.ts";
 
 /** The writers of one language. */
 interface Writer {
@@ -22,11 +23,12 @@ export interface WriterOptions {
 }
 
 /** Options of {@link genSkeletonIn} and {@link genTypesIn}. */
-type Options = ModelOptions & WriterOptions;
+interface Options extends ModelOptions, WriterOptions {}
 
 const WRITERS = {
   go: { skeleton: goSkeleton, types: goTypes },
   rust: { skeleton: rustSkeleton, types: rustTypes },
+  typescript: { skeleton: typescriptSkeleton, types: typescriptTypes },
 } satisfies Readonly<Record<string, Writer>>;
 
 /** A language with writers. */
@@ -40,9 +42,15 @@ export function isLanguage(word: string): word is Language {
   return Object.hasOwn(WRITERS, word);
 }
 
+/** Options of {@link genSkeletonIn}. */
+export interface SkeletonInOptions extends Options {
+  /** The bytes that the skeleton contains; by default those of the object. */
+  bytes?: Uint8Array;
+}
+
 /** A skeleton in a language. @throws {FormatError | MissingTypeError} */
-export function genSkeletonIn(language: Language, object: Uint8Array, options: Options): string {
-  return WRITERS[language].skeleton(modelOf(object, options), object, options);
+export function genSkeletonIn(language: Language, object: Uint8Array, options: SkeletonInOptions): string {
+  return WRITERS[language].skeleton(modelOf(object, options), options.bytes ?? object, options);
 }
 
 /** The types in a language. @throws {FormatError | MissingTypeError} */

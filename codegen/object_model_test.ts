@@ -52,6 +52,18 @@ Deno.test("modelOf() names the parts of a struct that have no name after their p
     "tight",
     "event_12",
     "event",
+    "empty",
+    "unnamed_t",
+    "line",
+    "sixteen",
+    "packed_bits",
+    "in_bits",
+    "odd_23_0",
+    "odd_23_named_1",
+    "odd_23_named",
+    "odd_23",
+    "odd",
+    "names",
   ]);
   assertEquals(record("event_12").isUnion, true);
 });
@@ -90,15 +102,26 @@ Deno.test("modelOf() has the sections of variables, without static ones", () => 
     "rodata types.rodata rodata",
     "data types.data data",
     "bss types.bss bss",
+    "rodata_str1_1 .rodata.str1.1 rodata",
   ]);
-  assertEquals(shape(record("types_rodata")), ["limit 0+4", "prefix 4+8"]);
-  assertEquals(record("types_bss").fields.filter(({ role }) => role === "member").map(({ name }) => name), ["last"]);
+  assertEquals(shape(record("types_rodata")), ["limit 0+4", "prefix 4+8", "_pad12 12+4", "lowest 16+8"]);
+  assertEquals(record("types_bss").fields.filter(({ role }) => role === "member").map(({ name }) => name), [
+    "last",
+    "odd_one",
+    "text",
+    "raw",
+    "runs",
+    "unused_odd",
+    "unused_names",
+  ]);
 });
 
 Deno.test("modelOf() has the constants of enums, of 4 and of 8 bytes", () => {
   assertEquals(MODEL.enums.map(({ name, sizeBytes, signed }) => ({ name, sizeBytes, signed })), [
     { name: "color", sizeBytes: 4, signed: true },
     { name: "wide", sizeBytes: 8, signed: false },
+    { name: "deep", sizeBytes: 8, signed: true },
+    { name: "odd_alone", sizeBytes: 4, signed: false },
   ]);
   assertEquals(MODEL.enums[0]?.values.map(({ name, value }) => `${name} ${value}`), ["RED 0", "GREEN 7", "BLUE -1"]);
 });

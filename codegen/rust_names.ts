@@ -34,7 +34,13 @@ export class RustNames {
       ...enums.flatMap(({ name, values }) => name === "" ? values.map((value) => value.name) : [name]),
       ...[...records, ...sections.map(({ variables }) => variables)].map(({ name }) => name),
     ];
-    this.#types = rustNames(names, OWN_NAMES);
+    const structs = new Set([...records, ...sections.map(({ variables }) => variables)].map(({ name }) => name));
+    this.#types = chooseNames(names, {
+      spell,
+      reserved: [...WORDS, ...OWN_NAMES, "tuple value"],
+      // An enum is a tuple struct, whose name no parameter of a function can have.
+      formsOf: (spelled, name) => structs.has(name) ? [spelled] : [spelled, `tuple ${spelled}`],
+    });
   }
 
   /** A record, an enum, or a constant of an enum without a name. */

@@ -2,6 +2,7 @@
 
 import { GoNames, memberNames } from "../../../../codegen/go_names.ts";
 import type { ObjectModel } from "../../../../codegen/model.ts";
+import { printedFields } from "./layout_lines.ts";
 
 /** Sizes and offsets are constants of the language, and a union is one array. */
 export function goProgram(model: ObjectModel): string {
@@ -11,7 +12,7 @@ export function goProgram(model: ObjectModel): string {
     const members = memberNames(record);
     return [
       `\tfmt.Println("${record.name}", unsafe.Sizeof(${own}{}))`,
-      ...record.fields.map(({ name, offset }) =>
+      ...printedFields(record).map(({ name, offset }) =>
         `\tfmt.Println("${record.name}.${name}", ${
           record.isUnion ? offset : `unsafe.Offsetof(${own}{}.${members.get(name)})`
         })`
@@ -33,7 +34,15 @@ ${lines.join("\n")}
 \tflags.SetNegative(-3)
 \tflags.SetHigh(0x1234567890)
 \tfmt.Println(flags.Low(), flags.Middle(), flags.Negative(), flags.High())
+\tvar packed typesPackedBits
+\tpacked.SetKind(5)
+\tpacked.SetWide(0x2abc)
+\tpacked.SetCross(0xabcdef)
+\tpacked.SetRest(0x9876543210)
+\tpacked.SetMinus(-33)
+\tfmt.Println(packed.Kind(), packed.Wide(), packed.Cross(), packed.Rest(), packed.Minus())
 \tfmt.Println(typesColorBLUE, typesWideWIDE)
+\tfmt.Println(typesDeepLOWEST, typesDeepHIGHEST)
 }
 `;
 }

@@ -1,20 +1,21 @@
 /** Writes the guest in Rust that prints layouts; see `main.ts`. */
 
 import type { ObjectModel } from "../../../../codegen/model.ts";
-
-/** The name of a member in Rust. */
-function rustMember(name: string): string {
-  return name === "type" ? "type_" : name;
-}
+import { RustNames } from "../../../../codegen/rust_names.ts";
+import { printedFields } from "./layout_lines.ts";
 
 /** The program. */
 export function rustProgram(model: ObjectModel): string {
-  const lines = model.records.flatMap(({ name, fields }) => [
-    `    println!("${name} {}", std::mem::size_of::<types::${name}>());`,
-    `    let value = <types::${name} as Default>::default();`,
+  const names = new RustNames(model);
+  const lines = model.records.flatMap((record) => [
+    `    println!("${record.name} {}", std::mem::size_of::<types::${names.type(record.name)}>());`,
+    `    let value = <types::${names.type(record.name)} as Default>::default();`,
     "    let base = &value as *const _ as usize;",
-    ...fields.map((field) =>
-      `    println!("${name}.${field.name} {}", unsafe { std::ptr::addr_of!(value.${rustMember(field.name)}) } as usize - base);`
+    "    let _ = base;",
+    ...printedFields(record).map(({ name }) =>
+      `    println!("${record.name}.${name} {}", unsafe { std::ptr::addr_of!(value.${
+        names.member(record, name)
+      }) } as usize - base);`
     ),
   ]);
   return `mod types_skel;
@@ -29,7 +30,15 @@ ${lines.join("\n")}
     flags.set_negative(-3);
     flags.set_high(0x1234567890);
     println!("{} {} {} {}", flags.low(), flags.middle(), flags.negative(), flags.high());
+    let mut packed = types::packed_bits::default();
+    packed.set_kind(5);
+    packed.set_wide(0x2abc);
+    packed.set_cross(0xabcdef);
+    packed.set_rest(0x9876543210);
+    packed.set_minus(-33);
+    println!("{} {} {} {} {}", packed.kind(), packed.wide(), packed.cross(), packed.rest(), packed.minus());
     println!("{} {}", types::color::BLUE.0, types::wide::WIDE.0);
+    println!("{} {}", types::deep::LOWEST.0, types::deep::HIGHEST.0);
 }
 `;
 }

@@ -1,0 +1,104 @@
+/**
+ * Compiles generated source code with the compiler of its language.
+ *
+ * @module
+ */
+
+import type { Language } from "../languages.ts";
+import { runDeno } from "./run_deno.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** The generated source for one object. Each file is compiled by itself. */
+interface Source {
+  readonly types: string;
+  readonly skeleton: string;
+}
+
+/** A compiler of a language. */
+interface Compiler {
+  /** The reason why it cannot run here; undefined if it can. */
+  readonly reasonToSkip: () => string | undefined;
+  /** Compiles outputs of `gen types` and of `gen skeleton`. @throws {Error} with the compiler's messages. */
+  readonly check: (sources: readonly Source[]) => Promise<unknown>;
+}
+
+/** The crate for guests, which scripts/build_guests.sh compiles. */
+const RUST_CRATE = `${ROOT}.build/guests/languages/rust/libwasm_bpf.rlib`;
+
+/** The compilers by language. */
+export const COMPILERS: Readonly<Record<Language, Compiler>> = {
+  typescript: {
+    reasonToSkip: () => undefined,
+    // All at once, because the compiler also checks what the files import.
+    check: (sources) => runDeno("check", filesOf(sources, ".ts")),
+  },
+  rust: {
+    reasonToSkip: () => missing("/usr/bin/rustc") ?? missing(RUST_CRATE),
+    check: (sources) => {
+      const files = filesOf(sources, ".rs");
+      const modules = Object.keys(files).map((name) => `mod ${name.replace(".rs", "")};\n`);
+      return inFolder({ ...files, "lib.rs": modules.join("") }, (folder) =>
+        run("/usr/bin/rustc", [
+          ..."--edition 2021 --crate-type lib --emit metadata -A warnings --target".split(" "),
+          rustTarget(),
+          ...["--extern", `wasm_bpf=${RUST_CRATE}`, "-o", `${folder}/out`, `${folder}/lib.rs`],
+        ]));
+    },
+  },
+  go: {
+    reasonToSkip: () => missing("/usr/local/go/bin/go"),
+    // Each file is a package of its own.
+    check: async (sources) => {
+      const module = `module x\n\ngo 1.24\n\nrequire github.com/wasm-bpf/wasm-bpf/wasm-include/go v0.0.0\n\n` +
+        `replace github.com/wasm-bpf/wasm-bpf/wasm-include/go => ${ROOT}wasm-include/go\n`;
+      for (const text of Object.values(filesOf(sources, ".go"))) {
+        const files = { "go.mod": module, "main.go": "package main\n\nfunc main() {}\n", "x.go": text };
+        await inFolder(files, (folder) =>
+          run("/usr/local/go/bin/go", ["build", "-o", `${folder}/out`, "."], {
+            cwd: folder,
+            env: { GOOS: "wasip1", GOARCH: "wasm", GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod", GOPROXY: "off" },
+          }));
+      }
+    },
+  },
+};
+
+/** The contents of files by name: "types0.ts", "skeleton0.ts". */
+function filesOf(sources: readonly Source[], ending: string): Record<string, string> {
+  return Object.fromEntries(
+    sources.flatMap(({ types, skeleton }, i) => [[`types${i}${ending}`, types], [`skeleton${i}${ending}`, skeleton]]),
+  );
+}
+
+function missing(path: string): string | undefined {
+  try {
+    Deno.statSync(path);
+    return undefined;
+  } catch {
+    return `${path} is missing`;
+  }
+}
+
+/** The target of Debian's libraries, whose name depends on the version. */
+function rustTarget(): string {
+  return missing("/usr/lib/rustlib/wasm32-wasip1") === undefined ? "wasm32-wasip1" : "wasm32-wasi";
+}
+
+async function inFolder(
+  files: Readonly<Record<string, string>>,
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "wasm-bpf-" });
+  try {
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function run(command: string, args: string[], options: Deno.CommandOptions = {}): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { ...options, args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout));
+}

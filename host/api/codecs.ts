@@ -1,0 +1,254 @@
+/**
+ * Codecs: each reads and writes values of one C type, in the kernel's layout and in little-endian order. Code of
+ * `wasm-bpf gen --lang typescript` combines them into those of structs.
+ *
+ * Numbers of up to 32 bits are `number`, those of 64 bits `bigint`. A write of a number that the type cannot hold throws a RangeError.
+ *
+ * @module
+ */
+
+/**
+ * Reads and writes values of one type.
+ *
+ * @example
+ * ```ts
+ * import { type Codec, codecs } from "@wasm-bpf/wasm-bpf";
+ *
+ * const pair: Codec<number[]> = codecs.array(codecs.u32, 2);
+ * console.log(codecs.decode(pair, codecs.encode(pair, [1, 2])));
+ * ```
+ */
+export interface Codec<T> {
+  /** The size of a value in bytes. */
+  readonly sizeBytes: number;
+  /** The value at byte `at`. @throws {RangeError} when the view ends before it. */
+  read(view: DataView, at: number): T;
+  /** Sets every byte of the value at byte `at`; gaps become 0. @throws {RangeError} for a value that the type cannot hold. */
+  write(view: DataView, at: number, value: T): void;
+}
+
+/** The value at the beginning of `bytes`. @throws {RangeError} when they are too few. */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  if (bytes.length < codec.sizeBytes) {
+    throw new RangeError(`Cannot decode ${bytes.length} bytes: the type has ${codec.sizeBytes}`);
+  }
+  return codec.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
+}
+
+/** The bytes of a value. @throws {RangeError} for a value that the type cannot hold. */
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(codec.sizeBytes);
+  codec.write(new DataView(bytes.buffer), 0, value);
+  return bytes;
+}
+
+/** `unsigned char`, `__u8`. */
+export const u8: Codec<number> = {
+  sizeBytes: 1,
+  read: (view, at) => view.getUint8(at),
+  write: (view, at, value) => view.setUint8(at, checked(value, 0, 0xff)),
+};
+
+/** `signed char`, and a single `char`. */
+export const i8: Codec<number> = {
+  sizeBytes: 1,
+  read: (view, at) => view.getInt8(at),
+  write: (view, at, value) => view.setInt8(at, checked(value, -0x80, 0x7f)),
+};
+
+/** `__u16`. */
+export const u16: Codec<number> = {
+  sizeBytes: 2,
+  read: (view, at) => view.getUint16(at, true),
+  write: (view, at, value) => view.setUint16(at, checked(value, 0, 0xffff), true),
+};
+
+/** `__s16`. */
+export const i16: Codec<number> = {
+  sizeBytes: 2,
+  read: (view, at) => view.getInt16(at, true),
+  write: (view, at, value) => view.setInt16(at, checked(value, -0x8000, 0x7fff), true),
+};
+
+/** `__u32`. */
+export const u32: Codec<number> = {
+  sizeBytes: 4,
+  read: (view, at) => view.getUint32(at, true),
+  write: (view, at, value) => view.setUint32(at, checked(value, 0, 0xffff_ffff), true),
+};
+
+/** `__s32`. */
+export const i32: Codec<number> = {
+  sizeBytes: 4,
+  read: (view, at) => view.getInt32(at, true),
+  write: (view, at, value) => view.setInt32(at, checked(value, -0x8000_0000, 0x7fff_ffff), true),
+};
+
+/** `__u64`, and addresses of the kernel. */
+export const u64: Codec<bigint> = {
+  sizeBytes: 8,
+  read: (view, at) => view.getBigUint64(at, true),
+  write: (view, at, value) => view.setBigUint64(at, checkedWide(value, BigInt.asUintN(64, value)), true),
+};
+
+/** `__s64`. */
+export const i64: Codec<bigint> = {
+  sizeBytes: 8,
+  read: (view, at) => view.getBigInt64(at, true),
+  write: (view, at, value) => view.setBigInt64(at, checkedWide(value, BigInt.asIntN(64, value)), true),
+};
+
+/** `float`. */
+export const f32: Codec<number> = {
+  sizeBytes: 4,
+  read: (view, at) => view.getFloat32(at, true),
+  write: (view, at, value) => view.setFloat32(at, value, true),
+};
+
+/** `double`. */
+export const f64: Codec<number> = {
+  sizeBytes: 8,
+  read: (view, at) => view.getFloat64(at, true),
+  write: (view, at, value) => view.setFloat64(at, value, true),
+};
+
+/** `bool`: true for every byte but 0. */
+export const bool: Codec<boolean> = {
+  sizeBytes: 1,
+  read: (view, at) => view.getUint8(at) !== 0,
+  write: (view, at, value) => view.setUint8(at, value ? 1 : 0),
+};
+
+/** The key of queues and stacks, which have none. */
+export const nothing: Codec<undefined> = { sizeBytes: 0, read: () => undefined, write: () => {} };
+
+/** An array of `length` elements. */
+export function array<T>(element: Codec<T>, length: number): Codec<T[]> {
+  const { sizeBytes } = element;
+  return strided(element, { length, sizeBytes: sizeBytes * length, stride: sizeBytes });
+}
+
+/** The values of an element of a per-CPU map, one for each possible CPU. @param elementBytes the size of all. */
+export function perCpu<T>(value: Codec<T>, elementBytes: number): Codec<T[]> {
+  const stride = Math.ceil(value.sizeBytes / 8) * 8;
+  return strided(value, { length: stride === 0 ? 0 : elementBytes / stride, sizeBytes: elementBytes, stride });
+}
+
+function strided<T>(
+  element: Codec<T>,
+  { length, sizeBytes, stride }: { length: number; sizeBytes: number; stride: number },
+): Codec<T[]> {
+  return {
+    sizeBytes,
+    read: (view, at) => Array.from({ length }, (_, i) => element.read(view, at + i * stride)),
+    write(view, at, values) {
+      if (values.length !== length) throw new RangeError(`Cannot encode ${values.length} elements: not ${length}`);
+      if (stride !== element.sizeBytes) clear(view, at, sizeBytes);
+      values.forEach((value, i) => element.write(view, at + i * stride, value));
+    },
+  };
+}
+
+/** Bytes without a structure. */
+export function bytes(length: number): Codec<Uint8Array> {
+  return {
+    sizeBytes: length,
+    read: (view, at) => viewBytes(view, at, length).slice(),
+    write(view, at, value) {
+      if (value.length !== length) throw new RangeError(`Cannot encode ${value.length} bytes: not ${length}`);
+      viewBytes(view, at, length).set(value);
+    },
+  };
+}
+
+const DECODER = new TextDecoder();
+const ENCODER = new TextEncoder();
+
+/**
+ * `char[length]`: the text before the first NUL, or of all bytes. Bytes that are not UTF-8 are replaced. A text may fill the array, which
+ * then has no NUL.
+ */
+export function text(length: number): Codec<string> {
+  return {
+    sizeBytes: length,
+    read(view, at) {
+      const chars = viewBytes(view, at, length);
+      const end = chars.indexOf(0);
+      return DECODER.decode(end < 0 ? chars : chars.subarray(0, end));
+    },
+    write(view, at, value) {
+      const chars = ENCODER.encode(value);
+      if (chars.length > length) {
+        throw new RangeError(`Cannot encode ${JSON.stringify(value)}: it has ${chars.length} bytes of ${length}`);
+      }
+      clear(view, at, length);
+      viewBytes(view, at, length).set(chars);
+    },
+  };
+}
+
+/** The place of a bit-field in the bytes that it shares with others. */
+export interface BitPlace {
+  /** The lowest bit, counted from the lowest bit of the first byte. */
+  readonly shift: number;
+  /** The number of bits. */
+  readonly count: number;
+  readonly signed: boolean;
+}
+
+/** A bit-field of more than 32 bits. A write keeps the other bits. `sizeBytes` is 0: others share its bytes. */
+export function wideBits({ shift, count, signed }: BitPlace): Codec<bigint> {
+  const mask = (1n << BigInt(count)) - 1n;
+  const first = Math.floor(shift / 8);
+  const last = Math.floor((shift + count - 1) / 8);
+  const low = BigInt(shift % 8);
+  const all = (view: DataView, at: number) => {
+    let value = 0n;
+    for (let i = last; i >= first; i--) value = value << 8n | BigInt(view.getUint8(at + i));
+    return value;
+  };
+  return {
+    sizeBytes: 0,
+    read(view, at) {
+      const value = all(view, at) >> low & mask;
+      return signed ? BigInt.asIntN(count, value) : value;
+    },
+    write(view, at, value) {
+      checkedWide(value, signed ? BigInt.asIntN(count, value) : BigInt.asUintN(count, value));
+      let rest = all(view, at) & ~(mask << low) | (value & mask) << low;
+      for (let i = first; i <= last; i++, rest >>= 8n) view.setUint8(at + i, Number(rest & 0xffn));
+    },
+  };
+}
+
+/** A bit-field of 32 bits or fewer; see {@link wideBits}. */
+export function bits(place: BitPlace): Codec<number> {
+  const wide = wideBits(place);
+  const limit = 2 ** (place.signed ? place.count - 1 : place.count);
+  return {
+    sizeBytes: 0,
+    read: (view, at) => Number(wide.read(view, at)),
+    write: (view, at, value) => wide.write(view, at, BigInt(checked(value, place.signed ? -limit : 0, limit - 1))),
+  };
+}
+
+/** Sets bytes to 0. */
+export function clear(view: DataView, at: number, sizeBytes: number): void {
+  viewBytes(view, at, sizeBytes).fill(0);
+}
+
+/** Bytes of `view`, aliased. @throws {RangeError} when the view ends before them. */
+function viewBytes(view: DataView, at: number, length: number): Uint8Array {
+  if (at + length > view.byteLength) throw new RangeError(`Cannot use ${length} bytes at ${at}: outside the view`);
+  return new Uint8Array(view.buffer, view.byteOffset + at, length);
+}
+
+function checked(value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`Cannot encode ${value}: not an integer from ${min} to ${max}`);
+}
+
+function checkedWide(value: bigint, cut: bigint): bigint {
+  if (cut === value) return value;
+  throw new RangeError(`Cannot encode ${value}: the type has too few bits`);
+}
