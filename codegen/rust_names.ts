@@ -16,12 +16,19 @@ const WORDS: ReadonlySet<string> = new Set(
 
 /** Names that the module of types uses itself. */
 const OWN_NAMES =
-  ("bool char str i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 core std wasm_bpf bits Pod Clone Copy " +
+  ("bool char str i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 core std wasm_bpf bits Pod Text Clone Copy " +
     "Debug Default PartialEq Eq PartialOrd Ord Hash").split(" ");
 
 /** Gives each of `names` a name in Rust, in one scope. */
 export function rustNames(names: Iterable<string>, reserved: readonly string[] = []): ReadonlyMap<string, string> {
   return chooseNames(names, { spell, reserved: [...WORDS, ...reserved] });
+}
+
+/** As {@link rustNames}, for a list in which names can be equal. */
+export function rustNamesOf(names: readonly string[]): string[] {
+  const keys = names.map((name, i) => `${i} ${name}`);
+  const chosen = chooseNames(keys, { spell: (key) => spell(key.slice(key.indexOf(" ") + 1)), reserved: WORDS });
+  return keys.map((key) => chosen.get(key) ?? "");
 }
 
 /** The names of types, of constants of enums without a name, and of members in an object. */

@@ -47,6 +47,27 @@ Deno.test("rustSkeleton() has typed maps, per name", () => {
   assertStringIncludes(skeleton, "pub struct OpenTypesSkel {");
 });
 
+Deno.test("rustTypes() writes an array of char as text", () => {
+  assertStringIncludes(TYPES, "    pub comm: Text<16>, // offset ");
+});
+
+Deno.test("rustSkeleton() has the kernel's configuration, a link for each program, and descriptors as values of maps", () => {
+  const object = compileSource(`
+    #define SEC(name) __attribute__((section(name), used))
+    extern int LINUX_KERNEL_VERSION __attribute__((section(".kconfig")));
+    struct inner { int (*type)[2]; int (*max_entries)[1]; int (*key_size)[4]; int (*value_size)[4]; };
+    struct { int (*type)[12]; int (*max_entries)[1]; int (*key_size)[4]; struct inner *values[]; } outer SEC(".maps");
+    struct { int (*type)[3]; int (*max_entries)[1]; int (*key_size)[4]; int (*value_size)[4]; } progs SEC(".maps");
+    SEC("raw_tp/sys_enter") int on_enter(void *ctx) { return LINUX_KERNEL_VERSION + !&outer + !&progs; }
+  `);
+  const skeleton = rustSkeleton(modelOf(object, { name: "tool_bpf" }), object);
+  assertStringIncludes(skeleton, "    pub kconfig: wasm_bpf::Constants<types::tool_bpf_kconfig>,");
+  assertStringIncludes(skeleton, '            kconfig: object.constants("tool_bp.kconfig")?,');
+  assertStringIncludes(skeleton, "    pub on_enter: Option<wasm_bpf::Link>,");
+  assertStringIncludes(skeleton, "pub fn outer(&self) -> wasm_bpf::Result<wasm_bpf::Map<'o, u32, i32>> {");
+  assertStringIncludes(skeleton, "pub fn progs(&self) -> wasm_bpf::Result<wasm_bpf::Map<'o, u32, i32>> {");
+});
+
 Deno.test("byteLiteral() escapes quotes, backslashes, bytes outside ASCII, and a space at the beginning of a line", () => {
   assertEquals(byteLiteral(new TextEncoder().encode('a"\\\n')), 'b"\\\n    a\\"\\\\\\x0a"');
   const line = byteLiteral(new Uint8Array(33).fill(0x20)).split("\n");

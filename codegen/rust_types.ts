@@ -4,7 +4,15 @@
  * @module
  */
 
-import type { ModelBitField, ModelEnum, ModelField, ModelRecord, ModelType, ObjectModel } from "./model.ts";
+import {
+  isText,
+  type ModelBitField,
+  type ModelEnum,
+  type ModelField,
+  type ModelRecord,
+  type ModelType,
+  type ObjectModel,
+} from "./model.ts";
 import { RustNames } from "./rust_names.ts";
 import { indent } from "./rust_text.ts";
 
@@ -26,7 +34,7 @@ export class RustTypes {
     return [
       "#![allow(non_camel_case_types, non_snake_case, non_upper_case_globals, dead_code, unused_imports, clippy::all)]",
       "",
-      "use wasm_bpf::{bits, Pod};",
+      "use wasm_bpf::{bits, Pod, Text};",
       ...enums.map((one) => this.#enum(one)),
       ...[...records, ...sections].map((record) => this.#record(record)),
     ];
@@ -39,6 +47,7 @@ export class RustTypes {
 
   /** A type as code outside of module `types` names it. */
   qualified(type: ModelType): string {
+    if (isText(type)) return `wasm_bpf::${this.#type(type)}`;
     if (type.kind === "array") return `[${this.qualified(type.element)}; ${type.length}]`;
     return type.kind === "record" || type.kind === "enum" ? `types::${this.#type(type)}` : this.#type(type);
   }
@@ -132,7 +141,7 @@ pub fn set_${own}(&mut self, value: ${type}) {
       case "pointer":
         return "u64";
       case "array":
-        return `[${this.#type(type.element)}; ${type.length}]`;
+        return isText(type) ? `Text<${type.length}>` : `[${this.#type(type.element)}; ${type.length}]`;
       case "record":
         return this.#names.type(type.record.name);
       case "enum":

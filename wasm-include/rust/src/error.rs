@@ -48,15 +48,42 @@ impl fmt::Display for Error {
             Some(name) => f.write_str(name)?,
             None => write!(f, "error {}", self.errno)?,
         }
-        match self.log.lines().rev().find(|line| !line.trim().is_empty()) {
+        match reason(&self.log) {
             Some(line) => write!(f, ": {}", line.trim().trim_start_matches("libbpf: ")),
             None => Ok(()),
         }
     }
 }
 
+/// The line of a log that gives the reason: the verifier's last one before its statistics, or libbpf's first, since each caller in libbpf
+/// adds a line.
+fn reason(log: &str) -> Option<&str> {
+    let mut lines = log.lines().filter(|line| !line.trim().is_empty());
+    match log.split_once(VERIFIER_END) {
+        Some((verifier, _)) => {
+            let mut lines = verifier.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("processed "));
+            lines.next_back()
+        }
+        None => lines.next(),
+    }
+}
+
+/// libbpf's mark after the verifier's messages.
+const VERIFIER_END: &str = "-- END PROG LOAD LOG --";
+
 #[cfg(feature = "std")]
 impl std::error::Error for Error {}
+
+#[cfg(feature = "std")]
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error.is_interrupted() {
+            true => std::io::ErrorKind::Interrupted,
+            false => std::io::ErrorKind::Other,
+        };
+        std::io::Error::new(kind, error)
+    }
+}
 
 /// The Linux number of a negative result of an import. Numbers that WASI does not have pass unchanged.
 pub(crate) fn linux_errno(wasi: i64) -> i32 {
@@ -80,4 +107,22 @@ pub(crate) fn checked_for(verb: &str, noun: &str, result: i64) -> Result<i64> {
         return Ok(result);
     }
     checked(&alloc::format!("{verb} \"{noun}\""), result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn the_reason_is_the_verifiers_last_message() {
+        let log = "libbpf: prog 'a': BPF program load failed\n-- BEGIN PROG LOAD LOG --\n0: exit\nR0 !read_ok\nprocessed 1 insns\n\
+                   -- END PROG LOAD LOG --\nlibbpf: failed to load object 'x'\n";
+        assert_eq!(reason(log), Some("R0 !read_ok"));
+    }
+
+    #[test]
+    fn the_reason_is_libbpfs_first_message() {
+        assert_eq!(reason("\nlibbpf: no such file\nlibbpf: failed to load\n"), Some("libbpf: no such file"));
+        assert_eq!(reason(" \n"), None);
+    }
 }

@@ -28,31 +28,54 @@
 
 extern crate alloc;
 
+mod attach;
+mod attach_opts;
 pub mod bits;
+mod descriptor;
 mod error;
 #[allow(missing_docs, non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
 pub mod imports;
+mod iter;
 mod link;
 mod map;
+mod map_batch;
+mod map_handle;
+mod map_percpu;
+mod map_type;
 mod messages;
 mod object;
+mod open;
 mod perf_buffer;
 mod pod;
 mod program;
 mod ring_buffer;
 pub mod signals;
+mod system;
+mod text;
+mod user_ring_buffer;
 mod variables;
 
+pub use attach_opts::{
+    KprobeOpts, NetfilterOpts, PerfEventOpts, RawTracepointOpts, TracepointOpts, UprobeMultiOpts, UprobeOpts, UsdtOpts,
+};
 pub use error::{Error, Result};
-pub use link::{Iter, Link};
-pub use map::{Map, MapHandle, UpdateFlags};
+pub use iter::Iter;
+pub use link::{Link, LinkInfo};
+pub use map::{Keys, Map, UpdateFlags};
+pub use map_batch::Batches;
+pub use map_handle::{MapCreateOpts, MapHandle};
+pub use map_type::MapType;
 pub use messages::{set_print, PrintLevel};
-pub use object::{Object, OpenMap, OpenObject, OpenProgram};
+pub use object::Object;
+pub use open::{ObjectBuilder, OpenMap, OpenObject, OpenProgram};
 pub use perf_buffer::{PerfBuffer, PerfBufferBuilder};
 pub use pod::{text, Pod};
-pub use program::{Program, RunOutput};
+pub use program::{Program, ProgramInput, ProgramOutput};
 pub use ring_buffer::{Control, RingBuffer, RingBufferBuilder};
-pub use variables::{Shared, Variables};
+pub use system::{if_nametoindex, PerfEvent, SamplePolicy};
+pub use text::Text;
+pub use user_ring_buffer::{UserRingBuffer, UserRingBufferSample};
+pub use variables::{Constants, Shared, Variables};
 
 /// The number of possible CPUs, which is the number of values in an element of a per-CPU map.
 pub fn num_possible_cpus() -> Result<usize> {

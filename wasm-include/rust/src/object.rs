@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 use crate::error::{checked, checked_for};
-use crate::{imports, messages, Error, Link, Map, MapHandle, Pod, Program, Result, Variables};
+use crate::{
+    imports, messages, Constants, Error, Link, Map, MapHandle, MapType, ObjectBuilder, OpenObject, Pod, Program, Result,
+};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::marker::PhantomData;
-use core::mem::size_of;
 
 /// The text, with a NUL at its end.
 pub(crate) fn c_string(text: &str) -> Result<Vec<u8>> {
@@ -16,9 +17,20 @@ pub(crate) fn c_string(text: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+const MAX_TEXT: usize = 4096;
+
+/// A text of a map or a program. `read` gets its handle, room and the size of the room.
+pub(crate) fn read_text(handle: usize, read: unsafe extern "C" fn(usize, usize, usize) -> i32) -> String {
+    let mut bytes = alloc::vec![0_u8; MAX_TEXT];
+    // SAFETY: the room is there.
+    unsafe { read(handle, bytes.as_mut_ptr() as usize, bytes.len()) };
+    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).to_string()
+}
+
 /// Closes the object when it is dropped.
 #[derive(Debug)]
-struct Handle(usize);
+pub(crate) struct Handle(pub(crate) usize);
 
 impl Drop for Handle {
     fn drop(&mut self) {
@@ -28,7 +40,7 @@ impl Drop for Handle {
 }
 
 impl Handle {
-    fn find(&self, kind: Kind, name: &str) -> Result<usize> {
+    pub(crate) fn find(&self, kind: Kind, name: &str) -> Result<usize> {
         let text = c_string(name)?;
         let find = match kind {
             Kind::Map => imports::bpf_object__find_map_by_name,
@@ -46,7 +58,7 @@ impl Handle {
         }
     }
 
-    fn all(&self, kind: Kind) -> Vec<usize> {
+    pub(crate) fn all(&self, kind: Kind) -> Vec<usize> {
         let next = match kind {
             Kind::Map => imports::bpf_object__next_map,
             Kind::Program => imports::bpf_object__next_program,
@@ -64,159 +76,34 @@ impl Handle {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     Map,
     Program,
 }
 
-/// `struct bpf_object_open_opts`, up to `object_name`, in the layout of 64-bit machines.
-#[repr(C)]
-struct OpenOptions {
-    size: u64,
-    object_name: u64,
-}
-
-/// An object that is not in the kernel yet. Its maps and variables can still be changed.
-#[derive(Debug)]
-pub struct OpenObject {
-    handle: Handle,
-}
-
-impl OpenObject {
-    /// A map, to change its definition before load.
-    ///
-    /// # Errors
-    ///
-    /// ENOENT if the object has no map of this name.
-    pub fn map(&self, name: &str) -> Result<OpenMap<'_>> {
-        Ok(OpenMap { handle: self.handle.find(Kind::Map, name)?, object: PhantomData })
-    }
-
-    /// A program, to change how it is loaded.
-    ///
-    /// # Errors
-    ///
-    /// ENOENT if the object has no program of this name.
-    pub fn program(&self, name: &str) -> Result<OpenProgram<'_>> {
-        Ok(OpenProgram { handle: self.handle.find(Kind::Program, name)?, object: PhantomData })
-    }
-
-    /// A copy of the variables in a section, which skeletons have as a field. `map` is the name of its map: "x.bss".
-    ///
-    /// # Errors
-    ///
-    /// ENOENT if there is no such map; EINVAL if the section has another size than `T`.
-    pub fn variables<T: Pod>(&self, map: &str) -> Result<Variables<T>> {
-        let handle = self.handle.find(Kind::Map, map)?;
-        let mut value = alloc::boxed::Box::new(T::zeroed());
-        let size = size_of::<T>();
-        // SAFETY: `size` bytes are at the address.
-        let found = unsafe { imports::bpf_map__initial_value(handle, &mut *value as *mut T as usize, size) };
-        if checked_for("read variables of", map, found as i64)? as usize != size {
-            return Err(Error::new(alloc::format!("read variables of \"{map}\""), "EINVAL"));
-        }
-        Ok(Variables { handle, value })
-    }
-
-    /// Loads the maps and programs into the kernel.
-    ///
-    /// # Errors
-    ///
-    /// The error of the kernel, with the verifier's messages in [`Error::log`]; EPERM also if the host's policy refuses a program.
-    pub fn load(self) -> Result<Object> {
-        // SAFETY: the handle is the host's.
-        let result = unsafe { imports::bpf_object__load(self.handle.0) };
-        checked("load the object", result.into())?;
-        Ok(Object { handle: self.handle })
-    }
-}
-
-/// A map before load.
-#[derive(Debug)]
-pub struct OpenMap<'o> {
-    handle: usize,
-    object: PhantomData<&'o OpenObject>,
-}
-
-impl OpenMap<'_> {
-    /// Sets the number of entries; the bytes of a ring buffer.
-    pub fn set_max_entries(&self, count: u32) -> Result<()> {
-        // SAFETY: the handle is the host's.
-        checked(
-            "set the size of a map",
-            unsafe { imports::bpf_map__set_max_entries(self.handle, count as i32) }.into(),
-        )?;
-        Ok(())
-    }
-
-    /// Leaves the map out of the kernel, if no loaded program uses it.
-    pub fn set_autocreate(&self, creates: bool) -> Result<()> {
-        // SAFETY: as above.
-        checked("set a map", unsafe { imports::bpf_map__set_autocreate(self.handle, creates.into()) }.into())?;
-        Ok(())
-    }
-}
-
-/// A program before load.
-#[derive(Debug)]
-pub struct OpenProgram<'o> {
-    handle: usize,
-    object: PhantomData<&'o OpenObject>,
-}
-
-impl OpenProgram<'_> {
-    /// Loads the program with the object, or not.
-    pub fn set_autoload(&self, loads: bool) -> Result<()> {
-        // SAFETY: the handle is the host's.
-        checked("set a program", unsafe { imports::bpf_program__set_autoload(self.handle, loads.into()) }.into())?;
-        Ok(())
-    }
-
-    /// Sets the function that a program of tracing or LSM attaches to.
-    pub fn set_attach_target(&self, function: &str) -> Result<()> {
-        let name = c_string(function)?;
-        // SAFETY: the name ends with a NUL.
-        let result = unsafe { imports::bpf_program__set_attach_target(self.handle, 0, name.as_ptr() as usize) };
-        checked_for("set the target", function, result.into())?;
-        Ok(())
-    }
-}
-
-/// An object in the kernel. Dropping it detaches its programs and closes its maps.
+/// An object in the kernel. Dropping it closes its maps; links detach their programs when they are dropped.
 #[derive(Debug)]
 pub struct Object {
-    handle: Handle,
+    pub(crate) handle: Handle,
 }
 
 impl Object {
-    /// Opens an object: the bytes of an ELF file.
+    /// Opens an object: the bytes of an ELF file. [`ObjectBuilder`] has options.
     ///
     /// # Errors
     ///
     /// EINVAL, or one of libbpf's own numbers, if it is damaged.
     pub fn open(bytes: &[u8]) -> Result<OpenObject> {
-        Object::open_named(bytes, "object")
+        ObjectBuilder::default().open_memory(bytes)
     }
 
-    /// As [`Object::open`], with the name that the maps of its variables begin with: "name.bss".
-    pub fn open_named(bytes: &[u8], name: &str) -> Result<OpenObject> {
-        messages::listen();
-        let text = c_string(name)?;
-        let options = OpenOptions { size: size_of::<OpenOptions>() as u64, object_name: text.as_ptr() as usize as u64 };
-        // SAFETY: the addresses and sizes are those of living values.
-        let handle = unsafe {
-            imports::bpf_object__open_mem(bytes.as_ptr() as usize, bytes.len(), &options as *const OpenOptions as usize)
-        };
-        Ok(OpenObject { handle: Handle(checked_for("open object", name, handle as i64)? as usize) })
-    }
-
-    /// A map with keys `K` and values `V`. Queues and stacks have the key `()`.
+    /// A map with keys `K` and values `V`. Queues, stacks and bloom filters have the key `()`.
     ///
     /// # Errors
     ///
     /// ENOENT if there is no such map; EINVAL if its keys or values have another size.
     pub fn map<K: Pod, V: Pod>(&self, name: &str) -> Result<Map<'_, K, V>> {
-        Map::new(self.map_handle(name)?, name)
+        Map::new(self.map_handle(name)?)
     }
 
     /// A map of any type, as buffers need it.
@@ -226,6 +113,12 @@ impl Object {
     /// ENOENT if there is no such map.
     pub fn map_handle(&self, name: &str) -> Result<MapHandle<'_>> {
         MapHandle::new(self.handle.find(Kind::Map, name)?, name)
+    }
+
+    /// All maps that are in the kernel, with those of variables.
+    pub fn maps(&self) -> Vec<MapHandle<'_>> {
+        let handles = self.handle.all(Kind::Map).into_iter();
+        handles.filter_map(|handle| MapHandle::new(handle, &read_text(handle, imports::bpf_map__name)).ok()).collect()
     }
 
     /// A program.
@@ -242,18 +135,53 @@ impl Object {
         self.handle.all(Kind::Program).into_iter().map(Program::new).collect()
     }
 
-    /// Attaches all programs whose section says where. Each is detached when its link is dropped.
+    /// A copy of the values of a section that does not change any more: `.kconfig` and `.rodata`. `map` is the name of its map.
     ///
     /// # Errors
     ///
-    /// The error of the first program that cannot be attached. Those before it are detached again.
+    /// ENOENT if there is no such map; EINVAL if the section has another size than `T`.
+    pub fn constants<T: Pod>(&self, map: &str) -> Result<Constants<T>> {
+        Constants::of(self.handle.find(Kind::Map, map)?, map)
+    }
+
+    /// Attaches all programs whose section says where, and all maps of struct_ops. Each is detached when its link is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first that cannot be attached. Those before it are detached again.
     pub fn attach(&self) -> Result<Vec<Link>> {
         let mut links = Vec::new();
         for program in self.programs() {
-            if program.is_loaded() {
-                links.extend(program.attach_if_possible()?);
+            links.extend(program.attach_auto()?);
+        }
+        for map in self.maps() {
+            if map.map_type() == MapType::StructOps {
+                links.extend(self.attach_struct_ops(map.name())?);
             }
         }
         Ok(links)
+    }
+
+    /// Registers a map of struct_ops with the kernel, until the link is dropped. `None` if the map was not created, or is not to be
+    /// attached.
+    pub fn attach_struct_ops(&self, map: &str) -> Result<Option<Link>> {
+        let handle = self.handle.find(Kind::Map, map)?;
+        // SAFETY: the handle is the host's.
+        if unsafe { imports::bpf_map__fd(handle) < 0 || imports::bpf_map__autoattach(handle) == 0 } {
+            messages::take();
+            return Ok(None);
+        }
+        MapHandle::new(handle, map)?.attach_struct_ops().map(Some)
+    }
+
+    /// A copy of the object's BTF, for a crate that reads it.
+    pub fn btf(&self) -> Result<Vec<u8>> {
+        // SAFETY: without room, the call returns the size.
+        let size = checked("read BTF", unsafe { imports::bpf_object__btf(self.handle.0, 0, 0) } as i64)? as usize;
+        let mut bytes = alloc::vec![0_u8; size];
+        // SAFETY: the room is there.
+        let result = unsafe { imports::bpf_object__btf(self.handle.0, bytes.as_mut_ptr() as usize, size) };
+        checked("read BTF", result as i64)?;
+        Ok(bytes)
     }
 }

@@ -118,6 +118,18 @@ impl PerfBuffer<'_> {
         Ok(())
     }
 
+    /// The number of buffers: one for each CPU that is online.
+    pub fn buffer_cnt(&self) -> usize {
+        // SAFETY: the handle is the host's.
+        unsafe { imports::perf_buffer__buffer_cnt(self.handle) as usize }
+    }
+
+    /// A descriptor that is readable while there are records.
+    pub fn epoll_fd(&self) -> i32 {
+        // SAFETY: as above.
+        unsafe { imports::perf_buffer__epoll_fd(self.handle) }
+    }
+
     fn deliver(&mut self, call: impl Fn(usize, usize, usize) -> i32) -> Result<usize> {
         loop {
             let result = call(self.handle, self.room.as_mut_ptr() as usize, self.room.len());

@@ -9,12 +9,14 @@ use core::time::Duration;
 const EMSGSIZE: i32 = 90;
 
 /// The decision of a callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
     /// Delivers the next record.
     Continue,
     /// Ends the poll after this record.
     Stop,
+    /// Ends the poll after this record, and is the error of the poll.
+    Fail(Error),
 }
 
 impl From<()> for Control {
@@ -23,7 +25,21 @@ impl From<()> for Control {
     }
 }
 
-type Callback<'c> = Box<dyn FnMut(&[u8]) -> Control + 'c>;
+impl From<Result<()>> for Control {
+    fn from(result: Result<()>) -> Self {
+        result.map_or_else(Control::Fail, |()| Control::Continue)
+    }
+}
+
+type OnRecord<'c> = Box<dyn FnMut(&[u8]) -> Control + 'c>;
+
+struct Callback<'c> {
+    function: OnRecord<'c>,
+    /// The error with which it ended the poll.
+    error: Option<Error>,
+    /// The records of this poll.
+    delivered: usize,
+}
 
 /// Rings to poll together.
 #[derive(Default)]
@@ -43,10 +59,11 @@ impl<'m, 'c> RingBufferBuilder<'m, 'c> {
         RingBufferBuilder { rings: Vec::new() }
     }
 
-    /// Adds the ring of `map`. The callback gets each record. It returns nothing, or [`Control`].
+    /// Adds the ring of `map`. The callback gets each record. It returns nothing, a [`Result`] or [`Control`].
     #[must_use]
     pub fn add<R: Into<Control>>(mut self, map: &'m MapHandle<'m>, mut callback: impl FnMut(&[u8]) -> R + 'c) -> Self {
-        self.rings.push((map, Box::new(move |data| callback(data).into())));
+        let function = Box::new(move |data: &[u8]| callback(data).into());
+        self.rings.push((map, Callback { function, error: None, delivered: 0 }));
         self
     }
 
@@ -72,7 +89,7 @@ pub struct RingBuffer<'c> {
     handle: usize,
     /// The host copies records here.
     room: Vec<u8>,
-    /// Boxed twice, so that each has an address that does not move.
+    /// Boxed, so that each has an address that does not move.
     #[allow(clippy::vec_box)]
     callbacks: Vec<Box<Callback<'c>>>,
 }
@@ -104,11 +121,11 @@ impl<'c> RingBuffer<'c> {
 
     /// Delivers all records, or waits for the first if there is none. `None` waits forever.
     ///
-    /// Returns the number of records that were delivered, 0 after the time, or after [`Control::Stop`].
+    /// Returns the number of records that were delivered, with the last before [`Control::Stop`]; 0 after the time.
     ///
     /// # Errors
     ///
-    /// EINTR if a signal that the guest handles ended the wait.
+    /// EINTR if a signal that the guest handles ended the wait; the error of a callback.
     pub fn poll(&mut self, timeout: Option<Duration>) -> Result<usize> {
         let timeout = milliseconds(timeout);
         // SAFETY: the room is there, and callbacks get it only during the call.
@@ -121,11 +138,24 @@ impl<'c> RingBuffer<'c> {
         self.deliver(|handle, room, size| unsafe { imports::ring_buffer__consume(handle, room, size) })
     }
 
+    /// As [`RingBuffer::consume`], up to `count` records.
+    pub fn consume_n(&mut self, count: usize) -> Result<usize> {
+        // SAFETY: as above.
+        self.deliver(|handle, room, size| unsafe { imports::ring_buffer__consume_n(handle, count, room, size) })
+    }
+
     fn deliver(&mut self, call: impl Fn(usize, usize, usize) -> i32) -> Result<usize> {
+        for callback in &mut self.callbacks {
+            callback.delivered = 0;
+        }
         loop {
             let result = call(self.handle, self.room.as_mut_ptr() as usize, self.room.len());
             if result == STOPPED {
-                return Ok(0);
+                crate::messages::take();
+                return match self.callbacks.iter_mut().find_map(|callback| callback.error.take()) {
+                    Some(error) => Err(error),
+                    None => Ok(self.callbacks.iter().map(|callback| callback.delivered).sum()),
+                };
             }
             if result < 0 && linux_errno(-i64::from(result)) == EMSGSIZE {
                 // SAFETY: the handle is the host's.
@@ -161,10 +191,13 @@ const STOPPED: i32 = i32::MIN;
 extern "C" fn on_record(context: usize, data: *const u8, size: usize) -> i32 {
     // SAFETY: `context` is the address of a callback that lives as long as its buffer; the record lies in the room.
     let (callback, data) = unsafe { (&mut *(context as *mut Callback<'_>), core::slice::from_raw_parts(data, size)) };
-    match callback(data) {
-        Control::Continue => 0,
-        Control::Stop => STOPPED,
+    callback.delivered += 1;
+    match (callback.function)(data) {
+        Control::Continue => return 0,
+        Control::Stop => {}
+        Control::Fail(error) => callback.error = Some(error),
     }
+    STOPPED
 }
 
 /// The time as libbpf takes it: -1 waits forever.

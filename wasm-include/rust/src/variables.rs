@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-use crate::error::checked;
-use crate::{imports, Pod, Result};
+use crate::error::{checked, checked_for};
+use crate::{imports, Error, Pod, Result};
 use alloc::alloc::{alloc_zeroed, dealloc, handle_alloc_error, Layout};
 use alloc::boxed::Box;
 use core::fmt;
@@ -39,7 +39,23 @@ impl<T> DerefMut for Variables<T> {
     }
 }
 
+/// A copy of a map's value.
+fn initial_value<T: Pod>(handle: usize, map: &str) -> Result<Box<T>> {
+    let mut value = Box::new(T::zeroed());
+    let size = size_of::<T>();
+    // SAFETY: `size` bytes are at the address.
+    let found = unsafe { imports::bpf_map__initial_value(handle, &mut *value as *mut T as usize, size) };
+    if checked_for("read variables of", map, found as i64)? as usize != size {
+        return Err(Error::new(alloc::format!("read variables of \"{map}\": the section has another size"), "EINVAL"));
+    }
+    Ok(value)
+}
+
 impl<T: Pod> Variables<T> {
+    pub(crate) fn of(handle: usize, map: &str) -> Result<Self> {
+        Ok(Variables { handle, value: initial_value(handle, map)? })
+    }
+
     /// Sets the values with which the object is loaded.
     pub fn write(&self) -> Result<()> {
         let bytes = self.value.as_bytes();
@@ -52,6 +68,31 @@ impl<T: Pod> Variables<T> {
     /// Shares the memory of the variables with the kernel, after load: sections `.data` and `.bss`.
     pub fn share(self) -> Result<Shared<T>> {
         Shared::new(self.handle)
+    }
+}
+
+/// A copy of a section whose values are the same from load on: `.kconfig`, the configuration of the kernel.
+pub struct Constants<T> {
+    value: Box<T>,
+}
+
+impl<T: Pod> Constants<T> {
+    pub(crate) fn of(handle: usize, map: &str) -> Result<Self> {
+        Ok(Constants { value: initial_value(handle, map)? })
+    }
+}
+
+impl<T> fmt::Debug for Constants<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Constants").field("size", &size_of::<T>()).finish()
+    }
+}
+
+impl<T> Deref for Constants<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
     }
 }
 
