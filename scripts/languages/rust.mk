@@ -1,46 +1,58 @@
-# Guests in Rust. Debian's rustc has the target for WebAssembly.
+# Guests in Rust. scripts/languages/find_cargo.sh finds the tools.
 
-rustc := /usr/bin/rustc
-rust_targets := $(foreach one,wasm32-wasip1 wasm32-wasi,$(if $(wildcard /usr/lib/rustlib/$(one)/lib),$(one)))
-rust_target := $(firstword $(rust_targets))
-no_rust := $(if $(and $(wildcard $(rustc)),$(rust_target)),,no rustc, or no libstd-rust-dev-wasm32)
+rust_tools := $(shell scripts/languages/find_cargo.sh)
+rust_cargo := $(word 1,$(rust_tools))
+rust_target := $(word 3,$(rust_tools))
+no_rust := $(if $(rust_tools),,no cargo whose rustc has wasm32-wasip1 or wasm32-wasi)
+rust_variable := CARGO_TARGET_$(if $(filter wasm32-wasip1,$(rust_target)),WASM32_WASIP1,WASM32_WASI)_LINKER
+rust_folder := $(abspath $(languages))/rust
+# Each kind of guest has a directory of its own, since cargo locks it.
+cargo_build = cd $(1) && RUSTC=$(word 2,$(rust_tools)) $(if $(word 4,$(rust_tools)),$(rust_variable)=$(word 4,$(rust_tools))) \
+  RUSTFLAGS='-C link-arg=--export-table' $(rust_cargo) build --quiet --release --target $(rust_target) --target-dir $(rust_folder)/$(2)
 
-languages: $(languages)/rust.$(if $(no_rust),skipped,wasm)
-languages: $(if $(no_rust),,examples/rust-bootstrap/rust-bootstrap.wasm $(languages)/rust_types.wasm)
+rust_guests := rust rust_published
+languages: $(addprefix $(languages)/,$(addsuffix $(if $(no_rust),.skipped,.wasm),$(rust_guests)))
+languages: $(if $(no_rust),,examples/rust-bootstrap/rust-bootstrap.wasm)
 
+rust_crate := wasm-include/rust/Cargo.toml $(wildcard wasm-include/rust/src/*.rs)
+
+# Guests of version 1: one that declares the imports itself, and one on top of a published crate, which needs a registry.
 $(languages)/rust.wasm: $(in)/guest.rs $(squares) $(rules)
 	$(announce)
 	rm -f $(@:.wasm=.skipped)
-	SQUARES_OBJECT=$(abspath $(squares)) $(rustc) --edition 2021 --target $(rust_target) -O -C strip=symbols \
-	  -C linker=$$(command -v wasm-ld-$(RUST_LLD_VERSION) || echo wasm-ld-$(LLVM_VERSION)) -C link-arg=--export-table \
-	  $< -o $@
-
-# Guests on top of the crate, as cargo builds them. Debian's rustc comes without cargo.
-rust_link := -C linker=$$(command -v wasm-ld-$(RUST_LLD_VERSION) || echo wasm-ld-$(LLVM_VERSION)) -C link-arg=--export-table
-rust_crate := $(languages)/rust/libwasm_bpf.rlib
-$(rust_crate): $(wildcard wasm-include/rust/src/*.rs) $(rules)
+	SQUARES_OBJECT=$(abspath $(squares)) $(word 2,$(rust_tools)) --edition 2021 --target $(rust_target) -O -C strip=symbols \
+	  $(if $(word 4,$(rust_tools)),-C linker=$(word 4,$(rust_tools))) -C link-arg=--export-table $< -o $@
+$(languages)/rust_published.wasm: $(in)/published/main.rs $(in)/published/Cargo.toml $(in)/published/Cargo.lock $(squares) $(rules)
 	$(announce)
-	mkdir -p $(@D)
-	$(rustc) --edition 2021 --target $(rust_target) -C opt-level=s --crate-type rlib --crate-name wasm_bpf \
-	  --cfg 'feature="std"' wasm-include/rust/src/lib.rs -o $@
+	rm -f $(@:.wasm=.skipped)
+	export SQUARES_OBJECT=$(abspath $(squares)); \
+	{ $(call cargo_build,$(<D),published) --locked && cp $(rust_folder)/published/$(rust_target)/release/published.wasm $(abspath $@); } || \
+	  echo 'cargo cannot build it, perhaps without a registry' >$(abspath $(@:.wasm=.skipped))
 
-define compile_rust
-$(announce)
-$(rustc) --edition 2021 --target $(rust_target) -C opt-level=s -C lto -C strip=symbols $(rust_link) \
-  --extern wasm_bpf=$(rust_crate) $< -o $@
-endef
-
+# Guests on top of the crate.
 examples/rust-bootstrap/src/bootstrap_skel.rs: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
 	$(generate) skeleton --lang rust --type event $< >$@
 examples/rust-bootstrap/rust-bootstrap.wasm: examples/rust-bootstrap/src/main.rs examples/rust-bootstrap/src/bootstrap_skel.rs $(rust_crate)
-	$(compile_rust)
+	$(announce)
+	$(call cargo_build,examples/rust-bootstrap,examples)
+	cp $(rust_folder)/examples/$(rust_target)/release/rust-bootstrap.wasm $@
 
-# Prints the sizes and offsets of generated types.
+# Guests for tests. Those that print the sizes and offsets of generated types are generated too.
+rust_tests := $(notdir $(basename $(wildcard $(in)/rust/src/bin/*.rs)))
+rust_skeletons := $(patsubst $(in)/rust/%.bpf.c,$(languages)/rust/%_skel.rs,$(wildcard $(in)/rust/*.bpf.c)) $(languages)/rust/types_skel.rs
+languages: $(if $(no_rust),,$(patsubst %,$(languages)/rust_%.wasm,$(rust_tests)))
+$(shell mkdir -p $(languages)/rust)
+
 $(languages)/rust/types_skel.rs: $(types_object) $(wildcard codegen/*.ts)
-	mkdir -p $(@D)
 	$(generate) skeleton $< name types --lang rust >$@
+$(languages)/rust/%_skel.rs: $(languages)/rust/%.bpf.o $(wildcard codegen/*.ts)
+	$(generate) skeleton --lang rust $< >$@
 $(languages)/rust/types.rs: $(in)/layouts/main.ts $(types_object) $(layouts)
-	mkdir -p $(@D)
 	$(DENO) run --quiet --allow-read $< rust $(types_object) >$@
-$(languages)/rust_types.wasm: $(languages)/rust/types.rs $(languages)/rust/types_skel.rs $(rust_crate)
-	$(compile_rust)
+rust_tests_built := $(languages)/rust/guests.built
+$(rust_tests_built): $(in)/rust/Cargo.toml $(wildcard $(in)/rust/src/bin/*.rs) $(rust_skeletons) $(languages)/rust/types.rs $(rust_crate)
+	$(announce)
+	export SKELETONS=$(rust_folder); $(call cargo_build,$(<D),guests)
+	for name in $(rust_tests); do cp $(rust_folder)/guests/$(rust_target)/release/$$name.wasm $(languages)/rust_$$name.wasm; done
+	touch $@
+$(patsubst %,$(languages)/rust_%.wasm,$(rust_tests)): $(rust_tests_built)

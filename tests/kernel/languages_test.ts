@@ -55,6 +55,7 @@ function reasonToSkip(module: string): string | undefined {
 }
 
 testGuest("Rust, with pointers declared as 64-bit and a callback that returns nothing", "rust");
+testGuest("Rust, with the published crate wasm-bpf-binding", "rust_published");
 testGuest("Go, with its callback as an export", "go");
 testGuest('AssemblyScript, with a function table called "table"', "assemblyscript");
 testGuest("C++, with a lambda as its callback", "cplusplus");

@@ -8,7 +8,7 @@ mod bootstrap_skel;
 use bootstrap_skel::{types::event, BootstrapSkel};
 use std::io::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use wasm_bpf::{signals, text, Pod, Result, RingBufferBuilder};
+use wasm_bpf::{signals, Pod, Result, RingBufferBuilder};
 
 /// The time of day in UTC.
 fn clock() -> String {
@@ -23,11 +23,11 @@ fn print_event(data: &[u8]) {
     };
     let kind = if event.is_exit != 0 { "EXIT" } else { "EXEC" };
     let detail = match (event.is_exit != 0, event.duration_ns) {
-        (false, _) => text(&event.filename).into_owned(),
+        (false, _) => event.filename.to_string(),
         (true, 0) => format!("[{}]", event.exit_code),
         (true, duration) => format!("[{}] ({}ms)", event.exit_code, duration / 1_000_000),
     };
-    println!("{:<8} {:<5} {:<16} {:<7} {:<7} {}", clock(), kind, text(&event.comm), event.pid, event.ppid, detail);
+    println!("{:<8} {:<5} {:<16} {:<7} {:<7} {}", clock(), kind, event.comm, event.pid, event.ppid, detail);
 }
 
 fn run(min_duration_ms: u64) -> Result<()> {

@@ -18,7 +18,9 @@ export function rustProgram(model: ObjectModel): string {
       }) } as usize - base);`
     ),
   ]);
-  return `mod types_skel;
+  return `mod types_skel {
+    include!(concat!(env!("SKELETONS"), "/types_skel.rs"));
+}
 use types_skel::types;
 
 #[allow(unused_unsafe)]
