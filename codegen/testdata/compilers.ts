@@ -34,14 +34,15 @@ export const COMPILERS: Readonly<Record<Language, Compiler>> = {
     check: (sources) => runDeno("check", filesOf(sources, ".ts")),
   },
   rust: {
-    reasonToSkip: () => missing("/usr/bin/rustc") ?? missing(RUST_CRATE),
+    reasonToSkip: () => rustTools() === undefined ? "no rustc for guests" : missing(RUST_CRATE),
     check: (sources) => {
       const files = filesOf(sources, ".rs");
+      const [, rustc = "", target = ""] = rustTools() ?? [];
       const modules = Object.keys(files).map((name) => `mod ${name.replace(".rs", "")};\n`);
       return inFolder({ ...files, "lib.rs": modules.join("") }, (folder) =>
-        run("/usr/bin/rustc", [
+        run(rustc, [
           ..."--edition 2021 --crate-type lib --emit metadata -A warnings --target".split(" "),
-          rustTarget(),
+          target,
           ...["--extern", `wasm_bpf=${RUST_CRATE}`, "-o", `${folder}/out`, `${folder}/lib.rs`],
         ]));
     },
@@ -80,9 +81,11 @@ function missing(path: string): string | undefined {
   }
 }
 
-/** The target of Debian's libraries, whose name depends on the version. */
-function rustTarget(): string {
-  return missing("/usr/lib/rustlib/wasm32-wasip1") === undefined ? "wasm32-wasip1" : "wasm32-wasi";
+/** A cargo, its rustc, and the target of guests. */
+function rustTools(): string[] | undefined {
+  const { stdout } = new Deno.Command(`${ROOT}scripts/languages/find_cargo.sh`).outputSync();
+  const words = new TextDecoder().decode(stdout).trim();
+  return words === "" ? undefined : words.split(" ");
 }
 
 async function inFolder(

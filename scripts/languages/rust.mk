@@ -16,6 +16,12 @@ languages: $(if $(no_rust),,examples/rust-bootstrap/rust-bootstrap.wasm)
 
 rust_crate := wasm-include/rust/Cargo.toml $(wildcard wasm-include/rust/src/*.rs)
 
+# The crate by itself, with which codegen/ compiles generated sources.
+languages: $(if $(no_rust),,$(languages)/rust/libwasm_bpf.rlib)
+$(languages)/rust/libwasm_bpf.rlib: $(rust_crate) $(rules)
+	$(word 2,$(rust_tools)) --edition 2021 --target $(rust_target) --crate-type rlib --crate-name wasm_bpf --cfg 'feature="std"' \
+	  wasm-include/rust/src/lib.rs -o $@
+
 # Guests of version 1: one that declares the imports itself, and one on top of a published crate, which needs a registry.
 $(languages)/rust.wasm: $(in)/guest.rs $(squares) $(rules)
 	$(announce)
