@@ -13,7 +13,8 @@ example=${1:-runqlat}
 arguments=("${@:2}")
 if [[ $example == runqlat && $# -le 1 ]]; then arguments=(1 5); fi
 case $example in # They do more than observe.
-  xdp | sockops) options=(--allow-network) ;;
+  xdp) options=(--allow-network) ;;
+  sockops) options=(--allow-network --dir /sys/fs/cgroup:ro) ;;
   lsm) options=(--allow-deny) ;;
   *) options=() ;;
 esac

@@ -36,6 +36,8 @@ list_headers = -MMD -MP -MF $(headers)/$(subst /,-,$(@:.build/%=%)).d
 # Writes text to the target, unless the target has this text. Targets that depend on it are then up to date.
 keep_text = @echo '$(1)' | cmp --silent - $@ || echo '$(1)' >$@
 
+# The SDK that scripts/build_sdk.sh makes for guests of ABI version 2.
+sdk64 := .build/sdk/stamp cli/cc.ts $(filter-out %_test.ts,$(wildcard cli/toolchain/*.ts))
 libraries := .build/lib/libbpf.a .build/lib/libelf.a .build/lib/libz.a
 libelf := -isystem .build/libbpf/elfutils-$(ELFUTILS_VERSION)/libelf
 
@@ -43,8 +45,6 @@ libelf := -isystem .build/libbpf/elfutils-$(ELFUTILS_VERSION)/libelf
 
 # Those in C. scripts/languages/ has the others.
 examples := $(foreach name,$(notdir $(wildcard examples/*)),$(if $(wildcard examples/$(name)/$(name).bpf.c),$(name)))
-# The host of version 1 opens what a target names: sockets, cgroups and binaries. That makes these shorter.
-version1_examples := sockfilter sockops uprobe
 example_skeletons := $(foreach name,$(examples),examples/$(name)/$(name).skel.h)
 
 sources := $(notdir $(wildcard tests/guests/*.c tests/guests/*.cpp))
@@ -53,8 +53,7 @@ test_skeletons := $(test_objects:.bpf.o=.skel.h)
 test_modules := $(addprefix $(built)/,$(addsuffix .wasm,$(basename $(filter-out %.bpf.c,$(sources)))))
 libbpf_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/libbpf/*.c)))
 wasm64_modules := $(patsubst tests/%.c,.build/%.wasm,$(filter-out %.bpf.c,$(wildcard tests/guests/wasm64/*.c)))
-twin_names := $(filter-out $(version1_examples),$(examples))
-twins := $(addprefix $(twin)/,$(twin_names) $(addsuffix .wasm,$(twin_names)))
+twins := $(addprefix $(twin)/,$(examples) $(addsuffix .wasm,$(examples)))
 kernel_objects := $(patsubst tests/kernel/%.c,$(kernel)/%.o,$(wildcard tests/kernel/*.bpf.c))
 conformance_sources := $(notdir $(wildcard tests/conformance/guests/*.c))
 conformance_modules := $(foreach width,wasm32 wasm64,$(conformance_sources:%.c=$(conformance)/$(width)/%.wasm))
@@ -111,8 +110,8 @@ $(arm64)/uprobe.bpf.o: examples/uprobe/uprobe.bpf.c $(arm64_types)/vmlinux.h $(r
 $(arm64)/uprobe.c: examples/uprobe/uprobe.c
 	cp $< $@
 $(arm64)/uprobe.wasm: wasm_flags = -Oz -Wall -Wextra -I examples/uprobe
-$(arm64)/uprobe.wasm: $(arm64)/uprobe.c $(arm64)/uprobe.skel.h $(rules)
-	$(compile_wasm)
+$(arm64)/uprobe.wasm: $(arm64)/uprobe.c $(arm64)/uprobe.skel.h $(rules) $(sdk64)
+	$(compile_wasm64)
 
 # Guests in C and C++ --------------------------------------------------------------------------------------------------
 
@@ -128,9 +127,6 @@ endef
 
 # The list of headers contains the guest's skeletons. Before it exists, the guest needs all of them.
 wasm_flags = -Oz -Wall -Wextra
-$(foreach name,$(version1_examples),examples/$(name)/$(name).wasm): %.wasm: %.c $(rules) | $(example_skeletons)
-	$(compile_wasm)
-
 $(built)/%.wasm: tests/guests/%.c $(rules) | $(test_skeletons)
 	$(compile_wasm)
 
@@ -141,8 +137,7 @@ $(built)/%.wasm: tests/guests/%.cpp $(rules) | $(test_skeletons)
 $(built)/no_table.wasm $(built)/callback_wrapper.wasm: link :=
 $(built)/lines_cpp.wasm: link += -lc++ -lc++abi
 
-# Guests of ABI version 2, with the SDK that scripts/build_sdk.sh makes.
-sdk64 := .build/sdk/stamp cli/cc.ts $(filter-out %_test.ts,$(wildcard cli/toolchain/*.ts))
+# Guests of ABI version 2.
 define compile_wasm64
 $(announce)
 $(DENO) run --quiet --allow-ffi cli.ts cc $(wasm_flags) -I $(<D) -I $(@D) -I examples/include $(list_headers) $< -o $@
@@ -180,7 +175,7 @@ $(conformance)/wasm64/%.wasm: tests/conformance/guests/%.c $(rules) $(sdk64)
 	$(compile_wasm64)
 
 # Native twins -----------------------------------------------------------------------------------------------------
-# Each example of version 2 is also built from copies of its sources with bpftool's skeleton, as a guest and natively with
+# Each example in C is also built from copies of its sources with bpftool's skeleton, as a guest and natively with
 # the same libbpf.
 
 define twin_rules
@@ -196,7 +191,7 @@ $(twin)/$(1): $(twin)/$(1).c $(twin)/$(1).skel.h $(rules) $(libraries)
 	$(CLANG) -O2 -Wall -Wextra -I $$(@D) -I examples/$(1) -I examples/include -I .build/include $(libelf) $$(list_headers) \
 	  $$< -o $$@ $(libraries)
 endef
-$(foreach name,$(twin_names),$(eval $(call twin_rules,$(name))))
+$(foreach name,$(examples),$(eval $(call twin_rules,$(name))))
 
 # Guests in other languages ---------------------------------------------------------------------------------------------
 # scripts/languages/ has a file for each.

@@ -19,9 +19,12 @@ import { type MapUses, type ObjectUses, type ProgramUses, readUses } from "../..
 import { parseModule } from "../../wasm/module.ts";
 import { needText, readNeeds } from "../../wasm/needs.ts";
 import { PolicyDraft } from "./draft.ts";
-import { addPlaces, type ResolvePath } from "./places.ts";
+import { addPlaces, type PlaceOptions, type ResolvePath } from "./places.ts";
 import { attachesWithoutLink, listsOf, loadsOthers, OF_UNKNOWN_OBJECT, usesPins } from "./run_time_choices.ts";
 import { policyText } from "./policy_text.ts";
+
+/** The import by which a guest opens packet sockets. */
+const OPENS_SOCKETS = "socket";
 
 /** The facts about a module that its policy follows from. */
 interface ModuleFacts {
@@ -45,8 +48,9 @@ export function leastPolicy(bytes: Uint8Array, resolve: ResolvePath): string {
     ? { objects: [readUses(bytes)], damaged: [], imports: [], directories: [] }
     : readModule(bytes);
   const draft = new PolicyDraft();
+  const opensSockets = facts.imports.includes(OPENS_SOCKETS);
   for (const { programs, maps } of facts.objects) {
-    for (const program of programs) addProgram(draft, program, { maps, resolve });
+    for (const program of programs) addProgram(draft, program, { maps, resolve, opensSockets });
     for (const map of maps) addMap(draft, map);
   }
   addImports(draft, facts);
@@ -88,7 +92,7 @@ function headerOf({ objects, damaged, imports }: ModuleFacts): string[] {
 function addProgram(
   draft: PolicyDraft,
   program: ProgramUses,
-  { maps, resolve }: { maps: readonly MapUses[]; resolve: ResolvePath },
+  { maps, ...places }: PlaceOptions & { maps: readonly MapUses[] },
 ): void {
   const { name, section, type, helpers, kfuncs } = program;
   if (type === ProgramType.UNSPEC) {
@@ -99,7 +103,7 @@ function addProgram(
   for (const helper of helpers) draft.add("helpers", helperName(helper));
   for (const kfunc of kfuncs) draft.add("kfuncs", kfunc);
   for (const caused of causedEffects(program)) addEffect(draft, caused, { program, maps });
-  addPlaces(draft, program, resolve);
+  addPlaces(draft, program, places);
 }
 
 function addEffect(
@@ -165,7 +169,7 @@ function addImports(draft: PolicyDraft, { objects, imports }: ModuleFacts): void
   for (const name of imports) {
     for (const key of listsOf(name)) draft.leaveOpen(key, `the guest can choose it by ${name}()`);
     if (name === "perf_event_open") draft.permit("perfEvents");
-    if (name === "socket") draft.permit("packetSockets");
+    if (name === OPENS_SOCKETS) draft.permit("packetSockets");
     if (attachesWithoutLink(name)) {
       draft.permit("persist");
       draft.remark("persist", `attachments of ${name}() stay when the process is killed`);

@@ -142,6 +142,13 @@ Deno.test("leastPolicy() leaves open what a guest chooses by its imports", () =>
     assertEquals(policyFor(guest(object, name)).persist, true);
   }
   assertEquals(chosen("perf_event_open"), { ...none, perfEvents: true });
+  // The host opens the socket of a guest of version 1, on an interface.
+  const filter = (name: string) => {
+    const { interfaces, packetSockets } = policyFor(guest(sections("socket"), name));
+    return [interfaces, packetSockets];
+  };
+  assertEquals(filter("wasm_attach_bpf_program"), [["*"], false]);
+  assertEquals(filter("socket"), [[], true]);
   assertEquals(chosen("bpf_object__open_file"), {
     ...none,
     programTypes: ["*"],

@@ -26,9 +26,17 @@ const BY_TYPE: ReadonlyMap<number, ListKey> = new Map<number, ListKey>([
   [ProgramType.SOCK_OPS, "cgroups"],
 ]);
 
+/** What the places of a program also depend on. */
+export interface PlaceOptions {
+  readonly resolve: ResolvePath;
+  /** True for a guest that opens packet sockets itself. They are not limited by a list of interfaces. */
+  readonly opensSockets: boolean;
+}
+
 /** Adds the places of a program. */
-export function addPlaces(draft: PolicyDraft, program: ProgramUses, resolve: ResolvePath): void {
+export function addPlaces(draft: PolicyDraft, program: ProgramUses, { resolve, opensSockets }: PlaceOptions): void {
   const { name, section, type, attachType, target } = program;
+  if (type === ProgramType.SOCKET_FILTER && opensSockets) return;
   const key = BY_TYPE.get(type);
   if (key !== undefined) return draft.leaveOpen(key, `the guest chooses the place of "${name}" when it runs`);
   if (attachType === AttachType.LSM_CGROUP) {

@@ -26,7 +26,7 @@ const CHOICES: readonly (readonly [name: RegExp, keys: readonly ListKey[]])[] = 
   [/^bpf_program__attach_k(probe|syscall)/, ["functions"]],
   [/^bpf_program__attach_(raw_)?tracepoint|^bpf_raw_tracepoint_open/, ["tracepoints"]],
   [/^bpf_program__attach_(uprobe|usdt)/, ["binaries"]],
-  [/^bpf_program__attach_(xdp|tcx|netkit)$|^bpf_(xdp|tc)_|^socket$/, ["interfaces"]],
+  [/^bpf_program__attach_(xdp|tcx|netkit)$|^bpf_(xdp|tc)_/, ["interfaces"]],
   [/^bpf_program__attach_cgroup$/, ["cgroups"]],
   [/^bpf_link_create$|^bpf_prog_attach/, ["functions", "interfaces", "cgroups"]],
 ];

@@ -4,10 +4,21 @@
  * Shows: a program attached to a cgroup.
  * README.md has sample output.
  */
-#include "libbpf-wasm.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
 #include "sockops.h"
 #include "sockops.skel.h"
 #include "tool.h"
+
+static volatile sig_atomic_t exiting;
+
+static void handle_signal(int signal) {
+    (void)signal;
+    exiting = 1;
+}
 
 static void print_address(const __u8 address[4], __u16 port) {
     char text[sizeof("255.255.255.255:65535")];
@@ -25,17 +36,21 @@ static int print_connection(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-static int print_connections(struct sockops_bpf *skel) {
-    struct bpf_buffer *connections = bpf_buffer__open(skel->maps.connections, print_connection, NULL);
+static int print_connections(const struct sockops_bpf *skel) {
+    int connections_fd = bpf_map__fd(skel->maps.connections);
+    struct ring_buffer *connections = ring_buffer__new(connections_fd, print_connection, NULL, NULL);
     if (!connections) {
-        perror("Cannot open the connection buffer");
+        perror("Cannot open the ring buffer");
         return 1;
     }
     printf("%-8s %-22s%-22s%8s\n", "SIDE", "LOCAL", "REMOTE", "RTT(us)");
     int err = 0;
-    while (err >= 0 && tool_flush()) err = bpf_buffer__poll(connections, 1000);
+    while (!exiting && err >= 0 && tool_flush()) {
+        err = ring_buffer__poll(connections, 1000 /* ms */);
+        if (err == -EINTR) err = 0;
+    }
     if (err < 0) fprintf(stderr, "Cannot read connections: %s\n", strerror(-err));
-    bpf_buffer__free(connections);
+    ring_buffer__free(connections);
     return err < 0 || ferror(stdout);
 }
 
@@ -50,17 +65,26 @@ int main(int argc, char **argv) {
     }
     const char *cgroup = argc == 2 ? argv[1] : "/sys/fs/cgroup";
 
-    struct sockops_bpf *skel = sockops_bpf__open_and_load();
-    if (!skel) {
-        fputs("Cannot load the BPF program\n", stderr);
+    signal(SIGINT, handle_signal);
+    signal(SIGTERM, handle_signal);
+
+    int cgroup_fd = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (cgroup_fd < 0) {
+        fprintf(stderr, "Cannot open cgroup '%s': %s\n", cgroup, strerror(errno));
         return 1;
     }
     int code = 1;
-    bpf_set_prog_attach_target(skel->progs.report_established, cgroup);
-    if (sockops_bpf__attach(skel) < 0)
-        fprintf(stderr, "Cannot attach to cgroup '%s'\n", cgroup);
-    else
-        code = print_connections(skel);
+    struct sockops_bpf *skel = sockops_bpf__open_and_load();
+    if (!skel) {
+        fputs("Cannot load the BPF program\n", stderr);
+    } else {
+        skel->links.report_established = bpf_program__attach_cgroup(skel->progs.report_established, cgroup_fd);
+        if (!skel->links.report_established)
+            fprintf(stderr, "Cannot attach to cgroup '%s': %s\n", cgroup, strerror(errno));
+        else
+            code = print_connections(skel);
+    }
     sockops_bpf__destroy(skel);
+    close(cgroup_fd);
     return code;
 }

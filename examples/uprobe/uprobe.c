@@ -4,10 +4,19 @@
  * Shows: a pair of probes in user space, and an attach target given at run time.
  * README.md has sample output.
  */
-#include "libbpf-wasm.h"
+#include <signal.h>
+#include <string.h>
+#include <bpf/libbpf.h>
 #include "uprobe.h"
 #include "uprobe.skel.h"
 #include "tool.h"
+
+static volatile sig_atomic_t exiting;
+
+static void handle_signal(int signal) {
+    (void)signal;
+    exiting = 1;
+}
 
 static int print_call(void *ctx, void *data, size_t size) {
     const struct call *call = data;
@@ -17,27 +26,34 @@ static int print_call(void *ctx, void *data, size_t size) {
     return 0;
 }
 
-static int print_calls(struct uprobe_bpf *skel) {
-    struct bpf_buffer *calls = bpf_buffer__open(skel->maps.calls, print_call, NULL);
+static int print_calls(const struct uprobe_bpf *skel) {
+    struct ring_buffer *calls = ring_buffer__new(bpf_map__fd(skel->maps.calls), print_call, NULL, NULL);
     if (!calls) {
-        perror("Cannot open the call buffer");
+        perror("Cannot open the ring buffer");
         return 1;
     }
     printf("%-7s %-7s %-16s %18s %18s %12s\n", "PID", "TID", "COMM", "ARGUMENT", "RESULT", "DURATION(us)");
     int err = 0;
-    while (err >= 0 && tool_flush()) err = bpf_buffer__poll(calls, 1000);
+    while (!exiting && err >= 0 && tool_flush()) {
+        err = ring_buffer__poll(calls, 1000 /* ms */);
+        if (err == -EINTR) err = 0;
+    }
     if (err < 0) fprintf(stderr, "Cannot read calls: %s\n", strerror(-err));
-    bpf_buffer__free(calls);
+    ring_buffer__free(calls);
     return err < 0 || ferror(stdout);
 }
 
-/* Attaches both programs to the function. */
-static int attach(struct uprobe_bpf *skel, const char *binary, const char *function) {
-    char target[1024];
-    if (snprintf(target, sizeof(target), "%s:%s", binary, function) >= (int)sizeof(target)) return -ENAMETOOLONG;
-    bpf_set_prog_attach_target(skel->progs.enter_function, target);
-    bpf_set_prog_attach_target(skel->progs.leave_function, target);
-    return uprobe_bpf__attach(skel);
+/* Attaches both programs to the function in every process. Returns false with errno set if that fails. */
+static bool attach(struct uprobe_bpf *skel, const char *binary, const char *function) {
+    const pid_t every_process = -1;
+    LIBBPF_OPTS(bpf_uprobe_opts, at_entry, .func_name = function);
+    LIBBPF_OPTS(bpf_uprobe_opts, at_return, .func_name = function, .retprobe = true);
+    skel->links.enter_function =
+        bpf_program__attach_uprobe_opts(skel->progs.enter_function, every_process, binary, 0, &at_entry);
+    if (!skel->links.enter_function) return false;
+    skel->links.leave_function =
+        bpf_program__attach_uprobe_opts(skel->progs.leave_function, every_process, binary, 0, &at_return);
+    return skel->links.leave_function != NULL;
 }
 
 int main(int argc, char **argv) {
@@ -54,14 +70,17 @@ int main(int argc, char **argv) {
         return help ? 0 : 1;
     }
 
+    signal(SIGINT, handle_signal);
+    signal(SIGTERM, handle_signal);
+
     struct uprobe_bpf *skel = uprobe_bpf__open_and_load();
     if (!skel) {
         fputs("Cannot load the BPF programs\n", stderr);
         return 1;
     }
     int code = 1;
-    if (attach(skel, argv[1], argv[2]) < 0)
-        fprintf(stderr, "Cannot attach to '%s' in '%s'\n", argv[2], argv[1]);
+    if (!attach(skel, argv[1], argv[2]))
+        fprintf(stderr, "Cannot attach to '%s' in '%s': %s\n", argv[2], argv[1], strerror(errno));
     else
         code = print_calls(skel);
     uprobe_bpf__destroy(skel);

@@ -158,7 +158,7 @@ function missing(shapes: readonly string[], output: string): string[] {
 
 /** Replaces /sys/fs/cgroup of the documents by the machine's cgroup2, which has another path beside cgroup v1. */
 function cgroupOf(command: string): string {
-  return command.replace(/(?<=[ =])\/sys\/fs\/cgroup(?= |$)/g, cgroupRoot());
+  return command.replace(/(?<=[ =])\/sys\/fs\/cgroup(?=[ :]|$)/g, cgroupRoot());
 }
 
 /** Runs a command of a console block, and compares its output with the document. */

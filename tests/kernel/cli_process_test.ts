@@ -36,7 +36,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`wasm-bpf ends at once on ${signal} during every activity of a guest without a handler`, async () => {
     const loop = assemble(`(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))`);
     await using files = await directoryWith({ "loop.wasm": loop });
-    for (const guest of [[`${files.path}/loop.wasm`], [example("sockfilter"), "lo"]]) {
+    for (const guest of [[`${files.path}/loop.wasm`], [testGuest("packets"), "lo"]]) {
       const [command = "", ...before] = WASM_BPF;
       const child = new Deno.Command(command, { args: [...before, ...guest], stdout: "null", stderr: "null" }).spawn();
       await new Promise((resolve) => setTimeout(resolve, 700));

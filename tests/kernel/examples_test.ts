@@ -29,10 +29,22 @@ Deno.test(`bootstrap shows ${PROCESSES} EXEC and ${PROCESSES} EXIT lines for ${P
   );
 });
 
-for (const name of ["bootstrap", "runqlat", "execve", "opensnoop", "xdp"]) {
+/** Endless examples with their arguments. */
+const ENDLESS: Readonly<Record<string, readonly string[]>> = {
+  bootstrap: [],
+  runqlat: [],
+  execve: [],
+  opensnoop: [],
+  xdp: ["lo"],
+  sockfilter: ["lo"],
+  sockops: [cgroupRoot()],
+  uprobe: ["libc.so.6", "getpgid"],
+};
+
+for (const [name, args] of Object.entries(ENDLESS)) {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.test(`${name} ends by itself on ${signal}, with exit code 0`, async () => {
-      await using running = await RunningExample.start(name, name === "xdp" ? ["lo"] : []);
+      await using running = await RunningExample.start(name, args);
       const start = performance.now();
       const { status, stderr } = await running.stop(signal);
       assertEquals([status.code, status.signal, stderr], [0, null, ""]);

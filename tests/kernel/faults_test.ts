@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { promises } from "../vm/kernel.ts";
-import { directoryWith, example, type Finished, run, WASM_BPF } from "./command.ts";
+import { directoryWith, example, type Finished, run, testGuest, WASM_BPF } from "./command.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { hasTcx } from "./older_kernel.ts";
 
@@ -260,13 +260,16 @@ Deno.test("a guest whose interface vanishes continues until its signal", async (
   try {
     await must("ip", "-n", NETNS, "link", "add", "one", "type", "veth", "peer", "name", "two");
     for (const name of ["one", "two"]) await must("ip", "-n", NETNS, "link", "set", name, "up");
+    const packets = new Running([testGuest("packets"), "one"], { netns: true });
     const sockfilter = new Running([example("sockfilter"), "one"], { netns: true });
     const xdp = new Running(["--allow-network", example("xdp"), "one"], { netns: true });
+    await packets.until(/ready/);
     await sockfilter.until(/PROTO/);
     await xdp.until(/./);
     await must("ip", "-n", NETNS, "link", "del", "one");
     await delay(300);
-    assertEquals(await sockfilter.kill("SIGTERM"), "SIGTERM");
+    assertEquals(await packets.kill("SIGTERM"), "SIGTERM");
+    assertEquals(await sockfilter.kill("SIGTERM"), 0);
     assertEquals(await xdp.kill("SIGINT"), 0);
   } finally {
     await must("ip", "netns", "del", NETNS);

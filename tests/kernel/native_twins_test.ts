@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, run, WASM_BPF } from "./command.ts";
 import { framesOf, leaky } from "./leaky.ts";
+import { cgroupRoot } from "./mounts.ts";
 import { PERMISSIONS_OF, RunningExample } from "./running_example.ts";
 import { uniqueProgram } from "./unique_program.ts";
 
@@ -51,6 +52,9 @@ const WITHOUT_TRACING: Readonly<Record<string, readonly string[][]>> = {
   ],
   xdp: [["--help"], [], ["lo", "x"], ["lo", "1", "0"], ["no_such"]],
   lsm: [["--help"], [], ["x".repeat(64)]],
+  sockfilter: [["--help"], ["-h"], [], ["lo", "x"], ["no_such"]],
+  sockops: [["--help"], ["-h"], ["a", "b"], ["/no/such/cgroup"], ["/etc/hostname"]],
+  uprobe: [["--help"], ["-h"], [], ["libc.so.6"], ["libc.so.6", "getpgid", "x"]],
   tc: [["--help"], ["-h"], ["--usage"], [], ["lo"], ["lo", "0"], ["lo", "65536"], ["lo", "1", "2"], ["no_such", "1"]],
   usdt: [["--help"], ["-h"], ["--usage"], [], ["a", "b"], ["a", "b", "c", "d"], ["-p", "0"], ["--bogus"]],
   map_of_maps: [["--help"], ["-h"], ["0"], ["1", "x"], ["1", "1", "1"], ["-n", "x"], ["-r", "0"], ["--bogus"]],
@@ -75,6 +79,9 @@ const LACKING = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"
 const LEAST_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   xdp: ["lo"],
   lsm: ["name"],
+  sockfilter: ["lo"],
+  sockops: [cgroupRoot()],
+  uprobe: ["libc.so.6", "getpgid"],
   tc: ["lo", "1"],
   usdt: ["/usr/bin/python3", "python", "line"],
   memleak: ["1"],
@@ -145,6 +152,13 @@ Deno.test("opensnoop and its native twin print the same files", async () => {
   const activity = `${program.path} /etc/{passwd,hostname,no_such_file} >/dev/null 2>&1 || true`;
   const word = " /etc/(passwd|hostname|no_such_file)$";
   const [guest, native] = await linesOfBoth("opensnoop", { args: ["-n", program.name], word, count: 3, activity });
+  assertEquals(guest, native);
+});
+
+Deno.test("sockfilter and its native twin print the same packets", async () => {
+  const activity = "for i in {1..50}; do echo hello >/dev/udp/127.0.0.1/47615; done";
+  const both = { args: ["lo"], word: "127\\.0\\.0\\.1:47615 ", count: 50, activity };
+  const [guest, native] = await linesOfBoth("sockfilter", both);
   assertEquals(guest, native);
 });
 

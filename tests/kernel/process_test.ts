@@ -6,7 +6,6 @@ import { run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url).pathname;
 const BOOTSTRAP = `${CHECKOUT}examples/bootstrap/bootstrap.wasm`;
-const SOCKFILTER = `${CHECKOUT}examples/sockfilter/sockfilter.wasm`;
 const RUNQLAT = `${CHECKOUT}examples/runqlat/runqlat.wasm`;
 const OUT_OF_MEMORY = "wasm-bpf: Cannot continue: out of memory (hint: --memory SIZE gives the guest more)\n";
 const NO_ROOM = "wasm-bpf: Cannot run module: there is not enough memory for the memory and tables that it declares " +
@@ -185,7 +184,7 @@ for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1], [
     for (
       const [words, expected] of [
         [[busy.path], 128 + number],
-        [[SOCKFILTER, "lo"], 128 + number],
+        [[testGuest("packets"), "lo"], 128 + number],
         [[BOOTSTRAP], handled ? 0 : 128 + number],
       ] as const
     ) {

@@ -17,7 +17,7 @@ export function example(name: string): string {
 export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
   xdp: ["--allow-network"],
   tc: ["--allow-network=lo"],
-  sockops: ["--allow-network"],
+  sockops: ["--allow-network", "--dir", "/:ro"],
   lsm: ["--allow-deny"],
   memleak: ["--dir", "/:ro"],
 };

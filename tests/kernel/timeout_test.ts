@@ -5,7 +5,7 @@ import { GuestError, runGuest } from "../../mod.ts";
 import { openSystem } from "../../ffi/mod.ts";
 import { openDeadline } from "../../ffi/system/deadline.ts";
 import { assemble } from "../../scripts/build_wat.ts";
-import { assertOneLine, directoryWith, example, run, runWasmBpf, WASM_BPF } from "./command.ts";
+import { assertOneLine, directoryWith, example, run, runWasmBpf, testGuest, WASM_BPF } from "./command.ts";
 
 const LOOP = `(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))`;
 const LOOP_AT_START = `(module (memory (export "memory") 1) (func $f (loop $again (br $again))) (start $f)
@@ -53,7 +53,7 @@ for (
 }
 
 Deno.test("wasm-bpf --timeout ends guests that wait for events or for time", async () => {
-  for (const guest of [[example("bootstrap")], [example("sockfilter"), "lo"], [example("runqlat"), "10"]]) {
+  for (const guest of [[example("bootstrap")], [testGuest("packets"), "lo"], [example("runqlat"), "10"]]) {
     const { finished, ms } = await timed(guest);
     assertEquals(finished.code, 124);
     assertMatch(finished.stderr.trimEnd(), LINE);
@@ -134,8 +134,8 @@ Deno.test("runGuest() with timeoutMs interrupts waits, and detaches the guest's 
     return entries.filter((text) => text.includes("prog_id:") || text.includes("link_id:")).length;
   };
   const before = links();
-  for (const [name, ...args] of [["bootstrap"], ["sockfilter", "lo"], ["runqlat", "10"]] as const) {
-    const bytes = Deno.readFileSync(example(name));
+  for (const [name, ...args] of [["bootstrap"], ["packets", "lo"], ["runqlat", "10"]] as const) {
+    const bytes = Deno.readFileSync(name === "packets" ? testGuest(name) : example(name));
     const start = performance.now();
     try {
       runGuest(bytes, { name, args, timeoutMs: 300, stdout: 2 });
