@@ -10,6 +10,7 @@ import {
   genTypes,
   genTypesIn,
   genTypesOfBtf,
+  genTypesOfBtfIn,
   genVmlinux,
   isLanguage,
   isReserved,
@@ -82,12 +83,12 @@ const PAGE: HelpPage = {
   usage: [
     ["gen skeleton OBJECT [name NAME] [--lang LANGUAGE]", ""],
     ["gen types OBJECT [name NAME] [--type TYPE]... [--all] [--lang LANGUAGE]", ""],
-    ["gen types --btf FILE --type TYPE...", ""],
+    ["gen types --btf FILE --type TYPE... [--lang LANGUAGE]", ""],
     ["gen vmlinux [--btf FILE]", ""],
   ],
   about: [
-    'Writes C source for guests to stdout, from a BPF object (x.bpf.o). bpftool is not needed. OBJECT or FILE may be "-" for ' +
-    "standard input.",
+    'Writes source code for guests to stdout, from a BPF object (x.bpf.o). bpftool is not needed. OBJECT or FILE may be "-" for ' +
+    "standard input. It is C, or the language of --lang. TypeScript is for programs that use wasm-bpf as a library.",
   ],
   words: [
     [
@@ -95,7 +96,7 @@ const PAGE: HelpPage = {
       "a header that contains the object, and x__open(), x__load(), x__attach(), x__destroy() to use it. Names and " +
       'structure are those of "bpftool gen skeleton". Strip the object first ("llvm-strip -g x.bpf.o"): debug ' +
       'information makes the guest larger, and the guest does not use it. A name that C reserves gets a "_" at its ' +
-      "end (errno_), and in C++ so does a keyword of C++ (new_)",
+      "end (errno_), and in C++ so does a keyword of C++ (new_). In other languages it also has the object's types",
     ],
     [
       "types",
@@ -117,6 +118,7 @@ const PAGE: HelpPage = {
   wasm-bpf gen skeleton --lang rust --type event bootstrap.bpf.o > src/bootstrap_skel.rs
   wasm-bpf gen types bootstrap.bpf.o --type event > bootstrap.types.h
   wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct > task.h
+  wasm-bpf gen types --btf /sys/kernel/btf/vmlinux --type task_struct --lang go > task.go
   wasm-bpf gen vmlinux > vmlinux.h`,
 };
 
@@ -199,19 +201,20 @@ function runTypes(args: readonly string[]): number {
     const name = nameFor(path, given.get("name"), TYPES);
     const language = given.get("lang");
     const packageName = packageFor(language, given.get("package"), TYPES);
-    if (language !== undefined) {
-      if (btf !== undefined) throw new UsageError("Cannot generate types: --btf is only for C");
+    const options = { name, types, packageName };
+    const all = given.get("all");
+    if (btf !== undefined) {
       return generate(
         path,
-        (bytes) => genTypesIn(language, bytes, { name, types, all: given.get("all"), packageName }),
+        (bytes) => language === undefined ? genTypesOfBtf(bytes, options) : genTypesOfBtfIn(language, bytes, options),
       );
     }
     return generate(
       path,
       (bytes) =>
-        btf === undefined
-          ? genTypes(bytes, { name, types, all: given.get("all") })
-          : genTypesOfBtf(bytes, { name, types }),
+        language === undefined
+          ? genTypes(bytes, { ...options, all })
+          : genTypesIn(language, bytes, { ...options, all }),
     );
   });
 }

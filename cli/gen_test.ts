@@ -24,6 +24,21 @@ Deno.test("gen types writes the requested types", () => {
   });
 });
 
+Deno.test("gen types --btf writes types of the kernel in each language", () => {
+  const wanted = {
+    c: "struct list_head {",
+    rust: "pub struct list_head {",
+    go: "type vmlinuxListHead struct {",
+    typescript: "interface ListHead",
+  };
+  for (const [language, text] of Object.entries(wanted)) {
+    const args = ["gen", "types", "--btf", "/sys/kernel/btf/vmlinux", "--type", "list_head", "--lang", language];
+    const { code, stdout, stderr } = runCommand(args);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, text);
+  }
+});
+
 Deno.test("gen explains each error in one line, with an exit code", () => {
   const files = {
     "text.o": new TextEncoder().encode("hello"),

@@ -1,13 +1,16 @@
 /**
- * Tests that names of a file cannot become code, in any language: the output for names that are no identifiers does not exist, and the
- * output for words of the languages, names that become alike, and odd section names compiles.
+ * Compiles generated source in each language. Names of a file cannot become code: names that are no identifiers are refused, and words of
+ * the languages, names that become alike, and odd section names compile. So do the kernel's own types.
  */
 
-import { assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../errors/mod.ts";
+import { Btf } from "../object/btf/btf.ts";
+import { Layouts } from "../object/btf/layout.ts";
 import { compileSource } from "../object/testdata/compile.ts";
 import { RawBtf } from "../object/testdata/raw_btf.ts";
-import { genSkeletonIn, genTypesIn, isLanguage, LANGUAGES } from "./languages.ts";
+import { genSkeletonIn, genTypesIn, genTypesOfBtfIn, isLanguage, LANGUAGES } from "./languages.ts";
+import { ModelTypes } from "./model_types.ts";
 import { modelOf } from "./object_model.ts";
 import { COMPILERS } from "./testdata/compilers.ts";
 
@@ -26,6 +29,11 @@ const WORDS = `
   __proto__ _ __ a_b a__b A_B aB is_exit isExit IsExit set_low setLow low Low OBJECT at decode encode attach close maps progs rodata
   data bss links names_2 x X xSkel XSkel LoadX NewX LoadXSpec xObject XMaps XPrograms XObjects loadX loadXObjects Words words
 `.trim().split(/\s+/);
+
+const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
+
+/** Large structs, which contain hundreds of others. */
+const KERNEL_TYPES = ["task_struct", "sk_buff", "tcp_sock", "file", "inode", "bpf_map_type"];
 
 /** An object with these names as types, members, constants and variables. */
 function objectOfWords(): Uint8Array {
@@ -76,21 +84,35 @@ function objectOfSections(): Uint8Array {
 for (const language of LANGUAGES.filter(isLanguage)) {
   const { reasonToSkip, check } = COMPILERS[language];
   const reason = reasonToSkip();
-  const name = `${language}: source with words of languages and odd section names compiles`;
+  const name = `${language}: source with words of languages, odd section names and types of the kernel compiles`;
   Deno.test({
     name: reason === undefined ? name : `${name} (skipped: ${reason})`,
     ignore: reason !== undefined,
     fn: async () => {
       const options = { name: "x", all: true };
-      await check(
-        [objectOfWords(), objectOfSections()].map((object) => ({
-          types: genTypesIn(language, object, options),
-          skeleton: genSkeletonIn(language, object, options),
-        })),
-      );
+      const sources = [objectOfWords(), objectOfSections()].map((object) => ({
+        types: genTypesIn(language, object, options),
+        skeleton: genSkeletonIn(language, object, options),
+      }));
+      const kernel = genTypesOfBtfIn(language, Deno.readFileSync(KERNEL_BTF), { name: "kernel", types: KERNEL_TYPES });
+      await check([...sources, { types: kernel }]);
     },
   });
 }
+
+Deno.test("ModelTypes takes every struct and union of the running kernel, and covers each of its bytes", () => {
+  const btf = Btf.parse(Deno.readFileSync(KERNEL_BTF));
+  const types = new ModelTypes(btf, new Layouts(btf, "bpf"));
+  for (const type of btf.types) {
+    if ((type.kind === "struct" || type.kind === "union") && type.name !== "") types.add(type.id);
+  }
+  const { records } = types.model;
+  assert(records.length > 1000, `${records.length} records`);
+  for (const { name, isUnion, fields, sizeBytes } of records) {
+    const sizes = fields.map((field) => field.sizeBytes);
+    assertEquals(isUnion ? Math.max(...sizes) : sizes.reduce((sum, size) => sum + size, 0), sizeBytes, name);
+  }
+});
 
 Deno.test("modelOf() refuses names that are no identifiers, of types, members, constants, variables, programs and maps", () => {
   for (const evil of ["x; } evil", "a\nb", "*/", "", "1", "a-b", "`", "$" + "{x}", "a.b", "é"]) {

@@ -6,7 +6,7 @@
 
 import { goSkeleton, goTypes } from "./go.ts";
 import type { ObjectModel } from "./model.ts";
-import { modelOf, type ModelOptions } from "./object_model.ts";
+import { modelOf, modelOfBtf, type ModelOptions } from "./object_model.ts";
 import { rustSkeleton, rustTypes } from "./rust.ts";
 import { typescriptSkeleton, typescriptTypes } from "./typescript.ts";
 
@@ -56,4 +56,13 @@ export function genSkeletonIn(language: Language, object: Uint8Array, options: S
 /** The types in a language. @throws {FormatError | MissingTypeError} */
 export function genTypesIn(language: Language, object: Uint8Array, options: Options): string {
   return WRITERS[language].types(modelOf(object, options), options);
+}
+
+/** Types by name from plain BTF, in a language. @throws {FormatError | MissingTypeError} */
+export function genTypesOfBtfIn(
+  language: Language,
+  btf: Uint8Array,
+  options: WriterOptions & { name: string; types: readonly string[] },
+): string {
+  return WRITERS[language].types(modelOfBtf(btf, options), options);
 }

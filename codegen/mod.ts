@@ -7,6 +7,6 @@
 export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c_skeleton.ts";
 export { isReserved, objectName } from "./c_identifiers.ts";
 export { genTypes, genTypesOfBtf, type TypesOptions } from "./c_types.ts";
-export { genSkeletonIn, genTypesIn, isLanguage, type Language, LANGUAGES } from "./languages.ts";
+export { genSkeletonIn, genTypesIn, genTypesOfBtfIn, isLanguage, type Language, LANGUAGES } from "./languages.ts";
 export { genVmlinux } from "./vmlinux.ts";
 export { MissingTypeError, selectTypes } from "./type_selection.ts";

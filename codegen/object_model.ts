@@ -6,13 +6,15 @@
 
 import { FormatError } from "../errors/mod.ts";
 import { MapType } from "../object/bpf_numbers.ts";
+import { Btf } from "../object/btf/btf.ts";
+import { Layouts } from "../object/btf/layout.ts";
 import type { TypeId } from "../object/btf/types.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import { parseObject } from "../object/object.ts";
 import type { ModelMap, ModelType, ObjectModel } from "./model.ts";
 import { ModelTypes } from "./model_types.ts";
 import { objectMembers } from "./object_members.ts";
-import { selectTypes, type TypeSelection } from "./type_selection.ts";
+import { findNamed, selectTypes, type TypeSelection } from "./type_selection.ts";
 import { plainIdentifier, UniqueNames } from "./unique_names.ts";
 
 /** Options of {@link modelOf}. */
@@ -58,6 +60,28 @@ export function modelOf(object: Uint8Array, options: ModelOptions): ObjectModel 
     })),
     structOps: structOps.map(({ member, map }) => ({ name: map.name, member, struct: map.struct.name })),
     unreachable,
+    ...types.model,
+  };
+}
+
+/**
+ * Returns a model with types by name from plain BTF, such as /sys/kernel/btf/vmlinux, and nothing else.
+ *
+ * @throws {FormatError} when the bytes are not BTF, or are damaged.
+ * @throws {MissingTypeError} when one of the types does not exist.
+ */
+export function modelOfBtf(btfBytes: Uint8Array, options: { name: string; types: readonly string[] }): ObjectModel {
+  const btf = Btf.parse(btfBytes);
+  const types = new ModelTypes(btf, new Layouts(btf, "bpf"));
+  for (const name of options.types) types.add(findNamed(btf, name));
+  return {
+    name: plainIdentifier(options.name),
+    license: undefined,
+    programs: [],
+    maps: [],
+    sections: [],
+    structOps: [],
+    unreachable: [],
     ...types.model,
   };
 }

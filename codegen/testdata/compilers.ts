@@ -12,7 +12,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 /** The generated source for one object. Each file is compiled by itself. */
 interface Source {
   readonly types: string;
-  readonly skeleton: string;
+  readonly skeleton?: string;
 }
 
 /** A compiler of a language. */
@@ -68,7 +68,10 @@ export const COMPILERS: Readonly<Record<Language, Compiler>> = {
 /** The contents of files by name: "types0.ts", "skeleton0.ts". */
 function filesOf(sources: readonly Source[], ending: string): Record<string, string> {
   return Object.fromEntries(
-    sources.flatMap(({ types, skeleton }, i) => [[`types${i}${ending}`, types], [`skeleton${i}${ending}`, skeleton]]),
+    sources.flatMap(({ types, skeleton }, i) => [
+      [`types${i}${ending}`, types],
+      ...skeleton === undefined ? [] : [[`skeleton${i}${ending}`, skeleton]],
+    ]),
   );
 }
 
