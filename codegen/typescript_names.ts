@@ -73,8 +73,9 @@ export class TypeScriptNames {
   }
 }
 
-/** "isExit" for "is_exit". A first letter stays as it is. */
+/** "isExit" for "is_exit". A first letter stays as it is, and so does "CONFIG_HZ". */
 function camel(name: string): string {
+  if (isUpperCase(name)) return name;
   const [first = "", ...others] = wordsOf(name);
   const joined = first + others.map(capitalized).join("");
   return /^[A-Za-z]/.test(joined) ? joined : `_${joined}`;
@@ -82,8 +83,13 @@ function camel(name: string): string {
 
 /** "IsExit" for "is_exit". */
 function pascal(name: string): string {
+  if (isUpperCase(name)) return name;
   const joined = wordsOf(name).map(capitalized).join("");
   return /^[A-Z]/.test(joined) ? joined : `X${joined}`;
+}
+
+function isUpperCase(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(name);
 }
 
 function wordsOf(name: string): string[] {

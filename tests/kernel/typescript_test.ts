@@ -5,6 +5,7 @@ import { modelOf } from "../../codegen/object_model.ts";
 import { typesObject } from "../../codegen/testdata/golden.ts";
 import { runDeno } from "../../codegen/testdata/run_deno.ts";
 import { typescriptSkeleton } from "../../codegen/typescript.ts";
+import { compileSource } from "../../object/testdata/compile.ts";
 
 /** Begins each program, which prints a line of JSON for each result. */
 const PRELUDE = `
@@ -123,5 +124,34 @@ print([skel.progs.run.name, skel.progs.run.sectionName]);
     { total: "9n" },
     "EPERM",
     ["run", "raw_tp/sys_enter"],
+  ]);
+});
+
+Deno.test("a generated class reads the kernel's configuration after load, and cannot change it", async () => {
+  const object = compileSource(`
+    #define KCONFIG __attribute__((section(".kconfig")))
+    extern int LINUX_KERNEL_VERSION KCONFIG;
+    extern int CONFIG_NO_SUCH_OPTION KCONFIG __attribute__((weak));
+    __attribute__((section("raw_tp/sys_enter"), used)) int f(void *c) { return LINUX_KERNEL_VERSION + CONFIG_NO_SUCH_OPTION; }
+    char LICENSE[] __attribute__((section("license"), used)) = "GPL";`);
+  const program = `
+import { BpfError, openLibbpf } from "@wasm-bpf/wasm-bpf";
+import { XSkel } from "./skeleton.ts";
+using libbpf = openLibbpf();
+using skel = XSkel.open(libbpf);
+skel.load();
+const { LINUX_KERNEL_VERSION: version, ...others } = skel.kconfig.get();
+console.log(JSON.stringify([\`\${version >> 16}.\${version >> 8 & 0xff}\`, others]));
+try {
+  skel.kconfig.set({ CONFIG_NO_SUCH_OPTION: 1 });
+} catch (error) {
+  console.log(JSON.stringify(error instanceof BpfError && error.code));
+}`;
+  const skeleton = typescriptSkeleton(modelOf(object, { name: "x" }), object);
+  const output = await runDeno("run", { "main.ts": program, "skeleton.ts": skeleton });
+  const version = /^\d+\.\d+/.exec(Deno.osRelease())?.[0];
+  assertEquals(output.trimEnd().split("\n").map((line) => JSON.parse(line)), [
+    [version, { CONFIG_NO_SUCH_OPTION: 0 }],
+    "EPERM",
   ]);
 });
