@@ -145,6 +145,8 @@ endef
 
 examples/%.wasm: examples/%.c $(rules) $(sdk64) | $(example_skeletons)
 	$(compile_wasm64)
+# The names of functions are in /proc/kallsyms, and in the files that /proc/PID/maps lists.
+examples/profile/profile.wasm: wasm_flags += --needs /proc:ro --needs /usr:ro
 
 wasm64_objects := $(patsubst tests/%.c,.build/%.o,$(wildcard tests/guests/wasm64/*.bpf.c))
 $(wasm64_modules): wasm_flags = -Oz -Wall -Wextra -Wno-c23-extensions --embed-dir=$(@D)

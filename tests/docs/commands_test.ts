@@ -104,6 +104,9 @@ class Place implements AsyncDisposable {
       `bash -c "sh -c 'ls / | sort | head -1 >/dev/null'; sed s/o/0/ /dev/null; sleep 0.2; sort /no/such/list; true"
        ./target || true
        /usr/bin/python3 -S -c 'import json'
+       setpriv --reuid 65534 --clear-groups chroot / true || true
+       sleep 9 & kill -WINCH $! && kill -0 $! && kill $!
+       kill -0 999999 || true
        echo hello >/dev/udp/127.0.0.1/5353
        deno eval --quiet '
          const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runWasmBpf } from "./command.ts";
-import { example } from "./running_example.ts";
+import { example, PERMISSIONS_OF } from "./running_example.ts";
 
 for (const [name, args] of Object.entries({ sockfilter: [], xdp: [], uprobe: ["one"], lsm: [], sockops: ["a", "b"] })) {
   Deno.test(`${name} shows its usage on stderr and exits 1 when called wrongly`, async () => {
@@ -23,7 +23,7 @@ const names = [...Deno.readDirSync(FOLDER)].filter((one) => one.isDirectory).map
 for (const name of names) {
   Deno.test(`${name} --help shows its usage on stdout, and -h does`, async () => {
     for (const flag of ["--help", "-h"]) {
-      const { code, stdout, stderr } = await runWasmBpf([example(name), flag]);
+      const { code, stdout, stderr } = await runWasmBpf([...PERMISSIONS_OF[name] ?? [], example(name), flag]);
       assertEquals([code, stderr], [0, ""]);
       assertStringIncludes(stdout, `Usage: ${name}`);
     }

@@ -20,6 +20,7 @@ export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
   sockops: ["--allow-network", "--dir", "/:ro"],
   lsm: ["--allow-deny"],
   memleak: ["--dir", "/:ro"],
+  profile: ["--grant-needs"],
 };
 
 /**
