@@ -10,6 +10,7 @@ import { boundMemories } from "../wasm/bound_memories.ts";
 import { addressBitsOf, type Declarations, type ModuleImport, readDeclarations } from "../wasm/declarations.ts";
 import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import { type AddressBits, isComponent } from "../wasm/sections.ts";
+import { assemblyScriptAdvice } from "./assemblyscript/import_types.ts";
 import type { GuestContext } from "./core/context.ts";
 import type { InstanceParts } from "./core/instance.ts";
 import { WASM_PAGE_BYTES } from "./core/memory.ts";
@@ -18,7 +19,7 @@ import type { ImportModules } from "./import_tables.ts";
 import { LIBBPF_MODULE } from "./libbpf/import_types.ts";
 import { type ImportingGuest, importProblem } from "./import_types.ts";
 import { checkModule, hasUnboundedTable, MAX_TABLE_ENTRIES, type ModulePermissions } from "./module_limits.ts";
-import { CALLBACK_WRAPPER_MODULE } from "./wasm_bpf/import_types.ts";
+import { CALLBACK_WRAPPER_MODULE, ENV_MODULE } from "./wasm_bpf/import_types.ts";
 
 /** Names that can be changed for guests made with other toolchains. */
 export interface GuestNames {
@@ -179,11 +180,23 @@ function checkImports(imports: readonly ModuleImport[], guest: ImportingGuest): 
   if (unknown.size > 0) {
     const more = unknown.size > MOST_NAMED ? ` and ${unknown.size - MOST_NAMED} more` : "";
     const named = [...unknown].slice(0, MOST_NAMED).join(", ");
-    throw new GuestError("unknown-import", `Cannot link module: unknown import ${named}${more}`);
+    const advice = firstAdvice(unknown);
+    const hint = advice === undefined ? "" : ` (hint: ${advice})`;
+    throw new GuestError("unknown-import", `Cannot link module: unknown import ${named}${more}${hint}`);
   }
   if (misfit === undefined) return;
   const more = misfits.length > 1 ? `, and ${misfits.length - 1} more imports have other types` : "";
   throw new GuestError("invalid-module", `Cannot link module: ${misfit}${more}`);
+}
+
+/** The advice for the first import of `env` that has one. */
+function firstAdvice(names: ReadonlySet<string>): string | undefined {
+  const prefix = `${ENV_MODULE}.`;
+  for (const name of names) {
+    const advice = name.startsWith(prefix) ? assemblyScriptAdvice(name.slice(prefix.length)) : undefined;
+    if (advice !== undefined) return advice;
+  }
+  return undefined;
 }
 
 function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAssembly.Instance {

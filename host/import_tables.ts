@@ -6,6 +6,8 @@
 
 import type { ModuleImport } from "../wasm/declarations.ts";
 import type { FunctionType } from "../wasm/types.ts";
+import { assemblyScriptFunctions } from "./assemblyscript/mod.ts";
+import { ASSEMBLYSCRIPT_TYPES } from "./assemblyscript/import_types.ts";
 import type { GuestContext } from "./core/context.ts";
 import { type DeclaredImports, type ImportTable, makeImports } from "./core/imports.ts";
 import { LIBBPF_MODULE } from "./libbpf/import_types.ts";
@@ -44,8 +46,9 @@ function tableOf(module: string, declared: DeclaredImports, sources: ImportSourc
 function ownTableOf(module: string, declared: DeclaredImports, { guest, wasi }: ImportSources): ImportTable {
   switch (module) {
     case WASM_BPF_MODULE:
-    case ENV_MODULE:
       return makeImports(wasmBpfFunction, guest, declared);
+    case ENV_MODULE:
+      return envTable(declared, { guest, wasi });
     case LIBBPF_MODULE:
       return makeImports(libbpfFunction, guest, declared);
     case SYS_MODULE:
@@ -57,6 +60,16 @@ function ownTableOf(module: string, declared: DeclaredImports, { guest, wasi }: 
     default:
       return {};
   }
+}
+
+/** Module `env` has the functions of version 1, for its first guests, and those that AssemblyScript imports. */
+function envTable(declared: DeclaredImports, { guest, wasi }: Pick<ImportSources, "guest" | "wasi">): ImportTable {
+  const isAssemblyScript = (name: string) => Object.hasOwn(ASSEMBLYSCRIPT_TYPES, name);
+  const names = [...declared.keys()];
+  return {
+    ...names.every(isAssemblyScript) ? {} : makeImports(wasmBpfFunction, guest, declared),
+    ...names.some(isAssemblyScript) ? assemblyScriptFunctions(guest, (fd, bytes) => wasi.write(fd, bytes)) : {},
+  };
 }
 
 function byModule(imports: readonly ModuleImport[]): ReadonlyMap<string, DeclaredImports> {

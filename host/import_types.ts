@@ -7,6 +7,7 @@
 import type { ModuleImport } from "../wasm/declarations.ts";
 import type { AddressBits } from "../wasm/sections.ts";
 import { type ImportTypes, typeForWidth } from "./core/imports.ts";
+import { ASSEMBLYSCRIPT_TYPES, assemblyScriptTypesOf } from "./assemblyscript/import_types.ts";
 import { LIBBPF_MODULE, libbpfTypesOf } from "./libbpf/import_types.ts";
 import { SYS_MODULE, SYS_TYPES } from "./sys/import_types.ts";
 import {
@@ -27,7 +28,7 @@ import {
 /** An import module: its meaning, as text, and its functions. */
 interface KnownModule {
   readonly abi: string;
-  readonly typesOf: (name: string) => readonly string[] | undefined;
+  readonly typesOf: (name: string, declared?: string) => readonly string[] | undefined;
   /** The functions that exist only for guests with 32-bit addresses. */
   readonly only32?: readonly string[];
 }
@@ -37,7 +38,11 @@ const POLLS = Object.keys(CALLBACK_WRAPPER_TYPES);
 
 const MODULES: ReadonlyMap<string, KnownModule> = new Map([
   [WASM_BPF_MODULE, { abi: "ABI version 1", typesOf: listed(WASM_BPF_TYPES), only32: POLLS }],
-  [ENV_MODULE, { abi: "ABI version 1, under its first name", typesOf: listed(WASM_BPF_TYPES), only32: POLLS }],
+  [ENV_MODULE, {
+    abi: "ABI version 1, under its first name, and AssemblyScript",
+    typesOf: (name, declared) => listed(WASM_BPF_TYPES)(name) ?? assemblyScriptTypesOf(name, declared),
+    only32: [...POLLS, ...Object.keys(ASSEMBLYSCRIPT_TYPES)],
+  }],
   // An option can move its function to another module; see typesOf().
   [CALLBACK_WRAPPER_MODULE, { abi: "ABI version 1, callbacks by export", typesOf: () => undefined }],
   [LIBBPF_MODULE, { abi: "ABI version 2", typesOf: libbpfTypesOf }],
@@ -78,14 +83,14 @@ export function importProblem(one: ModuleImport, guest: ImportingGuest): ImportP
 }
 
 /** Only own properties count. A guest must not import inherited ones such as "constructor". */
-function typesOf({ module, name }: ModuleImport, guest: ImportingGuest): readonly string[] | undefined {
+function typesOf({ module, name, type }: ModuleImport, guest: ImportingGuest): readonly string[] | undefined {
   const { addressBits, wrapperModule = CALLBACK_WRAPPER_MODULE } = guest;
   if (addressBits === 32 && module === wrapperModule && Object.hasOwn(CALLBACK_WRAPPER_TYPES, name)) {
     return CALLBACK_WRAPPER_TYPES[name];
   }
   const known = MODULES.get(module);
   if (known === undefined || (addressBits !== 32 && known.only32?.includes(name))) return undefined;
-  return known.typesOf(name);
+  return known.typesOf(name, type?.text);
 }
 
 /** Finds the types of a function in tables. */

@@ -11,6 +11,7 @@
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   main: [
     "",
+    "host/assemblyscript/import_types.",
     "host/libbpf/import_types.",
     "host/libbpf/map_numbers.",
     "host/sys/import_types.",
@@ -23,6 +24,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   version1: ["host/wasm_bpf/"],
   /** Guests of version 2. */
   version2: ["ffi/libbpf/prototype", "host/libbpf/", "host/sys/"],
+  /** Guests in AssemblyScript that import from `env`. */
+  assemblyscript: ["host/assemblyscript/"],
   /** Functions that few guests call. */
   rare: [
     "ffi/libbpf/attach_interface.",
@@ -92,7 +95,7 @@ const PLACES = Object.entries(PARTS)
   .sort((a, b) => b.beginning.length - a.beginning.length);
 
 /** Parts that are small or seldom loaded. They have no bytecode, which would take more space than it saves time. */
-const WITHOUT_BYTECODE: ReadonlySet<string> = new Set(["policy", "problems", "rare", "tools"]);
+const WITHOUT_BYTECODE: ReadonlySet<string> = new Set(["assemblyscript", "policy", "problems", "rare", "tools"]);
 
 /** True for a part with bytecode. */
 export function hasBytecode(part: string): boolean {

@@ -104,6 +104,26 @@ export function transferFunctions(
   };
 }
 
+/**
+ * Writes all bytes to a descriptor of the guest, for imports of other modules that print.
+ *
+ * @returns 0, or the guest's errno.
+ */
+export function writeBytes(context: WasiContext, fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+  try {
+    const descriptor = context.descriptors.get(fd, RIGHTS.FD_WRITE);
+    for (let at = 0; at < bytes.length;) {
+      const from = { buffer: bytes.buffer, pairs: Float64Array.of(bytes.byteOffset + at, bytes.length - at), count: 1 };
+      const written = context.files.write(descriptor.hostFd, from);
+      if (written < 0 && !waited(context, descriptor, POLL.OUT, written)) return wasiErrno(written);
+      at += Math.max(written, 0);
+    }
+    return WASI_ERRNO.SUCCESS;
+  } catch (error) {
+    return context.guard.resultOf(error, POSITIVE_WASI);
+  }
+}
+
 /** The other `fd_*` functions. */
 export function descriptorFunctions(context: WasiContext, layout: FilestatLayout = FILESTAT): WasiFunctions {
   const { descriptors, files } = context;

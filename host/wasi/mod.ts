@@ -14,7 +14,7 @@ import type { ImportTable } from "../core/imports.ts";
 import { clockFunctions } from "./clocks.ts";
 import { WasiContext, type WasiFunctions, type WasiGuest } from "./context.ts";
 import { standardStream } from "./descriptors.ts";
-import { descriptorFunctions, transferFunctions } from "./fd.ts";
+import { descriptorFunctions, transferFunctions, writeBytes } from "./fd.ts";
 import { RangeReader } from "./iovecs.ts";
 import { linuxFiles } from "./linux_files.ts";
 import { attributeFunctions, nameFunctions, openFunctions } from "./path.ts";
@@ -77,6 +77,11 @@ export class Wasi implements Disposable {
   /** The functions of module `wasm_bpf_sys` on files. */
   get linuxFiles(): ImportTable {
     return linuxFiles(this.#context);
+  }
+
+  /** Writes all bytes to a descriptor of the guest. @returns 0, or the guest's errno. */
+  write(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+    return writeBytes(this.#context, fd, bytes);
   }
 
   /** Searches the last text on the guest's stderr for a refused path. */
