@@ -12,6 +12,7 @@
 
 import { CHECKOUT } from "./headers/clang.ts";
 import { readDeclarations } from "./headers/declarations.ts";
+import { assemblyScriptImports } from "./tables/assemblyscript_imports.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
 import { functionDocument } from "./tables/function_document.ts";
 import { goImports } from "./tables/go_imports.ts";
@@ -35,6 +36,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     functionDocument(),
     rustImports(),
     goImports(),
+    assemblyScriptImports(),
   ]);
   return await formatted(files.flat());
 }

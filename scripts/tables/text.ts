@@ -35,12 +35,15 @@ export function typescriptFile(path: string, about: string, parts: readonly stri
   return { path, text: `${head}\n${parts.join("\n")}` };
 }
 
+/** AssemblyScript has decorators of functions, which `deno fmt` removes. */
+const ASSEMBLYSCRIPT = "wasm-include/assemblyscript/";
+
 /** The files as `deno fmt` writes them. Files in other languages stay unchanged. */
 export async function formatted(files: readonly GeneratedFile[]): Promise<GeneratedFile[]> {
   const folder = await Deno.makeTempDir();
   // One process formats all files, since its start takes longer than its work.
   const place = ({ path }: GeneratedFile) => `${folder}/${path.replaceAll("/", "_")}`;
-  const ours = files.filter(({ path }) => /\.(ts|md)$/.test(path));
+  const ours = files.filter(({ path }) => /\.(ts|md)$/.test(path) && !path.startsWith(ASSEMBLYSCRIPT));
   try {
     await Promise.all(ours.map((file) => Deno.writeTextFile(place(file), file.text)));
     const args = ["fmt", "--quiet", `--config=${CHECKOUT.pathname}deno.json`, folder];
