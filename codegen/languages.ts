@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assemblyScriptSkeleton, assemblyScriptTypes } from "./assemblyscript.ts";
 import { goSkeleton, goTypes } from "./go.ts";
 import type { ObjectModel } from "./model.ts";
 import { modelOf, modelOfBtf, type ModelOptions } from "./object_model.ts";
@@ -26,6 +27,7 @@ export interface WriterOptions {
 interface Options extends ModelOptions, WriterOptions {}
 
 const WRITERS = {
+  assemblyscript: { skeleton: assemblyScriptSkeleton, types: assemblyScriptTypes },
   go: { skeleton: goSkeleton, types: goTypes },
   rust: { skeleton: rustSkeleton, types: rustTypes },
   typescript: { skeleton: typescriptSkeleton, types: typescriptTypes },

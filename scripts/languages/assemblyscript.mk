@@ -1,5 +1,7 @@
 # Guests in AssemblyScript.
 
+asc := $(DENO) run --quiet --config scripts/tools.json --allow-read --allow-write --allow-env $(ASSEMBLYSCRIPT)/asc
+
 languages: $(languages)/assemblyscript.wasm
 
 # AssemblyScript cannot embed a file, so the object becomes an array in its source.
@@ -9,6 +11,39 @@ $(languages)/assemblyscript.wasm: $(in)/guest.ts $(squares) $(rules)
 	cp $< $(languages)/assemblyscript/guest.ts
 	{ echo 'export const OBJECT: StaticArray<u8> = ['; \
 	  od -An -v -t u1 -w1 $(squares) | sed 's/$$/,/'; echo '];'; } >$(languages)/assemblyscript/object.ts
-	$(DENO) run --quiet --config scripts/tools.json --allow-read --allow-write --allow-env $(ASSEMBLYSCRIPT)/asc \
-	  guest.ts --baseDir $(languages)/assemblyscript --outFile ../assemblyscript.wasm --exportTable --optimize \
+	$(asc) guest.ts --baseDir $(languages)/assemblyscript --outFile ../assemblyscript.wasm --exportTable --optimize \
 	  --runtime stub --use abort=guest/onAbort
+
+# Guests on top of the package, which asc finds by the name of its folder.
+packages := $(languages)/assemblyscript/packages
+assemblyscript_sources := $(wildcard wasm-include/assemblyscript/*.ts wasm-include/assemblyscript/assembly/*.ts)
+$(packages)/stamp: $(assemblyscript_sources)
+	mkdir -p $(@D)
+	rm -rf $(@D)/wasm-bpf
+	cp -r wasm-include/assemblyscript $(@D)/wasm-bpf
+	touch $@
+
+# The options of asconfig.json in examples/assemblyscript-bootstrap.
+define build_assemblyscript
+$(announce)
+$(asc) $(<F) --baseDir $(<D) --outFile $(abspath $@) --path $(abspath $(packages)) --exportStart _start --exportTable \
+  --optimizeLevel 3 --shrinkLevel 1
+endef
+
+languages: examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm $(languages)/assemblyscript_types.wasm
+examples/assemblyscript-bootstrap/bootstrap_skel.ts: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
+	$(generate) skeleton --lang assemblyscript --type event $< >$@
+examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm: examples/assemblyscript-bootstrap/main.ts \
+  examples/assemblyscript-bootstrap/bootstrap_skel.ts $(packages)/stamp $(rules)
+	$(build_assemblyscript)
+
+# Prints the sizes and offsets of generated types.
+$(languages)/assemblyscript/layouts/types_skel.ts: $(types_object) $(wildcard codegen/*.ts)
+	mkdir -p $(@D)
+	$(generate) types $< name types --lang assemblyscript >$@
+$(languages)/assemblyscript/layouts/main.ts: $(in)/layouts/main.ts $(types_object) $(layouts)
+	mkdir -p $(@D)
+	$(DENO) run --quiet --allow-read $< assemblyscript $(types_object) >$@
+$(languages)/assemblyscript_types.wasm: $(languages)/assemblyscript/layouts/main.ts \
+  $(languages)/assemblyscript/layouts/types_skel.ts $(packages)/stamp $(rules)
+	$(build_assemblyscript)

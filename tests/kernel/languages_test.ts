@@ -86,13 +86,19 @@ function testLayouts(language: string): void {
     fn: async () => {
       const model = modelOf(Deno.readFileSync(`${GUESTS}types.bpf.o`), { name: "types" });
       const { code, stdout, stderr } = await runWasmBpf([module]);
+<<<<<<< HEAD
       const lines = [...layoutLines(model), ...VALUE_LINES];
+=======
+      // Records in AssemblyScript are properties at offsets, so that gaps are no fields.
+      const fields = layoutLines(model).filter((line) => language !== "assemblyscript" || !/\._pad\d+ /.test(line));
+      const lines = [...fields, "5 2748 -3 78187493520", "-1 81985529216486895"];
+>>>>>>> 0a87314 (codegen: a writer for AssemblyScript)
       assertEquals([code, stderr, stdout.trimEnd().split("\n")], [0, "", lines]);
     },
   });
 }
 
-for (const language of ["rust", "go"]) testLayouts(language);
+for (const language of ["rust", "go", "assemblyscript"]) testLayouts(language);
 
 /** The same lines as the example bootstrap in C, from the same BPF programs. */
 function testBootstrap(example: string): void {
@@ -125,4 +131,4 @@ function testBootstrap(example: string): void {
   });
 }
 
-for (const language of ["rust", "go"]) testBootstrap(`${language}-bootstrap`);
+for (const language of ["rust", "go", "assemblyscript"]) testBootstrap(`${language}-bootstrap`);

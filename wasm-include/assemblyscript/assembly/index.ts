@@ -22,5 +22,5 @@ export { RingBuffer } from "./ring_buffer";
 export { PerfBuffer } from "./perf_buffer";
 export { Section, SectionKind } from "./section";
 export { catchSignals, caughtSignal, SIGHUP, SIGINT, SIGTERM } from "./signals";
-export { sizeOf, create, destroy, textAt, setTextAt } from "./values";
+export { sizeOf, create, destroy, textAt, setTextAt, zeroed } from "./values";
 export { bits, setBits, signedBits } from "./bits";

@@ -8,10 +8,15 @@
 
 import type { ObjectModel } from "../../../../codegen/model.ts";
 import { modelOf } from "../../../../codegen/object_model.ts";
+import { assemblyScriptProgram } from "./assemblyscript.ts";
 import { goProgram } from "./go.ts";
 import { rustProgram } from "./rust.ts";
 
-const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = { go: goProgram, rust: rustProgram };
+const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = {
+  assemblyscript: assemblyScriptProgram,
+  go: goProgram,
+  rust: rustProgram,
+};
 
 const [language = "", object = ""] = Deno.args;
 console.log(PROGRAMS[language]?.(modelOf(Deno.readFileSync(object), { name: "types" })));
