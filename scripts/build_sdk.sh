@@ -17,7 +17,7 @@ source scripts/pins.sh
 source scripts/debian_mirror.sh
 
 # The languages with bindings in wasm-include/.
-bindings=(rust go)
+bindings=(rust go assemblyscript)
 sdk=$PWD/.build/sdk work=$PWD/.build/sdk-work
 libc=$work/wasi-libc musl=$work/wasi-libc/libc-top-half/musl
 mkdir -p "$sdk"/{include,lib,src} "$work"

@@ -43,9 +43,6 @@ const ADVICE: readonly (readonly [beginning: string, advice: string])[] = [
   ["Reflect.", "a guest has no objects of JavaScript"],
   ["Object.", "a guest has no objects of JavaScript"],
   ["String.", "a guest has no objects of JavaScript"],
-  ["abort", "build with --use abort=FILE/FUNCTION, a function of the guest, or --use abort="],
-  ["seed", "build with --use seed=FILE/FUNCTION, a function of the guest"],
-  ["trace", "build with --use trace=FILE/FUNCTION, a function of the guest, or --use trace="],
 ];
 
 /** The option of asc, or the change of the source, that removes an import of module `env`. */

@@ -1,6 +1,6 @@
 # Guests in AssemblyScript.
 
-asc := $(DENO) run --quiet --config scripts/tools.json --allow-read --allow-write --allow-env $(ASSEMBLYSCRIPT)/asc
+asc := $(abspath $(DENO)) run --quiet --config $(abspath scripts/tools.json) --allow-read --allow-write --allow-env $(ASSEMBLYSCRIPT)/asc
 
 languages: $(languages)/assemblyscript.wasm
 
@@ -23,11 +23,11 @@ $(packages)/stamp: $(assemblyscript_sources)
 	cp -r wasm-include/assemblyscript $(@D)/wasm-bpf
 	touch $@
 
-# The options of asconfig.json in examples/assemblyscript-bootstrap.
+# An asconfig.json beside the source has its name, and the same options.
 define build_assemblyscript
 $(announce)
-$(asc) $(<F) --baseDir $(<D) --outFile $(abspath $@) --path $(abspath $(packages)) --exportStart _start --exportTable \
-  --optimizeLevel 3 --shrinkLevel 1
+cd $(<D) && $(asc) $(if $(wildcard $(<D)/asconfig.json),,$(<F)) --outFile $(abspath $@) --path $(abspath $(packages)) \
+  --exportStart _start --exportTable --optimizeLevel 3 --shrinkLevel 1
 endef
 
 languages: examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm $(languages)/assemblyscript_types.wasm

@@ -1,7 +1,7 @@
 /** Writes the guest in AssemblyScript that prints layouts; see `main.ts`. */
 
 import { classesOf } from "../../../../codegen/assemblyscript.ts";
-import { propertyNames } from "../../../../codegen/assemblyscript_records.ts";
+import { propertyNames, valueType } from "../../../../codegen/assemblyscript_records.ts";
 import {
   isText,
   type ModelField,
@@ -79,5 +79,5 @@ function fullValue(type: ModelType): string {
   if (isText(type)) return '"x"';
   if (type.kind === "bool") return "true";
   if (type.kind === "float") return `load<f${type.sizeBytes * 8}>(ff)`;
-  return "-1";
+  return `<${valueType(type, new Map())}>-1`;
 }
