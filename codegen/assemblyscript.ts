@@ -282,8 +282,12 @@ function isMember({ role }: ModelRecord["fields"][number]): boolean {
   return role === "member";
 }
 
+/** A string literal in ASCII, since a line separator would end it. */
 function text(value: string): string {
-  return JSON.stringify(value);
+  return JSON.stringify(value).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function byteLines(bytes: Uint8Array): string {

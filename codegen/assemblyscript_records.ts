@@ -6,7 +6,7 @@
  */
 
 import { chooseNames } from "./unique_names.ts";
-import { commented, word } from "./assemblyscript_words.ts";
+import { commented, GLOBALS, word } from "./assemblyscript_words.ts";
 import {
   isText,
   type ModelBitField,
@@ -30,7 +30,7 @@ function placeOf(offset: number): string {
 export function enumText({ name, sizeBytes, signed, values }: ModelEnum, names: ClassNames): string {
   const type = intType(sizeBytes, signed);
   const inFile = name === "";
-  const own = inFile ? names : chooseNames(values.map((one) => one.name), { spell: word });
+  const own = inFile ? names : chooseNames(values.map((one) => one.name), { spell: word, reserved: GLOBALS });
   const constants = values.map((one) => `export const ${nameIn(own, one.name)}: ${type} = ${numberText(one.value)};`);
   if (inFile) return constants.join("\n");
   return `/** The constants of \`enum ${commented(name)}\`. */\nexport namespace ${nameIn(names, name)} {\n${

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pin } from "../../scripts/pins.ts";
 import type { Language } from "../languages.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -26,8 +27,26 @@ interface Compiler {
 /** The crate for guests, which scripts/build_guests.sh compiles. */
 const RUST_CRATE = `${ROOT}.build/guests/languages/rust/libwasm_bpf.rlib`;
 
+/** A folder with the package for guests, which scripts/build_guests.sh makes. */
+const ASSEMBLYSCRIPT_PACKAGES = `${ROOT}.build/guests/languages/assemblyscript/packages`;
+
 /** The compilers by language. */
 export const COMPILERS: Readonly<Record<Language, Compiler>> = {
+  assemblyscript: {
+    reasonToSkip: () => missing(ASSEMBLYSCRIPT_PACKAGES),
+    check: async (sources) => {
+      for (const text of Object.values(filesOf(sources, ".ts"))) {
+        await inFolder({ "x.ts": text, "main.ts": assemblyScriptUse(text) }, async (folder) => {
+          const options = `--path ${ASSEMBLYSCRIPT_PACKAGES} --baseDir ${folder} --exportStart _start --noEmit`;
+          await run(Deno.execPath(), [
+            ...`run --quiet --config ${ROOT}scripts/tools.json --allow-read --allow-write --allow-env`.split(" "),
+            `${pin("ASSEMBLYSCRIPT")}/asc`,
+            ...`main.ts ${options}`.split(" "),
+          ]);
+        });
+      }
+    },
+  },
   typescript: {
     reasonToSkip: () => undefined,
     // All at once, because the compiler also checks what the files import.
@@ -64,6 +83,37 @@ export const COMPILERS: Readonly<Record<Language, Compiler>> = {
     },
   },
 };
+
+/** A program that uses everything in a generated file, since the compiler of AssemblyScript skips what nobody uses. */
+function assemblyScriptUse(text: string): string {
+  const lines: string[] = [];
+  let owner = "";
+  let isRecord = false;
+  for (const line of text.split("\n")) {
+    const [, kind, name = ""] = /^export (class|namespace|const) (\w+)/.exec(line) ?? [];
+    if (kind === "const") lines.push(`x.${name};`);
+    if (kind !== undefined) owner = name;
+    if (kind === "class") {
+      lines.push(`const the_${name} = ${isRecord ? `new x.${name}()` : `changetype<x.${name}>(0)`};`);
+    }
+    isRecord = line === "@unmanaged";
+    const [, constant] = /^ {2}export const (\w+)/.exec(line) ?? [];
+    if (constant !== undefined) lines.push(`x.${owner}.${constant};`);
+    const [, verb, property] = /^ {2}(get |set |readonly )(\w+)/.exec(line) ?? [];
+    if (property !== undefined) {
+      const value = `the_${owner}.${property}`;
+      lines.push(verb === "set " ? `${value} = ${value};` : `${value};`);
+    }
+    const [, method, parameters = ""] = /^ {2}(\w+)\((index\w*: i32[^)]*)\): /.exec(line) ?? [];
+    if (method === undefined) continue;
+    const indices = parameters.split(", ").filter((one) => one.startsWith("index")).map(() => "0");
+    const given = method.startsWith("set_") && parameters.includes("value: ")
+      ? [...indices, `the_${owner}.${method.slice("set_".length)}(${indices.join(", ")})`]
+      : indices;
+    lines.push(`the_${owner}.${method}(${given.join(", ")});`);
+  }
+  return `import * as x from "./x";\n${lines.join("\n")}\n`;
+}
 
 /** The contents of files by name: "types0.ts", "skeleton0.ts". */
 function filesOf(sources: readonly Source[], ending: string): Record<string, string> {

@@ -9,6 +9,7 @@ import {
   type ModelType,
   type ObjectModel,
 } from "../../../../codegen/model.ts";
+import { printedFields } from "./layout_lines.ts";
 
 /**
  * A property has no offset that a program could print. So the guest writes a member whose bytes are 0xff into a record of zeros, and
@@ -21,13 +22,13 @@ export function assemblyScriptProgram(model: ObjectModel): string {
     const own = classes.get(record.name) ?? record.name;
     return [
       `console.log("${record.name} " + sizeOf<${own}>().toString());`,
-      ...record.fields.filter(({ role }) => role !== "gap").map((field) =>
+      ...printedFields(record).filter(({ role }) => role !== "gap").map((field) =>
         `print("${record.name}.${field.name}", ${offsetText(record, field, own)});`
       ),
     ];
   });
   return `import { sizeOf } from "wasm-bpf";
-import { Color, Wide, ${[...new Set(used)].join(", ")} } from "./types_skel";
+import { Color, Deep, Wide, ${[...new Set(used)].join(", ")} } from "./types_skel";
 
 function print(name: string, offset: usize): void {
   console.log(name + " " + offset.toString());
@@ -51,7 +52,15 @@ flags.middle = 0xabc;
 flags.negative = -3;
 flags.high = 0x1234567890;
 console.log(\`\${flags.low} \${flags.middle} \${flags.negative} \${flags.high}\`);
+const packed = new PackedBits();
+packed.kind = 5;
+packed.wide = 0x2abc;
+packed.cross = 0xabcdef;
+packed.rest = 0x9876543210;
+packed.minus = -33;
+console.log(\`\${packed.kind} \${packed.wide} \${packed.cross} \${packed.rest} \${packed.minus}\`);
 console.log(\`\${Color.BLUE} \${Wide.WIDE}\`);
+console.log(\`\${Deep.LOWEST} \${Deep.HIGHEST}\`);
 `;
 }
 
