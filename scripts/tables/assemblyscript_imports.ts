@@ -11,7 +11,17 @@ import { type CommonError, commonErrors } from "./common_errors.ts";
 import type { GeneratedFile } from "./text.ts";
 
 /** Words that cannot be names of parameters. */
-const WORDS: ReadonlySet<string> = new Set(["type", "function", "in", "new", "delete", "this", "var", "class", "const"]);
+const WORDS: ReadonlySet<string> = new Set([
+  "type",
+  "function",
+  "in",
+  "new",
+  "delete",
+  "this",
+  "var",
+  "class",
+  "const",
+]);
 
 /** The file. */
 export function assemblyScriptImports(): GeneratedFile[] {
