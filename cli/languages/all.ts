@@ -7,6 +7,7 @@
 import { C } from "./c.ts";
 import { GO } from "./go.ts";
 import type { Language } from "./language.ts";
+import { RUST } from "./rust.ts";
 
 /** See the module's documentation. The first one is the default. */
-export const LANGUAGES: readonly [Language, ...Language[]] = [C, GO];
+export const LANGUAGES: readonly [Language, ...Language[]] = [C, RUST, GO];
