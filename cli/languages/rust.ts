@@ -114,6 +114,7 @@ lto = true
 strip = true
 
 [workspace]
+exclude = [".output"]
 `;
 }
 
@@ -123,6 +124,7 @@ function source(name: string, identifier: string): string {
   return `//! Runs in WebAssembly: loads the program of ${name}.bpf.c and prints its events.
 
 #[path = "../.output/${skeletonFile(name)}"]
+#[rustfmt::skip]
 mod ${module};
 
 use ${module}::{types::event, ${skeleton}};
@@ -130,7 +132,10 @@ use wasm_bpf::{signals, Pod, Result, RingBufferBuilder};
 
 fn print_event(data: &[u8]) {
     if let Some(event) = event::from_bytes(data) {
-        println!("{:<16} pid {:<7} ppid {:<7} uid {}", event.comm, event.pid, event.ppid, event.uid);
+        println!(
+            "{:<16} pid {:<7} ppid {:<7} uid {}",
+            event.comm, event.pid, event.ppid, event.uid
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 /** Runs guests on top of the crate wasm-include/rust/: maps, buffers, the lives of links and pins, and errors. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { directoryWith, runThrough, runWasmBpf } from "./command.ts";
+import { directoryWith, run, runThrough, runWasmBpf, WASM_BPF } from "./command.ts";
 import { shell } from "./shell.ts";
 
 const GUESTS = new URL("../../.build/guests/languages/", import.meta.url).pathname;
@@ -175,4 +175,18 @@ testRust("a panic in a callback ends the guest, with its place and message (Rust
   assertMatch(stderr, /^\n?thread 'main'.* panicked at .*src\/bin\/errors\.rs:\d+/);
   assertEquals(stderr.split("a record of 8 bytes").length, 2);
   assertMatch(stderr, /\nwasm-bpf: The guest trapped: unreachable\n/);
+});
+
+Deno.test("build names the command that installs cargo (Rust)", async () => {
+  await using folder = await directoryWith({});
+  const guest = `${folder.path}/tool`;
+  assertEquals((await runWasmBpf(["new", "--lang", "rust", guest])).code, 0);
+  // Hides what the machine has. PATH has no tools of rustup.
+  const hide = "if [ -e /usr/bin/cargo ]; then mount --bind /dev/null /usr/bin/cargo; fi";
+  const script = `${hide}; PATH=/usr/bin:/bin HOME=/nonexistent exec "$0" "$@"`;
+  const { code, stderr } = await run("unshare", ["-m", "bash", "-c", script, ...WASM_BPF, "build", guest]);
+  assertEquals([code, stderr], [
+    127,
+    "wasm-bpf: Cannot compile: no cargo in PATH, ~/.cargo/bin or /usr/bin (hint: apt install cargo libstd-rust-dev-wasm32)\n",
+  ]);
 });
