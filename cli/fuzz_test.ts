@@ -6,7 +6,7 @@ import { parsePolicy } from "../host/core/policy/parse_policy.ts";
 import { inspectBytes } from "./inspection.ts";
 import { leastPolicy } from "./least_policy/least_policy.ts";
 import { FormatError } from "../errors/mod.ts";
-import { genSkeleton, genTypes } from "../codegen/mod.ts";
+import { genSkeleton, genSkeletonIn, genTypes, isLanguage, LANGUAGES } from "../codegen/mod.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 
@@ -22,9 +22,13 @@ function isExpected(error: unknown): boolean {
     (error instanceof RangeError && error.message.startsWith("Cannot generate types: no map or variable"));
 }
 
-/** Runs all readers of files on `bytes`. @throws unexpected errors. */
-function useAll(bytes: Uint8Array<ArrayBuffer>): void {
+const WRITERS = LANGUAGES.filter(isLanguage);
+
+/** Runs all readers of files on `bytes`, and the writer of one language, by the number of the run. @throws unexpected errors. */
+function useAll(bytes: Uint8Array<ArrayBuffer>, run: number): void {
+  const language = WRITERS[run % WRITERS.length];
   const tries = [
+    () => language !== undefined && genSkeletonIn(language, bytes, { name: "x", all: true }),
     () => genSkeleton(bytes, { name: "x" }),
     () => genTypes(bytes, { name: "x", all: true }),
     () => JSON.stringify(inspectBytes(bytes)),
@@ -57,7 +61,7 @@ for (const name of ["sections", "layouts", "kernel_types", "odd_sections", "uses
       const damaged = damage(object, from, to, random);
       const before = performance.now();
       try {
-        useAll(damaged);
+        useAll(damaged, run);
       } catch (error) {
         throw new Error(`run ${run}`, { cause: error });
       }

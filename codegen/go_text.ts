@@ -38,7 +38,7 @@ export function lines(texts: readonly string[]): string {
 
 /** Lines of a block whose columns begin at the same place. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const width = (column: number) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0));
+  const width = (column: number) => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0);
   const widths = (rows[0] ?? []).map((_, column) => width(column));
   return lines(rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" ").trimEnd()));
 }

@@ -305,7 +305,7 @@ function withGaps(
 }
 
 function alignmentOf(fields: readonly ModelField[], sizeBytes: number): { alignBytes: number; isPacked: boolean } {
-  const natural = Math.max(1, ...fields.map(({ type }) => alignOf(type)));
+  const natural = fields.reduce((largest, { type }) => Math.max(largest, alignOf(type)), 1);
   const isPacked = sizeBytes % natural !== 0 || fields.some(({ type, offset }) => offset % alignOf(type) !== 0);
   return { alignBytes: isPacked ? 1 : natural, isPacked };
 }

@@ -9,7 +9,7 @@
  */
 
 import { inspectBytes } from "../../cli/inspection.ts";
-import { genSkeleton, genTypes, genVmlinux } from "../../codegen/mod.ts";
+import { genSkeleton, genSkeletonIn, genTypes, genVmlinux, isLanguage, LANGUAGES } from "../../codegen/mod.ts";
 import { FormatError, GuestError } from "../../errors/mod.ts";
 import { readModulePolicy } from "../../host/core/policy/module_policy.ts";
 import { parsePolicy, PolicyError, policyJson } from "../../host/core/policy/parse_policy.ts";
@@ -62,6 +62,12 @@ function readTypes(bytes: Uint8Array<ArrayBuffer>): string {
     "genVmlinux()": () => [...genVmlinux(isElf(bytes) ? sectionBytes(bytes) : bytes)],
     "genSkeleton()": () => genSkeleton(bytes, { name: "x" }),
     "genTypes()": () => genTypes(bytes, { name: "x", all: true }),
+    ...Object.fromEntries(
+      LANGUAGES.filter(isLanguage).map((language) => [
+        `genSkeletonIn("${language}")`,
+        () => genSkeletonIn(language, bytes, { name: "x", all: true }),
+      ]),
+    ),
     "inspectBytes()": () => JSON.stringify(inspectBytes(bytes)),
     "validateObject()": () => validateObject(bytes, { machine: Deno.build.arch }),
   });
