@@ -4,10 +4,11 @@
  * @module
  */
 
+import { ASSEMBLYSCRIPT } from "./assemblyscript.ts";
 import { C } from "./c.ts";
 import { GO } from "./go.ts";
 import type { Language } from "./language.ts";
 import { RUST } from "./rust.ts";
 
 /** See the module's documentation. The first one is the default. */
-export const LANGUAGES: readonly [Language, ...Language[]] = [C, RUST, GO];
+export const LANGUAGES: readonly [Language, ...Language[]] = [C, RUST, GO, ASSEMBLYSCRIPT];
