@@ -16,10 +16,10 @@ $(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
 
 # Guests on top of the module.
 go_sources := $(filter-out %_test.go,$(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go))
+in_go = GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} $(GO)
 define build_go
 $(announce)
-cd $(<D) && GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} \
-  $(GO) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
+cd $(<D) && $(in_go) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
 endef
 examples/go-bootstrap/bootstrap_bpf.go: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
 	$(generate) skeleton --lang go --type event $< >$@
@@ -32,3 +32,18 @@ $(languages)/go_types/main.go: $(in)/layouts/main.ts $(types_object) $(layouts)
 	$(DENO) run --quiet --allow-read $< go $(types_object) >$@
 $(languages)/go_types.wasm: $(languages)/go_types/main.go
 	$(build_go)
+
+# The tests of the module, as a guest.
+module_tests := $(languages)/go_module
+module_sources := $(wildcard $(in)/go/*_test.go)
+languages: $(if $(no_go),,$(module_tests).wasm)
+$(module_tests)/kinds.bpf.o: $(in)/go/kinds.bpf.c $(vmlinux) $(rules)
+	mkdir -p $(@D)
+	$(compile_bpf)
+$(module_tests)/kinds_bpf.go: $(module_tests)/kinds.bpf.o $(wildcard codegen/*.ts)
+	$(generate) skeleton --lang go --package kinds $< >$@
+$(module_tests).wasm: $(module_tests)/kinds_bpf.go $(module_sources) $(go_sources)
+	$(call announce,$(in)/go)
+	cp $(module_sources) $(module_tests)/
+	sed 's:=> .*:=> $(CURDIR)/wasm-include/go:; s:^module .*:module kinds:' examples/go-bootstrap/go.mod >$(module_tests)/go.mod
+	cd $(module_tests) && $(in_go) test -c -trimpath -o $(abspath $@) .

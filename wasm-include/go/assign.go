@@ -67,7 +67,8 @@ func (s *CollectionSpec) Assign(to any) error {
 	})
 }
 
-// LoadAndAssign loads the object into the kernel, with only those programs that a field names, and sets the fields:
+// LoadAndAssign loads the object into the kernel, with only those programs that a field names, and sets the fields. A program whose
+// Autoload is false, because its section begins with "?" or because you set it, is not loaded: its field is nil.
 //
 //	var objects struct {
 //		OnOpen *ebpf.Program  `ebpf:"on_open"`
@@ -87,7 +88,7 @@ func (s *CollectionSpec) LoadAndAssign(to any, options *CollectionOptions) error
 		return err
 	}
 	used := &CollectionSpec{
-		object: s.object, handle: s.handle, Maps: s.Maps, Variables: s.Variables, Programs: map[string]*ProgramSpec{},
+		object: s.object, opened: s.opened, Maps: s.Maps, Variables: s.Variables, Programs: map[string]*ProgramSpec{},
 	}
 	for _, field := range fields {
 		if field.value.Type() != reflect.TypeFor[*Program]() {
@@ -97,13 +98,9 @@ func (s *CollectionSpec) LoadAndAssign(to any, options *CollectionOptions) error
 		if program == nil {
 			return missing("program", field.name)
 		}
-		named := *program
-		named.Autoload = true
-		used.Programs[field.name] = &named
+		used.Programs[field.name] = program
 	}
-	s.handle = 0
 	collection, err := NewCollectionWithOptions(used, *options)
-	s.handle = used.handle
 	if err != nil {
 		return err
 	}
@@ -122,14 +119,14 @@ func hasOwners(fields []field) bool {
 	return slices.ContainsFunc(fields, func(one field) bool { return one.value.Type() != reflect.TypeFor[*Variable]() })
 }
 
-// Assign sets the fields of a struct, as LoadAndAssign does. Maps and programs in it are the struct's: Close does not close them.
+// Assign sets the fields of a struct, as LoadAndAssign does; to nil for programs that were not loaded. Maps and programs in it are the struct's: Close does not close them.
 func (c *Collection) Assign(to any) error {
 	err := assign(to, func(name string, kind reflect.Type) (any, error) {
 		switch kind {
 		case reflect.TypeFor[*Map]():
 			return found(c.Maps, "map", name)
 		case reflect.TypeFor[*Program]():
-			return found(c.Programs, "program", name)
+			return c.Programs[name], nil
 		case reflect.TypeFor[*Variable]():
 			return found(c.Variables, "variable", name)
 		}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"strings"
 	"unsafe"
 
@@ -30,8 +31,17 @@ type CollectionSpec struct {
 	Programs  map[string]*ProgramSpec
 	Variables map[string]*VariableSpec
 	object    []byte
-	// handle is the opened object, or 0 after it is loaded. Each later load opens it again.
-	handle int32
+	opened    *openedObject
+}
+
+// openedObject is libbpf's object before load. Its handle is 0 after the first load; each later load opens the object again.
+type openedObject struct{ handle int32 }
+
+func (o *openedObject) close() {
+	if o.handle != 0 {
+		imports.BpfObject_Close(o.handle)
+		o.handle = 0
+	}
 }
 
 // openOptions is struct bpf_object_open_opts up to kconfig, in the layout of 64-bit machines.
@@ -59,10 +69,12 @@ func LoadCollectionSpecFromReader(reader io.ReaderAt) (*CollectionSpec, error) {
 
 func loadSpec(object []byte) (*CollectionSpec, error) {
 	spec := &CollectionSpec{object: bytes.Clone(object)}
-	var err error
-	if spec.handle, err = open(spec.object, ""); err != nil {
+	handle, err := open(spec.object, "")
+	if err != nil {
 		return nil, err
 	}
+	spec.opened = &openedObject{handle}
+	runtime.AddCleanup(spec, (*openedObject).close, spec.opened)
 	spec.readParts()
 	if err := spec.readVariables(); err != nil {
 		spec.Close()
@@ -86,11 +98,11 @@ func open(object []byte, kconfig string) (int32, error) {
 
 func (s *CollectionSpec) readParts() {
 	s.Maps, s.Programs = map[string]*MapSpec{}, map[string]*ProgramSpec{}
-	for _, part := range mapsOf(s.handle) {
+	for _, part := range mapsOf(s.opened.handle) {
 		spec := newMapSpec(part)
 		s.Maps[spec.Name] = spec
 	}
-	for _, part := range programsOf(s.handle) {
+	for _, part := range programsOf(s.opened.handle) {
 		spec := newProgramSpec(part)
 		s.Programs[spec.Name] = spec
 	}
@@ -98,13 +110,13 @@ func (s *CollectionSpec) readParts() {
 
 func (s *CollectionSpec) readVariables() error {
 	s.Variables = map[string]*VariableSpec{}
-	size := imports.BpfObject_Btf(s.handle, nil, 0)
+	size := imports.BpfObject_Btf(s.opened.handle, nil, 0)
 	if size <= 0 {
 		messages.Take()
 		return nil // without BTF there are no names
 	}
 	raw := make([]byte, size)
-	imports.BpfObject_Btf(s.handle, unsafe.Pointer(&raw[0]), uint32(size))
+	imports.BpfObject_Btf(s.opened.handle, unsafe.Pointer(&raw[0]), uint32(size))
 	variables, err := btf.Variables(raw)
 	if err != nil {
 		return fmt.Errorf("Cannot read variables of the object: %w", err)
@@ -127,7 +139,7 @@ func (s *CollectionSpec) Copy() *CollectionSpec {
 		return nil
 	}
 	copied := &CollectionSpec{
-		object: s.object, Maps: map[string]*MapSpec{}, Programs: map[string]*ProgramSpec{}, Variables: map[string]*VariableSpec{},
+		object: s.object, opened: &openedObject{}, Maps: map[string]*MapSpec{}, Programs: map[string]*ProgramSpec{}, Variables: map[string]*VariableSpec{},
 	}
 	sections := map[*MapSpec]*MapSpec{}
 	for name, spec := range s.Maps {
@@ -163,22 +175,22 @@ func (s *CollectionSpec) RewriteConstants(constants map[string]any) error {
 	return nil
 }
 
-// Close frees an object that is not loaded. It need not be called before the guest ends, nor after NewCollection.
+// Close frees an object that is not loaded. Without it, the object is freed some time after its last use.
 func (s *CollectionSpec) Close() error {
-	if s.handle != 0 {
-		imports.BpfObject_Close(s.handle)
-		s.handle = 0
-	}
+	s.opened.close()
 	return nil
 }
 
 // take returns an opened object for a collection.
 func (s *CollectionSpec) take(kconfig string) (int32, error) {
-	if s.handle == 0 || kconfig != "" {
+	if kconfig != "" {
+		s.opened.close()
+	}
+	if s.opened.handle == 0 {
 		return open(s.object, kconfig)
 	}
-	handle := s.handle
-	s.handle = 0
+	handle := s.opened.handle
+	s.opened.handle = 0
 	return handle, nil
 }
 

@@ -105,8 +105,5 @@ func loadError(err error) error {
 	}
 	log, _, isWhole := strings.Cut(after, logEnd)
 	lines := strings.Split(strings.Trim(log, "\n"), "\n")
-	if isWhole && len(lines) > 0 {
-		lines = lines[:len(lines)-1] // libbpf's prefix of the line with the mark
-	}
 	return &VerifierError{Cause: err, Log: lines, Truncated: !isWhole}
 }

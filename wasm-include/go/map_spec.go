@@ -61,7 +61,7 @@ func newMapSpec(handle int32) *MapSpec {
 	if hasPin(handle) {
 		spec.Pinning = PinByName
 	}
-	if spec.isInternal && spec.ValueSize > 0 {
+	if spec.isInternal && spec.ValueSize > 0 && spec.Name != kconfigSection {
 		value := make([]byte, spec.ValueSize)
 		if imports.BpfMap_InitialValue(handle, unsafe.Pointer(&value[0]), spec.ValueSize) > 0 {
 			spec.section = value
@@ -78,6 +78,9 @@ func newMapSpec(handle int32) *MapSpec {
 	}
 	return &spec
 }
+
+// kconfigSection has variables that libbpf sets from the kernel's configuration.
+const kconfigSection = ".kconfig"
 
 func hasPin(handle int32) bool {
 	return cstring.Read(func(buffer unsafe.Pointer, size uint32) int32 { return imports.BpfMap_PinPath(handle, buffer, size) }) != ""

@@ -42,7 +42,7 @@ type ProgramSpec struct {
 	AttachTarget *Program
 	// Flags are BPF_F_SLEEPABLE and others.
 	Flags uint32
-	// Autoload is false for a program that is not loaded with the object. LoadAndAssign loads those that the struct names.
+	// Autoload is false for a program that is not loaded with the object: at first, if its section begins with "?".
 	Autoload bool
 	original *ProgramSpec
 }

@@ -1,0 +1,88 @@
+/** Runs the tests of the Go module (tests/guests/languages/go/), which are a guest: a step for each test in Go. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { run, WASM_BPF } from "./command.ts";
+import { kernelHas } from "./kernel_features.ts";
+import { cgroupRoot } from "./mounts.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const SOURCES = `${ROOT}tests/guests/languages/go/`;
+const MODULE = `${ROOT}.build/guests/languages/go_module.wasm`;
+const REASON = whyNot();
+
+/** The reason why the tests cannot run. */
+function whyNot(): string | undefined {
+  if (!kernelHas("tcx_link") || !kernelHas("bpf_user_ringbuf_drain")) return "needs Linux 6.6";
+  try {
+    Deno.statSync(MODULE);
+    return undefined;
+  } catch {
+    return "its compiler is missing";
+  }
+}
+
+/** The names of the tests in Go, in the order in which they run. */
+function testNames(): string[] {
+  const files = [...Deno.readDirSync(SOURCES)].map(({ name }) => name).filter((name) => name.endsWith("_test.go"));
+  return files.sort().flatMap((name) => {
+    const text = Deno.readTextFileSync(SOURCES + name);
+    return [...text.matchAll(/^func (Test\w+)/gm)].map(([, test = ""]) => test);
+  });
+}
+
+/** A cgroup and a directory for pins. */
+async function makePlaces() {
+  const name = `wasm_bpf_go_${crypto.randomUUID().slice(0, 8)}`;
+  const places = { cgroup: `${cgroupRoot()}/${name}`, pins: `/sys/fs/bpf/${name}` };
+  for (const path of Object.values(places)) await Deno.mkdir(path);
+  return {
+    ...places,
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(places.cgroup);
+      // A failed test leaves pins.
+      await Deno.remove(places.pins, { recursive: true });
+    },
+  };
+}
+
+/** Runs the guest in a network namespace of its own, whose interface "lo" nobody else uses. */
+async function runGoTests(args: readonly string[]) {
+  await using places = await makePlaces();
+  const { cgroup, pins } = places;
+  return await run("unshare", [
+    "--net",
+    ...WASM_BPF,
+    `--allow-network=lo,${cgroup}`,
+    ...["--dir", cgroup, "--dir", "/proc:ro", "--pin", pins],
+    ...["--env", "INTERFACE=lo", "--env", `CGROUP=${cgroup}`, "--env", `PINS=${pins}`],
+    MODULE,
+    ...args,
+  ]);
+}
+
+Deno.test({
+  name: `the Go module passes its tests${REASON === undefined ? "" : ` (skipped: ${REASON})`}`,
+  ignore: REASON !== undefined,
+  fn: async (t) => {
+    const { code, stdout, stderr } = await runGoTests(["-test.v"]);
+    for (const name of testNames()) {
+      await t.step(name, () => {
+        const output = stdout.slice(stdout.indexOf(`=== RUN   ${name}\n`)).split("=== RUN")[1] ?? "";
+        assertMatch(output, name === "TestPanic" ? /^--- SKIP: /m : /^--- PASS: /m);
+      });
+    }
+    assertEquals(code, 0, stdout + stderr);
+  },
+});
+
+Deno.test({
+  name: `a panic in Go ends the guest with its own exit code and trace${
+    REASON === undefined ? "" : ` (skipped: ${REASON})`
+  }`,
+  ignore: REASON !== undefined,
+  fn: async () => {
+    const { code, stderr } = await runGoTests(["-test.run=TestPanic", "-panics"]);
+    assertEquals(code, 2);
+    assertMatch(stderr, /^panic: a panic beside true\n\ngoroutine \d+/m);
+  },
+});
