@@ -10,7 +10,7 @@ const CONFIGURATION = new URL("../../deno.json", import.meta.url).pathname;
  * Runs `deno check` on all files, or `deno run` on the first one, with all permissions.
  *
  * @param files the content of each by its name.
- * @returns what it printed. @throws {Error} with its messages when it fails.
+ * @returns its output. @throws {Error} with its messages when it fails.
  */
 export async function runDeno(command: "check" | "run", files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "wasm-bpf-" });
