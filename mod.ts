@@ -50,8 +50,7 @@ export {
   type BpfMap,
   UpdateFlag,
 } from "./host/api/map_interfaces.ts";
-export * as codecs from "./host/api/codecs.ts";
-export type { BitPlace, Codec } from "./host/api/codecs.ts";
+export { type BitPlace, type Codec, codecs } from "./host/api/codecs.ts";
 export { openLibbpf } from "./host/api/libbpf.ts";
 export type { BpfObject, Libbpf } from "./host/api/object_interfaces.ts";
 export { Skeleton, TypedMap, Variables } from "./host/api/skeleton.ts";

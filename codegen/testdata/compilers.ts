@@ -67,15 +67,16 @@ export const COMPILERS: Readonly<Record<Language, Compiler>> = {
     },
   },
   go: {
-    reasonToSkip: () => missing("/usr/local/go/bin/go"),
+    reasonToSkip: () => goTool() === undefined ? "no Go of the version that guests need" : undefined,
     // Each file is a package of its own.
     check: async (sources) => {
       const module = `module x\n\ngo 1.24\n\nrequire github.com/wasm-bpf/wasm-bpf/wasm-include/go v0.0.0\n\n` +
         `replace github.com/wasm-bpf/wasm-bpf/wasm-include/go => ${ROOT}wasm-include/go\n`;
+      const go = goTool() ?? "go";
       for (const text of Object.values(filesOf(sources, ".go"))) {
         const files = { "go.mod": module, "main.go": "package main\n\nfunc main() {}\n", "x.go": text };
         await inFolder(files, (folder) =>
-          run("/usr/local/go/bin/go", ["build", "-o", `${folder}/out`, "."], {
+          run(go, ["build", "-o", `${folder}/out`, "."], {
             cwd: folder,
             env: { GOOS: "wasip1", GOARCH: "wasm", GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod", GOPROXY: "off" },
           }));
@@ -139,6 +140,14 @@ function rustTools(): string[] | undefined {
   const { stdout } = new Deno.Command(`${ROOT}scripts/languages/find_cargo.sh`).outputSync();
   const words = new TextDecoder().decode(stdout).trim();
   return words === "" ? undefined : words.split(" ");
+}
+
+/** Go, as scripts/build_guests.sh finds it. */
+function goTool(): string | undefined {
+  const args = ["-c", "source scripts/pins.sh && find_go"];
+  const { stdout } = new Deno.Command("bash", { args, cwd: ROOT }).outputSync();
+  const path = new TextDecoder().decode(stdout).trim();
+  return path === "" ? undefined : path;
 }
 
 async function inFolder(

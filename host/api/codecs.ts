@@ -187,12 +187,25 @@ export function text(length: number): Codec<string> {
   };
 }
 
-/** The place of a bit-field in the bytes that it shares with others. */
+/**
+ * The place of a bit-field in the bytes that it shares with others.
+ *
+ * @example
+ * ```ts
+ * import { type BitPlace, codecs } from "@wasm-bpf/wasm-bpf";
+ *
+ * // `unsigned int low : 3, middle : 12;`: the second one.
+ * const place: BitPlace = { shift: 3, count: 12, signed: false };
+ * const middle = codecs.bits(place);
+ * console.log(middle.read(new DataView(Uint8Array.of(0b10101_010, 0).buffer), 0));
+ * ```
+ */
 export interface BitPlace {
   /** The lowest bit, counted from the lowest bit of the first byte. */
   readonly shift: number;
   /** The number of bits. */
   readonly count: number;
+  /** True if the highest bit is the sign. */
   readonly signed: boolean;
 }
 
@@ -236,6 +249,41 @@ export function bits(place: BitPlace): Codec<number> {
 export function clear(view: DataView, at: number, sizeBytes: number): void {
   viewBytes(view, at, sizeBytes).fill(0);
 }
+
+/**
+ * The codecs of C's types, and functions that combine and use them.
+ *
+ * @example
+ * ```ts
+ * import { codecs } from "@wasm-bpf/wasm-bpf";
+ *
+ * const { array, decode, encode, text, u32 } = codecs;
+ * console.log(encode(u32, 258), decode(text(16), encode(text(16), "runqlat")), encode(array(u32, 2), [1, 2]));
+ * ```
+ */
+export const codecs = {
+  u8,
+  i8,
+  u16,
+  i16,
+  u32,
+  i32,
+  u64,
+  i64,
+  f32,
+  f64,
+  bool,
+  nothing,
+  array,
+  perCpu,
+  bytes,
+  text,
+  bits,
+  wideBits,
+  clear,
+  decode,
+  encode,
+} as const;
 
 /** Bytes of `view`, aliased. @throws {RangeError} when the view ends before them. */
 function viewBytes(view: DataView, at: number, length: number): Uint8Array {

@@ -30,7 +30,7 @@ export class TypedMap<K, V> implements Iterable<[key: K, value: V]> {
   readonly #key: Codec<K>;
   readonly #value: Codec<V>;
 
-  /** @throws {RangeError} when the codecs do not have the map's sizes: `keySize`, and `elementBytes` for values. */
+  /** Joins a map and codecs. @throws {RangeError} when they do not have the map's sizes: `keySize`, and `elementBytes` for values. */
   constructor(map: BpfMap, { key, value }: { key: Codec<K>; value: Codec<V> }) {
     if (key.sizeBytes !== map.keySize || value.sizeBytes !== map.elementBytes) {
       throw new RangeError(
@@ -97,7 +97,7 @@ export class Variables<T> {
   readonly map: BpfMap;
   readonly #codec: Codec<T>;
 
-  /** @throws {RangeError} when the codec does not have the size of the map's value. */
+  /** Joins a map and a codec. @throws {RangeError} when it does not have the size of the map's value. */
   constructor(map: BpfMap, codec: Codec<T>) {
     if (codec.sizeBytes !== map.valueSize) {
       throw new RangeError(
@@ -199,6 +199,7 @@ export class Skeleton implements Disposable {
     return program;
   }
 
+  /** Detaches the programs and closes the object. */
   [Symbol.dispose](): void {
     this.object[Symbol.dispose]();
   }
