@@ -37,6 +37,22 @@ examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm: examples/assemb
   examples/assemblyscript-bootstrap/bootstrap_skel.ts $(packages)/stamp $(rules)
 	$(build_assemblyscript)
 
+# Uses each class of the package.
+kinds_object := $(languages)/assemblyscript/kinds.bpf.o
+$(kinds_object): $(in)/kinds.bpf.c $(vmlinux) $(rules)
+	mkdir -p $(@D)
+	$(compile_bpf)
+$(languages)/assemblyscript/kinds/kinds_skel.ts: $(kinds_object) $(wildcard codegen/*.ts)
+	mkdir -p $(@D)
+	$(generate) skeleton $< name kinds --lang assemblyscript --type record >$@
+$(languages)/assemblyscript/kinds/kinds.ts: $(in)/kinds.ts
+	mkdir -p $(@D)
+	cp $< $@
+languages: $(languages)/assemblyscript_kinds.wasm
+$(languages)/assemblyscript_kinds.wasm: $(languages)/assemblyscript/kinds/kinds.ts \
+  $(languages)/assemblyscript/kinds/kinds_skel.ts $(packages)/stamp $(rules)
+	$(build_assemblyscript)
+
 # Prints the sizes and offsets of generated types.
 $(languages)/assemblyscript/layouts/types_skel.ts: $(types_object) $(wildcard codegen/*.ts)
 	mkdir -p $(@D)

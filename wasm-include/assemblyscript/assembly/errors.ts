@@ -92,7 +92,7 @@ export function checkedFor(verb: string, noun: string, result: i32): i32 {
 export namespace ERRNO {
   export const ENOENT = 2;
   export const EINTR = 4;
-  export const EAGAIN = 11;
+  export const EBADF = 9;
   export const EINVAL = 22;
   export const EMSGSIZE = 90;
   export const EOPNOTSUPP = 95;

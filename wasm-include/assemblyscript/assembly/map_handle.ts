@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkedFor, exitWithError } from "./errors";
+import { checkedFor, ERRNO, exitWithError, refuse } from "./errors";
 import {
   bpf_map__attach_struct_ops,
   bpf_map__fd,
@@ -35,7 +35,12 @@ export class MapHandle {
 
   /** The number that names the map in other calls. It exists after load. */
   get fd(): i32 {
-    if (this.descriptor < 0) this.descriptor = checkedFor("use map", this.name, bpf_map__fd(this.handle));
+    if (this.descriptor >= 0) return this.descriptor;
+    this.descriptor = bpf_map__fd(this.handle);
+    if (this.descriptor < 0) {
+      refuse(`use map "${this.name}": it is not loaded`, ERRNO.EBADF);
+      exitWithError();
+    }
     return this.descriptor;
   }
 
