@@ -10,7 +10,7 @@ const VARIABLES = "variables before load: 1 42";
 const LINES = [
   VARIABLES,
   "sizes: 16 32 2 48",
-  "variables: 43",
+  "variables: 43 yes",
   "program result: 3",
   "lookup: true 5 a name that is ",
   "entries: 89",

@@ -17,6 +17,8 @@ struct record {
     __u64 total;
 };
 
+extern __u32 LINUX_KERNEL_VERSION __kconfig;
+
 const volatile __u32 step = 1;
 __u32 wanted;
 __u64 runs;
@@ -68,7 +70,7 @@ int change(void *ctx) {
     key.tag = 7;
     key.number = 9;
     struct record *record = bpf_map_lookup_elem(&records, &key);
-    if (!record) return -1;
+    if (!record || LINUX_KERNEL_VERSION == 0) return -1;
     record->total += step;
     return record->number;
 }

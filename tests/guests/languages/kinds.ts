@@ -249,7 +249,7 @@ if (mode == "numbers") {
   fail(kinds, mode);
 } else {
   show("sizes", `${sizeOf<Place>()} ${sizeOf<Record>()} ${sizeOf<u16>()} ${sizeOf<Long>()}`);
-  show("variables", `${kinds.data.greeting}`);
+  show("variables", `${kinds.data.greeting} ${shown(kinds.kconfig.LINUX_KERNEL_VERSION >= 0x50800)}`);
   useMaps(kinds);
   useQueue(kinds);
   useRing(kinds);
