@@ -45,7 +45,7 @@ Deno.test("guests in AssemblyScript use variables, maps of all kinds, buffers, l
   assertEquals([code, ofGuest(stderr)], [0, []]);
 });
 
-/** What the guest does, and the line that it ends with. */
+/** The failing calls, and the line that each ends with. */
 const FAILURES: Readonly<Record<string, string>> = {
   unloaded: 'Cannot use map "small": it is not loaded: EBADF',
   size: 'Cannot use map "small" with keys of 4 and values of 8 bytes (it has keys of 4 and values of 2 bytes): EINVAL',
