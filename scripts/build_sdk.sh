@@ -4,6 +4,7 @@
 #   lib/        crt1.o, crt1-reactor.o, libc.a, libbpf.a, libelf.a, libz.a, libclang_rt.builtins.a
 #   src/        generated sources
 #   bindings/   the bindings for other languages, which `wasm-bpf build` copies into projects
+# `--cpp` also builds libc++, which only guests in C++ need, with scripts/build_libcxx.sh.
 # The same files serve guests on every machine. To compile a guest without `wasm-bpf cc`:
 #   sdk=.build/sdk
 #   clang --target=wasm64-wasi -D__x86_64__ -mbulk-memory -matomics -nostdlibinc -isystem $sdk/include -Oz -nostdlib \
@@ -16,8 +17,13 @@ cd "$(dirname "$0")/.."
 source scripts/pins.sh
 source scripts/debian_mirror.sh
 
+if [[ ${1-} == --cpp ]]; then
+  scripts/build_sdk.sh
+  exec scripts/build_libcxx.sh
+fi
+
 # The languages with bindings in wasm-include/.
-bindings=(rust go assemblyscript)
+bindings=(cpp rust go assemblyscript)
 sdk=$PWD/.build/sdk work=$PWD/.build/sdk-work
 libc=$work/wasi-libc musl=$work/wasi-libc/libc-top-half/musl
 mkdir -p "$sdk"/{include,lib,src} "$work"

@@ -51,6 +51,13 @@ ZLIB_SHA256=60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb
 WASI_LIBC_VERSION=0.0~git20220510.9886d3d
 WASI_LIBC_SHA256=8f9b802736a856942839d32966937c389f46e9f156415a549a6675b7535e5f74
 
+# The C++ library of guests: the sources of libc++, libc++abi and libunwind in the wheel of zig, which are those of LLVM 19.1.7.
+# The wheels for all machines have the same sources.
+LIBCXX_VERSION=19.1.7
+LIBCXX_PACKAGE=ziglang==0.14.1
+LIBCXX_PLATFORM=manylinux_2_12_x86_64
+LIBCXX_SHA256=6eb9d4d759b292c83810dbee2e9e8e3fbfbf01d864e6e9811bae711fd74e1c2f
+
 # The kernels that scripts/vm.sh boots: the suite of Debian, the version of linux-image-amd64, and the sha256 of its
 # packages one after another. Debian removes a version some weeks after the next one; the script then takes the next one,
 # and prints a line.

@@ -8,6 +8,7 @@ import { BpfError } from "../../errors/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
+import { hasThreadLocals, readCxx } from "./cxx.ts";
 import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
 import { LONG_DOUBLE_LIBRARY, usesLongDouble } from "./long_double.ts";
 import { ModuleRecords, type RecordsToAdd } from "./module_records.ts";
@@ -28,8 +29,22 @@ export interface GuestSource extends RecordsToAdd {
 /** clang's own default. */
 const DEFAULT_OUTPUT = "a.out";
 
+/** The libraries of C++, of which a guest gets one or none. */
+const CXX_LIBRARIES: readonly string[] = ["c++", "c++-exceptions"];
+
 /** The libraries of the SDK in the order for the linker. Some SDKs have fewer. */
-const LIBRARIES = ["bpf", "elf", "z", LONG_DOUBLE_LIBRARY, "argp", "m", "c", "clang_rt.builtins"];
+const LIBRARIES = [
+  "c++",
+  "c++-exceptions",
+  "bpf",
+  "elf",
+  "z",
+  LONG_DOUBLE_LIBRARY,
+  "argp",
+  "m",
+  "c",
+  "clang_rt.builtins",
+];
 
 /**
  * Compiles, links, and records the needs and the policy.
@@ -50,12 +65,16 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const moduleRecords = new ModuleRecords(tools, source);
   const compiler = findCompiler(tools, { links, target: source.target });
   const sdk = findSdk(tools, source.target);
+  const linked = links ? clang.inputs.map((path) => readLatin1(tools, path)) : [];
+  const cxx = sdk.root === undefined ? undefined : readCxx(tools, { clang, sdk: sdk.root, linked });
   const command: GuestCommand = {
     compiler,
     sdk,
     clang,
+    cxx,
     target: source.target,
-    libraries: librariesOf(tools, sdk, links ? clang.inputs : []),
+    libraries: librariesOf(tools, sdk, { texts: linked, cxxLibrary: cxx?.library }),
+    compresses: !hasThreadLocals(clang, linked),
   };
   tools.run(compiler.file, guestArguments(command));
   if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);
@@ -99,18 +118,26 @@ function readText(tools: Toolchain, path: string): string | undefined {
   }
 }
 
-/** The bytes of an input; none for standard input, and for a file that clang will miss. */
-function readBytes(tools: Toolchain, path: string): Uint8Array {
+/** The bytes of an input as text; none for standard input, and for a file that clang will miss. */
+function readLatin1(tools: Toolchain, path: string): string {
   try {
-    return path === "-" ? new Uint8Array() : tools.system.readFile(path);
+    return path === "-" ? "" : new TextDecoder("latin1").decode(tools.system.readFile(path));
   } catch (error) {
-    if (error instanceof BpfError) return new Uint8Array();
+    if (error instanceof BpfError) return "";
     throw error;
   }
 }
 
-function librariesOf(tools: Toolchain, { lib }: Sdk, inputs: readonly string[]): string[] {
+interface Linked {
+  /** The texts of the inputs. */
+  readonly texts: readonly string[];
+  /** The library of C++ that they need. */
+  readonly cxxLibrary: string | undefined;
+}
+
+function librariesOf(tools: Toolchain, { lib }: Sdk, { texts, cxxLibrary }: Linked): string[] {
   if (lib === undefined) return [];
-  const unneeded = inputs.some((path) => usesLongDouble(readBytes(tools, path))) ? "" : LONG_DOUBLE_LIBRARY;
-  return LIBRARIES.filter((name) => name !== unneeded && tools.files.exists(`${lib}/lib${name}.a`));
+  const isNeeded = (name: string) =>
+    CXX_LIBRARIES.includes(name) ? name === cxxLibrary : name !== LONG_DOUBLE_LIBRARY || texts.some(usesLongDouble);
+  return LIBRARIES.filter((name) => isNeeded(name) && tools.files.exists(`${lib}/lib${name}.a`));
 }

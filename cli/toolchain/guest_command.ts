@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type ClangWords, isCxx, isSource } from "./clang_words.ts";
+import { type ClangWords, isSource } from "./clang_words.ts";
 import type { Compiler } from "./compiler.ts";
+import { compilesCxx, type Cxx } from "./cxx.ts";
 import { LAYOUT_OPTIONS } from "./record_layouts.ts";
 import type { GuestTarget, Sdk } from "./sdk.ts";
 
@@ -15,8 +16,12 @@ export interface GuestCommand {
   readonly target: GuestTarget;
   readonly sdk: Sdk;
   readonly clang: ClangWords;
+  /** The words for C++; undefined for C, and for wasm32. */
+  readonly cxx: Cxx | undefined;
   /** The libraries of the SDK, without "lib" and ".a". */
   readonly libraries: readonly string[];
+  /** True if the linker may shorten the numbers in the code. */
+  readonly compresses: boolean;
 }
 
 /** As large as a native program's by default. wasm-ld's 64 KiB are too few for tools that keep tables on the stack. */
@@ -24,13 +29,13 @@ const STACK_BYTES = 8 << 20;
 
 /** The arguments for the compiler. */
 export function guestArguments(command: GuestCommand): string[] {
-  const { compiler, clang } = command;
+  const { compiler, clang, cxx } = command;
   const links = clang.action === "link";
   return [
     ...compiler.args,
     ...targetWords(command),
     ...clang.optimizes ? [] : ["-Oz"],
-    ...clang.inputs.some(isCxx) ? ["-fno-exceptions"] : [],
+    ...cxx?.words ?? (compilesCxx(clang) ? ["-fno-exceptions"] : []),
     ...links ? startup(command) : [],
     ...clang.words,
     // The language of the sources is not that of the libraries after them.
@@ -41,11 +46,11 @@ export function guestArguments(command: GuestCommand): string[] {
   ];
 }
 
-/**
- * BPF programs change a guest's global variables while it runs, so its atomic operations must be atomic. clang then keeps variables of
- * threads too, which trap without threads. In C, they become plain variables; C++ has no such replacement.
- */
-const ATOMICS = ["-matomics", "-D_Thread_local=", "-D__thread=", "-Dthread_local="];
+/** BPF programs change a guest's global variables while it runs, so its atomic operations must be atomic. */
+const ATOMICS = ["-matomics"];
+
+/** clang then keeps variables of threads. In C, they become plain variables. C++ has such variables (`libcxx/thread_local.cpp`). */
+const NO_THREADS = ["-D_Thread_local=", "-D__thread=", "-Dthread_local="];
 
 /** Functions that call setjmp() catch the exception that longjmp() throws. Other functions stay as they are. */
 const JUMPS = ["-mexception-handling", "-mllvm", "-wasm-enable-sjlj"];
@@ -56,18 +61,28 @@ function targetWords({ compiler: { isZig }, clang, target }: GuestCommand): stri
   const words = isZig ? ["--target=wasm64-freestanding", "-D__wasi__=1"] : ["--target=wasm64-wasi"];
   // Numbers of system calls and layouts of the kernel are x86_64's, and programs choose tables by this name. The SDK's directories
   // replace those that the compiler would search.
-  const atomics = isZig || clang.inputs.some(isCxx) || clang.words.includes("c++") ? [] : ATOMICS;
+  const atomics = isZig ? [] : [...ATOMICS, ...compilesCxx(clang) ? [] : NO_THREADS];
   // clang warns of an option of the code generator that it has no source for.
   const jumps = isZig || !(clang.setsLanguage || clang.inputs.some(isSource)) ? [] : JUMPS;
   return [...words, "-D__x86_64__=1", "-mbulk-memory", ...atomics, ...jumps, "-nostdlibinc"];
 }
 
-function includes({ compiler: { isZig }, target, sdk }: GuestCommand): string[] {
+function includes({ compiler: { isZig }, target, sdk, cxx }: GuestCommand): string[] {
   if (target === "wasm32") return ["-I", sdk.include];
+  const ofCxx = cxx?.includes ?? [];
+  const bindings = cxx === undefined ? [] : [`${sdk.root}/bindings/cpp`];
   // Without an operating system, zig puts its own <stdint.h> before system headers.
-  return isZig
-    ? ["-I", sdk.include, "-Wno-shift-op-parentheses", "-Wno-bitwise-op-parentheses"]
-    : ["-isystem", sdk.include];
+  if (isZig) {
+    const warnings = ["-Wno-shift-op-parentheses", "-Wno-bitwise-op-parentheses"];
+    return [...[...bindings, ...ofCxx, sdk.include].flatMap((path) => ["-I", path]), ...warnings];
+  }
+  if (ofCxx.length === 0) return ["-isystem", sdk.include];
+  // The headers of libc++ include those of C as the next ones of the same name.
+  const system = [
+    ...bindings.flatMap((path) => ["-isystem", path]),
+    ...ofCxx.flatMap((path) => ["-cxx-isystem", path]),
+  ];
+  return ["-nostdinc++", ...system, "-idirafter", sdk.include];
 }
 
 function startup({ sdk: { lib }, clang }: GuestCommand): string[] {
@@ -76,13 +91,13 @@ function startup({ sdk: { lib }, clang }: GuestCommand): string[] {
   return ["-nostdlib", ...clang.noStartup ? [] : [`${lib}/${file}`]];
 }
 
-function linkWords({ compiler: { isZig }, sdk: { lib }, clang, libraries }: GuestCommand): string[] {
+function linkWords({ compiler: { isZig }, sdk: { lib }, clang, libraries, compresses }: GuestCommand): string[] {
   const own = lib === undefined || clang.noLibraries ? [] : libraries.map((name) => `${lib}/lib${name}.a`);
   const words = lib === undefined ? [] : ["-L", lib, ...own];
   if (clang.words.includes("-r")) return words;
   // With the stack first, its overflow traps and changes no data. zig always puts it there, and knows fewer options.
   const place = isZig ? "" : "--stack-first,";
-  const compress = isZig ? "" : ",--compress-relocations";
+  const compress = compresses && !isZig ? ",--compress-relocations" : "";
   return [
     ...words,
     "-Wl,--export-table",

@@ -8,10 +8,15 @@
 /** The library. It must come before libc. */
 export const LONG_DOUBLE_LIBRARY = "c-printscan-long-double";
 
-/** A conversion such as `%.2Lf`, or a function that reads a number. */
-const USE = /%[-+ #0'*.$\d]*L[aefgAEFG]|\b(str|wcs)told(_l)?\b/;
+/**
+ * A conversion such as `%.2Lf`, a function that reads a number, or a stream of C++: the operators << and >> for `long double` in an
+ * object, or a header of streams in a source.
+ */
+const USE = /%[-+ #0'*.$\d]*L[aefgAEFG]|\b(str|wcs)told(_l)?\b|(ls|rs)ER?e\b/;
+const STREAM = /#\s*include\s*<(iostream|fstream|sstream|ostream|istream|iomanip)>/;
+const LONG_DOUBLE = /\blong\s+double\b|\d\.\d*L\b/;
 
-/** True for a source, an object or an archive with such a conversion in a text. */
-export function usesLongDouble(file: Uint8Array): boolean {
-  return USE.test(new TextDecoder("latin1").decode(file));
+/** True for the text of a source, an object or an archive with such a conversion. */
+export function usesLongDouble(text: string): boolean {
+  return USE.test(text) || (LONG_DOUBLE.test(text) && STREAM.test(text));
 }

@@ -19,6 +19,8 @@ export interface Sdk {
   readonly include: string;
   /** The libraries and startup files; undefined when the compiler's own libc is used. */
   readonly lib: string | undefined;
+  /** The directory of everything; undefined for wasm32. */
+  readonly root: string | undefined;
 }
 
 /** A file that shows that a directory has an SDK. */
@@ -40,8 +42,8 @@ export function findSdk(tools: Toolchain, target: GuestTarget): Sdk {
     );
   }
   return target === "wasm32"
-    ? { include: found, lib: undefined }
-    : { include: `${found}/include`, lib: `${found}/lib` };
+    ? { include: found, lib: undefined, root: undefined }
+    : { include: `${found}/include`, lib: `${found}/lib`, root: found };
 }
 
 /**
