@@ -51,7 +51,10 @@ function inTheBinary(): Component[] {
 
 function inTheSdk(): Component[] {
   const license = "Apache-2.0 WITH LLVM-exception AND MIT";
-  return [source("wasi-libc", license, "in the SDK, with the patches of wasm-include/sdk/wasi-libc/; contains musl")];
+  return [
+    source("wasi-libc", license, "in the SDK, with the patches of wasm-include/sdk/wasi-libc/; contains musl"),
+    source("libcxx", "Apache-2.0 WITH LLVM-exception", "in the SDK for C++, with libc++abi and libunwind, all of LLVM"),
+  ];
 }
 
 /** A source package of Debian. */

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-__asm__(".globaltype __tls_base, i64\n"
-        ".globl __tls_base\n"
-        "__tls_base:\n");
+__asm__(
+    ".globaltype __tls_base, i64\n"
+    ".globl __tls_base\n"
+    "__tls_base:\n");
 
 static constexpr unsigned marker = 0x5eed1e55;
 static thread_local volatile unsigned probe = marker;
