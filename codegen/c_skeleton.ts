@@ -241,7 +241,7 @@ function createSkeleton(name: string, { maps, programs }: SkeletonMembers): stri
     count === 0 ? [] : [
       `    s->${field}_cnt = ${count};`,
       `    s->${field}_skel_sz = sizeof(*s->${field}s);`,
-      `    s->${field}s = (struct ${type} *)calloc(s->${field}_cnt, s->${field}_skel_sz);`,
+      `    s->${field}s = (struct ${type} *)calloc((size_t)s->${field}_cnt, (size_t)s->${field}_skel_sz);`,
       `    if (!s->${field}s) return -ENOMEM;`,
     ];
   return [

@@ -36,7 +36,11 @@ for tool in make "clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION" "llvm-strip-$LLVM
   command -v "$tool" >/dev/null || fail "$tool is missing; scripts/setup.sh installs it"
 done
 [[ -r /sys/kernel/btf/vmlinux ]] || fail "this kernel has no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)"
-[[ ${goals[*]} == clean ]] || scripts/build_sdk.sh
+case " ${goals[*]} " in
+  " clean ") ;;
+  *" languages "*) scripts/build_sdk.sh --cpp ;;
+  *) scripts/build_sdk.sh ;;
+esac
 
 export LLVM_VERSION ELFUTILS_VERSION ZLIB_VERSION RUST_LLD_VERSION GO_MINIMUM ASSEMBLYSCRIPT DENO_VERSION
 export DENO=${DENO:-$deno}

@@ -18,7 +18,7 @@ case "${1:-demo}" in
   demo) ;;
   tests)
     packages+=(bpftool iproute2 shellcheck "clang-format-$LLVM_VERSION" libc++{,abi}-"$LLVM_VERSION"-dev-wasm32)
-    packages+=(rustc cargo libstd-rust-dev-wasm32)
+    packages+=(g++ rustc cargo libstd-rust-dev-wasm32)
     # Debian 12's Go is older than GO_MINIMUM. Its package of kernel headers has those of one architecture.
     if grep --quiet VERSION_CODENAME=bookworm /etc/os-release; then
       packages+=("lld-$RUST_LLD_VERSION" linux-libc-dev-{amd64,arm64}-cross)

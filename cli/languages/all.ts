@@ -6,9 +6,10 @@
 
 import { ASSEMBLYSCRIPT } from "./assemblyscript.ts";
 import { C } from "./c.ts";
+import { CPP } from "./cpp.ts";
 import { GO } from "./go.ts";
 import type { Language } from "./language.ts";
 import { RUST } from "./rust.ts";
 
 /** See the module's documentation. The first one is the default. */
-export const LANGUAGES: readonly [Language, ...Language[]] = [C, RUST, GO, ASSEMBLYSCRIPT];
+export const LANGUAGES: readonly [Language, ...Language[]] = [C, CPP, RUST, GO, ASSEMBLYSCRIPT];

@@ -1,9 +1,10 @@
 /**
- * Guests in C, and those in C++, which are built in the same way: programs for libbpf.
+ * Guests in C: programs for libbpf.
  *
  * @module
  */
 
+import { isCxx } from "../toolchain/clang_words.ts";
 import { compileWithClang, findClangGuests } from "./clang.ts";
 import type { GuestName, GuestTemplate, Language } from "./language.ts";
 
@@ -14,7 +15,7 @@ export const C: Language = {
   mark: "NAME.c",
   takesClangOptions: true,
   template,
-  find: (_directory, files) => findClangGuests(files, () => true),
+  find: (_directory, files) => findClangGuests(files, (file) => !isCxx(file)),
   compile: compileWithClang,
 };
 

@@ -18,7 +18,16 @@ Deno.test("findGuest() takes all sources of the one guest in C, also further BPF
   });
 });
 
+Deno.test("findGuest() takes C++ for the language if the source of the BPF program's name is in C++", () => {
+  assertEquals(find("helpers.c", "tool.bpf.c", "tool.cpp"), {
+    language: "cpp",
+    guest: { name: "tool", sources: ["helpers.c", "tool.cpp"] },
+    programs: ["tool"],
+  });
+  assertEquals(find("helpers.cc", "tool.bpf.c", "tool.c").language, "c");
+});
+
 Deno.test("findGuest() refuses a directory without a guest, and one with two", () => {
-  assertThrows(() => find("a.c", "b.bpf.c"), UsageError, "it has no NAME.bpf.c beside one of NAME.c (C)");
+  assertThrows(() => find("a.c", "b.bpf.c"), UsageError, "it has no NAME.bpf.c beside one of NAME.c (C), NAME.cpp (C++)");
   assertThrows(() => find("a.bpf.c", "a.c", "b.bpf.c", "b.c"), UsageError, "a.c and b.c are 2");
 });

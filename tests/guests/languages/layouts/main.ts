@@ -9,11 +9,13 @@
 import type { ObjectModel } from "../../../../codegen/model.ts";
 import { modelOf } from "../../../../codegen/object_model.ts";
 import { assemblyScriptProgram } from "./assemblyscript.ts";
+import { cppProgram } from "./cpp.ts";
 import { goProgram } from "./go.ts";
 import { rustProgram } from "./rust.ts";
 
 const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = {
   assemblyscript: assemblyScriptProgram,
+  cpp: cppProgram,
   go: goProgram,
   rust: rustProgram,
 };

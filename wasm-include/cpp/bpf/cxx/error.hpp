@@ -174,12 +174,15 @@ template <class T> class [[nodiscard]] result {
     }
 
     /* The value. Without one, prints the error on stderr and ends the program with exit code 1. */
-    T or_exit() && {
+    T &or_exit() & {
         if (!has_value()) {
             fprintf(stderr, "%s\n", error().message().c_str());
             exit(EXIT_FAILURE);
         }
-        return std::move(*this).value();
+        return value();
+    }
+    T or_exit() && {
+        return std::move(static_cast<result &>(*this).or_exit());
     }
 
   private:
@@ -199,8 +202,8 @@ template <> class [[nodiscard]] result<void> : public result<std::monostate> {
     void value() const {
         static_cast<void>(result<std::monostate>::value());
     }
-    void or_exit() && {
-        static_cast<void>(static_cast<result<std::monostate> &&>(*this).or_exit());
+    void or_exit() {
+        static_cast<void>(result<std::monostate>::or_exit());
     }
 };
 

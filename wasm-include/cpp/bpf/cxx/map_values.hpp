@@ -30,7 +30,7 @@ class map_handle {
   protected:
     static result<map_handle> open(const bpf_map *map, size_t key_size, size_t value_size) {
         const int fd = bpf_map__fd(map);
-        if (fd < 0) return error(std::string("use map \"") + bpf_map__name(map) + "\": it is not loaded", -fd);
+        if (fd < 0) return error(std::string("use map \"") + bpf_map__name(map) + "\": it is not loaded", EINVAL);
         return open(fd, key_size, value_size, bpf_map__name(map));
     }
     static result<map_handle> open(int fd, size_t key_size, size_t value_size, const char *full_name = nullptr) {
