@@ -28,6 +28,10 @@ Deno.test("findGuest() takes C++ for the language if the source of the BPF progr
 });
 
 Deno.test("findGuest() refuses a directory without a guest, and one with two", () => {
-  assertThrows(() => find("a.c", "b.bpf.c"), UsageError, "it has no NAME.bpf.c beside one of NAME.c (C), NAME.cpp (C++)");
+  assertThrows(
+    () => find("a.c", "b.bpf.c"),
+    UsageError,
+    "it has no NAME.bpf.c beside one of NAME.c (C), NAME.cpp (C++)",
+  );
   assertThrows(() => find("a.bpf.c", "a.c", "b.bpf.c", "b.c"), UsageError, "a.c and b.c are 2");
 });

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { modelOf } from "../../codegen/object_model.ts";
+import { namedInC } from "../guests/languages/layouts/cpp.ts";
 import { layoutLines, VALUE_LINES } from "../guests/languages/layouts/layout_lines.ts";
 import { run, runWasmBpf } from "./command.ts";
 import { RunningExample } from "./running_example.ts";
@@ -87,14 +88,16 @@ function testLayouts(language: string): void {
       const model = modelOf(Deno.readFileSync(`${GUESTS}types.bpf.o`), { name: "types" });
       const { code, stdout, stderr } = await runWasmBpf([module]);
       // Records in AssemblyScript are properties at offsets, so that gaps are no fields.
-      const fields = layoutLines(model).filter((line) => language !== "assemblyscript" || !/\._pad\d+ /.test(line));
+      const fields = layoutLines(language === "cpp" ? namedInC(model) : model).filter((line) =>
+        language !== "assemblyscript" || !/\._pad\d+ /.test(line)
+      );
       const lines = [...fields, ...VALUE_LINES];
       assertEquals([code, stderr, stdout.trimEnd().split("\n")], [0, "", lines]);
     },
   });
 }
 
-for (const language of ["rust", "go", "assemblyscript"]) testLayouts(language);
+for (const language of ["cpp", "rust", "go", "assemblyscript"]) testLayouts(language);
 
 /** The same lines as the example bootstrap in C, from the same BPF programs. */
 function testBootstrap(example: string): void {
@@ -127,4 +130,4 @@ function testBootstrap(example: string): void {
   });
 }
 
-for (const language of ["rust", "go", "assemblyscript"]) testBootstrap(`${language}-bootstrap`);
+for (const language of ["cpp", "rust", "go", "assemblyscript"]) testBootstrap(`${language}-bootstrap`);

@@ -22,7 +22,8 @@ static void use_hash(owner &tool) {
     line("from the program:", bpf::program(tool->progs.change).test_run().or_exit());
     const item seventh = hash.lookup({7, 1, 0}).or_exit();
     line("seventh:", seventh.total, bpf::text(seventh.text), seventh.flags);
-    line("taken:", hash.take({2, 1, 0}).or_exit().total, hash.contains({2, 1, 0}));
+    const __s64 taken = hash.take({2, 1, 0}).or_exit().total;
+    line("taken:", taken, hash.contains({2, 1, 0}));
 
     __s64 total = 0;
     for (const auto &[key, value] : hash) {
@@ -60,9 +61,8 @@ static void use_others(owner &tool) {
         queue.push(number).or_exit();
         stack.push(number).or_exit();
     }
-    line("queue:", queue.peek().or_exit(), queue.pop().or_exit(), queue.pop().or_exit());
-    line("stack:", stack.peek().or_exit(), stack.pop().or_exit(), stack.pop().or_exit());
-    queue.pop().or_exit();
+    line("next:", queue.peek().or_exit(), stack.peek().or_exit());
+    for (int number = 1; number <= 3; number++) line("queue and stack:", queue.pop().or_exit(), stack.pop().or_exit());
     line("empty:", queue.pop().error().message());
 
     auto bloom = bpf::bloom_filter<__u64>::from(tool->maps.bloom).or_exit();
@@ -83,7 +83,6 @@ static void use_shared(owner &tool) {
 static void make_mistakes(owner &tool) {
     line(bpf::map<__u32, item>::from(tool->maps.hash).error().message());
     line(bpf::map<item_key, __u64>::from(tool->maps.hash).error().message());
-    line(bpf::map<item_key, item>::from(-1).error().message());
     line(bpf::queue<long>::from(tool->maps.queue).error().message());
 }
 

@@ -3,12 +3,28 @@
 import type { ModelRecord, ObjectModel } from "../../../../codegen/model.ts";
 import { printedFields } from "./layout_lines.ts";
 
+/** The records and members that have names in C. The model also names parts without one, and gaps. */
+export function namedInC(model: ObjectModel): ObjectModel {
+  const isPart = ({ name }: ModelRecord) =>
+    model.records.some((other) => other.name !== name && name.startsWith(`${other.name}_`) && isOf(other, name));
+  const records = model.records.filter((record) => !isPart(record)).map((record) => ({
+    ...record,
+    fields: record.fields.filter(({ name, role }) => role === "member" && !name.startsWith("_")),
+  }));
+  return { ...model, records };
+}
+
+/** True if a member of `record` has the type `name`, which is called after it. */
+function isOf({ fields }: ModelRecord, name: string): boolean {
+  return fields.some(({ type }) => type.kind === "record" && type.record.name === name);
+}
+
 /** The program. Its types are those of C. */
 export function cppProgram(model: ObjectModel): string {
-  const lines = model.records.flatMap((record) => [
-    `    print("${record.name}", sizeof(${tag(record)}));`,
+  const lines = namedInC(model).records.flatMap((record) => [
+    `    print("${record.name}", sizeof(${record.name}));`,
     ...printedFields(record).map(({ name }) =>
-      `    print("${record.name}.${name}", offsetof(${tag(record)}, ${name}));`
+      `    print("${record.name}.${name}", offsetof(${record.name}, ${spelled(name)}));`
     ),
   ]);
   return `#include <cstddef>
@@ -41,6 +57,9 @@ ${lines.join("\n")}
 `;
 }
 
-function tag({ name, isUnion }: ModelRecord): string {
-  return `${isUnion ? "union" : "struct"} ${name}`;
+/** Names that C++ or libc reserve. */
+const RESERVED: ReadonlySet<string> = new Set(["class", "errno"]);
+
+function spelled(name: string): string {
+  return RESERVED.has(name) ? `${name}_` : name;
 }

@@ -85,7 +85,14 @@ template <class T, class Function> struct typed_callback final : record_callback
 };
 
 template <class T, class Function> std::unique_ptr<record_callback> make_callback(Function function) {
-    if constexpr (!std::is_void_v<T>) static_assert(std::is_trivially_copyable_v<T>, "records must be plain data");
+    if constexpr (std::is_void_v<T>) {
+        static_assert(std::is_invocable_v<Function &, record> || std::is_invocable_v<Function &, int, record>,
+                      "the callback must take a bpf::record");
+    } else {
+        static_assert(std::is_trivially_copyable_v<T>, "records must be plain data");
+        static_assert(std::is_invocable_v<Function &, const T &> || std::is_invocable_v<Function &, int, const T &>,
+                      "the callback must take a const T &");
+    }
     return std::make_unique<typed_callback<T, Function>>(std::move(function));
 }
 
