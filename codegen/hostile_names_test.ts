@@ -7,12 +7,15 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../errors/mod.ts";
 import { Btf } from "../object/btf/btf.ts";
 import { Layouts } from "../object/btf/layout.ts";
+import { parseObject } from "../object/object.ts";
 import { compileSource } from "../object/testdata/compile.ts";
+import { Random } from "../object/testdata/damage.ts";
 import { RawBtf } from "../object/testdata/raw_btf.ts";
-import { genSkeletonIn, genTypesIn, genTypesOfBtfIn, isLanguage, LANGUAGES } from "./languages.ts";
+import { genSkeletonIn, genTypesIn, genTypesOfBtfIn, isLanguage, type Language, LANGUAGES } from "./languages.ts";
 import { ModelTypes } from "./model_types.ts";
 import { modelOf } from "./object_model.ts";
 import { COMPILERS } from "./testdata/compilers.ts";
+import { typesObject } from "./testdata/golden.ts";
 
 /** Words, types and functions of all languages, and names that generated code uses. */
 const WORDS = `
@@ -29,6 +32,27 @@ const WORDS = `
   __proto__ _ __ a_b a__b A_B aB is_exit isExit IsExit set_low setLow low Low OBJECT at decode encode attach close maps progs rodata
   data bss links names_2 x X xSkel XSkel LoadX NewX LoadXSpec xObject XMaps XPrograms XObjects loadX loadXObjects Words words
 `.trim().split(/\s+/);
+
+/** Objects with two wrong words in their BTF each, of which the language still makes something. */
+function damagedSources(language: Language, count: number): { types: string }[] {
+  const object = typesObject();
+  const btf = parseObject(object).elf.sections.find(({ name }) => name === ".BTF");
+  assert(btf !== undefined);
+  const random = new Random(5);
+  const sources: { types: string }[] = [];
+  while (sources.length < count) {
+    const damaged = object.slice();
+    const view = new DataView(damaged.buffer, btf.offset + 24);
+    for (let i = 0; i < 2; i++) view.setUint32(random.below(2600) & ~3, random.below(60), true);
+    try {
+      const bytes = new Uint8Array(1);
+      sources.push({ types: genSkeletonIn(language, damaged, { name: "x", all: true, bytes }) });
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+    }
+  }
+  return sources;
+}
 
 const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
@@ -84,7 +108,8 @@ function objectOfSections(): Uint8Array {
 for (const language of LANGUAGES.filter(isLanguage)) {
   const { reasonToSkip, check } = COMPILERS[language];
   const reason = reasonToSkip();
-  const name = `${language}: source with words of languages, odd section names and types of the kernel compiles`;
+  const name =
+    `${language}: source with words of languages, odd section names, types of the kernel and damaged types compiles`;
   Deno.test({
     name: reason === undefined ? name : `${name} (skipped: ${reason})`,
     ignore: reason !== undefined,
@@ -95,7 +120,7 @@ for (const language of LANGUAGES.filter(isLanguage)) {
         skeleton: genSkeletonIn(language, object, options),
       }));
       const kernel = genTypesOfBtfIn(language, Deno.readFileSync(KERNEL_BTF), { name: "kernel", types: KERNEL_TYPES });
-      await check([...sources, { types: kernel }]);
+      await check([...sources, { types: kernel }, ...damagedSources(language, 6)]);
     },
   });
 }

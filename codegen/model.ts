@@ -6,7 +6,7 @@
  *
  * | names                                                                         | scope                   |
  * | ----------------------------------------------------------------------------- | ----------------------- |
- * | records, enums, constants of enums without a name, variables of sections      | the object              |
+ * | records, also those of sections; enums; constants of enums without a name     | the object              |
  * | `member` of maps, sections and struct_ops maps                                | the object's maps       |
  * | `member` of programs                                                          | the object's programs   |
  * | fields and bit-fields                                                         | their record            |

@@ -168,11 +168,14 @@ export class ModelTypes {
   #record(struct: Pick<BtfStruct, "kind" | "sizeBytes" | "members">, name: string): ModelRecord {
     if (struct.members.length > MAX_FIELDS) throw new FormatError("BTF", `struct "${name}" has too many members`);
     const isUnion = struct.kind === "union";
+    if (isUnion && struct.members.some(({ bitOffset }) => bitOffset !== 0)) {
+      throw new FormatError("BTF", `union "${name}" has members that do not begin at its first byte`);
+    }
     const names = new UniqueNames(this.#budget);
     // The bytes of members whose type BTF cannot express become gaps.
     const whole = struct.members.filter(({ bitSize, type }) => bitSize === 0 && !isUnknown(this.#btf, type));
     const members = whole.map((member): ModelField => this.#field(member, names));
-    const bits = isUnion ? unionBits(struct) : bitRuns(struct.members);
+    const bits = isUnion ? unionBits(struct.members) : bitRuns(struct.members);
     const storages = bits.map((run): ModelField => ({
       name: names.take(`_bits${run.start}`),
       offset: run.start,
@@ -181,6 +184,9 @@ export class ModelTypes {
       role: "bits",
     }));
     const placed = [...members, ...storages].sort((a, b) => a.offset - b.offset);
+    if (placed.some(({ offset, sizeBytes }) => offset + sizeBytes > struct.sizeBytes)) {
+      throw new FormatError("BTF", `members of "${name}" end after its ${struct.sizeBytes} bytes`);
+    }
     const fields = isUnion
       ? unionFields(placed, struct.sizeBytes)
       : withGaps(placed, { sizeBytes: struct.sizeBytes, names, what: name });

@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../errors/mod.ts";
-import type { BtfMember, BtfStruct } from "../object/btf/types.ts";
+import type { BtfMember } from "../object/btf/types.ts";
 import { alignOf, type ModelField, type ModelType } from "./model.ts";
 import type { UniqueNames } from "./unique_names.ts";
 
@@ -21,12 +21,15 @@ export interface BitRun {
   readonly members: BtfMember[];
 }
 
+/** The named bit-fields. Those of more than 64 bits are left out, because languages have no number for them. */
+function namedBits(members: readonly BtfMember[]): BtfMember[] {
+  return members.filter(({ bitSize, name }) => bitSize > 0 && bitSize <= 64 && name !== "");
+}
+
 /** Named bit-fields of a struct, with those of a run in the same or in adjacent bytes. A run has 8 bytes at most if possible. */
 export function bitRuns(members: readonly BtfMember[]): BitRun[] {
   const runs: BitRun[] = [];
-  const sorted = members.filter(({ bitSize, name }) => bitSize > 0 && name !== "").sort((a, b) =>
-    a.bitOffset - b.bitOffset
-  );
+  const sorted = namedBits(members).sort((a, b) => a.bitOffset - b.bitOffset);
   for (const member of sorted) {
     const [start, end] = [Math.floor(member.bitOffset / 8), Math.ceil((member.bitOffset + member.bitSize) / 8)];
     const last = runs.at(-1);
@@ -42,10 +45,11 @@ export function bitRuns(members: readonly BtfMember[]): BitRun[] {
   return runs;
 }
 
-/** All bit-fields of a union lie in its first bytes. */
-export function unionBits({ members, sizeBytes }: Pick<BtfStruct, "members" | "sizeBytes">): BitRun[] {
-  const fields = members.filter(({ bitSize, name }) => bitSize > 0 && name !== "");
-  return fields.length === 0 ? [] : [{ start: 0, end: Math.min(sizeBytes, 8), members: fields }];
+/** All bit-fields of a union begin at its first bit. */
+export function unionBits(members: readonly BtfMember[]): BitRun[] {
+  const fields = namedBits(members);
+  const bits = fields.reduce((most, { bitSize }) => Math.max(most, bitSize), 0);
+  return fields.length === 0 ? [] : [{ start: 0, end: Math.ceil(bits / 8), members: fields }];
 }
 
 /** A union that is larger than its members gets a field of its whole size. */
