@@ -10,6 +10,7 @@ import type { ObjectModel } from "./model.ts";
 import { modelOf, modelOfBtf, type ModelOptions } from "./object_model.ts";
 import { rustSkeleton, rustTypes } from "./rust.ts";
 import { typescriptSkeleton, typescriptTypes } from "./typescript.ts";
+import { zigSkeleton, zigTypes } from "./zig.ts";
 
 /** The writers of one language. */
 interface Writer {
@@ -31,6 +32,7 @@ const WRITERS = {
   go: { skeleton: goSkeleton, types: goTypes },
   rust: { skeleton: rustSkeleton, types: rustTypes },
   typescript: { skeleton: typescriptSkeleton, types: typescriptTypes },
+  zig: { skeleton: zigSkeleton, types: zigTypes },
 } satisfies Readonly<Record<string, Writer>>;
 
 /** A language with writers. */

@@ -23,7 +23,7 @@ if [[ ${1-} == --cpp ]]; then
 fi
 
 # The languages with bindings in wasm-include/.
-bindings=(cpp rust go assemblyscript)
+bindings=(cpp rust go assemblyscript zig)
 sdk=$PWD/.build/sdk work=$PWD/.build/sdk-work
 libc=$work/wasi-libc musl=$work/wasi-libc/libc-top-half/musl
 mkdir -p "$sdk"/{include,lib,src} "$work"

@@ -75,7 +75,17 @@ function source(name: string, license: string, description: string): Component {
 
 function forBuilds(): Component[] {
   const specifiers = [pin("BINARYEN"), pin("ASSEMBLYSCRIPT"), config.imports["@std/assert"]];
-  return specifiers.map((specifier) => {
+  const version = pin("ZIG_VERSION");
+  const zig: Component = {
+    type: "application",
+    name: "zig",
+    version,
+    description: "used by builds and tests, not in a release",
+    license: "MIT",
+    purl: `pkg:pypi/ziglang@${version}`,
+    scope: "excluded",
+  };
+  const packages = specifiers.map((specifier): Component => {
     const [, name = "", version = ""] = /^npm:([^@]+)@([^/]+)/.exec(specifier) ?? [];
     return {
       type: "library",
@@ -87,6 +97,7 @@ function forBuilds(): Component[] {
       scope: "excluded",
     };
   });
+  return [...packages, zig];
 }
 
 /** The document. It has no time and no random number, so the same sources give the same bytes. */

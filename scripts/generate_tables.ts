@@ -16,6 +16,7 @@ import { assemblyScriptImports } from "./tables/assemblyscript_imports.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
 import { functionDocument } from "./tables/function_document.ts";
 import { goImports } from "./tables/go_imports.ts";
+import { zigImports } from "./tables/zig_imports.ts";
 import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
 import { prototypeFiles } from "./tables/prototypes.ts";
@@ -37,6 +38,7 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
     rustImports(),
     goImports(),
     assemblyScriptImports(),
+    zigImports(),
   ]);
   return await formatted(files.flat());
 }

@@ -10,6 +10,13 @@ RUST_LLD_VERSION=14
 # The oldest Go that can export a guest's callback (//go:wasmexport).
 GO_MINIMUM=1.24
 
+# Zig as Python wheels, by machine: the newest release. The bindings in wasm-include/zig/ also work with 0.14.1, 0.15.2 and 0.16.0.
+ZIG_VERSION=0.17.1
+declare -A ZIG_WHEEL_SHA256=(
+  [x86_64]=ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54
+  [aarch64]=b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e
+)
+
 # npm packages that only builds use. scripts/tools.lock has their checksums.
 ASSEMBLYSCRIPT=npm:assemblyscript@0.28.20
 BINARYEN=npm:binaryen@124.0.0

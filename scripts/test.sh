@@ -150,6 +150,10 @@ else
   skipped+=2 seconds=0
   report workflows,go-vet skip "needs Go $GO_MINIMUM"
 fi
+zig=.tools/zig-$ZIG_VERSION/zig
+check zig-format "$zig" fmt --check wasm-include/zig examples/zig-bootstrap tests/guests/languages/zig
+check zig-package env ZIG_GLOBAL_CACHE_DIR="$PWD/.build/zig/global-cache" \
+  "$zig" build test --build-file wasm-include/zig/build.zig --cache-dir "$PWD/.build/zig/cache"
 # One seed, so that a run does not depend on the time at which it began. `deno task fuzz` alone takes another each time.
 check fuzz "$deno" task --quiet fuzz --seconds 90 --seed 1
 # The tiers skip type checks, except for examples in the documentation, which are checked only here.

@@ -30,6 +30,9 @@ const RUST_CRATE = `${ROOT}.build/guests/languages/rust/libwasm_bpf.rlib`;
 /** A folder with the package for guests, which scripts/build_guests.sh makes. */
 const ASSEMBLYSCRIPT_PACKAGES = `${ROOT}.build/guests/languages/assemblyscript/packages`;
 
+/** The compiler that scripts/setup.sh installs. */
+const ZIG = `${ROOT}.tools/zig-${pin("ZIG_VERSION")}/zig`;
+
 /** The compilers by language. */
 export const COMPILERS: Readonly<Record<Language, Compiler>> = {
   assemblyscript: {
@@ -81,6 +84,32 @@ export const COMPILERS: Readonly<Record<Language, Compiler>> = {
             env: { GOOS: "wasip1", GOARCH: "wasm", GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod", GOPROXY: "off" },
           }));
       }
+    },
+  },
+  zig: {
+    reasonToSkip: () => missing(ZIG),
+    // Zig compiles only what is used, so the root names every declaration.
+    check: (sources) => {
+      const files = filesOf(sources, ".zig");
+      const root = `fn all(comptime T: type) void {
+    @setEvalBranchQuota(100000);
+    inline for (@typeInfo(T).@"struct".decl_names) |name| {
+        const one = @field(T, name);
+        _ = &one;
+        if (@TypeOf(one) == type and @typeInfo(one) == .@"struct") all(one);
+    }
+}
+
+export fn use() void {
+${Object.keys(files).map((name) => `    all(@import("${name}"));`).join("\n")}
+}
+`;
+      return inFolder({ ...files, "root.zig": root }, (folder) =>
+        run(ZIG, [
+          ..."build-exe -fno-entry -fno-emit-bin -target wasm32-wasi --dep wasm_bpf -Mroot=root.zig".split(" "),
+          `-Mwasm_bpf=${ROOT}wasm-include/zig/src/wasm_bpf.zig`,
+          ...["--cache-dir", `${folder}/cache`, "--global-cache-dir", `${folder}/global-cache`],
+        ], { cwd: folder }));
     },
   },
 };

@@ -97,7 +97,7 @@ function testLayouts(language: string): void {
   });
 }
 
-for (const language of ["cpp", "rust", "go", "assemblyscript"]) testLayouts(language);
+for (const language of ["cpp", "rust", "go", "assemblyscript", "zig"]) testLayouts(language);
 
 /** The same lines as the example bootstrap in C, from the same BPF programs. */
 function testBootstrap(example: string): void {
@@ -130,4 +130,4 @@ function testBootstrap(example: string): void {
   });
 }
 
-for (const language of ["cpp", "rust", "go", "assemblyscript"]) testBootstrap(`${language}-bootstrap`);
+for (const language of ["cpp", "rust", "go", "assemblyscript", "zig"]) testBootstrap(`${language}-bootstrap`);

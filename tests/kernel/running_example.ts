@@ -73,6 +73,11 @@ export class RunningExample implements AsyncDisposable {
     return running;
   }
 
+  /** The number of its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Writes text to its stdin. */
   async write(text: string): Promise<void> {
     await this.#stdin?.write(new TextEncoder().encode(text));

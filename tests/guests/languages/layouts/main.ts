@@ -12,12 +12,14 @@ import { assemblyScriptProgram } from "./assemblyscript.ts";
 import { cppProgram } from "./cpp.ts";
 import { goProgram } from "./go.ts";
 import { rustProgram } from "./rust.ts";
+import { zigProgram } from "./zig.ts";
 
 const PROGRAMS: Readonly<Record<string, (model: ObjectModel) => string>> = {
   assemblyscript: assemblyScriptProgram,
   cpp: cppProgram,
   go: goProgram,
   rust: rustProgram,
+  zig: zigProgram,
 };
 
 const [language = "", object = ""] = Deno.args;

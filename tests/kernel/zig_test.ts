@@ -1,0 +1,91 @@
+/** Runs tests/guests/languages/zig/abilities.zig, which does what the Zig package can do, for wasm32 and for wasm64. */
+
+import { assertEquals } from "@std/assert";
+import { runWasmBpf } from "./command.ts";
+import { RunningExample } from "./running_example.ts";
+
+const GUESTS = new URL("../../.build/guests/languages/", import.meta.url).pathname;
+
+/** Each case is in abilities.zig. */
+const LINES = `before load: count 300, total 100
+lookup: 4 null
+exists: Cannot update map "squares": EEXIST
+missing: Cannot update map "squares": ENOENT
+full: Cannot update map "squares": E2BIG
+iterator: 614
+delete: true false
+take: 9 null
+per-CPU: true true true
+per-CPU key: 5
+per-CPU values: Cannot update map "pairs": EINVAL: it needs a value for each possible CPU
+queue: 10 10 11
+map of maps: true
+iter: 2=4
+no ring: Cannot read a ring buffer: EINVAL: it has no ring
+run: 7, total 1300
+ring lost: 45
+callback: Enough
+ring: 249 255 32385
+empty: 0 0
+short: RecordTooShort
+perf: true true true
+perf all: true
+attached: true false false
+calls: true
+detached: true
+detach: Cannot detach a program: EOPNOTSUPP
+no place: Cannot attach program "sample": EOPNOTSUPP: its section does not say where
+no tracepoint: Cannot attach program "count_calls": ENOENT: prog 'count_calls': failed to attach to raw tracepoint 'no_such': No such file or directory
+no map: Cannot find map "no_such": ENOENT
+no program: Cannot find program "no_such": ENOENT
+types: Cannot use map "squares": EINVAL: it has keys of 4 and values of 8 bytes, and the types have 4 and 4
+single: Cannot use map "pairs": EINVAL: it is per-CPU
+damaged: Cannot open object "damaged": EINVAL
+refused: EACCES
+log: true
+before load: Cannot use map "squares": EINVAL: it is not in the kernel`.split("\n");
+
+for (const module of ["zig_abilities", "zig_abilities64"]) {
+  const path = `${GUESTS}${module}.wasm`;
+  const ignore = !exists(path);
+  const skipped = ignore ? " (skipped: its compiler is missing)" : "";
+
+  Deno.test({
+    name: `${module}: maps, buffers, iterators, links, variables and errors of the Zig package${skipped}`,
+    ignore,
+    fn: async () => {
+      const { code, stdout, stderr } = await runWasmBpf(["--quiet", path]);
+      assertEquals([stdout.trimEnd().split("\n"), stderr, code], [LINES, "", 0]);
+    },
+  });
+
+  Deno.test({
+    name: `${module}: deinit() leaves no descriptor and no mapping open, and a signal ends a poll${skipped}`,
+    ignore,
+    fn: async () => {
+      const few = await openAfter(path, 2);
+      const many = await openAfter(path, 12);
+      assertEquals(many, few);
+    },
+  });
+}
+
+/** The descriptors and shared mappings of a guest that opened and closed everything `rounds` times. */
+async function openAfter(path: string, rounds: number): Promise<{ descriptors: number; ringMappings: number }> {
+  await using guest = await RunningExample.start(path, ["wait", String(rounds)]);
+  assertEquals(guest.header, "ready");
+  const descriptors = [...Deno.readDirSync(`/proc/${guest.pid}/fd`)].length;
+  const ringMappings = Deno.readTextFileSync(`/proc/${guest.pid}/maps`).split("\n")
+    .filter((line) => /anon_inode|bpf-map|perf_event/.test(line)).length;
+  const { status, stderr } = await guest.stop();
+  assertEquals([status.code, stderr], [0, ""]);
+  return { descriptors, ringMappings };
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+//! Maps: of any type, with typed keys and values, and with a value for each CPU.
+
+const std = @import("std");
+const errors = @import("errors.zig");
+const imports = @import("imports.zig");
+const Link = @import("link.zig").Link;
+const plain = @import("plain.zig");
+
+const Error = errors.Error;
+const Allocator = std.mem.Allocator;
+
+/// The number of possible CPUs, which is the number of values in an element of a per-CPU map.
+pub fn possibleCpus() Error!usize {
+    return errors.check(imports.libbpf_num_possible_cpus(), "count the CPUs", "");
+}
+
+/// The condition of an update.
+pub const UpdateFlags = enum {
+    /// Always (BPF_ANY).
+    any,
+    /// Only if the key is new (BPF_NOEXIST).
+    no_exist,
+    /// Only if the key exists (BPF_EXIST).
+    exist,
+
+    fn number(flags: UpdateFlags) i64 {
+        return switch (flags) {
+            .any => 0,
+            .no_exist => 1,
+            .exist => 2,
+        };
+    }
+};
+
+/// A map of any type. Buffers need one.
+pub const AnyMap = struct {
+    handle: usize,
+    /// The name in errors.
+    name: []const u8,
+
+    /// The number that names the map in other calls, such as a value of a map of maps; EINVAL before load.
+    pub fn fd(map: AnyMap) Error!i32 {
+        const number = imports.bpf_map__fd(map.handle);
+        return if (number < 0) errors.fail(error.EINVAL, "use map", map.name, "it is not in the kernel") else number;
+    }
+
+    /// `enum bpf_map_type`.
+    pub fn mapType(map: AnyMap) u32 {
+        return @bitCast(imports.bpf_map__type(map.handle));
+    }
+
+    /// The bytes of a key.
+    pub fn keySize(map: AnyMap) u32 {
+        return @bitCast(imports.bpf_map__key_size(map.handle));
+    }
+
+    /// The bytes of a value.
+    pub fn valueSize(map: AnyMap) u32 {
+        return @bitCast(imports.bpf_map__value_size(map.handle));
+    }
+
+    /// The number of entries; the bytes of a ring buffer.
+    pub fn maxEntries(map: AnyMap) u32 {
+        return @bitCast(imports.bpf_map__max_entries(map.handle));
+    }
+
+    /// Sets the number of entries, before load; the bytes of a ring buffer.
+    pub fn setMaxEntries(map: AnyMap, count: u32) Error!void {
+        _ = try errors.check(imports.bpf_map__set_max_entries(map.handle, @bitCast(count)), "set the size of map", map.name);
+    }
+
+    /// Leaves the map out of the kernel, before load, if no loaded program uses it.
+    pub fn setAutocreate(map: AnyMap, creates: bool) Error!void {
+        _ = try errors.check(imports.bpf_map__set_autocreate(map.handle, @intFromBool(creates)), "set map", map.name);
+    }
+
+    /// Uses an existing map instead of a new one, before load.
+    pub fn reuseFd(map: AnyMap, number: i32) Error!void {
+        _ = try errors.check(imports.bpf_map__reuse_fd(map.handle, number), "reuse a map for", map.name);
+    }
+
+    /// Sets the map that describes the inner maps of a map of maps, before load.
+    pub fn setInnerMapFd(map: AnyMap, number: i32) Error!void {
+        _ = try errors.check(imports.bpf_map__set_inner_map_fd(map.handle, number), "set the inner map of", map.name);
+    }
+
+    /// Pins the map to a path of a BPF file system, so that it outlives the guest. The host needs the option `--pin`.
+    pub fn pin(map: AnyMap, path: [:0]const u8) Error!void {
+        _ = try errors.check(imports.bpf_map__pin(map.handle, @intFromPtr(path.ptr)), "pin map", map.name);
+    }
+
+    /// Removes the pin.
+    pub fn unpin(map: AnyMap, path: [:0]const u8) Error!void {
+        _ = try errors.check(imports.bpf_map__unpin(map.handle, @intFromPtr(path.ptr)), "unpin map", map.name);
+    }
+
+    /// True if `attach()` of a skeleton attaches the map, which is one of struct_ops.
+    pub fn autoattach(map: AnyMap) bool {
+        return imports.bpf_map__fd(map.handle) >= 0 and imports.bpf_map__autoattach(map.handle) != 0;
+    }
+
+    /// Registers a struct_ops map. The host needs the option `--allow-struct-ops`.
+    pub fn attachStructOps(map: AnyMap) Error!Link {
+        return Link.fromResult(imports.bpf_map__attach_struct_ops(map.handle), "attach map", map.name);
+    }
+
+    fn checkSizes(map: AnyMap, key_size: usize, value_size: usize) Error!void {
+        if (map.keySize() == key_size and map.valueSize() == value_size) return;
+        var line: errors.Line = .{};
+        line.add("it has keys of ");
+        line.addNumber(map.keySize());
+        line.add(" and values of ");
+        line.addNumber(map.valueSize());
+        line.add(" bytes, and the types have ");
+        line.addNumber(key_size);
+        line.add(" and ");
+        line.addNumber(value_size);
+        return errors.fail(error.EINVAL, "use map", map.name, line.slice());
+    }
+};
+
+/// `BPF_MAP_TYPE_PERCPU_HASH`, `_PERCPU_ARRAY`, `_LRU_PERCPU_HASH` and `_PERCPU_CGROUP_STORAGE`.
+const per_cpu_types = [_]u32{ 5, 6, 10, 21 };
+
+fn isPerCpu(map: AnyMap) bool {
+    const kind = map.mapType();
+    for (per_cpu_types) |one| {
+        if (one == kind) return true;
+    }
+    return false;
+}
+
+/// A map with keys `K` and values `V`. A queue or a stack has the key `void`.
+pub fn Map(comptime K: type, comptime V: type) type {
+    plain.assertPlain(K, "the key of a map");
+    plain.assertPlain(V, "the value of a map");
+    return struct {
+        const Self = @This();
+
+        /// The map without its types.
+        any: AnyMap,
+
+        /// An element.
+        pub const Entry = struct { key: K, value: V };
+
+        /// `any` with types. EINVAL if its keys or values have other sizes, or if it is per-CPU (see `PerCpuMap`).
+        pub fn init(any: AnyMap) Error!Self {
+            try any.checkSizes(@sizeOf(K), @sizeOf(V));
+            if (isPerCpu(any)) return errors.fail(error.EINVAL, "use map", any.name, "it is per-CPU");
+            return .{ .any = any };
+        }
+
+        /// The value of a key; null if there is none. For a queue or a stack, the next element, which stays.
+        pub fn lookup(map: Self, key: K) Error!?V {
+            var value: V = undefined;
+            const result = imports.bpf_map_lookup_elem(try map.any.fd(), address(K, &key), @intFromPtr(&value));
+            return if (try found(result, "look up in map", map.any.name)) value else null;
+        }
+
+        /// The value of a key, which is removed. `lookupAndDelete({})` takes the next element of a queue or a stack.
+        pub fn lookupAndDelete(map: Self, key: K) Error!?V {
+            var value: V = undefined;
+            const fd = try map.any.fd();
+            const result = imports.bpf_map_lookup_and_delete_elem(fd, address(K, &key), @intFromPtr(&value));
+            return if (try found(result, "take from map", map.any.name)) value else null;
+        }
+
+        /// Sets the value of a key. `update({}, value, .any)` adds to a queue or a stack.
+        ///
+        /// EEXIST and ENOENT as `flags` say; E2BIG if the map is full.
+        pub fn update(map: Self, key: K, value: V, flags: UpdateFlags) Error!void {
+            const fd = try map.any.fd();
+            const result = imports.bpf_map_update_elem(fd, address(K, &key), @intFromPtr(&value), flags.number());
+            _ = try errors.check(result, "update map", map.any.name);
+        }
+
+        /// Removes a key. Returns false if there is none.
+        pub fn delete(map: Self, key: K) Error!bool {
+            const result = imports.bpf_map_delete_elem(try map.any.fd(), address(K, &key));
+            return found(result, "delete from map", map.any.name);
+        }
+
+        /// The keys. A key that programs add or remove meanwhile may be missing, or come twice.
+        pub fn keys(map: Self) Keys(K) {
+            return .{ .any = map.any };
+        }
+
+        /// The elements, without those that were removed since their key was read.
+        pub fn iterator(map: Self) Iterator {
+            return .{ .map = map, .keys = map.keys() };
+        }
+
+        /// See `iterator()`.
+        pub const Iterator = struct {
+            map: Self,
+            keys: Keys(K),
+
+            /// The next element; null after the last one.
+            pub fn next(walk: *Iterator) Error!?Entry {
+                while (try walk.keys.next()) |key| {
+                    if (try walk.map.lookup(key)) |value| return .{ .key = key, .value = value };
+                }
+                return null;
+            }
+        };
+    };
+}
+
+/// A per-CPU map with keys `K` and, for each possible CPU, a value `V`.
+pub fn PerCpuMap(comptime K: type, comptime V: type) type {
+    plain.assertPlain(K, "the key of a map");
+    plain.assertPlain(V, "the value of a map");
+    return struct {
+        const Self = @This();
+
+        /// The map without its types.
+        any: AnyMap,
+
+        /// The kernel rounds each value up to 8 bytes.
+        const words = (@sizeOf(V) + 7) / 8;
+
+        /// `any` with types. EINVAL if its keys or values have other sizes, or if it is not per-CPU.
+        pub fn init(any: AnyMap) Error!Self {
+            try any.checkSizes(@sizeOf(K), @sizeOf(V));
+            if (!isPerCpu(any)) return errors.fail(error.EINVAL, "use map", any.name, "it is not per-CPU");
+            return .{ .any = any };
+        }
+
+        /// The values of a key, one for each possible CPU, which the caller frees; null if there is no such key.
+        pub fn lookup(map: Self, gpa: Allocator, key: K) (Error || error{OutOfMemory})!?[]V {
+            const cpus = try possibleCpus();
+            const room = try gpa.alloc(u64, cpus * words);
+            defer gpa.free(room);
+            const result = imports.bpf_map_lookup_elem(try map.any.fd(), address(K, &key), @intFromPtr(room.ptr));
+            if (!try found(result, "look up in map", map.any.name)) return null;
+            const values = try gpa.alloc(V, cpus);
+            for (values, 0..) |*value, cpu| {
+                @memcpy(std.mem.asBytes(value), std.mem.sliceAsBytes(room[cpu * words ..][0..words])[0..@sizeOf(V)]);
+            }
+            return values;
+        }
+
+        /// The sum of the values of a key, which must be numbers; null if there is no such key.
+        pub fn sum(map: Self, gpa: Allocator, key: K) (Error || error{OutOfMemory})!?V {
+            const values = try map.lookup(gpa, key) orelse return null;
+            defer gpa.free(values);
+            var total: V = 0;
+            for (values) |value| total +%= value;
+            return total;
+        }
+
+        /// Sets the values of a key, one for each possible CPU. EINVAL for another number of values.
+        pub fn update(map: Self, gpa: Allocator, key: K, values: []const V, flags: UpdateFlags) (Error || error{OutOfMemory})!void {
+            const cpus = try possibleCpus();
+            if (values.len != cpus) {
+                return errors.fail(error.EINVAL, "update map", map.any.name, "it needs a value for each possible CPU");
+            }
+            const room = try gpa.alloc(u64, cpus * words);
+            defer gpa.free(room);
+            @memset(room, 0);
+            for (values, 0..) |*value, cpu| {
+                @memcpy(std.mem.sliceAsBytes(room[cpu * words ..][0..words])[0..@sizeOf(V)], std.mem.asBytes(value));
+            }
+            const fd = try map.any.fd();
+            const result = imports.bpf_map_update_elem(fd, address(K, &key), @intFromPtr(room.ptr), flags.number());
+            _ = try errors.check(result, "update map", map.any.name);
+        }
+
+        /// Removes a key. Returns false if there is none.
+        pub fn delete(map: Self, key: K) Error!bool {
+            const result = imports.bpf_map_delete_elem(try map.any.fd(), address(K, &key));
+            return found(result, "delete from map", map.any.name);
+        }
+
+        /// The keys. A key that programs add or remove meanwhile may be missing, or come twice.
+        pub fn keys(map: Self) Keys(K) {
+            return .{ .any = map.any };
+        }
+    };
+}
+
+/// Walks the keys of a map.
+pub fn Keys(comptime K: type) type {
+    return struct {
+        any: AnyMap,
+        last: ?K = null,
+        ended: bool = false,
+
+        /// The next key; null after the last one.
+        pub fn next(walk: *@This()) Error!?K {
+            if (walk.ended) return null;
+            walk.ended = true;
+            var key: K = undefined;
+            const before: usize = if (walk.last) |*last| @intFromPtr(last) else 0;
+            const result = imports.bpf_map_get_next_key(try walk.any.fd(), before, @intFromPtr(&key));
+            if (!try found(result, "walk map", walk.any.name)) return null;
+            walk.last = key;
+            walk.ended = false;
+            return key;
+        }
+    };
+}
+
+/// The address of a key; 0 for that of a queue or a stack, which has none.
+fn address(comptime K: type, key: *const K) usize {
+    return if (@sizeOf(K) == 0) 0 else @intFromPtr(key);
+}
+
+fn found(result: i32, verb: []const u8, name: []const u8) Error!bool {
+    if (errors.isError(result, error.ENOENT)) return false;
+    _ = try errors.check(result, verb, name);
+    return true;
+}
