@@ -3,7 +3,7 @@
 no_go := $(if $(GO),,needs Go $(GO_MINIMUM))
 
 languages: $(languages)/go.$(if $(no_go),skipped,wasm)
-languages: $(if $(no_go),,examples/go-bootstrap/go-bootstrap.wasm $(languages)/go_types.wasm)
+languages: $(if $(no_go),,$(languages)/go_types.wasm)
 
 # go:embed takes files of the source's own folder.
 $(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
@@ -21,10 +21,15 @@ define build_go
 $(announce)
 cd $(<D) && $(in_go) build -trimpath -ldflags='-s -w' -o $(abspath $@) .
 endef
-examples/go-bootstrap/bootstrap_bpf.go: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
-	$(generate) skeleton --lang go --type event $< >$@
-examples/go-bootstrap/go-bootstrap.wasm: examples/go-bootstrap/main.go examples/go-bootstrap/bootstrap_bpf.go $(go_sources)
-	$(build_go)
+# Each has the BPF programs of the example in C.
+go_examples := bootstrap execve lsm
+define go_example
+examples/go-$(1)/$(1)_bpf.go: examples/$(1)/$(1).bpf.o $(wildcard codegen/*.ts)
+	$(generate) skeleton --lang go --type event $$< >$$@
+examples/go-$(1)/go-$(1).wasm: examples/go-$(1)/main.go examples/go-$(1)/$(1)_bpf.go $(go_sources)
+	$$(build_go)
+endef
+$(foreach name,$(go_examples),$(eval $(call go_example,$(name))))
 $(languages)/go_types/main.go: $(in)/layouts/main.ts $(types_object) $(layouts)
 	mkdir -p $(@D)
 	$(generate) types $(types_object) name types --lang go >$(@D)/types.go
@@ -32,6 +37,8 @@ $(languages)/go_types/main.go: $(in)/layouts/main.ts $(types_object) $(layouts)
 	$(DENO) run --quiet --allow-read $< go $(types_object) >$@
 $(languages)/go_types.wasm: $(languages)/go_types/main.go
 	$(build_go)
+
+languages: $(if $(no_go),,$(foreach name,$(go_examples),examples/go-$(name)/go-$(name).wasm))
 
 # The tests of the module, as a guest.
 module_tests := $(languages)/go_module

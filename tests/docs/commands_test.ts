@@ -32,6 +32,7 @@ const ENDLESS = [
 /** The examples that some kernels refuse. tests/vm/run.sh runs them on others. */
 const CAN_RUN: Readonly<Record<string, () => boolean>> = {
   "examples/lsm/README.md": hasBpfLsm,
+  "examples/go-lsm/README.md": hasBpfLsm,
   "examples/kprobe/README.md": hasKprobes,
   "examples/ksyscall/README.md": hasKprobes,
   "examples/fentry/README.md": hasFentry,

@@ -86,3 +86,22 @@ Deno.test({
     assertMatch(stderr, /^panic: a panic beside true\n\ngoroutine \d+/m);
   },
 });
+
+Deno.test({
+  name: `the Go module and its examples pass go vet, and have gofmt's form${
+    REASON === undefined ? "" : ` (skipped: ${REASON})`
+  }`,
+  ignore: REASON !== undefined,
+  fn: async () => {
+    const { code, stdout, stderr } = await run("bash", ["-e", "-c", CHECKS], { cwd: ROOT });
+    assertEquals([code, stdout, stderr], [0, "", ""]);
+  },
+});
+
+const CHECKS = `
+source scripts/pins.sh
+go=$(find_go)
+export GOOS=wasip1 GOARCH=wasm GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
+for folder in wasm-include/go examples/go-* .build/guests/languages/go_module; do (cd $folder && "$go" vet ./...); done
+"$("$go" env GOROOT)/bin/gofmt" -l wasm-include/go examples/go-* tests/guests/languages/go
+`;

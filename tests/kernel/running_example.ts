@@ -19,6 +19,7 @@ export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
   tc: ["--allow-network=lo"],
   sockops: ["--allow-network", "--dir", "/:ro"],
   lsm: ["--allow-deny"],
+  "go-lsm": ["--allow-deny"],
   memleak: ["--dir", "/:ro"],
   profile: ["--grant-needs"],
 };

@@ -21,8 +21,9 @@ var (
 	ErrNotExist = errors.New("no map, program or variable of this name")
 )
 
-// Error is a call that libbpf, the kernel or the host refused. Use errors.As to find it. It unwraps to a [syscall.Errno], so that
-// errors.Is also finds os.ErrPermission, os.ErrNotExist, syscall.EINVAL and others.
+// Error is a call that libbpf, the kernel or the host refused. Use errors.As to find it. It has the fields Operation ("load the
+// object"), Errno (Linux's number) and Log (the messages of libbpf and the verifier), and Name() returns "EPERM". It unwraps to a
+// [syscall.Errno], so that errors.Is also finds os.ErrPermission, os.ErrNotExist, syscall.EINVAL and others.
 type Error = failure.Error
 
 // VerifierError is a program that the verifier refused. Use errors.As to find it; %+v prints the whole log.

@@ -5,6 +5,8 @@ package ebpf
 import (
 	"bytes"
 	"encoding/hex"
+	"io"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -111,6 +113,20 @@ func (p *Program) Stats() (*ProgramStats, error) {
 	}
 	return &ProgramStats{Runtime: time.Duration(info.runtime), RunCount: info.runCount, RecursionMisses: info.recursionMisses}, nil
 }
+
+// EnableStats makes the kernel count the runs of all programs until the result is closed. which is 0, BPF_STATS_RUN_TIME.
+func EnableStats(which uint32) (io.Closer, error) {
+	fd := imports.BpfEnableStats(int32(which))
+	if err := failure.Check("enable statistics", fd); err != nil {
+		return nil, err
+	}
+	return descriptor(fd), nil
+}
+
+// descriptor is closed by Close.
+type descriptor int
+
+func (d descriptor) Close() error { return syscall.Close(int(d)) }
 
 // PossibleCPU returns the number of CPUs that the machine can have: the number of values of a per-CPU map's element.
 func PossibleCPU() (int, error) {

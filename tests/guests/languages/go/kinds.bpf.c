@@ -184,6 +184,14 @@ int on_call_twice(void *ctx) {
     return 0;
 }
 
+__u64 clocks;
+
+SEC("perf_event")
+int on_clock(void *ctx) {
+    __sync_fetch_and_add(&clocks, 1);
+    return 0;
+}
+
 SEC("iter/bpf_map_elem")
 int each_pair(struct bpf_iter__bpf_map_elem *ctx) {
     __u32 *key = ctx->key;

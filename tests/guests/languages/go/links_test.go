@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	ebpf "github.com/wasm-bpf/wasm-bpf/wasm-include/go"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/features"
@@ -63,6 +64,19 @@ func TestLinkEnds(t *testing.T) {
 
 	_, err = link.Attach(objects.PassXdp)
 	same(t, errors.Is(err, link.ErrNoSection), true)
+
+	// A perf event that runs a program 1000 times in a second, on one CPU.
+	clock, err := link.AttachPerfEvent(link.PerfEventOptions{
+		Program: objects.OnClock, Type: link.PerfTypeSoftware, Config: link.PerfCPUClock, Frequency: 1000, CPU: 0,
+	})
+	must(t, err)
+	time.Sleep(300 * time.Millisecond)
+	must(t, clock.Close())
+	var clocks uint64
+	must(t, objects.Clocks.Get(&clocks))
+	if clocks < 20 || clocks > 1000 {
+		t.Fatalf("%d runs", clocks)
+	}
 	_, err = link.Tracepoint("no", "such", objects.OnCall, nil)
 	same(t, err != nil, true)
 }
@@ -177,6 +191,25 @@ func TestFeatures(t *testing.T) {
 	must(t, features.HaveProgramType(ebpf.XDP))
 	must(t, features.HaveProgramHelper(ebpf.XDP, 1))
 	same(t, errors.Is(features.HaveProgramHelper(ebpf.XDP, 58), ebpf.ErrNotSupported), true) // bpf_override_return
+}
+
+func TestStats(t *testing.T) {
+	objects := load(t, &kindsObjects{}, nil)
+	stats, err := ebpf.EnableStats(0)
+	must(t, err)
+	for range 5 {
+		_, err := objects.AddUp.Run(&ebpf.RunOptions{})
+		must(t, err)
+	}
+	must(t, stats.Close())
+	counted, err := objects.AddUp.Stats()
+	must(t, err)
+	same(t, counted.RunCount, 5)
+	_, err = objects.AddUp.Run(&ebpf.RunOptions{})
+	must(t, err)
+	counted, err = objects.AddUp.Stats()
+	must(t, err)
+	same(t, counted.RunCount, 5)
 }
 
 // descriptors returns the number of descriptors of the host's process.
