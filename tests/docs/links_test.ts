@@ -77,8 +77,8 @@ Deno.test("documents name only existing options", async () => {
     optionsOf("tests/fuzz/main.ts"),
     ...subcommands,
   ]);
-  const scripts = [...own.flat(), ...shellOptions("tests/vm/run.sh"), ...shellOptions("scripts/build_libbpf.sh")];
-  const known = new Set([...OTHER_OPTIONS, ...scripts]);
+  const scripts = ["tests/vm/run.sh", "scripts/build_libbpf.sh", "scripts/build_sdk.sh"].flatMap(shellOptions);
+  const known = new Set([...OTHER_OPTIONS, ...own.flat(), ...scripts]);
   const named = documents().flatMap((document) =>
     [...textOf(document).matchAll(/`([^`\n]+)`/g)].flatMap(([, code = ""]) => optionsIn(code))
       .map((option) => ({ document, option }))
