@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A native program that spends its time in burn(), which work() calls, until it is killed or a minute is over. */
+/* A native program that spends its time in burn(), which work() calls, until it is killed or ten minutes are over. */
 #include <unistd.h>
 
 static void burn(volatile unsigned long *sum) {
@@ -12,6 +12,6 @@ static void work(volatile unsigned long *sum) {
 
 int main(void) {
     volatile unsigned long sum = 0;
-    alarm(60);
+    alarm(600);
     for (;;) work(&sum);
 }

@@ -4,19 +4,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hasFentry, hasKprobes, kernelHas } from "./kernel_features.ts";
 import { RunningExample } from "./running_example.ts";
 import { shell } from "./shell.ts";
+import { compiledProgram } from "./unique_program.ts";
 
-/** tests/kernel/usdt_arguments.c, compiled to a program with a unique name. */
-async function probedProgram() {
-  const directory = await Deno.makeTempDir();
-  const name = `wb${crypto.randomUUID().slice(0, 8)}`;
-  const source = new URL("usdt_arguments.c", import.meta.url).pathname;
-  await shell(`gcc -O1 -o ${directory}/${name} ${source}`);
-  return {
-    name,
-    path: `${directory}/${name}`,
-    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
-  };
-}
+/** A program with a USDT probe. */
+const probedProgram = () => compiledProgram("usdt_arguments.c");
 
 Deno.test("usdt shows each hit of one process, with arguments of every kind", async () => {
   await using program = await probedProgram();

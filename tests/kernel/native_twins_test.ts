@@ -8,7 +8,7 @@ import { type Finished, run, WASM_BPF } from "./command.ts";
 import { framesOf, leaky } from "./leaky.ts";
 import { cgroupRoot } from "./mounts.ts";
 import { PERMISSIONS_OF, RunningExample } from "./running_example.ts";
-import { uniqueProgram } from "./unique_program.ts";
+import { compiledProgram, uniqueProgram } from "./unique_program.ts";
 
 const TWINS = new URL("../../.build/guests/twins/", import.meta.url).pathname;
 
@@ -211,4 +211,27 @@ Deno.test("memleak and its native twin print the same leaks", async () => {
   }
   assertEquals(last[0], last[1]);
   assertEquals(framesOf(last[0]?.join("\n") ?? "").length, 1 + 3 * 4);
+});
+
+Deno.test("usdt and its native twin print the same arguments", async () => {
+  await using program = await compiledProgram("usdt_arguments.c");
+  const args = ["-s", program.path, "wasm_bpf", "work"];
+  const activity = `for i in {1..20}; do ${program.path} </dev/null; done`;
+  const [guest, native] = await linesOfBoth("usdt", { args, word: program.name, count: 100, activity });
+  assertEquals(guest, native);
+});
+
+Deno.test("profile and its native twin print the same functions of a busy process", async () => {
+  await using program = await compiledProgram("busy_program.c");
+  const busy = new Deno.Command(program.path).spawn();
+  const args = ["--folded", "--pid", `${busy.pid}`, "2"];
+  const [guestWords, nativeWords] = commandsOf("profile", args);
+  const guest = [...guestWords.slice(0, WASM_BPF.length), "--dir=/:ro", ...guestWords.slice(WASM_BPF.length)];
+  const both = await Promise.all([finish(guest), finish(nativeWords)]);
+  busy.kill();
+  await busy.status;
+  const [first, other] = both.map(({ stdout }) => stdout.split("\n")[0]?.replace(/ \d+$/, ""));
+  assertEquals(first, other);
+  assertMatch(first ?? "", new RegExp(`^${program.name};.*main;work;burn$`));
+  assertEquals(both.map(({ stderr }) => stderr), Array(2).fill("Sampling at 49 Hz... Hit Ctrl-C to end.\n"));
 });
