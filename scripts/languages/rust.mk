@@ -12,7 +12,6 @@ cargo_build = cd $(1) && RUSTC=$(word 2,$(rust_tools)) $(if $(word 4,$(rust_tool
 
 rust_guests := rust rust_published
 languages: $(addprefix $(languages)/,$(addsuffix $(if $(no_rust),.skipped,.wasm),$(rust_guests)))
-languages: $(if $(no_rust),,examples/rust-bootstrap/rust-bootstrap.wasm)
 
 rust_crate := wasm-include/rust/Cargo.toml $(wildcard wasm-include/rust/src/*.rs)
 
@@ -35,13 +34,13 @@ $(languages)/rust_published.wasm: $(in)/published/main.rs $(in)/published/Cargo.
 	{ $(call cargo_build,$(<D),published) --locked && cp $(rust_folder)/published/$(rust_target)/release/published.wasm $(abspath $@); } || \
 	  echo 'cargo cannot build it, perhaps without a registry' >$(abspath $(@:.wasm=.skipped))
 
-# Guests on top of the crate.
-examples/rust-bootstrap/src/bootstrap_skel.rs: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
-	$(generate) skeleton --lang rust --type event $< >$@
-examples/rust-bootstrap/rust-bootstrap.wasm: examples/rust-bootstrap/src/main.rs examples/rust-bootstrap/src/bootstrap_skel.rs $(rust_crate)
-	$(announce)
-	$(call cargo_build,examples/rust-bootstrap,examples)
-	cp $(rust_folder)/examples/$(rust_target)/release/rust-bootstrap.wasm $@
+# Examples, as users build them.
+rust_examples := $(foreach name,bootstrap tcpconnlat,examples/rust-$(name)/rust-$(name).wasm)
+languages: $(if $(no_rust),,$(rust_examples))
+$(rust_examples): $(rust_crate) $(codegen) $(wildcard cli/languages/rust*.ts examples/bootstrap/*.[ch]) .build/sdk/stamp
+	$(call announce,$(@D)/src/main.rs)
+	env --unset=MAKEFLAGS $(DENO) run --quiet --allow-ffi cli.ts build $(@D) >/dev/null
+$(foreach one,$(rust_examples),$(eval $(one): $(wildcard $(dir $(one))Cargo.toml $(dir $(one))*.c $(dir $(one))src/*.rs)))
 
 # Guests for tests. Those that print the sizes and offsets of generated types are generated too.
 rust_tests := $(notdir $(basename $(wildcard $(in)/rust/src/bin/*.rs)))

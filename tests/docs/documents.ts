@@ -8,7 +8,7 @@
 export const CHECKOUT = new URL("../../", import.meta.url).pathname;
 
 /** Folders without files of this repository. */
-const LEFT_OUT = new Set([".build", ".tools", ".git", "node_modules"]);
+const LEFT_OUT = new Set([".build", ".tools", ".git", ".output", "node_modules", "target"]);
 
 /** The paths of all files under a folder (with a slash at the end), from the top of the checkout. */
 export function filesUnder(folder: string): string[] {

@@ -48,10 +48,15 @@ function deadPaths(document: string): string[] {
 }
 
 /** Options of linkers, compilers and Deno. */
-const OTHER_OPTIONS = [
-  ...["--wrap", "--export-table", "--allow-ffi", "--allow-read"],
-  ...["--exportStart", "--exportTable", "--optimize", "--path", "--runtime", "--use", "--save-dev"],
-];
+const OTHER_OPTIONS = ["--release", ...["--wrap", "--export-table", "--allow-ffi", "--allow-read"], ...[
+  "--exportStart",
+  "--exportTable",
+  "--optimize",
+  "--path",
+  "--runtime",
+  "--use",
+  "--save-dev",
+]];
 
 /** The words of a text that are long options. */
 function optionsIn(text: string): string[] {

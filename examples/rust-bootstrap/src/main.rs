@@ -3,6 +3,8 @@
 //! Shows: a typed skeleton, a constant set before load, a counter in shared memory, a ring buffer with a closure, and a clean end
 //! with Ctrl-C. The BPF programs are those of bootstrap.
 
+#[path = "../.output/bootstrap_skel.rs"]
+#[rustfmt::skip]
 mod bootstrap_skel;
 
 use bootstrap_skel::{types::event, BootstrapSkel};
@@ -59,11 +61,20 @@ fn run(min_duration_ms: u64) -> Result<()> {
     Ok(())
 }
 
+const HELP: &str = "\
+Usage: rust-bootstrap [MIN_DURATION_MS]
+
+Prints a line for every program that starts, and for every process that ends, if it ran this long.";
+
 fn main() {
+    if std::env::args().skip(1).any(|word| word == "-h" || word == "--help") {
+        println!("{HELP}");
+        return;
+    }
     let min_duration_ms = match std::env::args().nth(1).map_or(Ok(0), |text| text.parse()) {
         Ok(value) => value,
         Err(_) => {
-            eprintln!("usage: rust-bootstrap [MIN_DURATION_MS]");
+            eprintln!("{HELP}");
             std::process::exit(2);
         }
     };

@@ -12,7 +12,7 @@ pub struct Link {
     handle: usize,
 }
 
-/// What the kernel knows about a link: the beginning of `struct bpf_link_info`.
+/// The kernel's facts about a link: the beginning of `struct bpf_link_info`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LinkInfo {
@@ -52,7 +52,7 @@ impl Link {
         unsafe { imports::bpf_link__fd(self.handle) }
     }
 
-    /// What the kernel knows about the link.
+    /// The kernel's facts about the link.
     pub fn info(&self) -> Result<LinkInfo> {
         let mut info = LinkInfo::default();
         let mut size = size_of::<LinkInfo>() as u32;

@@ -27,7 +27,7 @@ enum Place {
     Own(Descriptor),
 }
 
-/// What [`MapHandle::create`] can have besides: `struct bpf_map_create_opts`.
+/// Options of [`MapHandle::create`]: a part of `struct bpf_map_create_opts`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MapCreateOpts {
     /// BPF_F_... flags.

@@ -20,7 +20,7 @@ struct OpenOptions {
     btf_custom_path: u64,
 }
 
-/// How an object is opened.
+/// Options for opening an object.
 #[derive(Debug, Clone, Default)]
 pub struct ObjectBuilder {
     name: Option<String>,

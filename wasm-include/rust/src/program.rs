@@ -13,7 +13,7 @@ pub struct Program<'o> {
     object: PhantomData<&'o Object>,
 }
 
-/// What [`Program::test_run`] gives to the program.
+/// The input of [`Program::test_run`].
 #[derive(Debug, Default)]
 pub struct ProgramInput<'a> {
     /// The context, as the kernel defines it for the type; the program may change it.

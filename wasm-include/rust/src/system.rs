@@ -35,7 +35,7 @@ pub fn if_nametoindex(name: &str) -> Result<u32> {
     Ok(checked_for("find interface", name, result.into())? as u32)
 }
 
-/// How often a perf event happens.
+/// The rate of a perf event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SamplePolicy {
     /// So often in a second.
