@@ -7,7 +7,7 @@ no_rust := $(if $(rust_tools),,no cargo whose rustc has wasm32-wasip1 or wasm32-
 rust_variable := CARGO_TARGET_$(if $(filter wasm32-wasip1,$(rust_target)),WASM32_WASIP1,WASM32_WASI)_LINKER
 rust_folder := $(abspath $(languages))/rust
 # Each kind of guest has a directory of its own, since cargo locks it.
-cargo_build = cd $(1) && RUSTC=$(word 2,$(rust_tools)) $(if $(word 4,$(rust_tools)),$(rust_variable)=$(word 4,$(rust_tools))) \
+cargo_build = cd $(1) && MAKEFLAGS= RUSTC=$(word 2,$(rust_tools)) $(if $(word 4,$(rust_tools)),$(rust_variable)=$(word 4,$(rust_tools))) \
   RUSTFLAGS='-C link-arg=--export-table' $(rust_cargo) build --quiet --release --target $(rust_target) --target-dir $(rust_folder)/$(2)
 
 rust_guests := rust rust_published
