@@ -93,6 +93,16 @@ Deno.test("linkGuest() names unknown imports, and only the first of many", () =>
   );
 });
 
+Deno.test("linkGuest() tells a module of AssemblyScript what to build differently", () => {
+  const failure = failureOf(() => run(`(import "env" "memory" (memory 1)) ${startOf("")}`));
+  const reason = "(hint: build without --importMemory, so that the module has its own memory)";
+  assertEquals(failure, { code: "unknown-import", message: `Cannot link module: unknown import env.memory ${reason}` });
+  const log = `(import "env" "console.log" (func $log (param i32)))`;
+  const early = failureOf(() => run(`${log} ${MEMORY} (func $early (call $log (i32.const 64))) (start $early)`));
+  const hint = "(hint: build with --exportStart _start)";
+  assertEquals(early, { code: "trap", message: `The guest trapped: console.log was called before _start ${hint}` });
+});
+
 Deno.test("linkGuest() offers only the ABI's functions", () => {
   const imports: Record<string, string> = {
     "constructor.keys": "(func)",

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { GuestError } from "../../errors/mod.ts";
+import { GuestError, WASI_ERRNO } from "../../errors/mod.ts";
 import type { GuestContext } from "../core/context.ts";
 import type { ImportFunction, ImportTable } from "../core/imports.ts";
 import { MemoryFault } from "../core/memory.ts";
@@ -33,6 +33,7 @@ export function assemblyScriptFunctions(guest: GuestContext, write: WriteOutput)
 class AssemblyScriptFunctions {
   readonly #guest: GuestContext;
   readonly #write: WriteOutput;
+  #reported = false;
   readonly #timers = new Map<string, number>();
   readonly #encoder = new TextEncoder();
 
@@ -153,9 +154,13 @@ class AssemblyScriptFunctions {
     this.#send(fd, `${pending}${after}\n`);
   }
 
-  /** The functions have no result for an error, so failures to write are ignored, as console.log does in JavaScript. */
+  /** The functions have no result for an error, so the first failure is reported. */
   #send(fd: number, text: string): void {
-    this.#write(fd, this.#encoder.encode(text));
+    const errno = this.#write(fd, this.#encoder.encode(text));
+    if (errno === 0 || this.#reported) return;
+    this.#reported = true;
+    const [name = `error ${errno}`] = Object.entries(WASI_ERRNO).find(([, number]) => number === errno) ?? [];
+    this.#guest.guard.report(`Cannot write ${fd === STDOUT ? "stdout" : "stderr"} for the guest: ${name}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Calls the imports of AssemblyScript as a hostile guest does. */
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { GuestError } from "../../errors/mod.ts";
+import { GuestError, WASI_ERRNO } from "../../errors/mod.ts";
 import { FakeGuest, MEMORY_BYTES } from "../../tests/doubles/guest.ts";
 import { ProcExit } from "../core/cancellation.ts";
 import type { ImportTable } from "../core/imports.ts";
@@ -16,10 +16,11 @@ class TextGuest extends FakeGuest {
   /** The output by descriptor. */
   readonly output: Record<number, string> = { 1: "", 2: "" };
   writes = 0;
+  errno = 0;
   readonly functions: ImportTable = assemblyScriptFunctions(this.context, (fd, bytes) => {
     this.writes++;
     this.output[fd] += new TextDecoder().decode(bytes);
-    return 0;
+    return this.errno;
   });
 
   run(name: string, ...parameters: number[]): unknown {
@@ -97,6 +98,13 @@ Deno.test("a long string is written in pieces, and a surrogate pair between two 
   const text = `${"x".repeat(MEMORY_BYTES / 2 - 5)}🐝`;
   guest.run("console.log", guest.putText(text, { at: 4 }));
   assertEquals(guest.output[1], `${text}\n`);
+});
+
+Deno.test("console reports the first line that cannot be written", () => {
+  using guest = new TextGuest();
+  guest.errno = WASI_ERRNO.ENOSPC;
+  for (let i = 0; i < 3; i++) guest.run("console.log", guest.putText("x"));
+  assertEquals(guest.problems.map(String), ["Cannot write stdout for the guest: ENOSPC"]);
 });
 
 for (const name of WITH_TEXT) {

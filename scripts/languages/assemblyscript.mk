@@ -38,14 +38,14 @@ examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm: examples/assemb
 	$(build_assemblyscript)
 
 # Uses each class of the package.
-kinds_object := $(languages)/assemblyscript/kinds.bpf.o
-$(kinds_object): $(in)/kinds.bpf.c $(vmlinux) $(rules)
+kinds_object := $(languages)/assemblyscript/kinds/kinds.bpf.o
+$(kinds_object): $(in)/assemblyscript/kinds.bpf.c $(vmlinux) $(rules)
 	mkdir -p $(@D)
 	$(compile_bpf)
 $(languages)/assemblyscript/kinds/kinds_skel.ts: $(kinds_object) $(wildcard codegen/*.ts)
 	mkdir -p $(@D)
 	$(generate) skeleton $< name kinds --lang assemblyscript --type record >$@
-$(languages)/assemblyscript/kinds/kinds.ts: $(in)/kinds.ts
+$(languages)/assemblyscript/kinds/kinds.ts: $(in)/assemblyscript/kinds.ts
 	mkdir -p $(@D)
 	cp $< $@
 languages: $(languages)/assemblyscript_kinds.wasm

@@ -1,7 +1,8 @@
-/** Runs a guest that uses each class of the package for AssemblyScript (tests/guests/languages/kinds.ts). */
+/** Runs a guest that uses each class of the package for AssemblyScript (tests/guests/languages/assemblyscript/kinds.ts). */
 
 import { assertEquals } from "@std/assert";
 import { runWasmBpf } from "./command.ts";
+import { kernelHas } from "./kernel_features.ts";
 
 const MODULE = new URL("../../.build/guests/languages/assemblyscript_kinds.wasm", import.meta.url).pathname;
 
@@ -29,17 +30,26 @@ const LINES = [
   "per CPU: 15",
   "per CPU set: 2 15",
   "samples and lost: 1001 yes yes",
+  "user ring: 2 42",
+  "full user ring: 256 ENOSPC",
+  "perf event: yes",
   "link: yes yes",
   "iterator: yes",
   "no tracepoint: yes ENOENT",
 ];
+
+/** Registers a test of the guest, which has maps and programs of Linux 6.1. */
+function test(name: string, fn: () => Promise<void>): void {
+  const ignore = !kernelHas("bpf_user_ringbuf_drain");
+  Deno.test({ name: ignore ? `${name} (needs Linux 6.1)` : name, ignore, fn });
+}
 
 /** The lines of the guest itself on stderr. The host adds its own for what libbpf or the kernel refuses. */
 function ofGuest(stderr: string): string[] {
   return stderr.split("\n").filter((line) => line !== "" && !line.startsWith("wasm-bpf: Cannot"));
 }
 
-Deno.test("guests in AssemblyScript use variables, maps of all kinds, buffers, links and iterators", async () => {
+test("guests in AssemblyScript use variables, maps of all kinds, buffers, links and iterators", async () => {
   const { code, stdout, stderr } = await runWasmBpf([MODULE]);
   assertEquals(stdout.trimEnd().split("\n"), LINES);
   assertEquals([code, ofGuest(stderr)], [0, []]);
@@ -58,25 +68,25 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 for (const [how, line] of Object.entries(FAILURES)) {
-  Deno.test(`a call that fails ends a guest in AssemblyScript with one line (${how})`, async () => {
+  test(`a call that fails ends a guest in AssemblyScript with one line (${how})`, async () => {
     const { code, stdout, stderr } = await runWasmBpf([MODULE, how]);
     assertEquals([code, stdout, ofGuest(stderr)], [1, `${VARIABLES}\n`, [line]]);
   });
 }
 
-Deno.test("an index out of range ends a guest in AssemblyScript as a trap, with its place", async () => {
+test("an index out of range ends a guest in AssemblyScript as a trap, with its place", async () => {
   const { code, stderr } = await runWasmBpf([MODULE, "index"]);
   const place = "wasm-bpf: The guest trapped: abort: Index out of range at ~lib/array.ts:114:42\n";
   assertEquals([code, stderr], [134, place]);
 });
 
-Deno.test("setPrint() gives a guest in AssemblyScript libbpf's messages", async () => {
+test("setPrint() gives a guest in AssemblyScript libbpf's messages", async () => {
   const { code, stdout, stderr } = await runWasmBpf([MODULE, "messages"]);
   assertEquals([code, stdout, stderr], [0, `${VARIABLES}\nmessages: yes\n`, ""]);
 });
 
 for (const [mode, what] of [["numbers", "read numbers"], ["text", "make a string each"]] as const) {
-  Deno.test(`a million callbacks in AssemblyScript that ${what} leave the memory as large as a tenth of them`, async () => {
+  test(`a million callbacks in AssemblyScript that ${what} leave the memory as large as a tenth of them`, async () => {
     const { code, stdout } = await runWasmBpf([MODULE, mode]);
     assertEquals([code, stdout], [0, `${VARIABLES}\ngrowth: 0\n`]);
   });

@@ -19,6 +19,8 @@ export { interfaceIndex } from "./interface";
 export { BpfProgram } from "./program";
 export { BpfIter, BpfLink } from "./link";
 export { RingBuffer } from "./ring_buffer";
+export { UserRingBuffer } from "./user_ring_buffer";
+export { openPerfEvent } from "./perf_event";
 export { PerfBuffer } from "./perf_buffer";
 export { Section, SectionKind } from "./section";
 export { catchSignals, caughtSignal, SIGHUP, SIGINT, SIGTERM } from "./signals";

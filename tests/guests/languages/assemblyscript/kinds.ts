@@ -6,10 +6,9 @@ import {
   BPF_NOEXIST,
   BpfError,
   BpfMap,
-  create,
   destroy,
   exit,
-  MapHandle,
+  openPerfEvent,
   PerCpuMap,
   PerfBuffer,
   possibleCpus,
@@ -17,6 +16,7 @@ import {
   RingBuffer,
   setPrint,
   sizeOf,
+  UserRingBuffer,
 } from "wasm-bpf";
 import { Kinds, Place, Record } from "./kinds_skel";
 
@@ -167,6 +167,25 @@ function usePerf(kinds: Kinds): void {
   buffer.close();
 }
 
+function useUserRing(kinds: Kinds): void {
+  const commands = new UserRingBuffer<u64>(kinds.maps.commands);
+  commands.submit(30);
+  commands.submit(12);
+  show("user ring", `${kinds.programs.drain.testRun()} ${kinds.bss.commanded}`);
+  let submitted = 0;
+  while (commands.trySubmit(1)) submitted++;
+  show("full user ring", `${submitted} ${BpfError.last!.name}`);
+  commands.close();
+}
+
+function usePerfEvents(kinds: Kinds): void {
+  const link = kinds.programs.tick.attachPerfEvent(openPerfEvent(1, 0, 1000, 0));
+  const start = Date.now();
+  while (kinds.bss.ticks == 0 && Date.now() < start + 5000) kinds.maps.small.has(1);
+  link.destroy();
+  show("perf event", shown(kinds.bss.ticks > 0));
+}
+
 function useLinks(kinds: Kinds): void {
   const link = kinds.programs.count_calls.attachRawTracepoint("sys_enter");
   for (let i = 0; i < 10; i++) Date.now(), kinds.maps.small.has(1);
@@ -255,6 +274,8 @@ if (mode == "numbers") {
   useRing(kinds);
   usePerCpu(kinds);
   usePerf(kinds);
+  useUserRing(kinds);
+  usePerfEvents(kinds);
   useLinks(kinds);
 }
 kinds.close();

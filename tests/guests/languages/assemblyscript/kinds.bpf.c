@@ -63,6 +63,32 @@ struct {
     __uint(value_size, 4);
 } samples SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_USER_RINGBUF);
+    __uint(max_entries, 4096);
+} commands SEC(".maps");
+
+__u64 commanded;
+__u64 ticks;
+
+static long add_command(struct bpf_dynptr *command, void *ctx) {
+    __u64 value;
+    if (bpf_dynptr_read(&value, sizeof(value), command, 0, 0) == 0) commanded += value;
+    return 0;
+}
+
+/* Reads what the guest has written. */
+SEC("syscall")
+int drain(void *ctx) {
+    return bpf_user_ringbuf_drain(&commands, add_command, NULL, 0);
+}
+
+SEC("perf_event")
+int tick(void *ctx) {
+    __sync_fetch_and_add(&ticks, 1);
+    return 0;
+}
+
 /* Changes the record of a key that this program builds, whose gap is 0. */
 SEC("syscall")
 int change(void *ctx) {
