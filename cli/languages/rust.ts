@@ -47,7 +47,7 @@ function nameIn(manifest: string, head: string): string | undefined {
 /** cargo builds the guest. The crate has no dependencies, so that it needs no network. */
 function compile(build: GuestBuild, objects: readonly GuestObject[]): void {
   const { tools, directory, guest, output, module, step } = build;
-  const { cargo, target, variables } = findRust(tools);
+  const { cargo, target, variables } = findRust(tools, directory);
   const bindings = `${output}/wasm-bpf`;
   step("bindings", bindings, () => copyTree(tools, findBindings(tools, "rust"), bindings));
   for (const { program, path } of objects) {

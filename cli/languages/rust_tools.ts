@@ -20,19 +20,21 @@ export interface RustTools {
 /**
  * Finds the first cargo, of those in PATH, ~/.cargo/bin and /usr/bin, whose rustc has the libraries of the target, and a linker.
  *
+ * @param project the directory of the guest. rustup's rustc can be another one there.
  * @throws {MissingToolError} when there is none, with the command that installs what is missing.
  */
-export function findRust(tools: Toolchain): RustTools {
+export function findRust(tools: Toolchain, project: string): RustTools {
   const directories = directoriesOf(tools).filter((directory) =>
     ["cargo", "rustc"].every((program) => tools.files.isProgram(`${directory}/${program}`))
   );
   let missingLinker: string | undefined;
   for (const directory of directories) {
     const rustc = `${directory}/rustc`;
-    const root = sysroot(tools, rustc);
+    const ask = (...args: readonly string[]) => tools.outputOf("env", [`--chdir=${project}`, rustc, ...args]);
+    const root = sysroot(ask);
     const target = TARGETS.find((name) => tools.files.isDirectory(`${root}/lib/rustlib/${name}/lib`));
     if (root === undefined || target === undefined) continue;
-    const linker = linkerOf(tools, rustc, root);
+    const linker = linkerOf(tools, ask("-vV"), root);
     if (linker.missing !== undefined) {
       missingLinker ??= linker.missing;
       continue;
@@ -54,9 +56,9 @@ function directoriesOf(tools: Toolchain): string[] {
 }
 
 /** The directory with a compiler's libraries; undefined when it cannot run, as rustup's without a toolchain. */
-function sysroot(tools: Toolchain, rustc: string): string | undefined {
+function sysroot(ask: (...args: readonly string[]) => string): string | undefined {
   try {
-    return tools.outputOf(rustc, ["--print", "sysroot"]).trim();
+    return ask("--print", "sysroot").trim();
   } catch (error) {
     if (error instanceof ProgramFailed) return undefined;
     throw error;
@@ -64,8 +66,7 @@ function sysroot(tools: Toolchain, rustc: string): string | undefined {
 }
 
 /** rustup's compilers bring a linker. Debian's need the one of their LLVM: other versions may not know their options. */
-function linkerOf(tools: Toolchain, rustc: string, root: string): { path?: string; missing?: string } {
-  const about = tools.outputOf(rustc, ["-vV"]);
+function linkerOf(tools: Toolchain, about: string, root: string): { path?: string; missing?: string } {
   const machine = /^host: (\S+)$/m.exec(about)?.[1] ?? "";
   if (tools.files.isProgram(`${root}/lib/rustlib/${machine}/bin/rust-lld`)) return {};
   const version = /^LLVM version: (\d+)/m.exec(about)?.[1] ?? "";

@@ -110,12 +110,14 @@ class Place implements AsyncDisposable {
        kill -0 999999 || true
        echo hello >/dev/udp/127.0.0.1/5353
        deno eval --quiet '
-         const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-         const client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-         const server = await listener.accept();
-         await client.write(new Uint8Array(100));
-         await server.read(new Uint8Array(100));
-         client.close(), server.close(), listener.close();'`,
+         for (const hostname of ["127.0.0.1", "::1"]) {
+           const listener = Deno.listen({ hostname, port: 0 });
+           const client = await Deno.connect({ hostname, port: listener.addr.port });
+           const server = await listener.accept();
+           await client.write(new Uint8Array(100));
+           await server.read(new Uint8Array(100));
+           client.close(), server.close(), listener.close();
+         }'`,
       this.folder,
     ).output();
   }

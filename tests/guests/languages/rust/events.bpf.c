@@ -35,6 +35,8 @@ __u64 sum;
 __u32 drained;
 __u32 calls;
 __u32 returns;
+__u32 ticks;
+__u64 cookie;
 
 static void send(void *ring) {
     struct record record = {.number = next_number++, .text = "record"};
@@ -89,6 +91,13 @@ int on_getpgid(struct trace_event_raw_sys_enter *ctx) {
 SEC("tp/syscalls/sys_exit_getpgid")
 int on_return(struct trace_event_raw_sys_exit *ctx) {
     if (ctx->ret == -3) __sync_fetch_and_add(&returns, 1);
+    return 0;
+}
+
+SEC("perf_event")
+int on_clock(struct bpf_perf_event_data *ctx) {
+    __sync_fetch_and_add(&ticks, 1);
+    cookie = bpf_get_attach_cookie(ctx);
     return 0;
 }
 

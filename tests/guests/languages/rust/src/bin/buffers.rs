@@ -127,7 +127,7 @@ fn use_user_ring(skel: &EventsSkel) -> Result<()> {
 fn main() -> Result<()> {
     let mut open = EventsSkel::open()?;
     for program in open.object.programs() {
-        program.set_autoload(!["on_getpgid", "on_return", "by_hand"].contains(&&*program.name()))?;
+        program.set_autoload(!["on_getpgid", "on_return", "by_hand", "on_clock"].contains(&&*program.name()))?;
     }
     open.bss.next_number = 0;
     let skel = open.load()?;

@@ -6,7 +6,9 @@ mod skeleton {
 }
 
 use skeleton::{EventsSkel, OpenEventsSkel};
-use wasm_bpf::{Iter, Link, MapHandle, PerfBufferBuilder, Result, RingBufferBuilder, UserRingBuffer};
+use wasm_bpf::{
+    Iter, Link, MapHandle, PerfBufferBuilder, PerfEvent, PerfEventOpts, Result, RingBufferBuilder, SamplePolicy, UserRingBuffer,
+};
 
 #[link(wasm_import_module = "wasm_bpf_sys")]
 extern "C" {
@@ -17,7 +19,7 @@ extern "C" {
 fn open() -> Result<OpenEventsSkel> {
     let open = EventsSkel::open()?;
     for program in open.object.programs() {
-        program.set_autoload(["on_getpgid", "on_return", "by_hand"].contains(&&*program.name()))?;
+        program.set_autoload(["on_getpgid", "on_return", "by_hand", "on_clock"].contains(&&*program.name()))?;
     }
     Ok(open)
 }
@@ -56,6 +58,23 @@ fn use_links() -> Result<()> {
     println!("no such tracepoint: {}", program.attach_tracepoint("syscalls", "sys_enter_none").unwrap_err());
     println!("not loaded: {} {}", skel.progs().fill()?.is_loaded(), skel.progs().fill()?.attach().is_err());
     println!("no such program: {}", skel.object.program("none").map(drop).unwrap_err());
+    Ok(())
+}
+
+/// A timer of a CPU, which calls a program.
+fn use_perf_event() -> Result<()> {
+    let skel = open()?.load()?;
+    let event = PerfEvent::open(PerfEvent::SOFTWARE, 0, SamplePolicy::Frequency(1000), -1, 0)?;
+    let opts = PerfEventOpts { cookie: 77 };
+    let link = skel.progs().on_clock()?.attach_perf_event_with_opts(event.into_fd(), opts)?;
+    let start = std::time::Instant::now();
+    while skel.bss.get().ticks < 3 && start.elapsed().as_secs() < 10 {}
+    println!("timer: {} with cookie {}", skel.bss.get().ticks >= 3, skel.bss.get().cookie);
+    drop(link);
+    let ticks = skel.bss.get().ticks;
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    println!("timer: stopped {}", skel.bss.get().ticks == ticks);
+    println!("timer: {}", PerfEvent::open(PerfEvent::SOFTWARE, 0, SamplePolicy::Period(1), -1, -1).unwrap_err());
     Ok(())
 }
 
@@ -119,6 +138,7 @@ fn leak_nothing() -> Result<()> {
 
 fn main() -> Result<()> {
     use_links()?;
+    use_perf_event()?;
     if let Some(directory) = std::env::args().nth(1) {
         use_pins(&directory)?;
     }
