@@ -79,9 +79,10 @@ static struct bpf_link *sample_cpu(const struct profile_bpf *skel, int cpu) {
 
 /* Samples all CPUs until the time is over or a signal comes. Returns 0 or a negative error. */
 static int sample(const struct profile_bpf *skel) {
-    int cpus = libbpf_num_possible_cpus(), err = cpus < 0 ? cpus : 0;
-    struct bpf_link **links = calloc(err ? 0 : cpus, sizeof(*links));
-    if (!links) return err ? err : -ENOMEM;
+    int cpus = libbpf_num_possible_cpus(), err = 0;
+    if (cpus < 0) return cpus;
+    struct bpf_link **links = calloc(cpus, sizeof(*links));
+    if (!links) return -ENOMEM;
     for (int cpu = 0; cpu < cpus && !err; cpu++) {
         links[cpu] = sample_cpu(skel, cpu);
         if (!links[cpu] && errno != ENODEV) err = -errno;

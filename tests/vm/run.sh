@@ -21,7 +21,7 @@ if [[ ${kernels[*]} == none ]]; then echo "vm: VM_KERNELS=none" && exit; fi
 logs=.build/test
 mkdir -p "$logs" .build/vm
 scripts/setup.sh vm
-scripts/build_guests.sh examples tests
+scripts/build_guests.sh examples languages tests
 scripts/build_binary.sh
 # A compiler would take long in an emulated machine.
 "clang-$LLVM_VERSION" -o .build/vm/target tests/kernel/usdt_target.c
