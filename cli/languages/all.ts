@@ -10,6 +10,7 @@ import { CPP } from "./cpp.ts";
 import { GO } from "./go.ts";
 import type { Language } from "./language.ts";
 import { RUST } from "./rust.ts";
+import { ZIG } from "./zig.ts";
 
 /** See the module's documentation. The first one is the default. */
-export const LANGUAGES: readonly [Language, ...Language[]] = [C, CPP, RUST, GO, ASSEMBLYSCRIPT];
+export const LANGUAGES: readonly [Language, ...Language[]] = [C, CPP, RUST, GO, ASSEMBLYSCRIPT, ZIG];
