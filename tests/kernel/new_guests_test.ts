@@ -3,7 +3,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { LANGUAGES } from "../../cli/languages/all.ts";
 import { directoryWith, runWasmBpf } from "./command.ts";
+import { pin } from "../../scripts/pins.ts";
 import { RunningExample } from "./running_example.ts";
+
+// scripts/setup.sh installs Zig there. Others are in PATH, or found by `build`.
+const ZIG = new URL(`../../.tools/zig-${pin("ZIG_VERSION")}`, import.meta.url).pathname;
+Deno.env.set("PATH", `${Deno.env.get("PATH")}:${ZIG}`);
 
 /** The exit code of `build` when a part of a toolchain is missing. */
 const MISSING_TOOL = 127;

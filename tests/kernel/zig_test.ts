@@ -19,7 +19,12 @@ per-CPU: true true true
 per-CPU key: 5
 per-CPU values: Cannot update map "pairs": EINVAL: it needs a value for each possible CPU
 queue: 10 10 11
-map of maps: true
+map of maps: true true 77
+batches: 2 3 1145 2
+batch: Cannot delete from map "squares": ENOENT
+user ring: 2 42
+full user ring: Cannot write to a user ring buffer: E2BIG
+kconfig: true
 iter: 2=4
 no ring: Cannot read a ring buffer: EINVAL: it has no ring
 run: 7, total 1300

@@ -2,6 +2,7 @@
 //! Attachments, and runs of iterators.
 
 const std = @import("std");
+const descriptors = @import("descriptors.zig");
 const errors = @import("errors.zig");
 const imports = @import("imports.zig");
 const Program = @import("program.zig").Program;
@@ -65,12 +66,6 @@ pub const Link = struct {
     }
 };
 
-const Part = extern struct { address: usize, len: usize };
-
-// The results have the type that std.os.wasi gives them, since a module has one type for an import.
-extern "wasi_snapshot_preview1" fn fd_read(fd: i32, parts: *const Part, count: usize, size: *usize) u16;
-extern "wasi_snapshot_preview1" fn fd_close(fd: i32) u16;
-
 /// A run of an iterator program: a text or records, as the program writes them.
 pub const Iter = struct {
     /// Its descriptor, which can be read as a file.
@@ -78,10 +73,7 @@ pub const Iter = struct {
 
     /// Reads the next bytes. Returns their number, and 0 at the end.
     pub fn read(iter: Iter, buffer: []u8) Error!usize {
-        const part: Part = .{ .address = @intFromPtr(buffer.ptr), .len = buffer.len };
-        var size: usize = 0;
-        _ = try errors.check(-@as(i32, fd_read(iter.fd, &part, 1, &size)), "read an iterator", "");
-        return size;
+        return descriptors.read(iter.fd, buffer, "read an iterator");
     }
 
     /// Reads everything, which the caller frees.
@@ -99,7 +91,7 @@ pub const Iter = struct {
 
     /// Closes it.
     pub fn deinit(iter: *Iter) void {
-        _ = fd_close(iter.fd);
+        descriptors.close(iter.fd);
         iter.* = undefined;
     }
 };

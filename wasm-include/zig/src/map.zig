@@ -2,6 +2,7 @@
 //! Maps: of any type, with typed keys and values, and with a value for each CPU.
 
 const std = @import("std");
+const descriptors = @import("descriptors.zig");
 const errors = @import("errors.zig");
 const imports = @import("imports.zig");
 const Link = @import("link.zig").Link;
@@ -35,13 +36,15 @@ pub const UpdateFlags = enum {
 
 /// A map of any type. Buffers need one.
 pub const AnyMap = struct {
+    /// 0 for a map of no object, whose number is `created`.
     handle: usize,
+    created: i32 = -1,
     /// The name in errors.
     name: []const u8,
 
     /// The number that names the map in other calls, such as a value of a map of maps; EINVAL before load.
     pub fn fd(map: AnyMap) Error!i32 {
-        const number = imports.bpf_map__fd(map.handle);
+        const number = if (map.handle == 0) map.created else imports.bpf_map__fd(map.handle);
         return if (number < 0) errors.fail(error.EINVAL, "use map", map.name, "it is not in the kernel") else number;
     }
 
@@ -151,6 +154,21 @@ pub fn Map(comptime K: type, comptime V: type) type {
             return .{ .any = any };
         }
 
+        /// Creates a map that belongs to no object, such as an inner map of a map of maps. `kind` is `enum bpf_map_type`.
+        pub fn create(kind: u32, name: [:0]const u8, max_entries: u32) Error!Self {
+            const sizes = [_]i32{ @sizeOf(K), @sizeOf(V) };
+            const entries: i32 = @bitCast(max_entries);
+            const fd = imports.bpf_map_create(@bitCast(kind), @intFromPtr(name.ptr), sizes[0], sizes[1], entries, 0);
+            _ = try errors.check(fd, "create map", name);
+            return .{ .any = .{ .handle = 0, .created = fd, .name = name } };
+        }
+
+        /// Closes a map of `create()`. The kernel keeps it while another map has it.
+        pub fn close(map: *Self) void {
+            if (map.any.handle == 0) descriptors.close(map.any.created);
+            map.* = undefined;
+        }
+
         /// The value of a key; null if there is none. For a queue or a stack, the next element, which stays.
         pub fn lookup(map: Self, key: K) Error!?V {
             var value: V = undefined;
@@ -180,6 +198,53 @@ pub fn Map(comptime K: type, comptime V: type) type {
             const result = imports.bpf_map_delete_elem(try map.any.fd(), address(K, &key));
             return found(result, "delete from map", map.any.name);
         }
+
+        /// Sets the values of several keys in one call (Linux 5.6). Returns the number of keys before an error.
+        pub fn updateBatch(map: Self, batch_keys: []const K, values: []const V) Error!usize {
+            std.debug.assert(batch_keys.len == values.len);
+            var count: u32 = @intCast(values.len);
+            const fd = try map.any.fd();
+            const places = [_]usize{ @intFromPtr(batch_keys.ptr), @intFromPtr(values.ptr) };
+            const result = imports.bpf_map_update_batch(fd, places[0], places[1], @intFromPtr(&count), 0);
+            _ = try errors.check(result, "update map", map.any.name);
+            return count;
+        }
+
+        /// Removes several keys in one call (Linux 5.6). ENOENT at a key that does not exist.
+        pub fn deleteBatch(map: Self, batch_keys: []const K) Error!usize {
+            var count: u32 = @intCast(batch_keys.len);
+            const fd = try map.any.fd();
+            const result = imports.bpf_map_delete_batch(fd, @intFromPtr(batch_keys.ptr), @intFromPtr(&count), 0);
+            _ = try errors.check(result, "delete from map", map.any.name);
+            return count;
+        }
+
+        /// Reads the elements of a hash or an array in batches (Linux 5.6).
+        pub fn batches(map: Self) Batches {
+            return .{ .map = map };
+        }
+
+        /// See `batches()`.
+        pub const Batches = struct {
+            map: Self,
+            place: [@max(@sizeOf(K), 8)]u8 align(8) = @splat(0),
+            state: enum { new, started, ended } = .new,
+
+            /// Reads elements into both slices, which have the same length. Returns their number; 0 after the last one. ENOSPC if the
+            /// slices are too short for a part of a hash.
+            pub fn next(walk: *Batches, batch_keys: []K, values: []V) Error!usize {
+                std.debug.assert(batch_keys.len == values.len);
+                if (walk.state == .ended) return 0;
+                var count: u32 = @intCast(values.len);
+                const fd = try walk.map.any.fd();
+                const place = @intFromPtr(&walk.place);
+                const before = if (walk.state == .new) 0 else place;
+                const slices = [_]usize{ @intFromPtr(batch_keys.ptr), @intFromPtr(values.ptr) };
+                const result = imports.bpf_map_lookup_batch(fd, before, place, slices[0], slices[1], @intFromPtr(&count), 0);
+                walk.state = if (try found(result, "read map", walk.map.any.name)) .started else .ended;
+                return count;
+            }
+        };
 
         /// The keys. A key that programs add or remove meanwhile may be missing, or come twice.
         pub fn keys(map: Self) Keys(K) {

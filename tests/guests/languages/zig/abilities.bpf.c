@@ -22,9 +22,12 @@ struct pair {
 
 const struct event *unused;
 
+extern int LINUX_KERNEL_VERSION __kconfig;
+
 const volatile __u32 count = 1;
 __u64 total = 100;
 __u64 calls = 0;
+__u64 received = 0;
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -66,6 +69,11 @@ struct {
     __array(values, struct inner);
 } outer SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_USER_RINGBUF);
+    __uint(max_entries, 4096);
+} commands SEC(".maps");
+
 COUNTED_RINGBUF(events, 8192);
 
 static void fill(struct event *event, __u32 number) {
@@ -85,7 +93,20 @@ int emit(void *ctx) {
         bpf_ringbuf_submit(event, 0);
     }
     __sync_fetch_and_add(&total, count);
-    return 7;
+    return LINUX_KERNEL_VERSION ? 7 : 0;
+}
+
+static long receive(struct bpf_dynptr *record, void *ctx) {
+    __u64 number = 0;
+    if (bpf_dynptr_read(&number, sizeof(number), record, 0, 0)) return 1;
+    __sync_fetch_and_add(&received, number);
+    return 0;
+}
+
+/* Reads the records that the guest wrote. */
+SEC("syscall")
+int drain(void *ctx) {
+    return bpf_user_ringbuf_drain(&commands, receive, NULL, 0);
 }
 
 /* Writes `count` records to the perf buffer of this CPU. */

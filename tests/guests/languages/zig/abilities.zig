@@ -40,6 +40,9 @@ fn run(gpa: std.mem.Allocator) !void {
     try skel.load();
 
     try maps(gpa, &skel);
+    try batches(&skel);
+    try commands(&skel);
+    try out.print("kconfig: {}\n", .{skel.kconfig.LINUX_KERNEL_VERSION > 5 << 16});
     const elements = try iterate(gpa, &skel);
     defer gpa.free(elements);
     try out.print("iter: {s}", .{elements});
@@ -90,7 +93,43 @@ fn maps(gpa: std.mem.Allocator, skel: *abilities.Skeleton) !void {
     });
 
     try skel.maps.outer.update(1, @intCast(try skel.maps.one.any.fd()), .any);
-    try out.print("map of maps: {}\n", .{try skel.maps.outer.lookup(1) != null});
+    const array = 2;
+    var inner = try bpf.Map(u32, u64).create(array, "inner", 1);
+    defer inner.close();
+    try inner.update(0, 77, .any);
+    try skel.maps.outer.update(0, @intCast(try inner.any.fd()), .any);
+    try out.print("map of maps: {} {} {?d}\n", .{
+        try skel.maps.outer.lookup(1) != null,
+        try skel.maps.outer.lookup(0) != null,
+        try inner.lookup(0),
+    });
+}
+
+fn batches(skel: *abilities.Skeleton) !void {
+    const squares = skel.maps.squares;
+    const added = try squares.updateBatch(&.{ 4, 5 }, &.{ 16, 25 });
+    var keys: [8]u32 = undefined;
+    var values: [8]u64 = undefined;
+    var count: usize = 0;
+    var sum: u64 = 0;
+    var walk = squares.batches();
+    while (true) {
+        const length = try walk.next(&keys, &values);
+        if (length == 0) break;
+        count += length;
+        for (keys[0..length], values[0..length]) |key, value| sum += key * 100 + value;
+    }
+    try out.print("batches: {d} {d} {d} {d}\n", .{ added, count, sum, try squares.deleteBatch(&.{ 4, 5 }) });
+    try report("batch", squares.deleteBatch(&.{4}));
+}
+
+fn commands(skel: *abilities.Skeleton) !void {
+    var ring_to_kernel = try bpf.UserRingBuffer.init(skel.maps.commands);
+    defer ring_to_kernel.deinit();
+    for ([_]u64{ 30, 12 }) |number| try ring_to_kernel.send(std.mem.asBytes(&number));
+    const result = try skel.progs.drain.testRun(.{});
+    try out.print("user ring: {d} {d}\n", .{ result.return_value, skel.bss.received });
+    try report("full user ring", ring_to_kernel.send(&@as([5000]u8, @splat(0))));
 }
 
 /// The elements of a map as text, which the caller frees.
