@@ -81,7 +81,7 @@ const VMLINUX_OPTIONS = {
 const PAGE: HelpPage = {
   of: "gen",
   usage: [
-    ["gen skeleton OBJECT [name NAME] [--lang LANGUAGE]", ""],
+    ["gen skeleton OBJECT [name NAME] [--lang LANGUAGE] [--type TYPE]...", ""],
     ["gen types OBJECT [name NAME] [--type TYPE]... [--all] [--lang LANGUAGE]", ""],
     ["gen types --btf FILE --type TYPE... [--lang LANGUAGE]", ""],
     ["gen vmlinux [--btf FILE]", ""],
@@ -235,9 +235,9 @@ function nameFor(path: string, given: string | undefined, { task }: { task: stri
   );
 }
 
-/** The language; undefined for C. */
+/** The language; undefined for C and C++, which have the same source. */
 function parseLanguage(text: string, refuse: Refuse): Language | undefined {
-  if (text === "c") return undefined;
+  if (text === "c" || text === "cpp") return undefined;
   return isLanguage(text) ? text : refuse(`"${text}" is not a language (${LANGUAGES.join(", ")})`);
 }
 

@@ -27,6 +27,7 @@ Deno.test("gen types writes the requested types", () => {
 Deno.test("gen types --btf writes types of the kernel in each language", () => {
   const wanted = {
     c: "struct list_head {",
+    cpp: "struct list_head {",
     rust: "pub struct list_head {",
     go: "type vmlinuxListHead struct {",
     typescript: "interface ListHead",

@@ -1,5 +1,5 @@
 /**
- * The languages other than C for which source code is generated. Each has a writer on top of the model.
+ * The languages other than C and C++ for which source code is generated. Each has a writer on top of the model.
  *
  * @module
  */
@@ -39,9 +39,9 @@ const WRITERS = {
 export type Language = keyof typeof WRITERS;
 
 /** The languages, as `--lang` takes them. */
-export const LANGUAGES: readonly string[] = ["c", ...Object.keys(WRITERS)];
+export const LANGUAGES: readonly string[] = ["c", "cpp", ...Object.keys(WRITERS)];
 
-/** True for a language other than C. */
+/** True for a language other than C and C++. */
 export function isLanguage(word: string): word is Language {
   return Object.hasOwn(WRITERS, word);
 }

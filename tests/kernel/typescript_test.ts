@@ -9,7 +9,7 @@ import { compileSource } from "../../object/testdata/compile.ts";
 
 /** Begins each program, which prints a line of JSON for each result. */
 const PRELUDE = `
-import { BpfError, openLibbpf } from "@wasm-bpf/wasm-bpf";
+import { BpfError, codecs, openLibbpf, TypedMap } from "@wasm-bpf/wasm-bpf";
 import { Color, type Event, TypesSkel, Wide } from "./skeleton.ts";
 
 /** 64-bit numbers become texts. */
@@ -113,6 +113,11 @@ try {
   print(error instanceof BpfError && error.code);
 }
 print([skel.progs.run.name, skel.progs.run.sectionName]);
+try {
+  new TypedMap(skel.maps.counts.map, { key: codecs.u32, value: codecs.u64 });
+} catch (error) {
+  print(error instanceof RangeError && error.message.replace(/ and \\d+ bytes/, ""));
+}
 `);
   const key = { tag: 1, value: "18446744073709551615n", last: 3 };
   assertEquals(lines, [
@@ -124,6 +129,7 @@ print([skel.progs.run.name, skel.progs.run.sectionName]);
     { total: "9n" },
     "EPERM",
     ["run", "raw_tp/sys_enter"],
+    'Cannot use map "counts": its keys and values have 4, not 4 and 8',
   ]);
 });
 
