@@ -1,6 +1,6 @@
 /** Runs a guest that uses each class of the package for AssemblyScript (tests/guests/languages/assemblyscript/kinds.ts). */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { runWasmBpf } from "./command.ts";
 import { kernelHas } from "./kernel_features.ts";
 
@@ -83,6 +83,17 @@ test("an index out of range ends a guest in AssemblyScript as a trap, with its p
 test("setPrint() gives a guest in AssemblyScript libbpf's messages", async () => {
   const { code, stdout, stderr } = await runWasmBpf([MODULE, "messages"]);
   assertEquals([code, stdout, stderr], [0, `${VARIABLES}\nmessages: yes\n`, ""]);
+});
+
+Deno.test("assemblyscript-bootstrap shows its usage, also for wrong arguments", async () => {
+  const module = new URL("../../examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm", import.meta.url);
+  const help = await runWasmBpf([module.pathname, "--help"]);
+  assertEquals([help.code, help.stderr], [0, ""]);
+  assertStringIncludes(help.stdout, "Usage: assemblyscript-bootstrap [MIN_DURATION_MS]\n");
+  for (const words of [["x"], ["-1"], ["1", "2"]]) {
+    const { code, stdout, stderr } = await runWasmBpf([module.pathname, ...words]);
+    assertEquals([code, stdout, stderr], [2, "", help.stdout]);
+  }
 });
 
 for (const [mode, what] of [["numbers", "read numbers"], ["text", "make a string each"]] as const) {

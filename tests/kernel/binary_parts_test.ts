@@ -23,6 +23,7 @@ const COMMANDS: readonly (readonly [parts: string, ...args: string[]])[] = [
   ["main version1", ".build/guests/attach.wasm"],
   ["main version2", "examples/runqlat/runqlat.wasm", "1", "1"],
   ["main version2", "examples/bootstrap/bootstrap.wasm", "--version"],
+  ["assemblyscript main version2", "examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm", "--help"],
   ["main policy tools version2", "inspect", "examples/runqlat/runqlat.wasm"],
 ];
 
