@@ -94,7 +94,7 @@ class Place implements AsyncDisposable {
 
   /** Starts the program of examples/memleak/ that loses memory. */
   async leak(): Promise<void> {
-    const source = `${CHECKOUT}examples/memleak/target/leaky.c`;
+    const source = `${CHECKOUT}examples/memleak/leaky/leaky.c`;
     await this.run(`gcc -O1 -fno-omit-frame-pointer -o leaky ${source}`, this.folder);
     this.#leaky = new Deno.Command(`${this.folder}/leaky`).spawn();
   }
@@ -104,6 +104,7 @@ class Place implements AsyncDisposable {
     await this.shell(
       `bash -c "sh -c 'ls / | sort | head -1 >/dev/null'; sed s/o/0/ /dev/null; sleep 0.2; sort /no/such/list; true"
        ./target || true
+       ip route replace local 127.0.0.1 dev lo src 127.0.0.1 table local congctl bpf_fixed 2>/dev/null || true
        /usr/bin/python3 -S -c 'import json'
        setpriv --reuid 65534 --clear-groups chroot / true || true
        sleep 9 & kill -WINCH $! && kill -0 $! && kill $!

@@ -6,7 +6,7 @@ import { shell } from "./shell.ts";
 /** The program that leaks, waiting to begin. `go()` runs all its rounds, and disposing ends it. */
 export async function leaky(rounds: number) {
   const directory = await Deno.makeTempDir();
-  const source = new URL("../../examples/memleak/target/leaky.c", import.meta.url).pathname;
+  const source = new URL("../../examples/memleak/leaky/leaky.c", import.meta.url).pathname;
   await shell(`gcc -O1 -fno-omit-frame-pointer -o ${directory}/leaky ${source}`);
   const options: Deno.CommandOptions = { args: [`${rounds}`], stdin: "piped", stdout: "piped" };
   const child = new Deno.Command(`${directory}/leaky`, options).spawn();

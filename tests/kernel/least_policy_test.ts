@@ -17,6 +17,8 @@ const EXAMPLES: Readonly<Record<string, () => readonly string[]>> = {
   uprobe: () => ["libc.so.6", "getpgid"],
   xdp: () => ["lo"],
   map_of_maps: () => ["1"],
+  netfilter: () => ["udp"],
+  struct_ops: () => [],
   memleak: () => [`${Deno.pid}`],
   task_iter: () => [],
   user_ringbuf: () => [],

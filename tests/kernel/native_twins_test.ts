@@ -52,6 +52,8 @@ const WITHOUT_TRACING: Readonly<Record<string, readonly string[][]>> = {
   ],
   xdp: [["--help"], [], ["lo", "x"], ["lo", "1", "0"], ["no_such"]],
   lsm: [["--help"], [], ["x".repeat(64)]],
+  netfilter: [["--help"], ["-h"], [], ["sctp"], ["udp", "tcp"], ["--bogus"]],
+  struct_ops: [["--help"], ["-h"], ["1"], ["x"], ["10", "10"], ["--bogus"]],
   sockfilter: [["--help"], ["-h"], [], ["lo", "x"], ["no_such"]],
   sockops: [["--help"], ["-h"], ["a", "b"], ["/no/such/cgroup"], ["/etc/hostname"]],
   uprobe: [["--help"], ["-h"], [], ["libc.so.6"], ["libc.so.6", "getpgid", "x"]],
@@ -83,6 +85,7 @@ const LACKING = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"
 const LEAST_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   xdp: ["lo"],
   lsm: ["name"],
+  netfilter: ["udp"],
   sockfilter: ["lo"],
   sockops: [cgroupRoot()],
   uprobe: ["libc.so.6", "getpgid"],

@@ -20,6 +20,8 @@ export const PERMISSIONS_OF: Readonly<Record<string, readonly string[]>> = {
   sockops: ["--allow-network", "--dir", "/:ro"],
   lsm: ["--allow-deny"],
   "go-lsm": ["--allow-deny"],
+  netfilter: ["--allow-network"],
+  struct_ops: ["--allow-struct-ops=tcp_congestion_ops"],
   memleak: ["--dir", "/:ro"],
   profile: ["--grant-needs"],
 };
