@@ -26,7 +26,7 @@ const BY_TYPE: ReadonlyMap<number, ListKey> = new Map<number, ListKey>([
   [ProgramType.SOCK_OPS, "cgroups"],
 ]);
 
-/** What the places of a program also depend on. */
+/** Facts beside a program that its places depend on. */
 export interface PlaceOptions {
   readonly resolve: ResolvePath;
   /** True for a guest that opens packet sockets itself. They are not limited by a list of interfaces. */
