@@ -8,6 +8,7 @@
  * @module
  */
 
+import process from "node:process";
 import { Script } from "node:vm";
 
 /** The exports of a module, by name. */
@@ -16,6 +17,9 @@ type Module = Readonly<Record<string, unknown>>;
 type Modules = Readonly<Record<string, Module>>;
 /** The value of a part's script: it runs the modules. `find` returns a module of another part. */
 type Part = (find: (part: string, path: string) => Module | undefined) => Modules;
+
+/** Parts that are small or seldom loaded. They are compressed, without bytecode, which would take more space than it saves time. */
+export const COMPRESSED: ReadonlySet<string> = new Set(["assemblyscript", "policy", "problems", "rare", "tools"]);
 
 /** Reads the scripts and their bytecode. */
 export interface PartFiles {
@@ -43,13 +47,25 @@ export class Parts {
   }
 
   #load(name: string): Modules {
-    const cachedData = this.#files.readBytes(`${name}.cache`);
-    const script = new Script(this.#files.readText(`${name}.js`), { filename: `${name}.js`, cachedData });
-    // V8 has copied what it needs. The garbage collector would free the rest only much later.
-    cachedData.buffer.transfer(0);
+    const script = COMPRESSED.has(name) ? this.#compressed(name) : this.#withBytecode(name);
     const part: Part = script.runInThisContext();
     const modules = part((part, path) => this.find(part, path));
     this.#loaded.set(name, modules);
     return modules;
+  }
+
+  #withBytecode(name: string): Script {
+    const cachedData = this.#files.readBytes(`${name}.cache`);
+    const script = new Script(this.#files.readText(`${name}.js`), { filename: `${name}.js`, cachedData });
+    // V8 has copied what it needs. The garbage collector would free the rest only much later.
+    cachedData.buffer.transfer(0);
+    return script;
+  }
+
+  #compressed(name: string): Script {
+    // The module is loaded only here, since it would delay each start.
+    const { gunzipSync } = process.getBuiltinModule("node:zlib");
+    const text = new TextDecoder().decode(gunzipSync(this.#files.readBytes(`${name}.gz`)));
+    return new Script(text, { filename: `${name}.js` });
   }
 }

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { COMPRESSED } from "../cli/parts.ts";
+
 /** Beginnings of paths by part. The longest one that a path has decides. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   main: [
@@ -94,12 +96,9 @@ const PLACES = Object.entries(PARTS)
   .flatMap(([part, beginnings]) => beginnings.map((beginning) => ({ part, beginning })))
   .sort((a, b) => b.beginning.length - a.beginning.length);
 
-/** Parts that are small or seldom loaded. They have no bytecode, which would take more space than it saves time. */
-const WITHOUT_BYTECODE: ReadonlySet<string> = new Set(["assemblyscript", "policy", "problems", "rare", "tools"]);
-
 /** True for a part with bytecode. */
 export function hasBytecode(part: string): boolean {
-  return !WITHOUT_BYTECODE.has(part);
+  return !COMPRESSED.has(part);
 }
 
 /** The part of a module, by its path from the top of the checkout. */

@@ -71,7 +71,7 @@ touch --date @0 "$staging"/*
 # Deno's own code cache is off: it would be a file with a known name in /tmp, and root would run it.
 cd "$staging"
 included=()
-for file in *.js *.cache *.so; do
+for file in *.js *.cache *.gz *.so; do
   [[ $file == start.js ]] || included+=(--include "$file")
 done
 DENORT_BIN=$base quietly "$deno" compile --no-config --no-lock --no-check --no-remote --no-npm --no-prompt \

@@ -1,6 +1,6 @@
 /**
- * Writes the parts of the binary: for each, a script with its modules, and V8's code cache for it with the bytecode of all functions
- * (which is empty for some parts).
+ * Writes the parts of the binary: for each, a script with its modules, and V8's code cache for it with the bytecode of all functions; or
+ * only a compressed script.
  * Run it with the flags of the final program, because V8 compares them.
  *
  *     deno run -A --v8-flags=--no-lazy scripts/build_parts.ts FOLDER [--no-cache]
@@ -9,6 +9,7 @@
  */
 
 import { Script } from "node:vm";
+import { gzipSync } from "node:zlib";
 import { Parts } from "../cli/parts.ts";
 import { hasBytecode, partOf } from "./binary_parts.ts";
 
@@ -126,11 +127,12 @@ if (import.meta.main) {
   const late: LateImport[] = [];
   for (const part of new Set(Array.from(graph.keys(), partOf))) {
     const script = scriptOf(bundle(part, graph, folder), { part, late });
+    if (!hasBytecode(part)) {
+      Deno.writeFileSync(`${folder}/${part}.gz`, gzipSync(script, { level: 9 }));
+      continue;
+    }
     Deno.writeTextFileSync(`${folder}/${part}.js`, script);
-    Deno.writeFileSync(
-      `${folder}/${part}.cache`,
-      noCache === undefined && hasBytecode(part) ? cacheOf(script) : new Uint8Array(),
-    );
+    Deno.writeFileSync(`${folder}/${part}.cache`, noCache === undefined ? cacheOf(script) : new Uint8Array());
   }
   checkParts(folder, late);
 }
