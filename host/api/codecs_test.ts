@@ -54,6 +54,25 @@ Deno.test("bits() and wideBits() change only their own bits, across bytes", () =
   assertEquals([flag.read(view, 0), middle.read(view, 0), high.read(view, 0)], [0, 0xabc, -5n]);
 });
 
+Deno.test("bits() reads and writes what wideBits() does, at every place and with both signs", () => {
+  let state = 1;
+  const random = (limit: number) => (state = state * 48271 % 0x7fffffff) % limit;
+  for (let count = 1; count <= 32; count++) {
+    for (let shift = 0; shift < 17; shift++) {
+      const place = { shift, count, signed: (shift + count) % 2 === 0 };
+      const [narrow, wide] = [codecs.bits(place), codecs.wideBits(place)];
+      const bytes = Uint8Array.from({ length: 8 }, () => random(256));
+      const copy = bytes.slice();
+      const [view, other] = [new DataView(bytes.buffer), new DataView(copy.buffer)];
+      assertEquals(BigInt(narrow.read(view, 0)), wide.read(view, 0));
+      const value = random(0x7fffffff) % 2 ** (count - 1) * (place.signed && random(2) === 0 ? -1 : 1);
+      narrow.write(view, 0, value);
+      wide.write(other, 0, BigInt(value));
+      assertEquals([bytes, narrow.read(view, 0)], [copy, value], JSON.stringify(place));
+    }
+  }
+});
+
 Deno.test("encode() refuses values that the type cannot hold", () => {
   const cases: readonly (() => unknown)[] = [
     () => encode(codecs.u8, 256),
@@ -81,9 +100,26 @@ Deno.test("decode() reads a view at its own place, and refuses too few bytes", (
   assertThrows(() => codecs.text(8).read(new DataView(bytes.buffer, 0, 4), 0), RangeError);
 });
 
-Deno.test("decode() copies bytes", () => {
-  const bytes = new Uint8Array(4);
-  const value = decode(codecs.bytes(4), bytes);
-  bytes[0] = 1;
-  assertEquals(value[0], 0);
+Deno.test("text() reads short and long texts, to the first NUL or the end, in ASCII and in UTF-8", () => {
+  for (const length of [1, 16, 63, 64, 65, 66, 300]) {
+    for (const text of ["", "a", "a".repeat(length), "b".repeat(length - 1), "ä".repeat(length / 2)]) {
+      const bytes = encode(codecs.text(length), text.slice(0, length));
+      assertEquals(decode(codecs.text(length), bytes), text, `${length}`);
+    }
+  }
+  const bytes = new Uint8Array(300).fill(97);
+  bytes[299] = 255;
+  assertEquals(decode(codecs.text(300), bytes), `${"a".repeat(299)}\ufffd`);
+  bytes[100] = 0;
+  assertEquals(decode(codecs.text(300), bytes), "a".repeat(100));
+});
+
+Deno.test("decode() copies bytes, few and many", () => {
+  for (const length of [4, 64, 65]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i);
+    const value = decode(codecs.bytes(length), bytes);
+    assertEquals(value, bytes);
+    bytes[0] = 1;
+    assertEquals(value[0], 0);
+  }
 });
