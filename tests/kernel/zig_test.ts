@@ -1,10 +1,11 @@
 /** Runs tests/guests/languages/zig/abilities.zig, which does what the Zig package can do, for wasm32 and for wasm64. */
 
-import { assertEquals } from "@std/assert";
-import { runWasmBpf } from "./command.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { directoryWith, runWasmBpf } from "./command.ts";
 import { RunningExample } from "./running_example.ts";
 
-const GUESTS = new URL("../../.build/guests/languages/", import.meta.url).pathname;
+const ROOT = new URL("../../", import.meta.url).pathname;
+const GUESTS = `${ROOT}.build/guests/languages/`;
 
 /** Each case is in abilities.zig. */
 const LINES = `before load: count 300, total 100
@@ -73,6 +74,43 @@ for (const module of ["zig_abilities", "zig_abilities64"]) {
       assertEquals(many, few);
     },
   });
+}
+
+const EXAMPLE = `${ROOT}examples/zig-bootstrap/zig-bootstrap.wasm`;
+
+Deno.test({
+  name: "zig-bootstrap prints its usage on request, and on stderr for a wrong argument",
+  ignore: !exists(EXAMPLE),
+  fn: async () => {
+    const help = await runWasmBpf([EXAMPLE, "--help"]);
+    assertMatch(help.stdout, /^usage: zig-bootstrap \[MIN_DURATION_MS\]\n\n.*\n$/);
+    assertEquals([help.code, help.stderr], [0, ""]);
+    const wrong = await runWasmBpf([EXAMPLE, "soon"]);
+    assertEquals([wrong.code, wrong.stdout, wrong.stderr], [2, "", help.stdout]);
+  },
+});
+
+Deno.test("wasm-bpf build names the command that installs Zig, if there is none or an older one", async () => {
+  await using folder = await directoryWith({});
+  const guest = `${folder.path}/tool`;
+  assertEquals((await runWasmBpf(["new", "--lang", "zig", guest])).code, 0);
+  const hint = "(hint: pip install ziglang==0.17.1, or https://ziglang.org/download)\n";
+  // Without python3, whose packages may have a Zig.
+  const programs = `${folder.path}/programs`;
+  await Deno.mkdir(programs);
+  for (const program of ["clang-19", "env"]) await Deno.symlink(`/usr/bin/${program}`, `${programs}/${program}`);
+  assertEquals(await build(guest, programs), [127, `wasm-bpf: Cannot compile: no zig in PATH ${hint}`]);
+  await Deno.writeTextFile(`${programs}/zig`, "#!/bin/sh\necho 0.13.0\n", { mode: 0o755 });
+  assertEquals(await build(guest, programs), [
+    127,
+    `wasm-bpf: Cannot compile: zig 0.13.0 is older than 0.14.1 ${hint}`,
+  ]);
+});
+
+/** The exit code and the messages of `build` with the programs of a folder alone. */
+async function build(guest: string, path: string): Promise<[number, string]> {
+  const { code, stderr } = await runWasmBpf(["build", guest], { env: { PATH: path } });
+  return [code, stderr];
 }
 
 /** The descriptors and shared mappings of a guest that opened and closed everything `rounds` times. */

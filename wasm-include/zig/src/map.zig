@@ -202,6 +202,7 @@ pub fn Map(comptime K: type, comptime V: type) type {
         /// Sets the values of several keys in one call (Linux 5.6). Returns the number of keys before an error.
         pub fn updateBatch(map: Self, batch_keys: []const K, values: []const V) Error!usize {
             std.debug.assert(batch_keys.len == values.len);
+            if (values.len == 0) return 0;
             var count: u32 = @intCast(values.len);
             const fd = try map.any.fd();
             const places = [_]usize{ @intFromPtr(batch_keys.ptr), @intFromPtr(values.ptr) };
@@ -212,6 +213,7 @@ pub fn Map(comptime K: type, comptime V: type) type {
 
         /// Removes several keys in one call (Linux 5.6). ENOENT at a key that does not exist.
         pub fn deleteBatch(map: Self, batch_keys: []const K) Error!usize {
+            if (batch_keys.len == 0) return 0;
             var count: u32 = @intCast(batch_keys.len);
             const fd = try map.any.fd();
             const result = imports.bpf_map_delete_batch(fd, @intFromPtr(batch_keys.ptr), @intFromPtr(&count), 0);

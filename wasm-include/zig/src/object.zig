@@ -24,6 +24,7 @@ pub const Object = struct {
     pub fn open(bytes: []const u8, name: [:0]const u8) Error!Object {
         messages.listen();
         const opts: options.Open = .{ .object_name = @intFromPtr(name.ptr) };
+        if (bytes.len == 0) return errors.fail(error.EINVAL, "open object", name, "it is empty");
         const result = imports.bpf_object__open_mem(@intFromPtr(bytes.ptr), bytes.len, @intFromPtr(&opts));
         return .{ .handle = try errors.check(result, "open object", name), .name = name };
     }

@@ -25,7 +25,9 @@ pub const Room = struct {
     ) error{OutOfMemory}!i32 {
         while (true) {
             const size = room.words.len * 8;
-            const result = @call(.auto, function, .{handle} ++ before ++ .{ @intFromPtr(room.words.ptr), size });
+            // An empty slice may have an address outside of the memory.
+            const address: usize = if (size == 0) 0 else @intFromPtr(room.words.ptr);
+            const result = @call(.auto, function, .{handle} ++ before ++ .{ address, size });
             if (!errors.isError(result, error.EMSGSIZE)) return result;
             const wanted = needed(handle);
             if (wanted <= size) return result;
