@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import * as codecs from "./codecs.ts";
-import { type Codec, decode, encode } from "./codecs.ts";
+import { type Codec, codecs, decode, encode } from "./codecs.ts";
 
 function testExact<T>(name: string, codec: Codec<T>, cases: readonly (readonly [T, readonly number[]])[]): void {
   Deno.test(`${name} reads and writes the bytes of C`, () => {
