@@ -10,7 +10,7 @@ mod bootstrap_skel;
 use bootstrap_skel::{types::event, BootstrapSkel};
 use std::io::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use wasm_bpf::{signals, Pod, Result, RingBufferBuilder};
+use wasm_bpf::{load, signals, Pod, Result, RingBufferBuilder};
 
 /// The time of day in UTC.
 fn clock() -> String {
@@ -49,7 +49,7 @@ fn run(min_duration_ms: u64) -> Result<()> {
             Err(error) if !error.is_interrupted() => return Err(error),
             _ => {}
         }
-        let lost = skel.bss.get().lost;
+        let lost = load!(skel.bss, lost);
         if lost != reported {
             eprintln!("Lost {} events", lost - reported);
             reported = lost;

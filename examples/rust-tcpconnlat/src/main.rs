@@ -10,7 +10,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 use tcpconnlat_skel::{types::event, TcpconnlatSkel};
-use wasm_bpf::{signals, Pod, Result, RingBufferBuilder};
+use wasm_bpf::{load, signals, Pod, Result, RingBufferBuilder};
 
 const HELP: &str = "\
 Usage: rust-tcpconnlat [-p PID] [MIN_MS]
@@ -34,7 +34,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Options> {
     while let Some(word) = words.next() {
         match &*word {
             "-p" => options.pid = words.next()?.parse().ok().filter(|&pid| pid > 0)?,
-            _ => options.min_us = word.parse().ok().filter(|ms| (0.0..1e9).contains(ms)).map(|ms: f64| ms * 1e3)? as u64,
+            _ => {
+                options.min_us = word.parse().ok().filter(|ms| (0.0..1e9).contains(ms)).map(|ms: f64| ms * 1e3)? as u64
+            }
         }
     }
     Some(options)
@@ -73,7 +75,7 @@ fn run(options: &Options) -> Result<()> {
             Err(error) if !error.is_interrupted() => return Err(error),
             _ => {}
         }
-        let lost = skel.bss.get().lost;
+        let lost = load!(skel.bss, lost);
         if lost != reported {
             eprintln!("Lost {} events", lost - reported);
             reported = lost;

@@ -75,6 +75,8 @@ pub use ring_buffer::{Control, RingBuffer, RingBufferBuilder};
 pub use system::{if_nametoindex, PerfEvent, SamplePolicy};
 pub use text::Text;
 pub use user_ring_buffer::{UserRingBuffer, UserRingBufferSample};
+#[doc(hidden)]
+pub use variables::{load_from, store_to};
 pub use variables::{Constants, Shared, Variables};
 
 /// The number of possible CPUs, which is the number of values in an element of a per-CPU map.

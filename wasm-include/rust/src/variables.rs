@@ -4,7 +4,7 @@ use crate::{imports, Error, Pod, Result};
 use alloc::alloc::{alloc_zeroed, dealloc, handle_alloc_error, Layout};
 use alloc::boxed::Box;
 use core::fmt;
-use core::mem::size_of;
+use core::mem::{align_of, size_of};
 use core::ops::{Deref, DerefMut};
 
 /// A copy of a section's variables before load. [`Variables::write`] passes it to libbpf.
@@ -39,9 +39,24 @@ impl<T> DerefMut for Variables<T> {
     }
 }
 
+/// A value in the heap whose bytes are all 0, which was never on the stack: sections can be larger than it.
+fn zeroed_box<T: Pod>() -> Box<T> {
+    let layout = Layout::new::<T>();
+    if layout.size() == 0 {
+        return Box::new(T::zeroed());
+    }
+    // SAFETY: the layout is not empty, and zeros are a value.
+    let memory = unsafe { alloc_zeroed(layout) };
+    if memory.is_null() {
+        handle_alloc_error(layout);
+    }
+    // SAFETY: the memory has the layout of `T`.
+    unsafe { Box::from_raw(memory.cast()) }
+}
+
 /// A copy of a map's value.
 fn initial_value<T: Pod>(handle: usize, map: &str) -> Result<Box<T>> {
-    let mut value = Box::new(T::zeroed());
+    let mut value = zeroed_box::<T>();
     let size = size_of::<T>();
     // SAFETY: `size` bytes are at the address.
     let found = unsafe { imports::bpf_map__initial_value(handle, &mut *value as *mut T as usize, size) };
@@ -134,12 +149,13 @@ impl<T: Pod> Shared<T> {
     }
 
     /// A copy of all variables. Programs may write meanwhile, so that it has some values from before and some from after.
+    /// [`crate::load`] reads one variable.
     pub fn get(&self) -> T {
         // SAFETY: the memory lives as long as this, and any bytes are a value.
         unsafe { self.memory.read_volatile() }
     }
 
-    /// Sets all variables.
+    /// Sets all variables, also those that programs have changed since [`Shared::get`]. [`crate::store`] sets one variable.
     pub fn set(&self, value: T) {
         // SAFETY: as above.
         unsafe { self.memory.write_volatile(value) }
@@ -155,5 +171,68 @@ impl<T: Pod> Drop for Shared<T> {
             }
             dealloc(self.memory.cast(), Self::layout());
         }
+    }
+}
+
+/// Reads one variable of a [`Shared`] section: `load!(skel.bss, lost)`, `load!(skel.bss, slots[3])`.
+///
+/// ```
+/// #[repr(C)]
+/// #[derive(Clone, Copy)]
+/// struct Section {
+///     lost: u64,
+///     slots: [u64; 4],
+/// }
+/// // SAFETY: numbers without gaps.
+/// unsafe impl wasm_bpf::Pod for Section {}
+///
+/// fn take(bss: &wasm_bpf::Shared<Section>) -> u64 {
+///     let lost = wasm_bpf::load!(bss, lost);
+///     wasm_bpf::store!(bss, slots[3], 0);
+///     lost
+/// }
+/// ```
+#[macro_export]
+macro_rules! load {
+    ($shared:expr, $field:ident $([$index:expr])*) => {{
+        let variables = $shared.as_ptr();
+        // SAFETY: the variables live as long as the section, and indices are checked.
+        unsafe { $crate::load_from(core::ptr::addr_of!((*variables).$field$([$index])*)) }
+    }};
+}
+
+/// Sets one variable of a [`Shared`] section, and no other: `store!(skel.bss, count, 5)`, `store!(skel.bss, slots[3], 0)`.
+#[macro_export]
+macro_rules! store {
+    ($shared:expr, $field:ident $([$index:expr])*, $value:expr) => {{
+        let (variables, value) = ($shared.as_ptr(), $value);
+        // SAFETY: as in `load`.
+        unsafe { $crate::store_to(core::ptr::addr_of_mut!((*variables).$field$([$index])*), value) }
+    }};
+}
+
+/// Reads memory that programs may change at the same time.
+///
+/// # Safety
+///
+/// The pointer is valid for reads.
+#[doc(hidden)]
+pub unsafe fn load_from<F: Pod>(pointer: *const F) -> F {
+    match pointer as usize % align_of::<F>() {
+        0 => pointer.read_volatile(),
+        _ => pointer.read_unaligned(),
+    }
+}
+
+/// Writes memory that programs may change at the same time.
+///
+/// # Safety
+///
+/// The pointer is valid for writes.
+#[doc(hidden)]
+pub unsafe fn store_to<F: Pod>(pointer: *mut F, value: F) {
+    match pointer as usize % align_of::<F>() {
+        0 => pointer.write_volatile(value),
+        _ => pointer.write_unaligned(value),
     }
 }

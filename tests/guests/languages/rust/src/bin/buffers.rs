@@ -9,7 +9,7 @@ use skeleton::{types::record, EventsSkel};
 use std::cell::RefCell;
 use std::time::Duration;
 use wasm_bpf::{
-    Control, Error, PerfBufferBuilder, Pod, Program, ProgramInput, Result, RingBufferBuilder, UserRingBuffer,
+    store, Control, Error, PerfBufferBuilder, Pod, Program, ProgramInput, Result, RingBufferBuilder, UserRingBuffer,
 };
 
 /// BPF_F_TEST_RUN_ON_CPU.
@@ -17,7 +17,7 @@ const ON_CPU: u32 = 1;
 
 /// Runs a program that writes `count` records.
 fn write(skel: &EventsSkel, program: Program<'_>, count: u32) -> Result<()> {
-    skel.bss.set(skeleton::types::events_bpf_bss { count, ..skel.bss.get() });
+    store!(skel.bss, count, count);
     program.test_run(ProgramInput::default())?;
     Ok(())
 }
@@ -76,9 +76,9 @@ fn use_perf(skel: &EventsSkel) -> Result<()> {
         .sample_cb(|cpu, data| seen.borrow_mut().push((cpu, record::from_bytes(data).unwrap())))
         .lost_cb(|cpu, count| lost.borrow_mut().push((cpu, count)))
         .build()?;
-    skel.bss.set(skeleton::types::events_bpf_bss { next_number: 0, ..skel.bss.get() });
+    store!(skel.bss, next_number, 0);
     let mut send = |count| -> Result<()> {
-        skel.bss.set(skeleton::types::events_bpf_bss { count, ..skel.bss.get() });
+        store!(skel.bss, count, count);
         let program = skel.progs().fill_events()?;
         let mut context = [0_u8; 16];
         program.test_run(ProgramInput {
@@ -116,7 +116,7 @@ fn use_user_ring(skel: &EventsSkel) -> Result<()> {
         }
     }
     skel.progs().drain()?.test_run(ProgramInput::default())?;
-    println!("user ring: {} taken, sum {}", skel.bss.get().drained, skel.bss.get().sum);
+    println!("user ring: {} taken, sum {}", skel.bss.get().drained, wasm_bpf::load!(skel.bss, sum));
     println!("user ring: {}", ring.reserve(8192).unwrap_err());
     let full = ring.reserve(4000)?;
     println!("user ring: {}", ring.reserve_blocking(4000, Some(Duration::from_millis(5))).unwrap_err());

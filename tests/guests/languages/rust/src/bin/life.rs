@@ -7,7 +7,8 @@ mod skeleton {
 
 use skeleton::{EventsSkel, OpenEventsSkel};
 use wasm_bpf::{
-    Iter, Link, MapHandle, PerfBufferBuilder, PerfEvent, PerfEventOpts, Result, RingBufferBuilder, SamplePolicy, UserRingBuffer,
+    load, Iter, Link, MapHandle, PerfBufferBuilder, PerfEvent, PerfEventOpts, Result, RingBufferBuilder, SamplePolicy,
+    UserRingBuffer,
 };
 
 #[link(wasm_import_module = "wasm_bpf_sys")]
@@ -50,7 +51,11 @@ fn use_links() -> Result<()> {
     println!("both detached: {:?}", counted(&skel, 5));
     let link = skel.progs().on_getpgid()?.attach_tracepoint("syscalls", "sys_enter_getpgid")?;
     println!("attached by name: {:?}", counted(&skel, 5));
-    println!("info: type {}, program {}", link.info()?.link_type, link.info()?.prog_id == skel.progs().on_getpgid()?.id()?);
+    println!(
+        "info: type {}, program {}",
+        link.info()?.link_type,
+        link.info()?.prog_id == skel.progs().on_getpgid()?.id()?
+    );
     drop(link);
     println!("dropped: {:?}", counted(&skel, 5));
     let program = skel.progs().by_hand()?;
@@ -68,7 +73,7 @@ fn use_perf_event() -> Result<()> {
     let opts = PerfEventOpts { cookie: 77 };
     let link = skel.progs().on_clock()?.attach_perf_event_with_opts(event.into_fd(), opts)?;
     let start = std::time::Instant::now();
-    while skel.bss.get().ticks < 3 && start.elapsed().as_secs() < 10 {}
+    while load!(skel.bss, ticks) < 3 && start.elapsed().as_secs() < 10 {}
     println!("timer: {} with cookie {}", skel.bss.get().ticks >= 3, skel.bss.get().cookie);
     drop(link);
     let ticks = skel.bss.get().ticks;

@@ -91,7 +91,11 @@ fn use_percpu(skel: &KindsSkel) -> Result<()> {
     percpu.update_percpu(&0, &vec![10; cpus], UpdateFlags::Any)?;
     skel.progs().change()?.test_run(ProgramInput::default())?;
     let values = percpu.lookup_percpu(&0)?.unwrap();
-    println!("percpu: {} values for the CPUs, sum {}", values.len() == cpus, values.iter().sum::<u32>() as usize - 10 * cpus);
+    println!(
+        "percpu: {} values for the CPUs, sum {}",
+        values.len() == cpus,
+        values.iter().sum::<u32>() as usize - 10 * cpus
+    );
     println!("percpu: {} element", percpu.iter_percpu().count());
     println!("percpu: {}", percpu.lookup(&0).unwrap_err());
     println!("percpu: {}", percpu.update_percpu(&0, &[1, 2, 3, 4, 5, 6, 7], UpdateFlags::Any).unwrap_err());
@@ -138,11 +142,9 @@ fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
     use_percpu(&skel)?;
     use_descriptors(&skel)?;
     println!("sections: {} {}", skel.maps().places()?.lookup(&7)?.unwrap().name, skel.rodata.label);
-    println!(
-        "kconfig: {} {}",
-        skel.kconfig.LINUX_KERNEL_VERSION as u32 == skel.bss.get().kernel_version,
-        { skel.kconfig.CONFIG_NO_SUCH_THING }
-    );
+    println!("kconfig: {} {}", skel.kconfig.LINUX_KERNEL_VERSION as u32 == skel.bss.get().kernel_version, {
+        skel.kconfig.CONFIG_NO_SUCH_THING
+    });
     let array = skel.object.map_handle("array")?;
     let link = skel.progs().dump()?.attach_iter_map(&array)?;
     for _ in 0..2 {
