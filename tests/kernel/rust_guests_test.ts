@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { directoryWith, run, runThrough, runWasmBpf, WASM_BPF } from "./command.ts";
+import { kernelHas } from "./kernel_features.ts";
 import { shell } from "./shell.ts";
 
 const GUESTS = new URL("../../.build/guests/languages/", import.meta.url).pathname;
@@ -12,10 +13,17 @@ function guest(name: string): string {
 }
 
 /** A test of guests, which needs Rust. */
-function testRust(name: string, fn: () => Promise<void>): void {
-  const ignore = !isBuilt();
-  Deno.test({ name: ignore ? `${name} (skipped: its compiler is missing)` : name, ignore, fn });
+function testRust(name: string, fn: () => Promise<void>, { needsLoops = false } = {}): void {
+  const reason = !isBuilt()
+    ? "skipped: its compiler is missing"
+    : needsLoops && !kernelHas("bpf_iter_num_new")
+    ? "needs Linux 6.4"
+    : undefined;
+  Deno.test({ name: reason === undefined ? name : `${name} (${reason})`, ignore: reason !== undefined, fn });
 }
+
+/** Programs that loop with bpf_for(), beside kinds of maps that older kernels lack. */
+const LOOPS = { needsLoops: true };
 
 function isBuilt(): boolean {
   try {
@@ -73,7 +81,7 @@ testRust("Map reads and writes maps of each kind (Rust)", async () => {
     "BTF: [9f, eb]",
     'frozen: Cannot update map "array": EPERM',
   ]);
-});
+}, LOOPS);
 
 testRust("RingBuffer, PerfBuffer and UserRingBuffer deliver each record, errors and losses (Rust)", async () => {
   const { code, stdout, stderr } = await runWasmBpf([guest("buffers")]);
@@ -97,7 +105,7 @@ testRust("RingBuffer, PerfBuffer and UserRingBuffer deliver each record, errors 
     'user ring: Cannot reserve in ring buffer "commands": E2BIG',
     'user ring: Cannot reserve in ring buffer "commands": ENOSPC',
   ]);
-});
+}, LOOPS);
 
 testRust("Link detaches when it is dropped, pins last, and nothing leaks (Rust)", async () => {
   await using folder = await directoryWith({});
@@ -149,7 +157,7 @@ testRust("Link detaches when it is dropped, pins last, and nothing leaks (Rust)"
   } finally {
     await shell(`umount ${folder.path}`);
   }
-});
+}, LOOPS);
 
 testRust("Error has libbpf's reason, its number and the verifier's log (Rust)", async () => {
   const { code, stdout } = await runWasmBpf([guest("errors")]);
