@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Maps: of any type, with typed keys and values, and with a value for each CPU.
+//! Maps: of any type, and with typed keys and values.
 
 const std = @import("std");
 const descriptors = @import("descriptors.zig");
@@ -9,12 +9,6 @@ const Link = @import("link.zig").Link;
 const plain = @import("plain.zig");
 
 const Error = errors.Error;
-const Allocator = std.mem.Allocator;
-
-/// The number of possible CPUs, which is the number of values in an element of a per-CPU map.
-pub fn possibleCpus() Error!usize {
-    return errors.check(imports.libbpf_num_possible_cpus(), "count the CPUs", "");
-}
 
 /// The condition of an update.
 pub const UpdateFlags = enum {
@@ -25,7 +19,8 @@ pub const UpdateFlags = enum {
     /// Only if the key exists (BPF_EXIST).
     exist,
 
-    fn number(flags: UpdateFlags) i64 {
+    /// The number of the kernel.
+    pub fn number(flags: UpdateFlags) i64 {
         return switch (flags) {
             .any => 0,
             .no_exist => 1,
@@ -108,7 +103,8 @@ pub const AnyMap = struct {
         return Link.fromResult(imports.bpf_map__attach_struct_ops(map.handle), "attach map", map.name);
     }
 
-    fn checkSizes(map: AnyMap, key_size: usize, value_size: usize) Error!void {
+    /// EINVAL if keys or values have other sizes than their types.
+    pub fn checkSizes(map: AnyMap, key_size: usize, value_size: usize) Error!void {
         if (map.keySize() == key_size and map.valueSize() == value_size) return;
         var line: errors.Line = .{};
         line.add("it has keys of ");
@@ -126,7 +122,8 @@ pub const AnyMap = struct {
 /// `BPF_MAP_TYPE_PERCPU_HASH`, `_PERCPU_ARRAY`, `_LRU_PERCPU_HASH` and `_PERCPU_CGROUP_STORAGE`.
 const per_cpu_types = [_]u32{ 5, 6, 10, 21 };
 
-fn isPerCpu(map: AnyMap) bool {
+/// True for a map with a value for each CPU.
+pub fn isPerCpu(map: AnyMap) bool {
     const kind = map.mapType();
     for (per_cpu_types) |one| {
         if (one == kind) return true;
@@ -274,79 +271,6 @@ pub fn Map(comptime K: type, comptime V: type) type {
     };
 }
 
-/// A per-CPU map with keys `K` and, for each possible CPU, a value `V`.
-pub fn PerCpuMap(comptime K: type, comptime V: type) type {
-    plain.assertPlain(K, "the key of a map");
-    plain.assertPlain(V, "the value of a map");
-    return struct {
-        const Self = @This();
-
-        /// The map without its types.
-        any: AnyMap,
-
-        /// The kernel rounds each value up to 8 bytes.
-        const words = (@sizeOf(V) + 7) / 8;
-
-        /// `any` with types. EINVAL if its keys or values have other sizes, or if it is not per-CPU.
-        pub fn init(any: AnyMap) Error!Self {
-            try any.checkSizes(@sizeOf(K), @sizeOf(V));
-            if (!isPerCpu(any)) return errors.fail(error.EINVAL, "use map", any.name, "it is not per-CPU");
-            return .{ .any = any };
-        }
-
-        /// The values of a key, one for each possible CPU, which the caller frees; null if there is no such key.
-        pub fn lookup(map: Self, gpa: Allocator, key: K) (Error || error{OutOfMemory})!?[]V {
-            const cpus = try possibleCpus();
-            const room = try gpa.alloc(u64, cpus * words);
-            defer gpa.free(room);
-            const result = imports.bpf_map_lookup_elem(try map.any.fd(), address(K, &key), @intFromPtr(room.ptr));
-            if (!try found(result, "look up in map", map.any.name)) return null;
-            const values = try gpa.alloc(V, cpus);
-            for (values, 0..) |*value, cpu| {
-                @memcpy(std.mem.asBytes(value), std.mem.sliceAsBytes(room[cpu * words ..][0..words])[0..@sizeOf(V)]);
-            }
-            return values;
-        }
-
-        /// The sum of the values of a key, which must be numbers; null if there is no such key.
-        pub fn sum(map: Self, gpa: Allocator, key: K) (Error || error{OutOfMemory})!?V {
-            const values = try map.lookup(gpa, key) orelse return null;
-            defer gpa.free(values);
-            var total: V = 0;
-            for (values) |value| total +%= value;
-            return total;
-        }
-
-        /// Sets the values of a key, one for each possible CPU. EINVAL for another number of values.
-        pub fn update(map: Self, gpa: Allocator, key: K, values: []const V, flags: UpdateFlags) (Error || error{OutOfMemory})!void {
-            const cpus = try possibleCpus();
-            if (values.len != cpus) {
-                return errors.fail(error.EINVAL, "update map", map.any.name, "it needs a value for each possible CPU");
-            }
-            const room = try gpa.alloc(u64, cpus * words);
-            defer gpa.free(room);
-            @memset(room, 0);
-            for (values, 0..) |*value, cpu| {
-                @memcpy(std.mem.sliceAsBytes(room[cpu * words ..][0..words])[0..@sizeOf(V)], std.mem.asBytes(value));
-            }
-            const fd = try map.any.fd();
-            const result = imports.bpf_map_update_elem(fd, address(K, &key), @intFromPtr(room.ptr), flags.number());
-            _ = try errors.check(result, "update map", map.any.name);
-        }
-
-        /// Removes a key. Returns false if there is none.
-        pub fn delete(map: Self, key: K) Error!bool {
-            const result = imports.bpf_map_delete_elem(try map.any.fd(), address(K, &key));
-            return found(result, "delete from map", map.any.name);
-        }
-
-        /// The keys. A key that programs add or remove meanwhile may be missing, or come twice.
-        pub fn keys(map: Self) Keys(K) {
-            return .{ .any = map.any };
-        }
-    };
-}
-
 /// Walks the keys of a map.
 pub fn Keys(comptime K: type) type {
     return struct {
@@ -370,11 +294,12 @@ pub fn Keys(comptime K: type) type {
 }
 
 /// The address of a key; 0 for that of a queue or a stack, which has none.
-fn address(comptime K: type, key: *const K) usize {
+pub fn address(comptime K: type, key: *const K) usize {
     return if (@sizeOf(K) == 0) 0 else @intFromPtr(key);
 }
 
-fn found(result: i32, verb: []const u8, name: []const u8) Error!bool {
+/// False for ENOENT, which is not an error of a lookup.
+pub fn found(result: i32, verb: []const u8, name: []const u8) Error!bool {
     if (errors.isError(result, error.ENOENT)) return false;
     _ = try errors.check(result, verb, name);
     return true;

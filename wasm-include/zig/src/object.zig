@@ -8,6 +8,7 @@ const Link = @import("link.zig").Link;
 const maps = @import("map.zig");
 const messages = @import("messages.zig");
 const options = @import("libbpf_options.zig");
+const PerCpuMap = @import("per_cpu_map.zig").PerCpuMap;
 const plain = @import("plain.zig");
 const Program = @import("program.zig").Program;
 
@@ -53,8 +54,8 @@ pub const Object = struct {
     }
 
     /// A per-CPU map with keys `K` and values `V`.
-    pub fn perCpuMap(object: Object, comptime K: type, comptime V: type, name: [:0]const u8) Error!maps.PerCpuMap(K, V) {
-        return maps.PerCpuMap(K, V).init(try object.anyMap(name));
+    pub fn perCpuMap(object: Object, comptime K: type, comptime V: type, name: [:0]const u8) Error!PerCpuMap(K, V) {
+        return PerCpuMap(K, V).init(try object.anyMap(name));
     }
 
     /// A program; ENOENT if there is none of this name. The name must live as long as the program.

@@ -144,6 +144,7 @@ fn iterate(gpa: std.mem.Allocator, skel: *abilities.Skeleton) ![]u8 {
 const Totals = struct {
     records: u64 = 0,
     sum: u64 = 0,
+    lost: u64 = 0,
     fails_at: u64 = std.math.maxInt(u64),
 
     fn onEvent(totals: *Totals, one: *const event) !void {
@@ -156,6 +157,10 @@ const Totals = struct {
     fn onSample(totals: *Totals, _: u32, bytes: []const u8) void {
         totals.records += 1;
         totals.sum += bytes.len;
+    }
+
+    fn onLost(totals: *Totals, _: u32, count: u64) void {
+        totals.lost += count;
     }
 };
 
@@ -184,7 +189,7 @@ fn ring(gpa: std.mem.Allocator, skel: *abilities.Skeleton) !void {
 
 fn perf(gpa: std.mem.Allocator, skel: *abilities.Skeleton) !void {
     var totals: Totals = .{};
-    var buffer = try bpf.PerfBuffer.init(gpa, skel.maps.samples, .{ .pages = 1 }, &totals, Totals.onSample, null);
+    var buffer = try bpf.PerfBuffer.init(gpa, skel.maps.samples, .{ .pages = 1 }, &totals, Totals.onSample, Totals.onLost);
     defer buffer.deinit();
     // A lost record is reported with the next one that fits, on the same CPU.
     const runs = 20;
@@ -193,7 +198,7 @@ fn perf(gpa: std.mem.Allocator, skel: *abilities.Skeleton) !void {
         _ = try buffer.poll(0);
     }
     try out.print("perf: {} {} {}\n", .{
-        buffer.lost() > 0,
+        buffer.lost() > 0 and buffer.lost() == totals.lost,
         totals.records > 0,
         totals.sum % totals.records == 0 and totals.sum / totals.records >= @sizeOf(event),
     });
