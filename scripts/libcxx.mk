@@ -23,13 +23,17 @@ cxxflags := $(flags) -std=c++23 -nostdinc++ -isystem $(sdk)/c++/v1 -I $(work)/li
 plain := -fno-exceptions
 exceptions := -fwasm-exceptions -mllvm -wasm-enable-sjlj
 
-cxx := $(patsubst $(work)/%.cpp,%.o,$(wildcard $(addprefix $(work)/libcxx/src/,*.cpp ryu/*.cpp filesystem/*.cpp)))
+# The project has its own verbose_abort.cpp.
+cxx := $(filter-out %/verbose_abort.o,$(patsubst $(work)/%.cpp,%.o,$(wildcard $(addprefix $(work)/libcxx/src/,*.cpp ryu/*.cpp \
+  filesystem/*.cpp))))
+own_objects := $(patsubst $(own)/%.cpp,%.o,$(wildcard $(own)/*.cpp))
 abi := $(patsubst $(work)/%.cpp,%.o,$(wildcard $(work)/libcxxabi/src/*.cpp))
 with_exceptions := $(addprefix libcxxabi/src/,cxa_exception.o cxa_personality.o)
 without_exceptions := libcxxabi/src/cxa_noexception.o
 
-plain_objects := $(addprefix $(work)/plain/,$(cxx) $(filter-out $(with_exceptions),$(abi)) thread_local.o)
-exceptions_objects := $(addprefix $(work)/exceptions/,$(cxx) $(filter-out $(without_exceptions),$(abi)) thread_local.o unwind.o)
+plain_objects := $(addprefix $(work)/plain/,$(cxx) $(filter-out $(with_exceptions),$(abi)) $(own_objects))
+exceptions_objects := $(addprefix $(work)/exceptions/,$(cxx) $(filter-out $(without_exceptions),$(abi)) $(own_objects) \
+  unwind.o)
 
 # libc++.a has libc++abi's functions too. Command lines may name the others.
 empty := $(addprefix $(sdk)/lib/,libc++abi.a libstdc++.a)

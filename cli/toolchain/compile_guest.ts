@@ -8,7 +8,7 @@ import { BpfError } from "../../errors/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
 import { findCompiler } from "./compiler.ts";
-import { hasThreadLocals, readCxx } from "./cxx.ts";
+import { canCompress, readCxx } from "./cxx.ts";
 import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
 import { LONG_DOUBLE_LIBRARY, usesLongDouble } from "./long_double.ts";
 import { ModuleRecords, type RecordsToAdd } from "./module_records.ts";
@@ -74,7 +74,7 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
     cxx,
     target: source.target,
     libraries: librariesOf(tools, sdk, { texts: linked, cxxLibrary: cxx?.library }),
-    compresses: !hasThreadLocals(clang, linked),
+    compresses: canCompress(cxx, linked),
   };
   tools.run(compiler.file, guestArguments(command));
   if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);

@@ -79,9 +79,9 @@ function wordsOf({ inputs, words }: ClangWords): string[] {
 }
 
 /**
- * True if wasm-ld must not shorten the numbers in the code. wasm-ld 19 crashes when one of them is the offset of a variable of a
- * thread. In C++, any header can define one.
+ * True if wasm-ld may shorten the numbers in the code. wasm-ld 19 crashes when one of them is the offset of a variable of a thread.
+ * In C++, any header can define one, and so does libc++.
  */
-export function hasThreadLocals(clang: ClangWords, linked: readonly string[]): boolean {
-  return compilesCxx(clang) || linked.some((text) => THREAD_LOCAL.test(text));
+export function canCompress(cxx: Cxx | undefined, linked: readonly string[]): boolean {
+  return cxx === undefined && !linked.some((text) => THREAD_LOCAL.test(text));
 }
