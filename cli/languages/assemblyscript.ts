@@ -5,12 +5,9 @@
  */
 
 import { className } from "../../codegen/assemblyscript_words.ts";
-import { genSkeletonIn, objectName } from "../../codegen/mod.ts";
-import { copyTree } from "../toolchain/copy_tree.ts";
-import { findBindings } from "../toolchain/sdk.ts";
 import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
-import { bpfPrograms } from "./bpf_programs.ts";
-import type { FoundGuest, GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
+import { findByMark, skeletonModule, writeSources } from "./build_tool.ts";
+import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
 
 /** The file that shows that a directory has a guest in AssemblyScript: the configuration of its compiler. */
 const MARK = "asconfig.json";
@@ -27,42 +24,27 @@ export const ASSEMBLYSCRIPT: Language = {
   title: "AssemblyScript",
   mark: MARK,
   template,
-  find,
+  find: findByMark(MARK, nameIn),
   compile,
 };
 
-/** The guest has the name of its BPF program; of several, that of the compiler's output. */
-function find(directory: string, files: readonly string[], { system }: Toolchain): FoundGuest[] {
-  if (!files.includes(MARK)) return [];
-  const programs = bpfPrograms(files);
-  const text = new TextDecoder().decode(system.readFile(`${directory}/${MARK}`));
+/** The name of the compiler's output, if a BPF program has this name. */
+function nameIn(text: string, programs: readonly string[]): string | undefined {
   const output = /"outFile"\s*:\s*"(?:[^"]*\/)?([^"/]+)\.wasm"/.exec(text)?.[1];
-  const named = programs.filter((program) => program === output);
-  return (named.length === 1 ? named : programs).map((name) => ({ name, sources: [] }));
+  return programs.find((program) => program === output);
 }
 
-function compile({ tools, directory, output, module, step }: GuestBuild, objects: readonly GuestObject[]): void {
+function compile(build: GuestBuild, objects: readonly GuestObject[]): void {
+  const { tools, directory, output, module, step } = build;
   const [file = "", ...words] = findCompiler(tools, directory);
   const packages = `${output}/${PACKAGES}`;
-  step("bindings", `${packages}/wasm-bpf`, () => {
-    tools.files.makeDirectory(packages);
-    copyTree(tools, findBindings(tools, "assemblyscript"), `${packages}/wasm-bpf`);
-  });
-  for (const { program, path } of objects) {
-    const skeleton = `${output}/${skeletonName(program)}.ts`;
-    step("skeleton", skeleton, () => {
-      const source = genSkeletonIn("assemblyscript", tools.system.readFile(path), { name: objectName(path) });
-      tools.files.write(skeleton, [new TextEncoder().encode(source)]);
-    });
-  }
+  tools.files.makeDirectory(packages);
+  const skeletonOf = (program: string) => `${output}/${skeletonModule(program)}.ts`;
+  writeSources(build, objects, { language: "assemblyscript", bindings: `${packages}/wasm-bpf`, skeletonOf });
   // The configuration has the sources. It may lack what every guest needs.
   const options = ["--outFile", module.slice(directory.length + 1), "--exportStart", "_start", "--exportTable"];
   const path = ["--path", packages.slice(directory.length + 1)];
   step("guest", module, () => tools.runIn({ file, args: [...words, ...options, ...path], directory, variables: [] }));
-}
-
-function skeletonName(program: string): string {
-  return `${program.replaceAll("-", "_")}_skel`;
 }
 
 /** The command of the compiler for a guest: that of its package.json, then the one in PATH, then Deno's. */
@@ -138,7 +120,7 @@ function source(name: string, identifier: string): string {
   const object = className(identifier);
   return `// Runs in WebAssembly: loads the program of ${name}.bpf.c and prints its events.
 import { args, catchSignals, caughtSignal, RingBuffer } from "wasm-bpf";
-import { Event, ${object} } from "../.output/${skeletonName(name)}";
+import { Event, ${object} } from "../.output/${skeletonModule(name)}";
 
 // The record lies in the buffer until this function returns.
 function onEvent(event: Event): void {

@@ -4,14 +4,11 @@
  * @module
  */
 
-import { genSkeletonIn, objectName } from "../../codegen/mod.ts";
 import { stemOf } from "../../codegen/go_names.ts";
 import { capitalized } from "../../codegen/go_text.ts";
-import { copyTree } from "../toolchain/copy_tree.ts";
-import { findBindings } from "../toolchain/sdk.ts";
 import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
-import { bpfPrograms } from "./bpf_programs.ts";
-import type { FoundGuest, GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
+import { cacheVariables, findByMark, isOlder, writeSources } from "./build_tool.ts";
+import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
 
 /** The oldest version that can export the guest's callbacks. */
 const OLDEST = "1.24";
@@ -27,45 +24,29 @@ export const GO: Language = {
   title: "Go",
   mark: MARK,
   template,
-  find,
+  find: findByMark(MARK, nameIn),
   compile,
 };
 
-/** The guest has the name of its BPF program; of several, of the one that is called as the module in go.mod. */
-function find(directory: string, files: readonly string[], { system }: Toolchain): FoundGuest[] {
-  if (!files.includes(MARK)) return [];
-  const programs = bpfPrograms(files);
-  const text = new TextDecoder().decode(system.readFile(`${directory}/${MARK}`));
+/** The last part of the module's path, if a BPF program has this name. */
+function nameIn(text: string, programs: readonly string[]): string | undefined {
   const module = /^module\s+"?(?:\S*\/)?([^\s"]+)"?/m.exec(text)?.[1];
-  const named = programs.filter((program) => program === module);
-  return (named.length === 1 ? named : programs).map((name) => ({ name, sources: [] }));
+  return programs.find((program) => program === module);
 }
 
 /** All files of a package of Go lie in one directory, so the skeletons are beside the guest's sources. */
-function compile({ tools, directory, output, module, step }: GuestBuild, objects: readonly GuestObject[]): void {
+function compile(build: GuestBuild, objects: readonly GuestObject[]): void {
+  const { tools, directory, output, module, step } = build;
   const go = findGo(tools);
-  const bindings = `${output}/go`;
-  step("bindings", bindings, () => copyTree(tools, findBindings(tools, "go"), bindings));
-  for (const { program, path } of objects) {
-    const file = `${directory}/${program}_bpf.go`;
-    step("skeleton", file, () => {
-      const source = genSkeletonIn("go", tools.system.readFile(path), { name: objectName(path) });
-      tools.files.write(file, [new TextEncoder().encode(source)]);
-    });
-  }
+  const skeletonOf = (program: string) => `${directory}/${program}_bpf.go`;
+  writeSources(build, objects, { language: "go", bindings: `${output}/go`, skeletonOf });
   step("guest", module, () =>
     tools.runIn({
       file: go,
       args: ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", module.slice(directory.length + 1), "."],
       directory,
-      variables: ["GOOS=wasip1", "GOARCH=wasm", ...cacheOf(tools, output)],
+      variables: ["GOOS=wasip1", "GOARCH=wasm", ...cacheVariables(tools, "GOCACHE", output)],
     }));
-}
-
-/** Go has no directory for its cache without one of these variables, as in a service of systemd. */
-function cacheOf(tools: Toolchain, output: string): string[] {
-  const known = ["GOCACHE", "HOME", "XDG_CACHE_HOME"].some((name) => tools.environmentVariable(name) !== undefined);
-  return known ? [] : [`GOCACHE=${tools.files.resolved(output) ?? output}/go-cache`];
 }
 
 /** Go's own place is not in the PATH that sudo gives. */
@@ -78,17 +59,11 @@ function findGo(tools: Toolchain): string {
   for (const path of found) {
     if (path === undefined) continue;
     const version = tools.outputOf(path, ["env", "GOVERSION"]).trim().replace(/^go/, "");
-    if (isNewEnough(version)) return path;
+    if (!isOlder(version, OLDEST)) return path;
     older ??= version;
   }
   const reason = older === undefined ? `no Go in PATH, nor in ${PLACES[0]}` : `Go ${older} is older than ${OLDEST}`;
   throw new MissingToolError(`Cannot compile: ${reason} (hint: ${install(tools)})`);
-}
-
-function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST.split(".").map(Number);
-  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
 
 function install({ files }: Toolchain): string {
@@ -98,7 +73,7 @@ function install({ files }: Toolchain): string {
 
 function template({ name, identifier }: GuestName): GuestTemplate {
   return {
-    files: { "go.mod": moduleText(name), "main.go": source(name, identifier) },
+    files: { [MARK]: moduleText(name), "main.go": source(name, identifier) },
     main: "main.go",
     about:
       `It uses the module in \`.output/go\`, whose names are those of cilium/ebpf. After the first build, \`GOOS=wasip1 GOARCH=wasm go build -o ${name}.wasm\` builds it too.`,

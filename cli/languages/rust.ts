@@ -4,13 +4,9 @@
  * @module
  */
 
-import { genSkeletonIn, objectName } from "../../codegen/mod.ts";
 import { rustSkeletonName } from "../../codegen/rust.ts";
-import { copyTree } from "../toolchain/copy_tree.ts";
-import { findBindings } from "../toolchain/sdk.ts";
-import type { Toolchain } from "../toolchain/toolchain.ts";
-import { bpfPrograms } from "./bpf_programs.ts";
-import type { FoundGuest, GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
+import { findByMark, skeletonModule, writeSources } from "./build_tool.ts";
+import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
 import { findRust } from "./rust_tools.ts";
 
 /** The file that shows that a directory has a guest in Rust. */
@@ -22,17 +18,10 @@ export const RUST: Language = {
   title: "Rust",
   mark: MARK,
   template,
-  find,
+  // The program is that of the first `[[bin]]`, or that of the package.
+  find: findByMark(MARK, (manifest) => nameIn(manifest, "[[bin]]") ?? nameIn(manifest, "[package]")),
   compile,
 };
-
-/** The guest has the name of its program in Cargo.toml: that of the first `[[bin]]`, or that of the package. */
-function find(directory: string, files: readonly string[], { system }: Toolchain): FoundGuest[] {
-  if (!files.includes(MARK) || bpfPrograms(files).length === 0) return [];
-  const manifest = new TextDecoder().decode(system.readFile(`${directory}/${MARK}`));
-  const name = nameIn(manifest, "[[bin]]") ?? nameIn(manifest, "[package]");
-  return name === undefined ? [] : [{ name, sources: [] }];
-}
 
 /** The value of `name` in the first section with this head. */
 function nameIn(manifest: string, head: string): string | undefined {
@@ -48,15 +37,8 @@ function nameIn(manifest: string, head: string): string | undefined {
 function compile(build: GuestBuild, objects: readonly GuestObject[]): void {
   const { tools, directory, guest, output, module, step } = build;
   const { cargo, target, variables } = findRust(tools, directory);
-  const bindings = `${output}/wasm-bpf`;
-  step("bindings", bindings, () => copyTree(tools, findBindings(tools, "rust"), bindings));
-  for (const { program, path } of objects) {
-    const file = `${output}/${skeletonFile(program)}`;
-    step("skeleton", file, () => {
-      const source = genSkeletonIn("rust", tools.system.readFile(path), { name: objectName(path) });
-      writeIfNew(tools, file, new TextEncoder().encode(source));
-    });
-  }
+  const skeletonOf = (program: string) => `${output}/${skeletonModule(program)}.rs`;
+  writeSources(build, objects, { language: "rust", bindings: `${output}/wasm-bpf`, skeletonOf });
   step("guest", module, () => {
     const args = ["build", "--quiet", "--release", "--target", target, "--target-dir", "target", "--bin", guest.name];
     tools.runIn({ file: cargo, args, directory, variables });
@@ -65,24 +47,10 @@ function compile(build: GuestBuild, objects: readonly GuestObject[]): void {
   });
 }
 
-/** Leaves a file with the same content as it is: cargo compares times. */
-function writeIfNew({ files, system }: Toolchain, file: string, bytes: Uint8Array): void {
-  if (files.exists(file)) {
-    const old = system.readFile(file);
-    if (old.length === bytes.length && old.every((byte, i) => byte === bytes[i])) return;
-  }
-  files.write(file, [bytes]);
-}
-
-/** Names of modules in Rust have no "-". */
-function skeletonFile(program: string): string {
-  return `${program.replaceAll("-", "_")}_skel.rs`;
-}
-
 function template({ name, identifier }: GuestName): GuestTemplate {
   const main = "src/main.rs";
   return {
-    files: { "Cargo.toml": manifest(name), ".cargo/config.toml": CONFIG, [main]: source(name, identifier) },
+    files: { [MARK]: manifest(name), ".cargo/config.toml": CONFIG, [main]: source(name, identifier) },
     main,
     about: `It uses the crate in \`.output/wasm-bpf\`, whose names are those of libbpf-rs. After the first build, ` +
       "`cargo build --release` builds it too.",
@@ -119,11 +87,11 @@ exclude = [".output"]
 }
 
 function source(name: string, identifier: string): string {
-  const module = `${identifier}_skel`;
+  const module = skeletonModule(name);
   const skeleton = rustSkeletonName(`${identifier}_bpf`);
   return `//! Runs in WebAssembly: loads the program of ${name}.bpf.c and prints its events.
 
-#[path = "../.output/${skeletonFile(name)}"]
+#[path = "../.output/${module}.rs"]
 #[rustfmt::skip]
 mod ${module};
 

@@ -4,12 +4,8 @@
  * @module
  */
 
-import { genSkeletonIn, objectName } from "../../codegen/mod.ts";
-import { copyTree } from "../toolchain/copy_tree.ts";
-import { findBindings } from "../toolchain/sdk.ts";
-import type { Toolchain } from "../toolchain/toolchain.ts";
-import { bpfPrograms } from "./bpf_programs.ts";
-import type { FoundGuest, GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
+import { cacheVariables, findByMark, skeletonModule, writeSources } from "./build_tool.ts";
+import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
 import { findZig } from "./zig_tools.ts";
 
 /** The file that shows that a directory has a guest in Zig. */
@@ -21,54 +17,33 @@ export const ZIG: Language = {
   title: "Zig",
   mark: MARK,
   template,
-  find,
+  find: findByMark(MARK, nameIn),
   compile,
 };
 
-/** The guest has the name of its executable in build.zig; else that of its BPF program. */
-function find(directory: string, files: readonly string[], { system }: Toolchain): FoundGuest[] {
-  if (!files.includes(MARK) || bpfPrograms(files).length === 0) return [];
-  const text = new TextDecoder().decode(system.readFile(`${directory}/${MARK}`));
-  const name = /addExecutable\(\.\{\s*\.name = "([\w-]+)"/.exec(text)?.[1];
-  return (name === undefined ? bpfPrograms(files) : [name]).map((one) => ({ name: one, sources: [] }));
+/** The name of the executable. */
+function nameIn(text: string): string | undefined {
+  return /addExecutable\(\.\{\s*\.name = "([\w-]+)"/.exec(text)?.[1];
 }
 
-function compile({ tools, directory, output, module, step }: GuestBuild, objects: readonly GuestObject[]): void {
+function compile(build: GuestBuild, objects: readonly GuestObject[]): void {
+  const { tools, directory, output, module, step } = build;
   const zig = findZig(tools);
-  const bindings = `${output}/zig`;
-  step("bindings", bindings, () => copyTree(tools, findBindings(tools, "zig"), bindings));
-  for (const { program, path } of objects) {
-    const file = `${output}/${skeletonFile(program)}`;
-    step("skeleton", file, () => {
-      const source = genSkeletonIn("zig", tools.system.readFile(path), { name: objectName(path) });
-      tools.files.write(file, [new TextEncoder().encode(source)]);
-    });
-  }
+  const skeletonOf = (program: string) => `${output}/${skeletonModule(program)}.zig`;
+  writeSources(build, objects, { language: "zig", bindings: `${output}/zig`, skeletonOf });
   const places = ["--prefix", ".", "--prefix-exe-dir", ".", "--cache-dir", ".output/zig-cache"];
   step("guest", module, () =>
     tools.runIn({
       file: zig,
       args: ["build", "--release=small", ...places],
       directory,
-      variables: cacheOf(tools, output),
+      variables: cacheVariables(tools, "ZIG_GLOBAL_CACHE_DIR", output),
     }));
 }
 
-/** Zig has no directory for what projects share without one of these variables, as in a service of systemd. */
-function cacheOf(tools: Toolchain, output: string): string[] {
-  const known = ["ZIG_GLOBAL_CACHE_DIR", "HOME", "XDG_CACHE_HOME"].some((name) =>
-    tools.environmentVariable(name) !== undefined
-  );
-  return known ? [] : [`ZIG_GLOBAL_CACHE_DIR=${tools.files.resolved(output) ?? output}/zig-global-cache`];
-}
-
-function skeletonFile(program: string): string {
-  return `${program.replaceAll("-", "_")}_skel.zig`;
-}
-
-function template({ name, identifier }: GuestName): GuestTemplate {
+function template({ name }: GuestName): GuestTemplate {
   return {
-    files: { [MARK]: buildText(name, identifier), "src/main.zig": source(name, identifier) },
+    files: { [MARK]: buildText(name), "src/main.zig": source(name) },
     main: "src/main.zig",
     about:
       "It uses the package in `.output/zig`. After the first build, `zig build --release=small` builds it too, into `zig-out/bin`.",
@@ -76,7 +51,8 @@ function template({ name, identifier }: GuestName): GuestTemplate {
   };
 }
 
-function buildText(name: string, identifier: string): string {
+function buildText(name: string): string {
+  const skeleton = skeletonModule(name);
   return `const std = @import("std");
 
 pub fn build(b: *std.Build) void {
@@ -93,22 +69,22 @@ pub fn build(b: *std.Build) void {
 
     // wasm-bpf build writes the package, and a skeleton for each BPF program.
     const bpf = b.createModule(.{ .root_source_file = b.path(".output/zig/src/wasm_bpf.zig") });
-    const skeleton = b.createModule(.{ .root_source_file = b.path(".output/${skeletonFile(name)}") });
+    const skeleton = b.createModule(.{ .root_source_file = b.path(".output/${skeleton}.zig") });
     skeleton.addImport("wasm_bpf", bpf);
     guest.root_module.addImport("wasm_bpf", bpf);
-    guest.root_module.addImport("${identifier}_skel", skeleton);
+    guest.root_module.addImport("${skeleton}", skeleton);
 
     b.installArtifact(guest);
 }
 `;
 }
 
-function source(name: string, identifier: string): string {
+function source(name: string): string {
   return `//! Runs in WebAssembly: loads the program of ${name}.bpf.c and prints its events. Needs Zig 0.16 or newer.
 
 const std = @import("std");
 const bpf = @import("wasm_bpf");
-const skeleton = @import("${identifier}_skel");
+const skeleton = @import("${skeletonModule(name)}");
 
 fn printEvent(writer: *std.Io.Writer, event: *const skeleton.types.event) !void {
     // Zig prints "+" before a number that is not unsigned, if it has a width.

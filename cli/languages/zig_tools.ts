@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOlder } from "./build_tool.ts";
 import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
 
 /** The oldest version that compiles the package. */
@@ -26,7 +27,7 @@ export function findZig(tools: Toolchain): string {
   const hint = `(hint: pip install ziglang==${TESTED}, or https://ziglang.org/download)`;
   if (zig === undefined) throw new MissingToolError(`Cannot compile: no zig in PATH ${hint}`);
   const version = tools.outputOf(zig, ["version"]).trim();
-  if (isNewEnough(version)) return zig;
+  if (!isOlder(version, OLDEST)) return zig;
   throw new MissingToolError(`Cannot compile: zig ${version} is older than ${OLDEST} ${hint}`);
 }
 
@@ -35,15 +36,4 @@ function inPackage(tools: Toolchain): string | undefined {
   if (python === undefined) return undefined;
   const directory = tools.outputOf(python, ["-c", FIND_PACKAGE]).trim();
   return directory !== "" && tools.files.isProgram(`${directory}/zig`) ? `${directory}/zig` : undefined;
-}
-
-/** Compares "0.17.1" or "0.18.0-dev.5+abc" with the oldest version. */
-function isNewEnough(version: string): boolean {
-  const numbers = (text: string) => text.split(/[.+-]/).slice(0, 3).map(Number);
-  const [oldest, own] = [numbers(OLDEST), numbers(version)];
-  for (const [i, least] of oldest.entries()) {
-    const number = own[i] ?? 0;
-    if (number !== least) return number > least;
-  }
-  return true;
 }

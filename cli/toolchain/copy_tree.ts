@@ -1,5 +1,5 @@
 /**
- * Copies directories.
+ * Copies directories, and leaves files that are equal as they are: compilers compare times.
  *
  * @module
  */
@@ -7,8 +7,7 @@
 import type { Toolchain } from "./toolchain.ts";
 
 /**
- * Makes `to` a copy of the directory `from`. Files that are equal stay as they are, so that a compiler that compares times does not
- * compile them again. Files that `from` lacks are removed.
+ * Makes `to` a copy of the directory `from`. Files that `from` lacks are removed.
  *
  * @throws {BpfError} when a file cannot be read or written.
  */
@@ -25,9 +24,13 @@ export function copyTree(tools: Toolchain, from: string, to: string): void {
       copyTree(tools, source, target);
       continue;
     }
-    const bytes = system.readFile(source);
-    if (!files.exists(target) || !equal(bytes, system.readFile(target))) files.write(target, [bytes]);
+    writeIfChanged(tools, target, system.readFile(source));
   }
+}
+
+/** Writes a file, unless it has these bytes. @throws {BpfError} when it cannot be read or written. */
+export function writeIfChanged({ files, system }: Toolchain, path: string, bytes: Uint8Array): void {
+  if (!files.exists(path) || !equal(bytes, system.readFile(path))) files.write(path, [bytes]);
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
