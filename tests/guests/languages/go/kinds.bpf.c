@@ -11,7 +11,7 @@ struct pair {
     __u64 right;
 };
 
-/* What the test runs pass. */
+/* The context of test runs. */
 struct order {
     __u32 count;
     __u32 size;
