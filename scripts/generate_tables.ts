@@ -16,7 +16,6 @@ import { assemblyScriptImports } from "./tables/assemblyscript_imports.ts";
 import { errnoFiles } from "./tables/errno_tables.ts";
 import { functionDocument } from "./tables/function_document.ts";
 import { goImports } from "./tables/go_imports.ts";
-import { zigImports } from "./tables/zig_imports.ts";
 import { numberFiles } from "./tables/number_tables.ts";
 import { NATIVE } from "./tables/sources.ts";
 import { prototypeFiles } from "./tables/prototypes.ts";
@@ -24,6 +23,7 @@ import { rustImports } from "./tables/rust_imports.ts";
 import { structFiles } from "./tables/struct_tables.ts";
 import { symbolFiles } from "./tables/symbol_tables.ts";
 import { firstDifference, formatted, type GeneratedFile } from "./tables/text.ts";
+import { zigImports } from "./tables/zig_imports.ts";
 
 /** All generated files, made from the headers. */
 export async function generatedFiles(): Promise<GeneratedFile[]> {
