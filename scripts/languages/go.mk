@@ -14,6 +14,18 @@ $(languages)/go.wasm: $(in)/guest.go $(squares) $(rules)
 	cd $(languages)/go && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
 	  GOCACHE=$${GOCACHE:-$$PWD/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go.wasm guest.go
 
+# The same with the imports of older guests of Go and TinyGo, which have no module of their own.
+no_go_env := $(no_go)
+languages: $(languages)/go_env.$(if $(no_go),skipped,wasm)
+$(languages)/go_env.wasm: $(in)/guest.go $(squares) $(rules)
+	$(announce)
+	rm -f $(@:.wasm=.skipped)
+	mkdir -p $(languages)/go_env
+	cp $(squares) $(languages)/go_env/
+	sed 's/^.*wasmimport wasm_bpf /\/\/go:wasmimport env /' $< >$(languages)/go_env/guest.go
+	cd $(languages)/go_env && GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local \
+	  GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} $(GO) build -trimpath -ldflags='-s -w' -o ../go_env.wasm guest.go
+
 # Guests on top of the module.
 go_sources := $(filter-out %_test.go,$(wildcard wasm-include/go/*.go wasm-include/go/*/*.go wasm-include/go/*/*/*.go))
 in_go = GOOS=wasip1 GOARCH=wasm GOTOOLCHAIN=local GOFLAGS=-mod=mod GOCACHE=$${GOCACHE:-$(abspath $(languages))/go/cache} $(GO)

@@ -58,6 +58,7 @@ function reasonToSkip(module: string): string | undefined {
 testGuest("Rust, with pointers declared as 64-bit and a callback that returns nothing", "rust");
 testGuest("Rust, with the published crate wasm-bpf-binding", "rust_published");
 testGuest("Go, with its callback as an export", "go");
+testGuest('Go that imports from module "env", as guests of TinyGo do', "go_env");
 testGuest('AssemblyScript, with a function table called "table"', "assemblyscript");
 testGuest("C++, with a lambda as its callback", "cplusplus");
 testGuest('C that imports from module "env" and exports no function table', "env_imports");
