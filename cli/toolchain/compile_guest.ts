@@ -7,15 +7,15 @@
 import { BpfError } from "../../errors/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import { type ClangWords, expandResponseFiles, isSource, readClangWords } from "./clang_words.ts";
-import { findCompiler } from "./compiler.ts";
-import { canCompress, readCxx } from "./cxx.ts";
+import { findCompiler, install } from "./compiler.ts";
+import { canCompress, compilesCxx, readCxx } from "./cxx.ts";
 import { guestArguments, type GuestCommand, layoutArguments } from "./guest_command.ts";
 import { LONG_DOUBLE_LIBRARY, usesLongDouble } from "./long_double.ts";
 import { ModuleRecords, type RecordsToAdd } from "./module_records.ts";
 import { readRecordLayouts, type RecordLayout } from "./record_layouts.ts";
 import { findSdk, type GuestTarget, type Sdk } from "./sdk.ts";
 import { describeDifference, describeSourceDifference, findSharedRecords } from "./shared_records.ts";
-import { RefusedGuest, type Toolchain } from "./toolchain.ts";
+import { MissingToolError, RefusedGuest, type Toolchain } from "./toolchain.ts";
 
 /** A guest to compile. */
 export interface GuestSource extends RecordsToAdd {
@@ -67,6 +67,7 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   const sdk = findSdk(tools, source.target);
   const linked = links ? clang.inputs.map((path) => readLatin1(tools, path)) : [];
   const cxx = sdk.root === undefined ? undefined : readCxx(tools, { clang, sdk: sdk.root, linked });
+  if (sdk.root !== undefined && compiler.isZig && compilesCxx(clang)) throw withoutClang(tools);
   const command: GuestCommand = {
     compiler,
     sdk,
@@ -79,6 +80,11 @@ export function compileGuest(tools: Toolchain, source: GuestSource): void {
   tools.run(compiler.file, guestArguments(command));
   if (source.target === "wasm32") refuseOtherLayouts(tools, command, source);
   if (links) moduleRecords.addTo(clang.output ?? DEFAULT_OUTPUT);
+}
+
+/** The linker of zig places variables of threads otherwise than that of clang 19, for which libc++ is built. */
+function withoutClang(tools: Toolchain): MissingToolError {
+  return new MissingToolError(`Cannot compile C++ with zig: its linker does not fit libc++ (hint: ${install(tools)})`);
 }
 
 /** Removes the result if it shares a record with its BPF programs that it lays out differently. @throws {RefusedGuest} */

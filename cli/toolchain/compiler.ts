@@ -94,7 +94,8 @@ function zigFor(tools: Toolchain, { target }: CompilerUse): Compiler {
   return { file: "zig", args: ["cc"], isZig: true };
 }
 
-function install({ files }: Toolchain): string {
+/** The command that installs the tested version of clang. */
+export function install({ files }: Toolchain): string {
   return files.exists("/etc/debian_version")
     ? `apt install clang-${TESTED_VERSION} lld-${TESTED_VERSION}`
     : `install clang ${TESTED_VERSION} or newer, with lld`;

@@ -69,13 +69,13 @@ function targetWords({ compiler: { isZig }, clang, target }: GuestCommand): stri
 
 function includes({ compiler: { isZig }, target, sdk, cxx }: GuestCommand): string[] {
   if (target === "wasm32") return ["-I", sdk.include];
-  const ofCxx = cxx?.includes ?? [];
-  const bindings = cxx === undefined ? [] : [`${sdk.root}/bindings/cpp`];
   // Without an operating system, zig puts its own <stdint.h> before system headers.
   if (isZig) {
     const warnings = ["-Wno-shift-op-parentheses", "-Wno-bitwise-op-parentheses"];
-    return [...[...bindings, ...ofCxx, sdk.include].flatMap((path) => ["-I", path]), ...warnings];
+    return ["-I", sdk.include, ...warnings];
   }
+  const ofCxx = cxx?.includes ?? [];
+  const bindings = cxx === undefined ? [] : [`${sdk.root}/bindings/cpp`];
   if (ofCxx.length === 0) return ["-isystem", sdk.include];
   // The headers of libc++ include those of C as the next ones of the same name.
   const system = [
