@@ -20,7 +20,7 @@ const CC = command({
     of: "cc",
     usage: [["cc [options] FILE.c... -o OUT.wasm", ""]],
     about: [
-      "Compiles and links a guest in C, with clang 19 or another version, or else with zig cc. All other options go to clang: -I, -D, " +
+      "Compiles and links a guest in C or C++, with clang 19 or another version, or else with zig cc. All other options go to clang: -I, -D, " +
       "-O (default: -Oz), -W, -std, -l, -L, -c, -E, -MMD, @FILE and so on. Without -g, the result is stripped.",
       "The SDK is looked for in $WASM_BPF_SDK, in sdk/ beside the binary, and in .build/sdk of a checkout.",
     ],

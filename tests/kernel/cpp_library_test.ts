@@ -130,7 +130,7 @@ Deno.test("atomic operations of C++ guests are instructions for shared memory", 
   assertMatch(Deno.readTextFileSync(`${folder.path}/a.s`), /i64\.atomic\.rmw\.add/);
 });
 
-Deno.test("`cc` compiles C beside C++, links objects of C++, and names the missing library", async () => {
+Deno.test("`cc` compiles C beside C++, links objects of C++, and names a missing library or compiler", async () => {
   await using folder = await directoryWith({
     "a.cpp": '#include <iostream>\nextern "C" int twice(int);\nint main() { std::cout << twice(21) << std::endl; }',
     "b.c": "#include <stdlib.h>\nint twice(int x) { int *p = malloc(4); *p = 2; return x * *p; }",
@@ -150,6 +150,10 @@ Deno.test("`cc` compiles C beside C++, links objects of C++, and names the missi
     assertEquals((await runWasmBpf([path("a.wasm")])).stdout, "42\n");
     Deno.removeSync(path("a.wasm"));
   }
+  Deno.writeTextFileSync(path("zig"), "#!/bin/sh\necho 0.14.1\n", { mode: 0o755 });
+  const zig = await runWasmBpf(["cc", path("a.cpp")], { env: { PATH: folder.path } });
+  assertEquals(zig.code, 127);
+  assertMatch(zig.stderr, /^wasm-bpf: Cannot compile C\+\+ with zig: .* \(hint: .*clang.*\)\n$/);
   Deno.mkdirSync(path("sdk/lib"), { recursive: true });
   Deno.writeTextFileSync(path("sdk/lib/libc.a"), "");
   const { code, stderr } = await runWasmBpf(["cc", path("a.cpp")], { env: { WASM_BPF_SDK: path("sdk") } });
