@@ -4,13 +4,13 @@
  * @module
  */
 
-import { assemblyScriptSkeleton, assemblyScriptTypes } from "./assemblyscript.ts";
-import { goSkeleton, goTypes } from "./go.ts";
+import { assemblyScriptSkeleton, assemblyScriptTypes } from "./assemblyscript/skeleton.ts";
+import { goSkeleton, goTypes } from "./go/skeleton.ts";
 import type { ObjectModel } from "./model.ts";
 import { modelOf, modelOfBtf, type ModelOptions } from "./object_model.ts";
-import { rustSkeleton, rustTypes } from "./rust.ts";
-import { typescriptSkeleton, typescriptTypes } from "./typescript.ts";
-import { zigSkeleton, zigTypes } from "./zig.ts";
+import { rustSkeleton, rustTypes } from "./rust/skeleton.ts";
+import { typescriptSkeleton, typescriptTypes } from "./typescript/skeleton.ts";
+import { zigSkeleton, zigTypes } from "./zig/skeleton.ts";
 
 /** The writers of one language. */
 interface Writer {

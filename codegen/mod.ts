@@ -4,9 +4,9 @@
  * @module
  */
 
-export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c_skeleton.ts";
-export { isReserved, objectName } from "./c_identifiers.ts";
-export { genTypes, genTypesOfBtf, type TypesOptions } from "./c_types.ts";
+export { genSkeleton, genSkeletonChunks, type SkeletonOptions } from "./c/skeleton.ts";
+export { isReserved, objectName } from "./c/identifiers.ts";
+export { genTypes, genTypesOfBtf, type TypesOptions } from "./c/types.ts";
 export { genSkeletonIn, genTypesIn, genTypesOfBtfIn, isLanguage, type Language, LANGUAGES } from "./languages.ts";
-export { genVmlinux } from "./vmlinux.ts";
+export { genVmlinux } from "./c/vmlinux.ts";
 export { MissingTypeError, selectTypes } from "./type_selection.ts";

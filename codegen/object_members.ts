@@ -9,7 +9,7 @@ import { dataMapName, type DataSection } from "../object/data_sections.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import type { BpfObjectInfo, ProgramInfo } from "../object/object.ts";
 import type { StructOpsMap } from "../object/struct_ops.ts";
-import { mangle } from "./c_identifiers.ts";
+import { mangle } from "./c/identifiers.ts";
 
 /** A scope of names: `take` returns a name that no other part has. */
 export interface NameScope {

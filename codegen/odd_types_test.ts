@@ -4,8 +4,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkForWasm, compileSource } from "../object/testdata/compile.ts";
 import { RawBtf, type RawMember } from "../object/testdata/raw_btf.ts";
 import { FormatError } from "../errors/mod.ts";
-import { genSkeleton } from "./c_skeleton.ts";
-import { genTypes, genTypesOfBtf } from "./c_types.ts";
+import { genSkeleton } from "./c/skeleton.ts";
+import { genTypes, genTypesOfBtf } from "./c/types.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkForWasm, compileObject, compileSource, outputOf } from "../object/testdata/compile.ts";
-import { genSkeleton } from "./c_skeleton.ts";
+import { genSkeleton } from "./c/skeleton.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;
 

@@ -2,8 +2,8 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkForWasm, compileSource } from "../object/testdata/compile.ts";
-import { genSkeleton } from "./c_skeleton.ts";
-import { genTypes } from "./c_types.ts";
+import { genSkeleton } from "./c/skeleton.ts";
+import { genTypes } from "./c/types.ts";
 import { modelOf } from "./object_model.ts";
 
 const SDK = new URL("../wasm-include/c/", import.meta.url).pathname;

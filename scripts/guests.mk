@@ -25,7 +25,7 @@ folders := .build/include $(addprefix $(built)/,arm64 wasm64 libbpf) $(languages
 $(shell mkdir -p $(folders) $(conformance)/wasm32 $(conformance)/wasm64)
 
 vmlinux := .build/include/vmlinux.h
-codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts object/*.ts object/*/*.ts))
+codegen := cli/gen.ts $(filter-out %_test.ts,$(wildcard codegen/*.ts codegen/*/*.ts object/*.ts object/*/*.ts))
 # Everything is built again after a change of the rules or of the compiler.
 rules := scripts/guests.mk $(wildcard scripts/languages/*.mk) $(built)/llvm_version
 
@@ -75,7 +75,7 @@ $(built)/kernel_version: FORCE
 	$(call keep_text,$(shell uname -rv))
 
 # The running kernel's types.
-$(vmlinux): $(built)/kernel_version $(wildcard codegen/vmlinux.ts codegen/kernel_*.ts)
+$(vmlinux): $(built)/kernel_version $(wildcard codegen/c/vmlinux.ts codegen/c/kernel_*.ts)
 	$(call announce,types of this kernel -> $@)
 	$(DENO) run --quiet --allow-ffi --allow-read cli.ts gen vmlinux >$@
 
@@ -202,7 +202,7 @@ in := tests/guests/languages
 squares := $(languages)/squares.bpf.o
 generate := $(DENO) run --quiet --allow-ffi cli.ts gen
 # The programs that print the sizes and offsets of generated types.
-layouts := $(wildcard $(in)/layouts/*.ts) $(wildcard codegen/*.ts)
+layouts := $(wildcard $(in)/layouts/*.ts) $(codegen)
 types_object := $(languages)/types.bpf.o
 $(types_object): codegen/testdata/types.bpf.c $(rules)
 	$(announce)

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { className } from "../../codegen/assemblyscript_words.ts";
+import { className } from "../../codegen/assemblyscript/names.ts";
 import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
 import { findByMark, skeletonModule, writeSources } from "./build_tool.ts";
 import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";

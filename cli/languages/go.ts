@@ -4,8 +4,8 @@
  * @module
  */
 
-import { stemOf } from "../../codegen/go_names.ts";
-import { capitalized } from "../../codegen/go_text.ts";
+import { stemOf } from "../../codegen/go/names.ts";
+import { capitalized } from "../../codegen/go/text.ts";
 import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
 import { cacheVariables, findByMark, isOlder, writeSources } from "./build_tool.ts";
 import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rustSkeletonName } from "../../codegen/rust.ts";
+import { rustSkeletonName } from "../../codegen/rust/skeleton.ts";
 import { findByMark, skeletonModule, writeSources } from "./build_tool.ts";
 import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
 import { findRust } from "./rust_tools.ts";

@@ -9,7 +9,7 @@
  */
 
 import { compileSource } from "../../object/testdata/compile.ts";
-import { genTypes } from "../c_types.ts";
+import { genTypes } from "../c/types.ts";
 import { genSkeletonIn, genTypesIn, isLanguage, LANGUAGES } from "../languages.ts";
 
 /** The bytes that skeletons contain here, in place of the object, whose bytes differ between compilers. */

@@ -1,7 +1,7 @@
 /**
  * Reads the names that the headers for guests define.
  *
- * Run as a program, it prints the rows of `codegen/sdk_names.ts`.
+ * Run as a program, it prints the rows of `codegen/c/sdk_names.ts`.
  *
  * @module
  */

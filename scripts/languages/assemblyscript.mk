@@ -31,7 +31,7 @@ cd $(<D) && $(asc) $(if $(wildcard $(<D)/asconfig.json),,$(<F)) --outFile $(absp
 endef
 
 languages: examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm $(languages)/assemblyscript_types.wasm
-examples/assemblyscript-bootstrap/bootstrap_skel.ts: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
+examples/assemblyscript-bootstrap/bootstrap_skel.ts: examples/bootstrap/bootstrap.bpf.o $(codegen)
 	$(generate) skeleton --lang assemblyscript --type event $< >$@
 examples/assemblyscript-bootstrap/assemblyscript-bootstrap.wasm: examples/assemblyscript-bootstrap/main.ts \
   examples/assemblyscript-bootstrap/bootstrap_skel.ts $(packages)/stamp $(rules)
@@ -42,7 +42,7 @@ kinds_object := $(languages)/assemblyscript/kinds/kinds.bpf.o
 $(kinds_object): $(in)/assemblyscript/kinds.bpf.c $(vmlinux) $(rules)
 	mkdir -p $(@D)
 	$(compile_bpf)
-$(languages)/assemblyscript/kinds/kinds_skel.ts: $(kinds_object) $(wildcard codegen/*.ts)
+$(languages)/assemblyscript/kinds/kinds_skel.ts: $(kinds_object) $(codegen)
 	mkdir -p $(@D)
 	$(generate) skeleton $< name kinds --lang assemblyscript --type record >$@
 $(languages)/assemblyscript/kinds/kinds.ts: $(in)/assemblyscript/kinds.ts
@@ -54,7 +54,7 @@ $(languages)/assemblyscript_kinds.wasm: $(languages)/assemblyscript/kinds/kinds.
 	$(build_assemblyscript)
 
 # Prints the sizes and offsets of generated types.
-$(languages)/assemblyscript/layouts/types_skel.ts: $(types_object) $(wildcard codegen/*.ts)
+$(languages)/assemblyscript/layouts/types_skel.ts: $(types_object) $(codegen)
 	mkdir -p $(@D)
 	$(generate) types $< name types --lang assemblyscript >$@
 $(languages)/assemblyscript/layouts/main.ts: $(in)/layouts/main.ts $(types_object) $(layouts)

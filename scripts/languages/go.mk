@@ -36,7 +36,7 @@ endef
 # Each has the BPF programs of the example in C.
 go_examples := bootstrap execve lsm
 define go_example
-examples/go-$(1)/$(1)_bpf.go: examples/$(1)/$(1).bpf.o $(wildcard codegen/*.ts)
+examples/go-$(1)/$(1)_bpf.go: examples/$(1)/$(1).bpf.o $(codegen)
 	$(generate) skeleton --lang go --type event $$< >$$@
 examples/go-$(1)/go-$(1).wasm: examples/go-$(1)/main.go examples/go-$(1)/$(1)_bpf.go $(go_sources)
 	$$(build_go)
@@ -59,7 +59,7 @@ languages: $(if $(no_go),,$(module_tests).wasm)
 $(module_tests)/kinds.bpf.o: $(in)/go/kinds.bpf.c $(vmlinux) $(rules)
 	mkdir -p $(@D)
 	$(compile_bpf)
-$(module_tests)/kinds_bpf.go: $(module_tests)/kinds.bpf.o $(wildcard codegen/*.ts)
+$(module_tests)/kinds_bpf.go: $(module_tests)/kinds.bpf.o $(codegen)
 	$(generate) skeleton --lang go --package kinds $< >$@
 $(module_tests).wasm: $(module_tests)/kinds_bpf.go $(module_sources) $(go_sources)
 	$(call announce,$(in)/go)

@@ -48,9 +48,9 @@ rust_skeletons := $(patsubst $(in)/rust/%.bpf.c,$(languages)/rust/%_skel.rs,$(wi
 languages: $(if $(no_rust),,$(patsubst %,$(languages)/rust_%.wasm,$(rust_tests)))
 $(shell mkdir -p $(languages)/rust)
 
-$(languages)/rust/types_skel.rs: $(types_object) $(wildcard codegen/*.ts)
+$(languages)/rust/types_skel.rs: $(types_object) $(codegen)
 	$(generate) skeleton $< name types --lang rust >$@
-$(languages)/rust/%_skel.rs: $(languages)/rust/%.bpf.o $(wildcard codegen/*.ts)
+$(languages)/rust/%_skel.rs: $(languages)/rust/%.bpf.o $(codegen)
 	$(generate) skeleton --lang rust $< >$@
 $(languages)/rust/types.rs: $(in)/layouts/main.ts $(types_object) $(layouts)
 	$(DENO) run --quiet --allow-read $< rust $(types_object) >$@

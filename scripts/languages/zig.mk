@@ -10,7 +10,7 @@ zig_cache := $(abspath $(languages))/zig/cache
 zig_guests := examples/zig-bootstrap/zig-bootstrap.wasm $(addprefix $(languages)/,zig_types.wasm zig_abilities.wasm zig_abilities64.wasm)
 languages: $(if $(no_zig),,$(zig_guests))
 
-examples/zig-bootstrap/src/bootstrap_skel.zig: examples/bootstrap/bootstrap.bpf.o $(wildcard codegen/*.ts)
+examples/zig-bootstrap/src/bootstrap_skel.zig: examples/bootstrap/bootstrap.bpf.o $(codegen)
 	$(generate) skeleton --lang zig $< >$@
 examples/zig-bootstrap/zig-bootstrap.wasm: $(addprefix examples/zig-bootstrap/,build.zig build.zig.zon src/main.zig src/bootstrap_skel.zig) \
   $(zig_package) $(rules)
@@ -30,7 +30,7 @@ zig_abilities := $(languages)/zig/abilities
 $(zig_abilities).bpf.o: $(in)/zig/abilities.bpf.c $(vmlinux) $(rules)
 	mkdir -p $(@D)
 	$(compile_bpf)
-$(languages)/zig/abilities_skel.zig: $(zig_abilities).bpf.o $(wildcard codegen/*.ts)
+$(languages)/zig/abilities_skel.zig: $(zig_abilities).bpf.o $(codegen)
 	$(generate) skeleton --lang zig $< >$@
 $(languages)/zig/abilities.zig: $(in)/zig/abilities.zig
 	mkdir -p $(@D)
@@ -40,7 +40,7 @@ $(languages)/zig_abilities.wasm $(languages)/zig_abilities64.wasm: $(languages)/
 	$(compile_zig)
 
 # Prints the sizes and offsets of generated types.
-$(languages)/zig/types.zig: $(types_object) $(wildcard codegen/*.ts)
+$(languages)/zig/types.zig: $(types_object) $(codegen)
 	mkdir -p $(@D)
 	$(generate) types $< name types --lang zig >$@
 $(languages)/zig/layouts.zig: $(in)/layouts/main.ts $(types_object) $(layouts)

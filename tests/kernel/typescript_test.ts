@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { modelOf } from "../../codegen/object_model.ts";
 import { typesObject } from "../../codegen/testdata/golden.ts";
 import { runDeno } from "../../codegen/testdata/run_deno.ts";
-import { typescriptSkeleton } from "../../codegen/typescript.ts";
+import { typescriptSkeleton } from "../../codegen/typescript/skeleton.ts";
 import { compileSource } from "../../object/testdata/compile.ts";
 
 /** Begins each program, which prints a line of JSON for each result. */

@@ -1,7 +1,7 @@
 /** Writes the guest in AssemblyScript that prints layouts; see `main.ts`. */
 
-import { classesOf } from "../../../../codegen/assemblyscript.ts";
-import { propertyNames, valueType } from "../../../../codegen/assemblyscript_records.ts";
+import { classesOf } from "../../../../codegen/assemblyscript/skeleton.ts";
+import { propertyNames, valueType } from "../../../../codegen/assemblyscript/types.ts";
 import {
   isText,
   type ModelField,

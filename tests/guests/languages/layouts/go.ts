@@ -1,6 +1,6 @@
 /** Writes the guest in Go that prints layouts; see `main.ts`. */
 
-import { GoNames, memberNames } from "../../../../codegen/go_names.ts";
+import { GoNames, memberNames } from "../../../../codegen/go/names.ts";
 import type { ObjectModel } from "../../../../codegen/model.ts";
 import { printedFields } from "./layout_lines.ts";
 

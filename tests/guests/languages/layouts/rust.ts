@@ -1,7 +1,7 @@
 /** Writes the guest in Rust that prints layouts; see `main.ts`. */
 
 import type { ObjectModel } from "../../../../codegen/model.ts";
-import { RustNames } from "../../../../codegen/rust_names.ts";
+import { RustNames } from "../../../../codegen/rust/names.ts";
 import { printedFields } from "./layout_lines.ts";
 
 /** The program. */

@@ -1,7 +1,7 @@
 /** Writes the guest in Zig that prints layouts; see `main.ts`. */
 
 import type { ObjectModel } from "../../../../codegen/model.ts";
-import { ZigTypes } from "../../../../codegen/zig_types.ts";
+import { ZigTypes } from "../../../../codegen/zig/types.ts";
 import { printedFields } from "./layout_lines.ts";
 
 /** Members of unions have no offset in Zig, so their addresses are compared. */
