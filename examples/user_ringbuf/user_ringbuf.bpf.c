@@ -51,7 +51,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(handle_exec, struct task_struct___used *task) {
     bpf_user_ringbuf_drain(&commands, obey, NULL, BPF_RB_NO_WAKEUP);
 
-    struct name name;
+    struct name name = {0}; /* Linux 6.1 leaves what is behind the end of the name as it was */
     bpf_get_current_comm(name.text, sizeof(name.text));
     if (!bpf_map_lookup_elem(&watched, &name)) return 0;
     struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
