@@ -165,6 +165,31 @@ export function isText(type: ModelType): boolean {
   return type.kind === "array" && type.element.kind === "int" && type.element.isChar;
 }
 
+/** The sections that have variables for guests. */
+export function sectionsWithVariables({ sections }: ObjectModel): ModelSection[] {
+  return sections.filter(({ variables }) => variables.fields.some(({ role }) => role === "member"));
+}
+
+/** The size of a type of the model in bytes. */
+export function sizeOf(type: ModelType): number {
+  switch (type.kind) {
+    case "int":
+    case "float":
+    case "bytes":
+      return type.sizeBytes;
+    case "bool":
+      return 1;
+    case "pointer":
+      return 8;
+    case "array":
+      return type.length * sizeOf(type.element);
+    case "record":
+      return type.record.sizeBytes;
+    case "enum":
+      return type.enumeration.sizeBytes;
+  }
+}
+
 /** The alignment that compilers for wasm32 give a type of the model. */
 export function alignOf(type: ModelType): number {
   switch (type.kind) {

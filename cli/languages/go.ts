@@ -5,7 +5,7 @@
  */
 
 import { stemOf } from "../../codegen/go/names.ts";
-import { capitalized } from "../../codegen/go/text.ts";
+import { capitalized } from "../../codegen/source_text.ts";
 import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
 import { cacheVariables, findByMark, isOlder, writeSources } from "./build_tool.ts";
 import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { capitalized } from "../source_text.ts";
+
 /** Words that the compiler takes neither as names of properties nor as names of constants. Others, such as "type", are names too. */
 export const WORDS: ReadonlySet<string> = new Set(
   ("abstract async await break case catch class const constructor continue debugger declare default delete do else " +
@@ -29,12 +31,7 @@ export function word(name: string): string {
 
 /** "ExecEvent" for "exec_event": the form of classes. */
 export function className(name: string): string {
-  const camel = name.split("_").map((part) => part.slice(0, 1).toUpperCase() + part.slice(1)).join("");
+  const camel = name.split("_").map(capitalized).join("");
   const own = /^[A-Za-z]/.test(camel) ? camel : `X${camel}`;
   return GLOBALS.has(own) ? `${own}_` : own;
-}
-
-/** Text for a comment. */
-export function commented(value: string): string {
-  return value.replace(/[^ -~]/g, "?").replaceAll("*/", "* /");
 }

@@ -5,17 +5,25 @@
  * @module
  */
 
-import { enumText, indent, nameIn, recordText, sizeOf, valueType } from "./types.ts";
-import { className, commented, GLOBALS, word, WORDS } from "./names.ts";
-import type { ModelMap, ModelRecord, ModelSection, ModelType, ObjectModel } from "../model.ts";
+import { enumText, indent, nameIn, recordText, valueType } from "./types.ts";
+import { commentText, scriptLiteral } from "../source_text.ts";
+import { className, GLOBALS, word, WORDS } from "./names.ts";
+import { isBuffer } from "../map_kinds.ts";
+import {
+  type ModelMap,
+  type ModelRecord,
+  type ModelSection,
+  type ModelType,
+  type ObjectModel,
+  sectionsWithVariables,
+  sizeOf,
+} from "../model.ts";
 import { chooseNames } from "../unique_names.ts";
 
 /** The package of the bindings. */
 const PACKAGE = "wasm-bpf";
 /** Bytes in a line of the source. */
 const LINE_BYTES = 32;
-/** `enum bpf_map_type`: maps whose elements only buffers read. */
-const BUFFERS: ReadonlySet<number> = new Set([4, 27, 31]);
 
 /** The types of an object, as an AssemblyScript file. */
 export function assemblyScriptTypes(model: ObjectModel): string {
@@ -24,7 +32,7 @@ export function assemblyScriptTypes(model: ObjectModel): string {
 
 /** An AssemblyScript file with the object's bytes and types, and a class with its maps, programs and variables by name. */
 export function assemblyScriptSkeleton(model: ObjectModel, object: Uint8Array): string {
-  const names = new Names(model, model.sections.filter(({ variables }) => variables.fields.some(isMember)));
+  const names = new Names(model, sectionsWithVariables(model));
   return fileText("skeleton", [
     ...names.typeTexts(),
     mapsText(model, names),
@@ -86,7 +94,7 @@ class Names {
 
   /** Keys and values that are neither numbers nor records get a class with one member. */
   #wrappersOf(map: ModelMap): ModelRecord[] {
-    if (BUFFERS.has(map.type)) return [];
+    if (isBuffer(map)) return [];
     const { key, value } = this.elements(map);
     const parts = [[key, `${map.member}_key`], [value, `${map.member}_value`]] as const;
     return parts.flatMap(([type, name]) => {
@@ -122,7 +130,7 @@ function sized(sizeBytes: number): ModelType | undefined {
 /** The class of a map with its type arguments. */
 function mapClass(map: ModelMap, names: Names): string {
   const { key, value } = names.elements(map);
-  if (BUFFERS.has(map.type) || value === undefined) return "MapHandle";
+  if (isBuffer(map) || value === undefined) return "MapHandle";
   if (key === undefined) return `BpfQueue<${names.argument(value)}>`;
   return `${map.isPerCpu ? "PerCpuMap" : "BpfMap"}<${names.argument(key)}, ${names.argument(value)}>`;
 }
@@ -137,22 +145,24 @@ function mapsText({ name, maps, structOps }: ObjectModel, names: Names): string 
     ...structOps.map((map) => ({ map, type: "MapHandle" })),
   ].map(({ map, type }) => ({ member: nameIn(members, map.member), name: map.name, type }));
   return holderText({
-    about: `The maps of the object "${commented(name)}".`,
+    about: `The maps of the object "${commentText(name)}".`,
     name: `${names.object}Maps`,
     members: all.map((one) => `readonly ${one.member}: ${one.type};`),
-    values: all.map((one) => `this.${one.member} = new ${one.type}(object.mapHandle(${text(one.name)}));`),
+    values: all.map((one) => `this.${one.member} = new ${one.type}(object.mapHandle(${scriptLiteral(one.name)}));`),
   });
 }
 
 function programsText({ name, programs }: ObjectModel, names: Names): string {
   const members = chooseNames(programs.map(({ member }) => member), { spell: word, reserved: ["constructor"] });
   return holderText({
-    about: `The programs of the object "${commented(name)}".`,
+    about: `The programs of the object "${commentText(name)}".`,
     name: `${names.object}Programs`,
     members: programs.map(({ member, section }) =>
-      `/** \`${commented(section)}\` */\nreadonly ${nameIn(members, member)}: BpfProgram;`
+      `/** \`${commentText(section)}\` */\nreadonly ${nameIn(members, member)}: BpfProgram;`
     ),
-    values: programs.map(({ name, member }) => `this.${nameIn(members, member)} = object.program(${text(name)});`),
+    values: programs.map(({ name, member }) =>
+      `this.${nameIn(members, member)} = object.program(${scriptLiteral(name)});`
+    ),
   });
 }
 
@@ -181,16 +191,16 @@ function objectText({ name, unreachable }: ObjectModel, names: Names): string {
     };`
   );
   const values = sections.map(({ member, mapName, kind, variables }) => {
-    const section = `object.section(${text(mapName)}, SectionKind.${kindOf(kind)}, ${variables.sizeBytes})`;
+    const section = `object.section(${scriptLiteral(mapName)}, SectionKind.${kindOf(kind)}, ${variables.sizeBytes})`;
     return `this.${nameIn(members, member)} = changetype<${
       nameIn(names.classes, variables.name)
     }>(${section}.address);`;
   });
   const missing = unreachable.map((variable) =>
-    `\n * The variable ${commented(variable)} lies in an arena, which a guest cannot reach.`
+    `\n * The variable ${commentText(variable)} lies in an arena, which a guest cannot reach.`
   );
   return `/**
- * The object "${commented(name)}": \`${own}.open()\`, set variables, \`load()\`, \`attach()\`.${missing.join("")}
+ * The object "${commentText(name)}": \`${own}.open()\`, set variables, \`load()\`, \`attach()\`.${missing.join("")}
  */
 export class ${own} {
   readonly maps: ${own}Maps;
@@ -205,12 +215,12 @@ ${indent(values.map((value) => `  ${value}`))}
 
   /** Opens the object. Ends the guest if that fails. */
   static open(): ${own} {
-    return new ${own}(BpfObject.open(OBJECT, ${text(name)}));
+    return new ${own}(BpfObject.open(OBJECT, ${scriptLiteral(name)}));
   }
 
   /** As \`open()\`. Returns null if it fails. */
   static tryOpen(): ${own} | null {
-    const object = BpfObject.tryOpen(OBJECT, ${text(name)});
+    const object = BpfObject.tryOpen(OBJECT, ${scriptLiteral(name)});
     return object == null ? null : new ${own}(object);
   }
 
@@ -246,7 +256,7 @@ function kindOf(kind: ModelSection["kind"]): string {
 }
 
 function about({ kind, mapName }: ModelSection): string {
-  const name = `\`${commented(mapName)}\``;
+  const name = `\`${commentText(mapName)}\``;
   if (kind === "rodata") return `Variables in ${name}. Set them before \`load()\`.`;
   if (kind === "kconfig") return `The kernel's configuration, ${name}. \`load()\` sets it.`;
   return `Variables in ${name}. After \`load()\`, programs and guest share them.`;
@@ -277,18 +287,6 @@ const IMPORTS = [
   "textAt",
   "zeroed",
 ];
-
-function isMember({ role }: ModelRecord["fields"][number]): boolean {
-  return role === "member";
-}
-
-/** A string literal in ASCII, since a line separator would end it. */
-function text(value: string): string {
-  return JSON.stringify(value).replace(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
 
 function byteLines(bytes: Uint8Array): string {
   const rows: string[] = [];

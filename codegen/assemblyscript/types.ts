@@ -6,7 +6,8 @@
  */
 
 import { chooseNames } from "../unique_names.ts";
-import { commented, GLOBALS, word } from "./names.ts";
+import { commentText } from "../source_text.ts";
+import { GLOBALS, word } from "./names.ts";
 import {
   isText,
   type ModelBitField,
@@ -14,6 +15,7 @@ import {
   type ModelField,
   type ModelRecord,
   type ModelType,
+  sizeOf,
 } from "../model.ts";
 
 /** The classes and namespaces of records and enums, by their names in the model. */
@@ -33,7 +35,7 @@ export function enumText({ name, sizeBytes, signed, values }: ModelEnum, names: 
   const own = inFile ? names : chooseNames(values.map((one) => one.name), { spell: word, reserved: GLOBALS });
   const constants = values.map((one) => `export const ${nameIn(own, one.name)}: ${type} = ${numberText(one.value)};`);
   if (inFile) return constants.join("\n");
-  return `/** The constants of \`enum ${commented(name)}\`. */\nexport namespace ${nameIn(names, name)} {\n${
+  return `/** The constants of \`enum ${commentText(name)}\`. */\nexport namespace ${nameIn(names, name)} {\n${
     indent(constants)
   }\n}`;
 }
@@ -49,7 +51,7 @@ export function recordText(record: ModelRecord, names: ClassNames): string {
     ...bitFields.map((field) => bitText(field, nameIn(chosen, field.name), record)),
   ];
   return `/** \`${isUnion ? "union" : "struct"} ${
-    commented(name)
+    commentText(name)
   }\`: ${sizeBytes} bytes. \`new\` makes one with zeros, which \`destroy()\` frees. */
 @final
 @unmanaged
@@ -167,31 +169,11 @@ function dimensionsOf(
   return { lengths, element, stepBytes: sizeOf(element) };
 }
 
-/** The size of a type of the model. */
-export function sizeOf(type: ModelType): number {
-  switch (type.kind) {
-    case "int":
-    case "float":
-    case "bytes":
-      return type.sizeBytes;
-    case "bool":
-      return 1;
-    case "pointer":
-      return 8;
-    case "array":
-      return type.length * sizeOf(type.element);
-    case "record":
-      return type.record.sizeBytes;
-    case "enum":
-      return type.enumeration.sizeBytes;
-  }
-}
-
 function bitText({ name, storage, shift, bits, signed }: ModelBitField, own: string, record: ModelRecord): string {
   const offset = record.fields.find((field) => field.name === storage)?.offset ?? 0;
   const type = intType(bits > 32 ? 8 : 4, signed);
   const at = `${placeOf(offset)}, ${shift}, ${bits}`;
-  return `/** \`${commented(name)}\`: a bit-field of ${bits} bits. */
+  return `/** \`${commentText(name)}\`: a bit-field of ${bits} bits. */
 get ${own}(): ${type} {
   return <${type}>${signed ? "signedBits" : "bits"}(${at});
 }

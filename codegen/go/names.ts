@@ -4,7 +4,8 @@
  * @module
  */
 
-import { capitalized, exported } from "./text.ts";
+import { capitalized } from "../source_text.ts";
+import { exported } from "./text.ts";
 import type { ModelEnum, ModelField, ModelRecord, ObjectModel } from "../model.ts";
 import { alignOf } from "../model.ts";
 import { chooseNames } from "../unique_names.ts";

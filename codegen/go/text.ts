@@ -4,31 +4,23 @@
  * @module
  */
 
+import { capitalized, escapedBytes } from "../source_text.ts";
+
 /** "IsExit" for "is_exit". Every word begins with a capital, so that no name is reserved. */
 export function exported(name: string): string {
   const camel = name.split("_").filter((word) => word !== "").map(capitalized).join("");
   return /^[A-Z]/.test(camel) ? camel : `X${camel}`;
 }
 
-/** "OpenAt" for "openAt". */
-export function capitalized(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
-/** A literal of a text. */
-export function literal(value: string): string {
+/** A string literal. */
+export function stringLiteral(value: string): string {
   return JSON.stringify(value).replaceAll("\u007f", "\\u007f");
 }
 
 /** The tag of a field. Any text can be the name of a map. */
 export function tag(name: string): string {
-  const text = `ebpf:${literal(name)}`;
-  return /^[ -_a-~]*$/.test(name) ? `\`${text}\`` : literal(text);
-}
-
-/** Text for a comment. */
-export function quoted(value: string): string {
-  return value.replace(/[^ -~]/g, "?");
+  const text = `ebpf:${stringLiteral(name)}`;
+  return /^[ -_a-~]*$/.test(name) ? `\`${text}\`` : stringLiteral(text);
 }
 
 /** Lines of a block, indented by one tab. */
@@ -45,13 +37,5 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** A literal of bytes: one line, because the compiler adds up long sums of literals slowly. */
 export function byteLiteral(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (const byte of bytes) parts.push(BYTE_TEXTS[byte] ?? "");
-  return `"${parts.join("")}"`;
+  return `"${escapedBytes(bytes)}"`;
 }
-
-const BYTE_TEXTS: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte);
-  const isPlain = byte >= 0x20 && byte < 0x7f && character !== '"' && character !== "\\";
-  return isPlain ? character : `\\x${byte.toString(16).padStart(2, "0")}`;
-});

@@ -5,7 +5,8 @@
  */
 
 import { type GoNames, isPlain, memberNames } from "./names.ts";
-import { lines, quoted, table } from "./text.ts";
+import { lines, table } from "./text.ts";
+import { commentText } from "../source_text.ts";
 import {
   isText,
   type ModelBitField,
@@ -34,7 +35,7 @@ function enumText(one: ModelEnum, names: GoNames): string {
   ]));
   const block = values.length === 0 ? "" : `const (\n${constants}\n)\n`;
   if (name === "") return block;
-  return `// ${own} is enum ${quoted(name)}.\ntype ${own} ${signed ? "" : "u"}int${sizeBytes * 8}\n\n${block}`;
+  return `// ${own} is enum ${commentText(name)}.\ntype ${own} ${signed ? "" : "u"}int${sizeBytes * 8}\n\n${block}`;
 }
 
 function structText(record: ModelRecord, names: GoNames): string {
@@ -56,7 +57,7 @@ function structText(record: ModelRecord, names: GoNames): string {
   const bits = bitFields.map((field) =>
     bitText(field, { own, method: member(field), storage: `s.${members.get(field.storage)}[:]` })
   );
-  return `// ${own} is struct ${quoted(name)}: ${sizeBytes} bytes.
+  return `// ${own} is struct ${commentText(name)}: ${sizeBytes} bytes.
 type ${own} struct {
 ${table(rows)}
 }
@@ -78,7 +79,7 @@ function unionText(record: ModelRecord, names: GoNames): string {
     bitText(field, { own, method: member(field), storage: `(*[${sizeBytes}]byte)(unsafe.Pointer(s))[:]` })
   );
   const wordBytes = Math.min(alignBytes, 8);
-  return `// ${own} is union ${quoted(name)}: ${sizeBytes} bytes.
+  return `// ${own} is union ${commentText(name)}: ${sizeBytes} bytes.
 type ${own} struct {
 	Words [${sizeBytes / wordBytes}]uint${wordBytes * 8}
 }
@@ -89,7 +90,7 @@ ${[...methods, ...bits].join("")}`;
   function memberText(field: ModelField): string {
     const type = goType(field.type, names);
     return `
-// ${member(field)} returns a pointer to the member ${quoted(field.name)}.
+// ${member(field)} returns a pointer to the member ${commentText(field.name)}.
 func (u *${own}) ${member(field)}() *${type} {
 	return (*${type})(unsafe.Pointer(u))
 }

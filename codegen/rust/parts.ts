@@ -4,9 +4,11 @@
  * @module
  */
 
+import { holdsDescriptors } from "../map_kinds.ts";
 import type { ModelMap, ObjectModel } from "../model.ts";
 import { rustNames, rustNamesOf } from "./names.ts";
-import { quoted, stringLiteral } from "./text.ts";
+import { commentText } from "../source_text.ts";
+import { stringLiteral } from "./text.ts";
 import type { RustTypes } from "./types.ts";
 
 /** A map, a program or a map of struct_ops in the skeleton. */
@@ -38,7 +40,7 @@ export function partsOf(model: ObjectModel, types: RustTypes): Parts {
       return {
         member: mapNames.get(map.member) ?? "",
         name: stringLiteral(map.name),
-        doc: `/// The map \`${quoted(map.name)}\`: ${typed === undefined ? "any type" : "keys and values"}.`,
+        doc: `/// The map \`${commentText(map.name)}\`: ${typed === undefined ? "any type" : "keys and values"}.`,
         type: typed ?? "wasm_bpf::MapHandle<'o>",
         find: typed === undefined ? "map_handle" : "map",
       };
@@ -46,14 +48,14 @@ export function partsOf(model: ObjectModel, types: RustTypes): Parts {
     programs: model.programs.map(({ name, member, section }) => ({
       member: programNames.get(member) ?? "",
       name: stringLiteral(name),
-      doc: `/// \`${quoted(section)}\``,
+      doc: `/// \`${commentText(section)}\``,
       type: "wasm_bpf::Program<'o>",
       find: "program",
     })),
     structOps: model.structOps.map(({ name, member, struct }) => ({
       member: mapNames.get(member) ?? "",
       name: stringLiteral(name),
-      doc: `/// \`struct ${quoted(struct)}\``,
+      doc: `/// \`struct ${commentText(struct)}\``,
       type: "wasm_bpf::MapHandle<'o>",
       find: "map_handle",
     })),
@@ -67,19 +69,16 @@ export function linksOf({ programs, structOps }: Parts): Part[] {
   return parts.map((part, i) => ({ ...part, member: names[i] ?? "" }));
 }
 
-/** `enum bpf_map_type` of maps whose values are descriptors of maps or programs. */
-const DESCRIPTOR_MAPS: ReadonlySet<number> = new Set([3, 12, 13]);
-
 /** The type of a map with known keys and values. */
 function mapType(map: ModelMap, types: RustTypes): string | undefined {
-  const holdsDescriptors = DESCRIPTOR_MAPS.has(map.type);
+  const isOfDescriptors = holdsDescriptors(map);
   const key = map.key !== undefined
     ? types.qualified(map.key)
-    : map.keySize === 0 && !holdsDescriptors
+    : map.keySize === 0 && !isOfDescriptors
     ? "()"
-    : map.keySize === 4 && holdsDescriptors
+    : map.keySize === 4 && isOfDescriptors
     ? "u32"
     : undefined;
-  const value = holdsDescriptors ? "i32" : map.value === undefined ? undefined : types.qualified(map.value);
+  const value = isOfDescriptors ? "i32" : map.value === undefined ? undefined : types.qualified(map.value);
   return key === undefined || value === undefined ? undefined : `wasm_bpf::Map<'o, ${key}, ${value}>`;
 }

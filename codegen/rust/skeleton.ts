@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { ModelSection, ObjectModel } from "../model.ts";
+import { type ModelSection, type ObjectModel, sectionsWithVariables } from "../model.ts";
+import { capitalized, commentText, indent } from "../source_text.ts";
 import { rustNames } from "./names.ts";
 import { linksOf, type Part, type Parts, partsOf } from "./parts.ts";
-import { byteLiteral, indent, quoted, stringLiteral } from "./text.ts";
+import { byteLiteral, stringLiteral } from "./text.ts";
 import { RustTypes } from "./types.ts";
 
 /** A section of variables in the skeleton. */
@@ -34,7 +35,7 @@ export function rustSkeleton(model: ObjectModel, object: Uint8Array): string {
   const { name, sections } = model;
   const types = new RustTypes(model);
   const members = rustNames(sections.map(({ member }) => member), ["object", "links"]);
-  const used = sections.filter(hasVariables);
+  const used = sectionsWithVariables(model);
   const variables = used.map((section): Variables => ({
     mapName: section.mapName,
     field: members.get(section.member) ?? section.member,
@@ -77,7 +78,7 @@ ${ALLOW}
 pub struct Open${type} {
 ${
     indent(settable.map(({ field, mapName, type }) =>
-      `/// Section \`${quoted(mapName)}\`.\npub ${field}: wasm_bpf::Variables<${type}>,`
+      `/// Section \`${commentText(mapName)}\`.\npub ${field}: wasm_bpf::Variables<${type}>,`
     ))
   }
     /// The object, for what has no name here.
@@ -229,7 +230,7 @@ ${
 /** The name of a skeleton: "BootstrapSkel" for "bootstrap_bpf". */
 export function rustSkeletonName(name: string): string {
   const words = name.replace(/_bpf$/, "").split("_").filter((word) => word !== "");
-  const camel = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  const camel = words.map(capitalized).join("");
   return `${/^[A-Za-z]/.test(camel) ? camel : `X${camel}`}Skel`;
 }
 
@@ -238,7 +239,7 @@ function isSettable({ kind }: Variables): boolean {
 }
 
 function fieldAtLoad({ field, mapName, type, kind }: Variables): string {
-  const section = `/// Section \`${quoted(mapName)}\``;
+  const section = `/// Section \`${commentText(mapName)}\``;
   switch (kind) {
     case "rodata":
       return `${section}: the values at load.\npub ${field}: wasm_bpf::Variables<${type}>,`;
@@ -258,8 +259,4 @@ function valueAtLoad({ field, mapName, kind }: Variables): string {
     default:
       return `${field}: self.${field}.share()?,`;
   }
-}
-
-function hasVariables({ variables }: ModelSection): boolean {
-  return variables.fields.some(({ role }) => role === "member");
 }

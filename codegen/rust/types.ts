@@ -14,7 +14,7 @@ import {
   type ObjectModel,
 } from "../model.ts";
 import { RustNames } from "./names.ts";
-import { indent } from "./text.ts";
+import { indent } from "../source_text.ts";
 
 /** Writes the types of one object. */
 export class RustTypes {

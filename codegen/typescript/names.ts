@@ -5,6 +5,7 @@
  */
 
 import type { ModelRecord, ObjectModel } from "../model.ts";
+import { capitalized } from "../source_text.ts";
 import { chooseNames } from "../unique_names.ts";
 
 /** Words that cannot be names of constants and types, in modules. */
@@ -94,8 +95,4 @@ function isUpperCase(name: string): boolean {
 
 function wordsOf(name: string): string[] {
   return name.split("_").filter((word) => word !== "");
-}
-
-function capitalized(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ModelMap, ModelSection, ObjectModel } from "../model.ts";
+import { type ModelMap, type ModelSection, type ObjectModel, sectionsWithVariables } from "../model.ts";
+import { commentText, scriptLiteral } from "../source_text.ts";
 import { memberNames, sectionNames } from "./names.ts";
 import { TypeScriptTypes } from "./types.ts";
 
@@ -17,7 +18,7 @@ export function typescriptTypes(model: ObjectModel): string {
 /** A module with the types of an object, and a class that contains its bytes. */
 export function typescriptSkeleton(model: ObjectModel, object: Uint8Array): string {
   const types = new TypeScriptTypes(model);
-  const sections = model.sections.filter(({ variables }) => variables.fields.some(({ role }) => role === "member"));
+  const sections = sectionsWithVariables(model);
   const own = types.names.skeleton;
   const maps = mapLines(model, types);
   const definitions = types.lines(sections.map(({ variables }) => variables));
@@ -36,7 +37,7 @@ ${programLines(model).join("\n")}
 ${sectionLines(sections, types).join("")}
   /** Opens the object. */
   constructor(libbpf: bpf.Libbpf) {
-    super(libbpf, { bytes: OBJECT, name: ${text(model.name)} });
+    super(libbpf, { bytes: OBJECT, name: ${scriptLiteral(model.name)} });
   }
 
   /** Opens the object. */
@@ -67,8 +68,8 @@ function mapLines(model: ObjectModel, types: TypeScriptTypes): string[] {
   const names = memberNames(model.maps.map(({ member }) => member));
   return model.maps.map((map) => {
     const codecs = codecsOf(map, types);
-    const found = `this.map(${text(map.name)})`;
-    return `    /** ${comment(map.name)} */
+    const found = `this.map(${scriptLiteral(map.name)})`;
+    return `    /** \`${commentText(map.name)}\` */
     ${names.get(map.member)}: ${codecs === undefined ? found : `new bpf.TypedMap(${found}, ${codecs})`},`;
   });
 }
@@ -83,15 +84,17 @@ function codecsOf(map: ModelMap, types: TypeScriptTypes): string | undefined {
     ? `bpf.codecs.bytes(${keySize})`
     : types.codecOf(key);
   const valueCodec = value === undefined ? `bpf.codecs.bytes(${valueSize})` : types.codecOf(value);
-  const all = isPerCpu ? `bpf.codecs.perCpu(${valueCodec}, this.map(${text(map.name)}).elementBytes)` : valueCodec;
+  const all = isPerCpu
+    ? `bpf.codecs.perCpu(${valueCodec}, this.map(${scriptLiteral(map.name)}).elementBytes)`
+    : valueCodec;
   return `{ key: ${keyCodec}, value: ${all} }`;
 }
 
 function programLines({ programs }: ObjectModel): string[] {
   const names = memberNames(programs.map(({ member }) => member));
   return programs.map(({ member, name, section }) =>
-    `    /** ${comment(section)} */
-    ${names.get(member)}: this.program(${text(name)}),`
+    `    /** \`${commentText(section)}\` */
+    ${names.get(member)}: this.program(${scriptLiteral(name)}),`
   );
 }
 
@@ -104,20 +107,12 @@ function sectionLines(sections: readonly ModelSection[], types: TypeScriptTypes)
       ? "constants, which can be set before load"
       : "variables of the BPF programs";
     return `
-  /** Section ${comment(mapName)}: ${use}. */
-  readonly ${names.get(member)} = new bpf.Variables(this.map(${text(mapName)}), ${types.names.type(variables.name)});
+  /** Section \`${commentText(mapName)}\`: ${use}. */
+  readonly ${names.get(member)} = new bpf.Variables(this.map(${scriptLiteral(mapName)}), ${
+      types.names.type(variables.name)
+    });
 `;
   });
-}
-
-/** A string literal, in ASCII. */
-function text(value: string): string {
-  return JSON.stringify(value).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-/** Text for a comment, in backquotes. */
-function comment(value: string): string {
-  return `\`${value.replace(/[^ -~]|`/g, "?").replaceAll("*/", "*?")}\``;
 }
 
 /** Bytes in a line of the source: 96 characters. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { escapedBytes } from "../source_text.ts";
+
 const KEYWORDS: ReadonlySet<string> = new Set(
   ("addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum " +
     "errdefer error export extern fn for if inline linksection noalias noinline nosuspend opaque or orelse packed pub resume return " +
@@ -26,25 +28,12 @@ export function declaration(name: string): string {
   return TYPES.has(name) || /^[iu][0-9]+$/.test(name) ? `@"${name}"` : word(name);
 }
 
-/** A literal of a string. */
-export function text(value: string): string {
+/** A string literal. */
+export function stringLiteral(value: string): string {
   return byteLiteral(new TextEncoder().encode(value));
 }
 
-/** Text for a comment. */
-export function quoted(value: string): string {
-  return value.replace(/[^ -~]|`/g, "?");
-}
-
-const ESCAPES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  const char = String.fromCharCode(byte);
-  if (char === "\\" || char === '"') return `\\${char}`;
-  return byte >= 0x20 && byte < 0x7f ? char : `\\x${byte.toString(16).padStart(2, "0")}`;
-});
-
 /** Bytes as a string literal, in one line: Zig has no literal with escapes over several lines. */
 export function byteLiteral(bytes: Uint8Array): string {
-  let literal = "";
-  for (const byte of bytes) literal += ESCAPES[byte] ?? "";
-  return `"${literal}"`;
+  return `"${escapedBytes(bytes)}"`;
 }

@@ -14,7 +14,8 @@ import type {
   ObjectModel,
 } from "../model.ts";
 import { chooseNames } from "../unique_names.ts";
-import { declaration, quoted, word } from "./names.ts";
+import { commentText, indent } from "../source_text.ts";
+import { declaration, word } from "./names.ts";
 
 /** The number in a key or value whose type is not known, by its size; bytes for other sizes. */
 export function keyType(sizeBytes: number): string {
@@ -156,7 +157,7 @@ ${indent([`assert(@sizeOf(${own}) == ${sizeBytes});`, ...offsets])}
 function bitFunctions({ name, storage, shift, bits, signed }: ModelBitField, spelled: string): string {
   const [type, get, value] = signed ? ["i64", "getSigned", "@bitCast(to)"] : ["u64", "get", "to"];
   return `
-/// The bit-field \`${quoted(name)}\` of ${bits} bits.
+/// The bit-field \`${commentText(name)}\` of ${bits} bits.
 pub fn ${declaration(spelled)}(self: *const @This()) ${type} {
     return bpf.bits.${get}(&self.${word(storage)}, ${shift}, ${bits});
 }
@@ -165,8 +166,4 @@ pub fn ${declaration(spelled)}(self: *const @This()) ${type} {
 pub fn set_${spelled}(self: *@This(), to: ${type}) void {
     bpf.bits.set(&self.${word(storage)}, ${shift}, ${bits}, ${value});
 }`;
-}
-
-function indent(lines: readonly string[]): string {
-  return lines.join("\n").split("\n").map((line) => line === "" ? "" : `    ${line}`).join("\n");
 }
