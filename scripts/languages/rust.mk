@@ -7,7 +7,7 @@ no_rust := $(if $(rust_tools),,no cargo whose rustc has wasm32-wasip1 or wasm32-
 rust_variable := CARGO_TARGET_$(if $(filter wasm32-wasip1,$(rust_target)),WASM32_WASIP1,WASM32_WASI)_LINKER
 rust_folder := $(abspath $(languages))/rust
 # Each kind of guest has a directory of its own, since cargo locks it.
-cargo_build = cd $(1) && MAKEFLAGS= RUSTC=$(word 2,$(rust_tools)) $(if $(word 4,$(rust_tools)),$(rust_variable)=$(word 4,$(rust_tools))) \
+cargo_build = cd $(1) && MAKEFLAGS= MFLAGS= RUSTC=$(word 2,$(rust_tools)) $(if $(word 4,$(rust_tools)),$(rust_variable)=$(word 4,$(rust_tools))) \
   RUSTFLAGS='-C link-arg=--export-table' $(rust_cargo) build --quiet --release --target $(rust_target) --target-dir $(rust_folder)/$(2)
 
 rust_guests := rust rust_published
@@ -39,7 +39,7 @@ rust_examples := $(foreach name,bootstrap tcpconnlat,examples/rust-$(name)/rust-
 languages: $(if $(no_rust),,$(rust_examples))
 $(rust_examples): $(rust_crate) $(codegen) $(wildcard cli/languages/rust*.ts examples/bootstrap/*.[ch]) .build/sdk/stamp
 	$(call announce,$(@D)/src/main.rs)
-	env --unset=MAKEFLAGS $(DENO) run --quiet --allow-ffi cli.ts build $(@D) >/dev/null
+	env --unset=MAKEFLAGS --unset=MFLAGS $(DENO) run --quiet --allow-ffi cli.ts build $(@D) >/dev/null
 $(foreach one,$(rust_examples),$(eval $(one): $(wildcard $(dir $(one))Cargo.toml $(dir $(one))*.c $(dir $(one))src/*.rs)))
 
 # Guests for tests. Those that print the sizes and offsets of generated types are generated too.
