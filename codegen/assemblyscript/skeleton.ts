@@ -68,7 +68,7 @@ class Names {
     this.object = object;
     this.classes = chooseNames([...named, ...constants], {
       spell: (name) => isConstant.has(name) ? word(name) : className(name),
-      reserved: [...WORDS, ...GLOBALS, object, `${object}Maps`, `${object}Programs`],
+      reserved: [...WORDS, ...GLOBALS, object, `${object}Maps`, `${object}Progs`],
     });
   }
 
@@ -156,7 +156,7 @@ function programsText({ name, programs }: ObjectModel, names: Names): string {
   const members = chooseNames(programs.map(({ member }) => member), { spell: word, reserved: ["constructor"] });
   return holderText({
     about: `The programs of the object "${commentText(name)}".`,
-    name: `${names.object}Programs`,
+    name: `${names.object}Progs`,
     members: programs.map(({ member, section }) =>
       `/** \`${commentText(section)}\` */\nreadonly ${nameIn(members, member)}: BpfProgram;`
     ),
@@ -183,7 +183,7 @@ const KINDS = { rodata: "CONSTANT", kconfig: "CONFIGURATION" } as const;
 
 function objectText({ name, unreachable }: ObjectModel, names: Names): string {
   const { sections, object: own } = names;
-  const reserved = "attach close constructor load maps object open programs tryAttach tryLoad tryOpen".split(" ");
+  const reserved = "attach close constructor load maps object open progs tryAttach tryLoad tryOpen".split(" ");
   const members = chooseNames(sections.map(({ member }) => member), { spell: word, reserved });
   const fields = sections.map((section) =>
     `/** ${about(section)} */\nreadonly ${nameIn(members, section.member)}: ${
@@ -204,12 +204,12 @@ function objectText({ name, unreachable }: ObjectModel, names: Names): string {
  */
 export class ${own} {
   readonly maps: ${own}Maps;
-  readonly programs: ${own}Programs;
+  readonly progs: ${own}Progs;
 ${indent(fields)}
 
   private constructor(readonly object: BpfObject) {
     this.maps = new ${own}Maps(object);
-    this.programs = new ${own}Programs(object);
+    this.progs = new ${own}Progs(object);
 ${indent(values.map((value) => `  ${value}`))}
   }
 

@@ -83,7 +83,7 @@ function useMaps(kinds: Kinds): void {
   record.number = 3;
   record.comm = "a name that is far too long";
   records.set(key, record);
-  show("program result", kinds.programs.change.testRun().toString());
+  show("program result", kinds.progs.change.testRun().toString());
   show("lookup", `${records.lookup(key)} ${records.value.total} ${records.value.comm}`);
   key.number = 10;
   record.number = 4;
@@ -131,20 +131,20 @@ function usePerCpu(kinds: Kinds): void {
 
 function useRing(kinds: Kinds): void {
   kinds.bss.wanted = 5;
-  kinds.programs.produce.testRun();
+  kinds.progs.produce.testRun();
   const sum = new Sum();
   const ring = new RingBuffer();
   sum.ring = ring;
   ring.addWith<Record, Sum>(kinds.maps.events, addRecord, sum);
   show("ring", `${ring.poll(0)} ${sum.records} ${sum.total} ${sum.text}`);
   show("empty ring", ring.poll(0).toString());
-  kinds.programs.produce.testRun();
+  kinds.progs.produce.testRun();
   sum.stopsAt = 7;
   show("stopped", `${ring.poll(0)} ${sum.records} ${ring.consume()} ${sum.records}`);
   show("produced", kinds.bss.produced.toString());
   ring.close();
 
-  kinds.programs.produce.testRun();
+  kinds.progs.produce.testRun();
   const second = new RingBuffer();
   lastSum = 0;
   second.addBytes(kinds.maps.events, addBytes);
@@ -157,11 +157,11 @@ function usePerf(kinds: Kinds): void {
   lastSum = 0;
   const buffer = PerfBuffer.open<Record>(kinds.maps.samples, addSample, null, 1);
   kinds.bss.wanted = 1000;
-  kinds.programs.sample.testRun();
+  kinds.progs.sample.testRun();
   buffer.consume();
   // The kernel tells about losses with the next sample that fits.
   kinds.bss.wanted = 1;
-  kinds.programs.sample.testRun();
+  kinds.progs.sample.testRun();
   buffer.consume();
   show("samples and lost", `${lastSum + buffer.lost} ${shown(buffer.lost > 0)} ${shown(lastSum > 10)}`);
   buffer.close();
@@ -171,7 +171,7 @@ function useUserRing(kinds: Kinds): void {
   const commands = new UserRingBuffer<u64>(kinds.maps.commands);
   commands.submit(30);
   commands.submit(12);
-  show("user ring", `${kinds.programs.drain.testRun()} ${kinds.bss.commanded}`);
+  show("user ring", `${kinds.progs.drain.testRun()} ${kinds.bss.commanded}`);
   let submitted = 0;
   while (commands.trySubmit(1)) submitted++;
   show("full user ring", `${submitted} ${BpfError.last!.name}`);
@@ -179,7 +179,7 @@ function useUserRing(kinds: Kinds): void {
 }
 
 function usePerfEvents(kinds: Kinds): void {
-  const link = kinds.programs.tick.attachPerfEvent(openPerfEvent(1, 0, 1000, 0));
+  const link = kinds.progs.tick.attachPerfEvent(openPerfEvent(1, 0, 1000, 0));
   const start = Date.now();
   while (kinds.bss.ticks == 0 && Date.now() < start + 5000) kinds.maps.small.has(1);
   link.destroy();
@@ -187,16 +187,16 @@ function usePerfEvents(kinds: Kinds): void {
 }
 
 function useLinks(kinds: Kinds): void {
-  const link = kinds.programs.count_calls.attachRawTracepoint("sys_enter");
+  const link = kinds.progs.count_calls.attachRawTracepoint("sys_enter");
   for (let i = 0; i < 10; i++) Date.now(), kinds.maps.small.has(1);
   const attached = kinds.bss.runs;
   link.destroy();
   const ended = kinds.bss.runs;
   for (let i = 0; i < 10; i++) kinds.maps.small.has(1);
   show("link", `${shown(attached >= 10)} ${shown(kinds.bss.runs == ended)}`);
-  const maps = kinds.programs.list_maps.attachIter().iterate().readText();
+  const maps = kinds.progs.list_maps.attachIter().iterate().readText();
   show("iterator", shown(maps.includes("map waiting\n")));
-  const failed = kinds.programs.count_calls.tryAttachRawTracepoint("no_such_tracepoint");
+  const failed = kinds.progs.count_calls.tryAttachRawTracepoint("no_such_tracepoint");
   show("no tracepoint", `${shown(failed == null)} ${BpfError.last!.name}`);
 }
 
@@ -208,7 +208,7 @@ function growth(kinds: Kinds, count: u32, callback: (record: Record) => void): i
   let pages = 0;
   let delivered: u32 = 0;
   while (delivered < count) {
-    kinds.programs.produce.testRun();
+    kinds.progs.produce.testRun();
     delivered += ring.consume();
     if (delivered == count / 10) pages = memory.size();
   }
@@ -228,7 +228,7 @@ function fail(kinds: Kinds, how: string): void {
     const ring = new RingBuffer();
     ring.add<Long>(kinds.maps.events, addLong);
     kinds.bss.wanted = 1;
-    kinds.programs.produce.testRun();
+    kinds.progs.produce.testRun();
     ring.consume();
   }
   if (how == "index") throw new RangeError([1, 2][args().length + 1].toString());
