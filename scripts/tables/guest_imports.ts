@@ -14,7 +14,7 @@ export interface ParameterSyntax {
   readonly reserved: readonly string[];
   /** The parameter with this name and type. */
   readonly parameter: (name: string, type: string) => string;
-  /** The type of a parameter; by default {@link parameterType}. */
+  /** The type of a parameter; by default that of Rust, AssemblyScript and Zig. */
   readonly typeOf?: (name: string, kind: string) => string;
 }
 
@@ -33,7 +33,7 @@ export function parameterList({ parameters }: Shape, { reserved, parameter, type
 }
 
 /** The type of a parameter in Rust, AssemblyScript and Zig, which have the same words for them. */
-export function parameterType(kind: string): string {
+function parameterType(kind: string): string {
   const type = valueType(kind);
   return type === "ptr" ? "usize" : type;
 }
