@@ -213,14 +213,20 @@ ${indent(fields)}
 ${indent(values.map((value) => `  ${value}`))}
   }
 
-  /** Opens the object. Ends the guest if that fails. */
+${methodsText(own, scriptLiteral(name))}
+}`;
+}
+
+/** The methods of every skeleton. @param literal the name of the object. */
+function methodsText(own: string, literal: string): string {
+  return `  /** Opens the object. Ends the guest if that fails. */
   static open(): ${own} {
-    return new ${own}(BpfObject.open(OBJECT, ${scriptLiteral(name)}));
+    return new ${own}(BpfObject.open(OBJECT, ${literal}));
   }
 
   /** As \`open()\`. Returns null if it fails. */
   static tryOpen(): ${own} | null {
-    const object = BpfObject.tryOpen(OBJECT, ${scriptLiteral(name)});
+    const object = BpfObject.tryOpen(OBJECT, ${literal});
     return object == null ? null : new ${own}(object);
   }
 
@@ -247,8 +253,7 @@ ${indent(values.map((value) => `  ${value}`))}
   /** Detaches the programs and closes the maps. */
   close(): void {
     this.object.close();
-  }
-}`;
+  }`;
 }
 
 function kindOf(kind: ModelSection["kind"]): string {
