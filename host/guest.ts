@@ -12,7 +12,7 @@ import { exportTable, TABLE_NAME } from "../wasm/export_table.ts";
 import { type AddressBits, isComponent } from "../wasm/sections.ts";
 import { assemblyScriptAdvice } from "./assemblyscript/import_types.ts";
 import type { GuestContext } from "./core/context.ts";
-import type { InstanceParts } from "./core/instance.ts";
+import { type InstanceParts, numberedTable } from "./core/instance.ts";
 import { WASM_PAGE_BYTES } from "./core/memory.ts";
 import { guestStackOf, withLongStacks } from "./guest_stack.ts";
 import type { ImportModules } from "./import_tables.ts";
@@ -93,7 +93,7 @@ export interface LinkOptions {
 export function linkGuest(guest: CompiledGuest, { imports, context, names }: LinkOptions): WebAssembly.Instance {
   checkImports(guest.imports, { addressBits: guest.addressBits, wrapperModule: names.wrapperModule });
   const instance = instantiate(guest.module, imports);
-  context.bind(partsOf(instance, names));
+  context.bind(partsOf(instance, guest.addressBits, names));
   return instance;
 }
 
@@ -208,7 +208,7 @@ function instantiate(module: WebAssembly.Module, imports: ImportModules): WebAss
   }
 }
 
-function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstanceParts {
+function partsOf(instance: WebAssembly.Instance, addressBits: AddressBits, names: GuestNames): InstanceParts {
   const { memory } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new GuestError("invalid-module", 'Cannot run module: it exports no "memory"');
@@ -220,7 +220,7 @@ function partsOf(instance: WebAssembly.Instance, names: GuestNames): InstancePar
   const callback = instance.exports[names.callbackExport];
   return {
     memory,
-    table: callbackExports(instance.exports) ?? findTable(instance.exports),
+    table: callbackExports(instance.exports, addressBits) ?? findTable(instance.exports),
     callback: typeof callback === "function" ? callback : undefined,
     callbackName: names.callbackExport,
   };
@@ -233,16 +233,12 @@ const CALLBACK_EXPORT = /^wasm_bpf_callback_([1-9]|[1-5]\d|6[0-3])$/;
  * A table with the callbacks that a guest exports by number; undefined if it exports none. Guests in Go cannot put their functions into
  * a table.
  */
-function callbackExports(exports: WebAssembly.Exports): WebAssembly.Table | undefined {
+function callbackExports(exports: WebAssembly.Exports, bits: AddressBits): WebAssembly.Table | undefined {
   const callbacks = Object.entries(exports).flatMap(([name, value]) => {
     const number = CALLBACK_EXPORT.exec(name)?.[1];
     return number === undefined || typeof value !== "function" ? [] : [[Number(number), value] as const];
   });
-  if (callbacks.length === 0) return undefined;
-  const initial = Math.max(...callbacks.map(([number]) => number)) + 1;
-  const table = new WebAssembly.Table({ element: "anyfunc", initial, maximum: initial });
-  for (const [number, callback] of callbacks) table.set(number, callback);
-  return table;
+  return callbacks.length === 0 ? undefined : numberedTable(new Map(callbacks), bits);
 }
 
 function findTable(exports: WebAssembly.Exports): WebAssembly.Table | undefined {

@@ -491,3 +491,13 @@ Deno.test("a guest may export its callbacks by number, and then needs no table",
     assertEquals(run(`${imports} ${MEMORY} ${other} ${exits(3)}`), WASI_EINVAL, name);
   }
 });
+
+Deno.test("a guest with 64-bit addresses may export its callbacks by number too", () => {
+  const imports = `${EXIT}
+    (import "libbpf" "libbpf_set_print" (func $print (param i64 i64 i64) (result i32)))`;
+  const exits = startOf(
+    "(call $exit (i32.sub (i32.const 0) (call $print (i64.const 3) (i64.const 64) (i64.const 64))))",
+  );
+  const callback = `(func (export "wasm_bpf_callback_3") (param i32 i64))`;
+  assertEquals(run(`${imports} ${MEMORY_64} ${callback} ${exits}`), 0);
+});

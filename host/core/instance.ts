@@ -113,14 +113,29 @@ export function callTyped(run: Callback, args: readonly (number | bigint)[], wor
  */
 // deno-lint-ignore ban-types -- the type that WebAssembly's declarations give an exported function
 export function tableOf(callback: Function, bits: AddressBits = 32): WebAssembly.Table {
-  if (bits === 32) {
-    const table = new WebAssembly.Table({ element: "anyfunc", initial: 1, maximum: 1 });
-    table.set(0, callback);
-    return table;
+  return numberedTable(new Map([[0, callback]]), bits);
+}
+
+/**
+ * A table with each of `callbacks` at its number. There is at least one.
+ *
+ * @param bits the width of its indices.
+ */
+// deno-lint-ignore ban-types -- the type that WebAssembly's declarations give an exported function
+export function numberedTable(callbacks: ReadonlyMap<number, Function>, bits: AddressBits): WebAssembly.Table {
+  const size = Math.max(...callbacks.keys()) + 1;
+  const table = emptyTable(size, bits);
+  for (const [number, callback] of callbacks) {
+    Reflect.apply(WebAssembly.Table.prototype.set, table, [bits === 64 ? BigInt(number) : number, callback]);
   }
+  return table;
+}
+
+function emptyTable(size: number, bits: AddressBits): WebAssembly.Table {
+  if (bits === 32) return new WebAssembly.Table({ element: "anyfunc", initial: size, maximum: size });
   // TypeScript's library does not declare tables with 64-bit indices, which are BigInts.
-  const descriptor = { address: "i64", element: "anyfunc", initial: 1n, maximum: 1n };
-  const table: unknown = Reflect.construct(WebAssembly.Table, [descriptor, callback]);
+  const descriptor = { address: "i64", element: "anyfunc", initial: BigInt(size), maximum: BigInt(size) };
+  const table: unknown = Reflect.construct(WebAssembly.Table, [descriptor]);
   if (!(table instanceof WebAssembly.Table)) throw new TypeError("Unexpected result of the constructor of tables");
   return table;
 }
