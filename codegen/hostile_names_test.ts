@@ -105,6 +105,19 @@ function objectOfSections(): Uint8Array {
     ${programs.join("")}`);
 }
 
+/** An object whose maps and sections of variables have these names exactly, half of the maps without types. */
+function objectOfMaps(): Uint8Array {
+  const names = WORDS.filter((name) => /^\w+$/.test(name));
+  const maps = names.map((name, i) => {
+    const sizes = i % 2 === 0 ? "int *key; long *value;" : "int (*key_size)[4]; int (*value_size)[8];";
+    return `struct { int (*type)[1]; int (*max_entries)[1]; ${sizes} } map${i} asm("${name}") __attribute__((section(".maps"), used));`;
+  });
+  const variables = names.map((name, i) =>
+    `int variable${i} asm("v_${name}") __attribute__((section(".data.${name}"))) = 1;`
+  );
+  return compileSource([...maps, ...variables].join("\n"));
+}
+
 for (const language of LANGUAGES.filter(isLanguage)) {
   const { reasonToSkip, check } = COMPILERS[language];
   const reason = reasonToSkip();
@@ -115,7 +128,7 @@ for (const language of LANGUAGES.filter(isLanguage)) {
     ignore: reason !== undefined,
     fn: async () => {
       const options = { name: "x", all: true };
-      const sources = [objectOfWords(), objectOfSections()].map((object) => ({
+      const sources = [objectOfWords(), objectOfSections(), objectOfMaps()].map((object) => ({
         types: genTypesIn(language, object, options),
         skeleton: genSkeletonIn(language, object, options),
       }));
