@@ -4,15 +4,18 @@
  * @module
  */
 
+import { BpfError, LINUX_ERRNO } from "../../errors/mod.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /**
  * Makes `to` a copy of the directory `from`. Files that `from` lacks are removed.
  *
- * @throws {BpfError} when a file cannot be read or written.
+ * @throws {BpfError} when a file cannot be read or written; ELOOP for a link in place of a directory or a file, since its target is no
+ * copy: sources of others could thereby remove files elsewhere.
  */
 export function copyTree(tools: Toolchain, from: string, to: string): void {
   const { files, system } = tools;
+  refuseLink(tools, to);
   files.makeDirectory(to);
   const names = files.list(from);
   for (const old of files.list(to)) {
@@ -24,8 +27,17 @@ export function copyTree(tools: Toolchain, from: string, to: string): void {
       copyTree(tools, source, target);
       continue;
     }
+    refuseLink(tools, target);
     writeIfChanged(tools, target, system.readFile(source));
   }
+}
+
+function refuseLink({ files }: Toolchain, path: string): void {
+  if (!files.isLink(path)) return;
+  throw new BpfError({ operation: "write", kind: "file", subject: path }, LINUX_ERRNO.ELOOP, {
+    reason: "it is a symbolic link",
+    hint: "remove it",
+  });
 }
 
 /** Writes a file, unless it has these bytes. @throws {BpfError} when it cannot be read or written. */

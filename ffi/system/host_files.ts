@@ -38,11 +38,13 @@ export class HostFiles {
 
   /** True for a regular file that somebody may execute. */
   isProgram(path: string): boolean {
-    const mode = this.#at(path, (fd) => {
-      const status = this.#calls.status(fd);
-      return typeof status === "number" ? 0 : status.mode;
-    });
-    return mode !== undefined && (mode & S_IFMT) === FILE_MODE.REGULAR && (mode & EXECUTABLE) !== 0;
+    const mode = this.#modeOf(path);
+    return (mode & S_IFMT) === FILE_MODE.REGULAR && (mode & EXECUTABLE) !== 0;
+  }
+
+  /** True for a symbolic link, whether or not its target exists. */
+  isLink(path: string): boolean {
+    return (this.#modeOf(path, O.NOFOLLOW) & S_IFMT) === FILE_MODE.LINK;
   }
 
   /** The path without symbolic links; undefined if there is no such file. */
@@ -93,7 +95,8 @@ export class HostFiles {
   }
 
   /**
-   * Writes a file from chunks, each of which is used before the next one is requested.
+   * Writes a file from chunks, each of which is used before the next one is requested. If it cannot write all of them, it removes the
+   * file: a part of one could be taken for the whole.
    *
    * @param options.isNew true to refuse a file that exists.
    * @throws {BpfError} EEXIST, EACCES, ENOSPC ...
@@ -105,6 +108,10 @@ export class HostFiles {
     if (fd < 0) throw new BpfError(operation, fd);
     try {
       for (const chunk of chunks) this.#writeAll(fd, new Uint8Array(chunk), operation);
+    } catch (error) {
+      const isRegular = (modeOf(this.#calls, fd) & S_IFMT) === FILE_MODE.REGULAR;
+      if (isRegular && !this.isLink(path)) this.remove(path);
+      throw error;
     } finally {
       this.#calls.close(fd);
     }
@@ -118,9 +125,14 @@ export class HostFiles {
     }
   }
 
+  /** The type and the permissions of a file; 0 if there is none. */
+  #modeOf(path: string, flags = 0): number {
+    return this.#at(path, (fd) => modeOf(this.#calls, fd), flags) ?? 0;
+  }
+
   /** Opens `path` for lookups only, runs `action` on it, and closes it. Returns undefined if it cannot be opened. */
-  #at<T>(path: string, action: (fd: number) => T): T | undefined {
-    const fd = this.#calls.open(path, O.PATH | O.CLOEXEC);
+  #at<T>(path: string, action: (fd: number) => T, flags = 0): T | undefined {
+    const fd = this.#calls.open(path, O.PATH | O.CLOEXEC | flags);
     if (fd < 0) return undefined;
     try {
       return action(fd);
@@ -128,4 +140,10 @@ export class HostFiles {
       this.#calls.close(fd);
     }
   }
+}
+
+/** The type and the permissions of an open file; 0 if it has none. */
+function modeOf(calls: SystemCalls, fd: number): number {
+  const status = calls.status(fd);
+  return typeof status === "number" ? 0 : status.mode;
 }

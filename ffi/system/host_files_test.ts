@@ -25,9 +25,36 @@ Deno.test("HostFiles writes, lists, finds and removes", () => {
       false,
       false,
     ]);
+    assertEquals([files.isLink(`${folder}/c`), files.isLink(`${folder}/b`), files.isLink(`${folder}/d`)], [
+      true,
+      false,
+      false,
+    ]);
     files.remove(`${folder}/b`);
     files.remove(`${folder}/b`);
+    assertEquals(files.isLink(`${folder}/c`), true);
     assertEquals(files.exists(`${folder}/b`), false);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("HostFiles.write() leaves no part of a file that it cannot finish, and removes no device and no link", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    using system = openSystem();
+    const files = new HostFiles(system.calls);
+    function* failing(): Generator<Uint8Array> {
+      yield new Uint8Array(10);
+      throw new Error("no more");
+    }
+    Deno.writeTextFileSync(`${folder}/a`, "before");
+    assertThrows(() => files.write(`${folder}/a`, failing()), Error, "no more");
+    assertEquals(files.exists(`${folder}/a`), false);
+    Deno.symlinkSync("/dev/full", `${folder}/full`);
+    assertThrows(() => files.write(`${folder}/full`, [new Uint8Array(1)]), BpfError, "ENOSPC");
+    assertThrows(() => files.write("/dev/full", [new Uint8Array(1)]), BpfError, "ENOSPC");
+    assertEquals([files.isLink(`${folder}/full`), files.exists("/dev/full")], [true, true]);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
