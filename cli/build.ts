@@ -4,6 +4,7 @@
  * @module
  */
 
+import { printable } from "../errors/mod.ts";
 import { command, runCommand } from "./command.ts";
 import { printError, writeOutput } from "./output.ts";
 import { anyText, HELP, single } from "./options.ts";
@@ -129,7 +130,7 @@ class Build {
       step: (kind, path, action) => this.#step(kind, path, action),
     }, objects);
     moduleRecords.addTo(module);
-    writeOutput(`  ${module} has ${sizeText(this.#tools.system.readFile(module).length)}\n`);
+    writeOutput(`  ${printable(module)} has ${sizeText(this.#tools.system.readFile(module).length)}\n`);
   }
 
   #compilePrograms(words: readonly string[], target: GuestTarget) {
@@ -171,7 +172,7 @@ class Build {
   }
 
   #say(kind: string, text: string): void {
-    writeOutput(`  ${kind.padEnd("skeleton".length)}  ${text}\n`);
+    writeOutput(`  ${kind.padEnd("skeleton".length)}  ${printable(text)}\n`);
   }
 }
 

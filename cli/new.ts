@@ -52,6 +52,9 @@ const NEW = command({
 /** The names that are also good names of files and, with "_" for "-", of structs in C. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,49}$/;
 
+/** Build tools refuse a package with the name of the package that it uses. */
+const BINDINGS_NAME = /^wasm[-_]bpf$/;
+
 /**
  * Runs `wasm-bpf new`.
  *
@@ -67,6 +70,9 @@ export function newGuest(args: readonly string[]): number {
       throw new UsageError(
         `Cannot make a guest: "${name}" is not a name of letters, digits, "_" and "-" that begins with a letter`,
       );
+    }
+    if (BINDINGS_NAME.test(name)) {
+      throw new UsageError(`Cannot make a guest: "${name}" is the name of the package for guests`);
     }
     return withToolchain({ verbose: false }, ({ files }) => {
       if (files.exists(directory)) {

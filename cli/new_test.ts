@@ -24,6 +24,7 @@ Deno.test("new changes nothing that exists, and refuses names that C or a shell 
       [[`${folder}/a.b`], 2, /is not a name/],
       [[`${folder}/a b`], 2, /is not a name/],
       [[`${folder}/..`], 2, /is not a name/],
+      [["--lang", "rust", `${folder}/wasm-bpf`], 2, /: "wasm-bpf" is the name of the package for guests/],
       [[`${folder}/none/x`], 125, /^wasm-bpf: Cannot make directory ".*\/none\/x": ENOENT.*\n$/],
       [[], 2, /no name given/],
     ];

@@ -74,6 +74,19 @@ Deno.test("`build` ends with clang's messages and one line", async () => {
 /** A ring buffer's record, which no map and no global variable has. */
 const RECORD = "struct event { int pid; TYPE when; };";
 
+Deno.test("`build` escapes hidden characters of the names that it prints", async () => {
+  const name = "x\u{1b}]0;\u{202e}";
+  await using folder = await directoryWith({
+    [`${name}.bpf.c`]: "char x;",
+    [`${name}.c`]: "int main(void) { return 0; }",
+  });
+  const built = await runWasmBpf(["build", folder.path]);
+  assertEquals([built.code, built.stderr], [0, ""]);
+  assertMatch(built.stdout, /\/x\\x1b\]0;\\u202e\.wasm has /);
+  // deno-lint-ignore no-control-regex -- the character must not be there
+  assertEquals(/[\u{1b}\u{202e}]/u.test(built.stdout), false);
+});
+
 Deno.test("`build --target wasm32` refuses a record of a local variable that the guest lays out differently", async () => {
   const files = (type: string) => ({
     "a.h": RECORD.replace("TYPE", type),
