@@ -52,6 +52,8 @@ languages: $(languages)/assemblyscript_kinds.wasm
 $(languages)/assemblyscript_kinds.wasm: $(languages)/assemblyscript/kinds/kinds.ts \
   $(languages)/assemblyscript/kinds/kinds_skel.ts $(packages)/stamp $(rules)
 	$(build_assemblyscript)
+	# The package compiles without the language's abort too.
+	cd $(<D) && $(asc) $(<F) --noEmit --use abort= --path $(abspath $(packages))
 
 # Prints the sizes and offsets of generated types.
 $(languages)/assemblyscript/layouts/types_skel.ts: $(types_object) $(codegen)
