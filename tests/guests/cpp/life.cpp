@@ -52,7 +52,7 @@ static void iterate(owner &tool) {
     const auto link = bpf::program(tool->progs.list_maps).attach_iter().or_exit();
     const auto listed = bpf::read_iterator<::listed>(link).or_exit();
     line("iterator:", listed.size() >= 1, listed.at(0).max_entries, listed.at(0).value_size);
-    line("the same as text:", bpf::read_iterator(link).or_exit().size() == listed.size() * sizeof(::listed));
+    line("the same as text:", bpf::read_iterator(link.get()).or_exit().size() == listed.size() * sizeof(::listed));
 }
 
 static void use_and_drop() {

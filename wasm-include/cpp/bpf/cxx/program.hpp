@@ -100,9 +100,9 @@ class program {
     bpf_program *program_;
 };
 
-/* Runs the iterator of a link, and returns the text that the program wrote. */
-inline result<std::string> read_iterator(const link &attached) {
-    const unique_fd iterator(bpf_iter_create(attached.fd()));
+/* Runs the iterator of a link, such as `tool->links.x` of a skeleton, and returns the text that the program wrote. */
+inline result<std::string> read_iterator(const bpf_link *attached) {
+    const unique_fd iterator(bpf_iter_create(bpf_link__fd(attached)));
     if (!iterator) return error("run the iterator", -iterator.get());
     std::string text;
     char part[4096];
@@ -115,9 +115,12 @@ inline result<std::string> read_iterator(const link &attached) {
             return error("read the iterator", errno);
     }
 }
+inline result<std::string> read_iterator(const link &attached) {
+    return read_iterator(attached.get());
+}
 
 /* Runs an iterator whose program writes records of type `T`, and returns these. */
-template <class T> result<std::vector<T>> read_iterator(const link &attached) {
+template <class T> result<std::vector<T>> read_iterator(const bpf_link *attached) {
     static_assert(std::is_trivially_copyable_v<T>, "records must be plain data");
     auto text = read_iterator(attached);
     if (!text) return text.error();
@@ -125,6 +128,9 @@ template <class T> result<std::vector<T>> read_iterator(const link &attached) {
     std::vector<T> records(text->size() / sizeof(T));
     if (!records.empty()) memcpy(static_cast<void *>(records.data()), text->data(), text->size());
     return records;
+}
+template <class T> result<std::vector<T>> read_iterator(const link &attached) {
+    return read_iterator<T>(attached.get());
 }
 
 } // namespace bpf
