@@ -67,12 +67,14 @@ pub fn build(b: *std.Build) void {
     // The host calls functions of the guest through its table.
     guest.export_table = true;
 
-    // wasm-bpf build writes the package, and a skeleton for each BPF program.
+    // wasm-bpf build writes the package, and a skeleton for each BPF program. Add the names of more programs to the list.
     const bpf = b.createModule(.{ .root_source_file = b.path(".output/zig/src/wasm_bpf.zig") });
-    const skeleton = b.createModule(.{ .root_source_file = b.path(".output/${skeleton}.zig") });
-    skeleton.addImport("wasm_bpf", bpf);
     guest.root_module.addImport("wasm_bpf", bpf);
-    guest.root_module.addImport("${skeleton}", skeleton);
+    for ([_][]const u8{"${skeleton}"}) |name| {
+        const module = b.createModule(.{ .root_source_file = b.path(b.fmt(".output/{s}.zig", .{name})) });
+        module.addImport("wasm_bpf", bpf);
+        guest.root_module.addImport(name, module);
+    }
 
     b.installArtifact(guest);
 }

@@ -24,7 +24,7 @@ const FIND_PACKAGE = "import importlib.util as u; s = u.find_spec('ziglang'); " 
  */
 export function findZig(tools: Toolchain): string {
   const zig = tools.find("zig") ?? inPackage(tools);
-  const hint = `(hint: pip install ziglang==${TESTED}, or https://ziglang.org/download)`;
+  const hint = `(hint: https://ziglang.org/download, or pip install ziglang==${TESTED} in a virtual environment)`;
   if (zig === undefined) throw new MissingToolError(`Cannot compile: no zig in PATH ${hint}`);
   const version = tools.outputOf(zig, ["version"]).trim();
   if (!isOlder(version, OLDEST)) return zig;

@@ -94,7 +94,7 @@ Deno.test("wasm-bpf build names the command that installs Zig, if there is none 
   await using folder = await directoryWith({});
   const guest = `${folder.path}/tool`;
   assertEquals((await runWasmBpf(["new", "--lang", "zig", guest])).code, 0);
-  const hint = "(hint: pip install ziglang==0.17.1, or https://ziglang.org/download)\n";
+  const hint = "(hint: https://ziglang.org/download, or pip install ziglang==0.17.1 in a virtual environment)\n";
   // Without python3, whose packages may have a Zig.
   const programs = `${folder.path}/programs`;
   await Deno.mkdir(programs);
