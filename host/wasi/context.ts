@@ -38,12 +38,13 @@ export class WasiContext {
   readonly refusedPaths: RefusedPaths | undefined;
   /** The permissions of the file or directory that the next call makes. */
   newFileMode: number | undefined;
-  readonly #addressBits: AddressBits;
+  /** The width of the guest's pointers and sizes. */
+  readonly addressBits: AddressBits;
   readonly #guest: WasiGuest;
 
   constructor(guest: WasiGuest, files: Files, options: { refusedPaths: RefusedPaths | undefined }) {
     this.#guest = guest;
-    this.#addressBits = guest.addressBits;
+    this.addressBits = guest.addressBits;
     this.files = files;
     this.clocks = new Clocks(files.calls);
     this.descriptors = new FileDescriptors(guest.descriptors, files);
@@ -70,7 +71,7 @@ export class WasiContext {
 
   /** Converts a parameter that is a pointer. @throws {MemoryFault} for an address that no memory has. */
   ptr(value: WasmPtr): GuestPtr {
-    return guestPtr(value, this.#addressBits);
+    return guestPtr(value, this.addressBits);
   }
 
   /** Converts a pointer to a result of pointer width, and checks that the result fits there. @throws {MemoryFault} */

@@ -66,7 +66,7 @@ export function pollFunctions(context: WasiContext, layout: SubscriptionLayout =
       context.memory.check(to, length * EVENT_SIZE);
       const countAt = context.sizeResult(result);
       const subscriptions = readSubscriptions(context, from, length, layout);
-      const events = wait(context, subscriptions);
+      const events = waitOrWake(context, subscriptions);
       events.forEach((event, index) => writeEvent(context.memory.data, to + index * EVENT_SIZE, event));
       context.memory.writePointer(countAt, events.length);
     },
@@ -132,6 +132,21 @@ function subscribe(
   polls.set(descriptor, entry);
   subscription.descriptor = descriptor;
   subscription.poll = entry;
+}
+
+/**
+ * As {@link wait}, but a signal ends a sleep on wasm32 early instead of with EINTR. The libc of Rust and of others there makes ENOTSUP of
+ * every error, and Rust's `thread::sleep()` then panics.
+ */
+function waitOrWake(context: WasiContext, subscriptions: readonly Subscription[]): Event[] {
+  try {
+    return wait(context, subscriptions);
+  } catch (error) {
+    const isSleep = subscriptions.every(({ type }) => type === EVENTTYPE.CLOCK);
+    const isInterrupted = error instanceof Refusal && error.errno === WASI_ERRNO.EINTR;
+    if (!isSleep || !isInterrupted || context.addressBits !== 32) throw error;
+    return subscriptions.map((subscription) => ({ subscription, errno: 0, readableBytes: 0n, flags: 0 }));
+  }
 }
 
 /** Waits until there is at least one event. Refuses with EINTR when a signal of the guest is pending. */

@@ -4,11 +4,14 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { run, WASM_BPF } from "./command.ts";
 import { kernelHas } from "./kernel_features.ts";
 import { cgroupRoot } from "./mounts.ts";
+import { RunningExample } from "./running_example.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const SOURCES = `${ROOT}tests/guests/languages/go/`;
 const MODULE = `${ROOT}.build/guests/languages/go_module.wasm`;
 const REASON = whyNot();
+/** Tests that have a test of their own here. */
+const SKIPPED = ["TestPanic", "TestSignals"];
 
 /** The reason why the tests cannot run. */
 function whyNot(): string | undefined {
@@ -68,7 +71,7 @@ Deno.test({
     for (const name of testNames()) {
       await t.step(name, () => {
         const output = stdout.slice(stdout.indexOf(`=== RUN   ${name}\n`)).split("=== RUN")[1] ?? "";
-        assertMatch(output, name === "TestPanic" ? /^--- SKIP: /m : /^--- PASS: /m);
+        assertMatch(output, SKIPPED.includes(name) ? /^--- SKIP: /m : /^--- PASS: /m);
       });
     }
     assertEquals(code, 0, stdout + stderr);
@@ -84,6 +87,24 @@ Deno.test({
     const { code, stderr } = await runGoTests(["-test.run=TestPanic", "-panics"]);
     assertEquals(code, 2);
     assertMatch(stderr, /^panic: a panic beside true\n\ngoroutine \d+/m);
+  },
+});
+
+Deno.test({
+  name: `Ctrl-C cancels the context of NotifyContext(), whatever a Go guest does${
+    REASON === undefined ? "" : ` (skipped: ${REASON})`
+  }`,
+  ignore: REASON !== undefined,
+  fn: async (t) => {
+    for (const wait of ["done", "ticker", "reader", "busy"]) {
+      await t.step(wait, async () => {
+        const words = ["-test.run=TestSignals", `-waits=${wait}`];
+        await using guest = await RunningExample.start(MODULE, words, { host: ["--allow-network", "--timeout=60s"] });
+        assertEquals(guest.header, "waiting");
+        const { status, stderr } = await guest.stop();
+        assertEquals([status.code, stderr, guest.lines], [0, "", ["then context canceled", "PASS"]]);
+      });
+    }
   },
 });
 

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { directoryWith, run, runThrough, runWasmBpf, WASM_BPF } from "./command.ts";
 import { kernelHas } from "./kernel_features.ts";
+import { RunningExample } from "./running_example.ts";
 import { shell } from "./shell.ts";
 
 const GUESTS = new URL("../../.build/guests/languages/", import.meta.url).pathname;
@@ -186,6 +187,12 @@ testRust("a panic in a callback ends the guest, with its place and message (Rust
   assertMatch(stderr, /^\n?thread 'main'.* panicked at .*src\/bin\/errors\.rs:\d+/);
   assertEquals(stderr.split("a record of 8 bytes").length, 2);
   assertMatch(stderr, /\nwasm-bpf: The guest trapped: unreachable\n/);
+});
+
+testRust("Ctrl-C ends std::thread::sleep() early (Rust)", async () => {
+  await using sleeping = await RunningExample.start(guest("errors"), ["sleep"]);
+  const { status, stderr } = await sleeping.stop();
+  assertEquals([status.code, stderr, sleeping.lines], [0, "", ["caught Some(2)"]]);
 });
 
 Deno.test("build names the command that installs cargo (Rust)", async () => {

@@ -5,6 +5,7 @@ package signals
 
 import (
 	"context"
+	"time"
 
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/failure"
 )
@@ -25,25 +26,61 @@ const call = 2
 //go:wasmimport wasm_bpf_sys sigaction
 func sigaction(signal, reaction, flags, handler int32) int32
 
-var cancels []context.CancelFunc
+// slice is the time between two looks at caught. The scheduler cannot wait for a signal.
+const slice = 50 * time.Millisecond
 
+// caught has a number for each signal, which grows when the signal comes.
+var caught [65]uint32
+
+// onSignal only counts: it may run on the scheduler's stack, where most of Go's functions fail.
+//
 //go:wasmexport wasm_bpf_callback_5
-func onSignal(int32) {
-	for _, cancel := range cancels {
-		cancel()
+//go:nosplit
+func onSignal(signal int32) { caught[signal]++ }
+
+// signalContext looks for signals whenever it is asked, so that a goroutine that never waits sees them too.
+type signalContext struct {
+	context.Context
+	cancel  context.CancelFunc
+	signals []int32
+	before  [len(caught)]uint32
+}
+
+func (c *signalContext) look() {
+	for _, signal := range c.signals {
+		if caught[signal] != c.before[signal] {
+			c.cancel()
+		}
 	}
+}
+
+// Done implements context.Context.
+func (c *signalContext) Done() <-chan struct{} {
+	c.look()
+	return c.Context.Done()
+}
+
+// Err implements context.Context.
+func (c *signalContext) Err() error {
+	c.look()
+	return c.Context.Err()
 }
 
 // NotifyContext returns a context that is cancelled by the signals, which then no longer end the guest. Call it before readers are
 // opened. A second Ctrl-C ends a guest that does not come back to the host.
 func NotifyContext(parent context.Context, signals ...int32) (context.Context, context.CancelFunc, error) {
-	ctx, cancel := context.WithCancel(parent)
-	cancels = append(cancels, cancel)
+	inner, cancel := context.WithCancel(parent)
+	ctx := &signalContext{inner, cancel, signals, caught}
 	for _, signal := range signals {
 		if err := failure.Check("catch signals", sigaction(signal, call, 0, callback)); err != nil {
 			cancel()
 			return nil, nil, err
 		}
 	}
+	go func() {
+		for ctx.Err() == nil {
+			time.Sleep(slice)
+		}
+	}()
 	return ctx, cancel, nil
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-//! Signals: [`catch`] them, and look at [`caught`] after each poll, which ends with EINTR.
+//! Signals: [`catch`] them, and look at [`caught`] after each poll, which ends with EINTR, and after each `std::thread::sleep()`, which
+//! ends early.
 
 use crate::error::checked;
 use crate::Result;

@@ -3,6 +3,7 @@
 package kinds
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,10 +19,14 @@ import (
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/link"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/perf"
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/ringbuf"
+	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/signals"
 )
 
-// panics makes TestPanic run.
-var panics = flag.Bool("panics", false, "")
+// panics makes TestPanic run. waits makes TestSignals wait for a signal in the way that it names.
+var (
+	panics = flag.Bool("panics", false, "")
+	waits  = flag.String("waits", "", "")
+)
 
 func TestLinkEnds(t *testing.T) {
 	objects := load(t, &kindsObjects{}, nil)
@@ -262,4 +267,40 @@ func TestPanic(t *testing.T) {
 	defer attached.Close()
 	go func() { panic(fmt.Sprint("a panic beside ", attached != nil)) }()
 	openRing(t, objects).Read()
+}
+
+func TestSignals(t *testing.T) {
+	if *waits == "" {
+		t.Skip("only with -waits")
+	}
+	ctx, stop, err := signals.NotifyContext(context.Background(), signals.Interrupt)
+	must(t, err)
+	defer stop()
+	inner, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	var reader *ringbuf.Reader
+	if *waits == "reader" {
+		reader = openRing(t, load(t, &kindsObjects{}, nil))
+	}
+	fmt.Println("waiting")
+	switch *waits {
+	case "done":
+		<-inner.Done()
+	case "ticker":
+		ticker := time.NewTicker(time.Hour)
+		select {
+		case <-inner.Done():
+		case <-ticker.C:
+		}
+	case "reader":
+		_, err := reader.ReadContext(inner)
+		same(t, err, context.Canceled)
+	case "busy":
+		for ctx.Err() == nil {
+			time.Now()
+		}
+	}
+	fmt.Println("then", ctx.Err())
+	<-inner.Done()
+	same(t, inner.Err(), context.Canceled)
 }

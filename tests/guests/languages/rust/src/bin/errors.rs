@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-//! Errors. Prints them, and with the argument "panic" ends in a callback.
+//! Errors. Prints them. With the argument "panic" it ends in a callback, with "sleep" it sleeps until a signal.
 
 mod skeleton {
     include!(concat!(env!("SKELETONS"), "/bad_skel.rs"));
 }
 
 use skeleton::BadSkel;
-use wasm_bpf::{Object, ProgramInput, Result, RingBufferBuilder};
+use wasm_bpf::{signals, Object, ProgramInput, Result, RingBufferBuilder};
 
 fn panics() -> Result<()> {
     let open = BadSkel::open()?;
@@ -21,9 +21,19 @@ fn panics() -> Result<()> {
     Ok(())
 }
 
+fn sleeps() -> Result<()> {
+    signals::catch(&[signals::SIGINT])?;
+    println!("sleeping");
+    std::thread::sleep(std::time::Duration::from_secs(3600));
+    println!("caught {:?}", signals::caught());
+    Ok(())
+}
+
 fn main() -> Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("panic") {
-        return panics();
+    match std::env::args().nth(1).as_deref() {
+        Some("panic") => return panics(),
+        Some("sleep") => return sleeps(),
+        _ => {}
     }
     let error = BadSkel::open()?.load().unwrap_err();
     println!("{error}");
