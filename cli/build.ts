@@ -9,6 +9,8 @@ import { command, runCommand } from "./command.ts";
 import { printError, writeOutput } from "./output.ts";
 import { anyText, HELP, single } from "./options.ts";
 import { sizeText } from "./size.ts";
+import { lacksRecordType } from "../codegen/mod.ts";
+import { parseObject } from "../object/object.ts";
 import { LANGUAGES } from "./languages/all.ts";
 import { findGuest, type Project } from "./languages/find_guest.ts";
 import type { GuestObject } from "./languages/language.ts";
@@ -127,7 +129,8 @@ class Build {
       target,
       words,
       bpfRecords,
-      step: (kind, path, action) => this.#step(kind, path, action),
+      step: (kind, path, action) =>
+        this.#step(kind, path, action, kind === "guest" ? () => this.#advice(objects) : undefined),
     }, objects);
     moduleRecords.addTo(module);
     writeOutput(`  ${printable(module)} has ${sizeText(this.#tools.system.readFile(module).length)}\n`);
@@ -158,14 +161,24 @@ class Build {
     else this.#step("types", header, () => writeVmlinux(this.#tools, { btf, header }));
   }
 
-  #step(kind: string, path: string, action: () => void): void {
+  /** Advice for a guest that does not compile. A guest in C or C++ includes the types of its records. */
+  #advice(objects: readonly GuestObject[]): string {
+    if (this.#project.language.takesClangOptions === true) return "";
+    const lacking = objects.find(({ path }) => lacksRecordType(parseObject(this.#tools.system.readFile(path))));
+    return lacking === undefined
+      ? ""
+      : ` (hint: if the guest lacks a type of ${lacking.program}.bpf.c, add a global pointer there: const struct event *unused;)`;
+  }
+
+  /** Runs a step. If it fails, prints what failed, with the advice. */
+  #step(kind: string, path: string, action: () => void, advice: () => string = () => ""): void {
     this.#say(kind, path);
     try {
       action();
     } catch (error) {
       if (error instanceof ProgramFailed && error.end.signal === undefined) {
         const program = error.file.slice(error.file.lastIndexOf("/") + 1).replace(/^clang.*/, "clang");
-        printError(`Cannot build "${this.#directory}": ${program} failed at ${path}`);
+        printError(`Cannot build "${this.#directory}": ${program} failed at ${path}${advice()}`);
       }
       throw error;
     }

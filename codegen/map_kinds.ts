@@ -8,7 +8,7 @@ import { MapType } from "../object/bpf_numbers.ts";
 import type { ModelMap } from "./model.ts";
 
 /** True for maps that guests read or write through buffers, not by elements. */
-export function isBuffer({ type }: ModelMap): boolean {
+export function isBuffer({ type }: Pick<ModelMap, "type">): boolean {
   return type === MapType.PERF_EVENT_ARRAY || type === MapType.RINGBUF || type === MapType.USER_RINGBUF;
 }
 

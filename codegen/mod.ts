@@ -9,4 +9,4 @@ export { isReserved, objectName } from "./c/identifiers.ts";
 export { genTypes, genTypesOfBtf, type TypesOptions } from "./c/types.ts";
 export { genSkeletonIn, genTypesIn, genTypesOfBtfIn, isLanguage, type Language, LANGUAGES } from "./languages.ts";
 export { genVmlinux } from "./c/vmlinux.ts";
-export { MissingTypeError, selectTypes } from "./type_selection.ts";
+export { lacksRecordType, MissingTypeError, selectTypes } from "./type_selection.ts";

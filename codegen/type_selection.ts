@@ -10,6 +10,7 @@ import { readRelocatedTypes } from "../object/btf/core_relocations.ts";
 import type { MapDefinition } from "../object/maps.ts";
 import type { BpfObjectInfo } from "../object/object.ts";
 import type { BtfType, TypeId } from "../object/btf/types.ts";
+import { isBuffer } from "./map_kinds.ts";
 
 /** Further types to select. */
 export interface TypeSelection {
@@ -50,6 +51,14 @@ function pointees(btf: Btf, id: TypeId): TypeId[] {
   if (type.kind !== "ptr") return [];
   const target = btf.resolve(type.target);
   return target.kind === "struct" || target.kind === "union" || target.kind === "enum" ? [type.target] : [];
+}
+
+/** True if an object has a buffer, but no pointer to a type of its records. Its skeleton may then lack this type. */
+export function lacksRecordType({ btf, maps, dataSections }: BpfObjectInfo): boolean {
+  const hasPointer = dataSections.some(({ variables }) =>
+    variables.some(({ type }) => btf !== undefined && pointees(btf, type).length > 0)
+  );
+  return !hasPointer && maps.some(isBuffer);
 }
 
 /** Advice about a missing type: BTF omits types that only local variables use. */

@@ -107,6 +107,21 @@ Deno.test("wasm-bpf build names the command that installs Zig, if there is none 
   ]);
 });
 
+Deno.test("wasm-bpf build of a guest that does not compile says how a record's type gets into the skeleton", async () => {
+  await using folder = await directoryWith({ "zig": `#!/bin/sh\n[ "$1" = build ] && exit 1\necho 0.17.1\n` });
+  await Deno.chmod(`${folder.path}/zig`, 0o755);
+  const guest = `${folder.path}/tool`;
+  await runWasmBpf(["new", "--lang", "zig", guest]);
+  const path = `${folder.path}:/usr/bin`;
+  const line = `wasm-bpf: Cannot build "${guest}": zig failed at ${guest}/tool.wasm`;
+  assertEquals(await build(guest, path), [1, `${line}\n`]);
+  const program = `${guest}/tool.bpf.c`;
+  const source = await Deno.readTextFile(program);
+  await Deno.writeTextFile(program, source.replace(/^const struct event .*$/m, ""));
+  const hint = "if the guest lacks a type of tool.bpf.c, add a global pointer there: const struct event *unused;";
+  assertEquals(await build(guest, path), [1, `${line} (hint: ${hint})\n`]);
+});
+
 /** The exit code and the messages of `build` with the programs of a folder alone. */
 async function build(guest: string, path: string): Promise<[number, string]> {
   const { code, stderr } = await runWasmBpf(["build", guest], { env: { PATH: path } });
