@@ -81,7 +81,7 @@ testExample("shows its help, and refuses other words", async () => {
   const help = await runWasmBpf([example(NAME), "--help"]);
   assertEquals([help.code, help.stderr], [0, ""]);
   assertMatch(help.stdout, /^Usage: rust-tcpconnlat \[-p PID\] \[MIN_MS\]\n/);
-  for (const words of [["-p"], ["-p", "0"], ["x"], ["-1"], ["nan"]]) {
+  for (const words of [["-p"], ["-p", "0"], ["x"], ["-1"], ["nan"], ["1", "2"]]) {
     const { code, stdout, stderr } = await runWasmBpf([example(NAME), ...words]);
     assertEquals([code, stdout, stderr], [2, "", help.stdout]);
   }

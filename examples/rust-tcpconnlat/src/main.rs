@@ -31,14 +31,15 @@ struct Options {
 /// The options; `None` for words that are none.
 fn parse(mut words: impl Iterator<Item = String>) -> Option<Options> {
     let mut options = Options::default();
+    let mut min_ms = None;
     while let Some(word) = words.next() {
         match &*word {
             "-p" => options.pid = words.next()?.parse().ok().filter(|&pid| pid > 0)?,
-            _ => {
-                options.min_us = word.parse().ok().filter(|ms| (0.0..1e9).contains(ms)).map(|ms: f64| ms * 1e3)? as u64
-            }
+            _ if min_ms.is_some() => return None,
+            _ => min_ms = Some(word.parse().ok().filter(|ms| (0.0..1e9).contains(ms))?),
         }
     }
+    options.min_us = (min_ms.unwrap_or(0.0) * 1e3) as u64;
     Some(options)
 }
 
