@@ -23,9 +23,8 @@ static struct {
 } options = {.interval_s = 5, .count = ULONG_MAX, .rows = 10, .library = "libc.so.6"};
 
 static const char description[] =
-    "Shows what process PID has allocated since the start of this tool and not freed, every INTERVAL seconds (5), "
-    "COUNT "
-    "times (until Ctrl-C).\n"
+    "Shows what process PID has allocated since the start of this tool and not freed, every "
+    "INTERVAL seconds (5), COUNT times (until Ctrl-C).\n"
     "\n"
     "EXAMPLES:\n"
     "    memleak 185                     # the ten stacks with the most memory, every 5 seconds\n"
