@@ -110,7 +110,8 @@ tier_of_kernels() {
 use_deno "$DENO_VERSION"
 mapfile -t documented < <(grep --recursive --files-with-matches --include='*.ts' --include='*.md' --exclude-dir='.?*' \
   --exclude-dir=node_modules --exclude='*_test.ts' --exclude-dir=tests '```ts' . | sort)
-mapfile -t c_sources < <(find bench examples ffi object tests wasm-include -name '*.[ch]' -o -name '*.[ch]pp' | sort)
+mapfile -t c_sources < <(find bench examples ffi object tests wasm-include -name '.?*' -prune -o \
+  \( -name '*.[ch]' -o -name '*.[ch]pp' \) -print | sort)
 mapfile -t shell_scripts < <(find scripts tests/vm .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
 
 check format "$deno" fmt --check
