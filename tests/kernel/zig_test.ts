@@ -85,8 +85,11 @@ Deno.test({
     const help = await runWasmBpf([EXAMPLE, "--help"]);
     assertMatch(help.stdout, /^usage: zig-bootstrap \[MIN_DURATION_MS\]\n\n.*\n$/);
     assertEquals([help.code, help.stderr], [0, ""]);
-    const wrong = await runWasmBpf([EXAMPLE, "soon"]);
-    assertEquals([wrong.code, wrong.stdout, wrong.stderr], [2, "", help.stdout]);
+    assertEquals(await runWasmBpf([EXAMPLE, "-h"]), help);
+    for (const words of [["soon"], ["1", "2"]]) {
+      const wrong = await runWasmBpf([EXAMPLE, ...words]);
+      assertEquals([wrong.code, wrong.stdout, wrong.stderr], [2, "", help.stdout]);
+    }
   },
 });
 

@@ -47,11 +47,12 @@ const Output = struct {
 pub fn main(init: std.process.Init) !u8 {
     const args = try init.minimal.args.toSlice(init.arena.allocator());
     const argument = if (args.len > 1) args[1] else "0";
-    if (std.mem.eql(u8, argument, "--help")) {
+    if (std.mem.eql(u8, argument, "--help") or std.mem.eql(u8, argument, "-h")) {
         try std.Io.File.stdout().writeStreamingAll(init.io, usage);
         return 0;
     }
-    const min_duration_ms = std.fmt.parseInt(u32, argument, 10) catch {
+    const parsed: ?u32 = if (args.len > 2) null else std.fmt.parseInt(u32, argument, 10) catch null;
+    const min_duration_ms = parsed orelse {
         std.debug.print(usage, .{});
         return 2;
     };
