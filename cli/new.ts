@@ -12,7 +12,7 @@ import { HELP, type Refuse, single } from "./options.ts";
 import { printError, writeOutput } from "./output.ts";
 import { templateFiles } from "./new_template.ts";
 import type { HostFiles } from "../ffi/system/host_files.ts";
-import { withToolchain } from "./toolchain/toolchain.ts";
+import { shellWord, withToolchain } from "./toolchain/toolchain.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The language of guests without `--lang`. */
@@ -85,7 +85,9 @@ export function newGuest(args: readonly string[]): number {
         files.write(`${directory}/${file}`, [new TextEncoder().encode(text)], { isNew: true });
         return `  ${directory}/${file}\n`;
       });
-      const next = `Next: wasm-bpf build ${directory} && sudo wasm-bpf ${directory}/${name}.wasm\n`;
+      const next = `Next: wasm-bpf build ${shellWord(directory)} && sudo wasm-bpf ${
+        shellWord(`${directory}/${name}.wasm`)
+      }\n`;
       return writeOutput(written.join("") + next);
     });
   });

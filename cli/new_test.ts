@@ -16,6 +16,17 @@ Deno.test("new makes a directory with a guest, and says what comes next", () => 
   });
 });
 
+Deno.test("new quotes a path with a space, as a shell needs it", () => {
+  withFiles({}, (folder) => {
+    Deno.mkdirSync(`${folder}/my tools`);
+    const { stdout } = runCommand(["new", `${folder}/my tools/one`]);
+    assertMatch(
+      stdout,
+      /\nNext: wasm-bpf build '\S+\/my tools\/one' && sudo wasm-bpf '\S+\/my tools\/one\/one\.wasm'\n$/,
+    );
+  });
+});
+
 Deno.test("new changes nothing that exists, and refuses names that C or a shell would misread", () => {
   withFiles({ taken: new Uint8Array() }, (folder) => {
     const cases: [args: string[], code: number, line: RegExp][] = [

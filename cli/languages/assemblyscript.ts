@@ -5,7 +5,7 @@
  */
 
 import { className } from "../../codegen/assemblyscript/names.ts";
-import { MissingToolError, type Toolchain } from "../toolchain/toolchain.ts";
+import { MissingToolError, shellWord, type Toolchain } from "../toolchain/toolchain.ts";
 import { findByMark, skeletonModule, writeSources } from "./build_tool.ts";
 import type { GuestBuild, GuestName, GuestObject, GuestTemplate, Language } from "./language.ts";
 
@@ -60,7 +60,7 @@ function findCompiler(tools: Toolchain, directory: string): string[] {
   const install = tools.find("npm") === undefined ? "apt install nodejs npm, and then " : "";
   throw new MissingToolError(
     `Cannot compile: no AssemblyScript compiler in ${directory}/node_modules, and no asc in PATH ` +
-      `(hint: ${install}npm install --prefix ${directory})`,
+      `(hint: ${install}npm install --prefix ${shellWord(directory)})`,
   );
 }
 

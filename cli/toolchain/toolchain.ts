@@ -117,7 +117,7 @@ export class Toolchain implements Disposable {
 }
 
 /** A word as a shell reads it. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
