@@ -64,7 +64,7 @@ export function build(args: readonly string[]): number {
   return runCommand(BUILD, args, (given) => {
     const { inputs: directories, options } = readClangWords(given.operands);
     const [directory, another] = directories;
-    if (directory === undefined) throw new UsageError("Cannot build: no directory given");
+    if (directory === undefined || directory === "") throw new UsageError("Cannot build: no directory given");
     if (another !== undefined) throw new UsageError(`Cannot build: one directory at a time, not also "${another}"`);
     return withToolchain({ verbose: given.get("verbose") }, (tools) => {
       const path = directory.replace(/\/+$/, "") || "/";

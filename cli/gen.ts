@@ -241,9 +241,14 @@ function parseLanguage(text: string, refuse: Refuse): Language | undefined {
   return isLanguage(text) ? text : refuse(`"${text}" is not a language (${LANGUAGES.join(", ")})`);
 }
 
+const GO_KEYWORDS: ReadonlySet<string> = new Set(
+  ("break case chan const continue default defer else fallthrough for func go goto if import interface map package range return " +
+    "select struct switch type var").split(" "),
+);
+
 /** The name of a package of Go. */
 function parsePackage(text: string, refuse: Refuse): string | undefined {
-  return /^[a-z][a-z0-9_]*$/.test(text) ? text : refuse(`"${text}" is not a package of Go`);
+  return /^[a-z][a-z0-9_]*$/.test(text) && !GO_KEYWORDS.has(text) ? text : refuse(`"${text}" is not a package of Go`);
 }
 
 /** The given package, which only Go has. @throws {UsageError} for another language. */

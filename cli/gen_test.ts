@@ -145,3 +145,11 @@ Deno.test("gen --help explains itself", () => {
     assertStringIncludes(stdout, "Examples:\n  wasm-bpf gen skeleton runqlat.bpf.o > runqlat.skel.h");
   }
 });
+
+Deno.test("gen refuses words of Go as the name of a package", () => {
+  for (const word of ["func", "type", "Upper", "a-b"]) {
+    const { code, stderr } = runCommand(["gen", "skeleton", "x.bpf.o", "--lang", "go", "--package", word]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `"${word}" is not a package of Go`);
+  }
+});

@@ -53,3 +53,9 @@ Deno.test("new refuses an unknown language, with the list of those it knows", ()
   assertMatch(stderr, /^wasm-bpf: .*"cobol" is not a language \(c\b/);
   assertEquals(code, 2);
 });
+
+Deno.test("build refuses an empty name of a directory, as from a variable that is not set", () => {
+  const { code, stdout, stderr } = runCommand(["build", ""]);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(stderr, /^wasm-bpf: Cannot build: no directory given/);
+});

@@ -44,10 +44,6 @@ Deno.test("HostFiles.write() leaves no part of a file that it cannot finish, and
   try {
     using system = openSystem();
     const files = new HostFiles(system.calls);
-    function* failing(): Generator<Uint8Array> {
-      yield new Uint8Array(10);
-      throw new Error("no more");
-    }
     Deno.writeTextFileSync(`${folder}/a`, "before");
     assertThrows(() => files.write(`${folder}/a`, failing()), Error, "no more");
     assertEquals(files.exists(`${folder}/a`), false);
@@ -59,3 +55,9 @@ Deno.test("HostFiles.write() leaves no part of a file that it cannot finish, and
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+/** A chunk, and then an error. */
+function* failing(): Generator<Uint8Array> {
+  yield new Uint8Array(10);
+  throw new Error("no more");
+}
