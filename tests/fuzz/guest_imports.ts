@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ASSEMBLYSCRIPT_TYPES } from "../../host/assemblyscript/import_types.ts";
 import { lineOf, offeredLines } from "../../host/libbpf/functions.ts";
 import { shapeOf, valueType } from "../../host/libbpf/shape.ts";
 import { LIBBPF_MODULE } from "../../host/libbpf/import_types.ts";
@@ -12,6 +13,7 @@ import { WASI_MODULE, WASI_TYPES, WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES } fr
 import {
   CALLBACK_WRAPPER_MODULE,
   CALLBACK_WRAPPER_TYPES,
+  ENV_MODULE,
   WASM_BPF_MODULE,
   WASM_BPF_TYPES,
 } from "../../host/wasm_bpf/import_types.ts";
@@ -40,7 +42,7 @@ export interface Import {
 /** All imports for guests of this width. */
 export function importsFor(addressBits: 32 | 64): Import[] {
   const ptr: ValueType = addressBits === 64 ? "i64" : "i32";
-  const valueOf = (type: string): ValueType => type === "ptr" ? ptr : type === "i64" ? "i64" : "i32";
+  const valueOf = (type: string): ValueType => type === "ptr" ? ptr : type === "i64" || type === "f64" ? type : "i32";
   const byTypes = (module: string, types: Readonly<Record<string, readonly string[]>>): Import[] =>
     Object.entries(types).map(([name, [text = ""]]) => {
       const { parameters, result } = /^\((?<parameters>.*?)\)( -> (?<result>.*))?$/.exec(text)?.groups ?? {};
@@ -61,7 +63,9 @@ export function importsFor(addressBits: 32 | 64): Import[] {
     ...byTypes(WASM_BPF_MODULE, WASM_BPF_TYPES).filter(({ name }) =>
       addressBits === 32 || name !== "wasm_bpf_buffer_poll"
     ),
-    ...(addressBits === 32 ? byTypes(CALLBACK_WRAPPER_MODULE, CALLBACK_WRAPPER_TYPES) : []),
+    ...(addressBits === 32
+      ? [...byTypes(CALLBACK_WRAPPER_MODULE, CALLBACK_WRAPPER_TYPES), ...byTypes(ENV_MODULE, ASSEMBLYSCRIPT_TYPES)]
+      : []),
     ...byTypes(SYS_MODULE, SYS_TYPES),
     ...byTypes(WASI_MODULE, WASI_TYPES),
     ...(addressBits === 32 ? byTypes(WASI_UNSTABLE_MODULE, WASI_UNSTABLE_TYPES) : []),
@@ -87,6 +91,8 @@ function kindOf({ module, name, type, index }: { module: string; name: string; t
     if (type === "i64" && index === 0) return "handle";
     return type === "ptr" && name !== "wasm_bpf_map_operate" ? "string" : type;
   }
+  // Strings have their length before them. All other numbers are also addresses.
+  if (module === ENV_MODULE) return type === "f64" || name === "process.exit" ? type : "text";
   if (type === "i32" && index === 0 && /^(fd|path|sock|bind|setsockopt|perf_event_ioctl|terminal)/.test(name)) {
     return "fd";
   }

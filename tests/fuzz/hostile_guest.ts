@@ -23,6 +23,9 @@ const NAMES_AT = 0x400;
 const FDS_AT = 0x1000;
 const OPTIONS_AT = 0x2000;
 const BYTES_AT = 0x4000;
+/** A string of AssemblyScript: its length in bytes, and then its units, of which one is half of a pair. */
+const TEXT_AT = 0x3000;
+const TEXT = new Uint8Array(Uint16Array.of(8, 0, 0x61, 0xd800, 0x1b, 0x202e).buffer);
 /** A WASI subscription to a clock, which ends at once. No import gets this address to write to. */
 const WAIT_AT = 0x1e0000;
 /** A WASI iovec of few bytes. */
@@ -68,6 +71,9 @@ const NAMES = [
   "\u{ff}\u{10ffff}",
   "*".repeat(30),
 ];
+
+/** Functions that end the guest. */
+const ENDS: ReadonlySet<string> = new Set(["abort", "proc_exit", "process.exit"]);
 
 /** Numbers of signals that do nothing by default, or do not exist. */
 const SIGNALS = [0, -1, 65, 1000, 17, 23, 28];
@@ -166,6 +172,7 @@ class GuestMaker {
       data: [
         ...NAMES.map((name, i) => ({ at: NAMES_AT + 32 * i, bytes: new TextEncoder().encode(`${name}\0`) })),
         { at: OBJECT_AT, bytes: object },
+        { at: TEXT_AT, bytes: TEXT },
         { at: IOVEC_AT, bytes: iovec(addressBits) },
       ],
     });
@@ -234,7 +241,7 @@ class GuestMaker {
   #randomCall(): number[] {
     const one = this.#of(this.#imports);
     // An end of the guest must be rare, and is followed by calls only if the guest catches it.
-    if (one.name === "proc_exit" && this.#random.below(8) > 0) return [];
+    if (ENDS.has(one.name) && this.#random.below(8) > 0) return [];
     return this.#call(one, one.parameters.map((_, index) => this.#argument(one, index)));
   }
 
@@ -257,7 +264,7 @@ class GuestMaker {
     const call = [...passed, 0x10, ...unsigned(index)];
     if (one.type.result === undefined) return [...count, ...call];
     const at = this.#keep(one.result);
-    return [...count, ...this.#pointer(at), ...call, ...(one.type.result === "i32" ? [0xac] : []), 0x37, 3, 0];
+    return [...count, ...this.#pointer(at), ...call, ...asI64(one.type.result), 0x37, 3, 0];
   }
 
   /** The address for a result of this kind. */
@@ -272,9 +279,11 @@ class GuestMaker {
 
   #push(argument: Argument, type: ValueType): number[] {
     if ("loadFrom" in argument) {
-      return [...this.#pointer(argument.loadFrom), 0x29, 3, 0, ...(type === "i32" ? [0xa7] : [])];
+      const converted = type === "i32" ? [0xa7] : type === "f64" ? [0xbf] : [];
+      return [...this.#pointer(argument.loadFrom), 0x29, 3, 0, ...converted];
     }
     const { value } = argument;
+    if (type === "f64") return [0x44, ...new Uint8Array(BigInt64Array.of(value).buffer)];
     return type === "i32"
       ? [0x41, ...signedLeb(BigInt.asIntN(32, value))]
       : [0x42, ...signedLeb(BigInt.asIntN(64, value))];
@@ -326,8 +335,11 @@ class GuestMaker {
         return { value: BigInt(random.below(20) > 0 ? 1 + random.below(8) : this.#of([0, 9, 12, 13, 0x7fffffff])) };
       case "size":
         return { value: this.#of(SIZES) };
+      case "text":
+        return { value: this.#text() };
       case "i64":
       case "u64":
+      case "f64":
         return { value: this.#of(LONGS) };
       case "i32":
       case "u32":
@@ -393,6 +405,13 @@ class GuestMaker {
     return { loadFrom: this.#of(this.#of(kinds)) };
   }
 
+  /** A string of AssemblyScript. An address that is none ends the guest, so it must be rare. */
+  #text(): bigint {
+    const random = this.#random;
+    if (random.below(200) === 0) return this.#of(BAD_ADDRESSES);
+    return BigInt(4 + (random.below(50) === 0 ? BYTES_AT + 4 * random.below(40) : TEXT_AT));
+  }
+
   #name(name = this.#of(NAMES)): Argument {
     return { value: BigInt(NAMES_AT + 32 * NAMES.indexOf(name)) };
   }
@@ -432,4 +451,9 @@ function unsigned(value: number): number[] {
 function iovec(addressBits: 32 | 64): Uint8Array {
   const words = addressBits === 64 ? [BYTES_AT, 0, 8, 0] : [BYTES_AT, 8];
   return new Uint8Array(Uint32Array.from(words).buffer);
+}
+
+/** The instruction that makes a result of this type an i64. */
+function asI64(type: ValueType): number[] {
+  return type === "i32" ? [0xac] : type === "f64" ? [0xbd] : [];
 }

@@ -8,7 +8,7 @@ import { SECTION } from "../../wasm/sections.ts";
 import { unsignedLeb } from "../../wasm/write_section.ts";
 
 /** A value type, by its code. */
-export const VALUE = { i32: 0x7f, i64: 0x7e, f32: 0x7d } as const;
+export const VALUE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const;
 
 /** The type of a function. */
 export interface Signature {
