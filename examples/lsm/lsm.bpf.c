@@ -40,7 +40,7 @@ static void report(const char *name) {
 
 SEC("lsm/inode_rmdir")
 int BPF_PROG(refuse_rmdir, struct inode *parent, struct dentry *entry, int earlier) {
-    char name[NAME_SIZE] = "";
+    char name[NAME_SIZE + 1] = ""; /* longer than a protected name, which would equal the beginning of a longer one */
     if (earlier) return earlier; /* another module refused it */
     bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(entry, d_name.name));
     if (!is_protected(name)) return 0;

@@ -216,13 +216,14 @@ Deno.test({
   ignore: !hasBpfLsm(),
   fn: async () => {
     const directory = await Deno.makeTempDir();
-    const kept = `wb${crypto.randomUUID().slice(0, 8)}`;
-    await shell(`mkdir ${directory}/${kept} ${directory}/other`);
+    // The longest name that lsm takes, and one that begins with it.
+    const kept = `wb${crypto.randomUUID()}`.padEnd(63, "x");
+    await shell(`mkdir ${directory}/${kept} ${directory}/${kept}y`);
     {
       await using lsm = await RunningExample.start("lsm", [kept]);
       const refused = await run("rmdir", [`${directory}/${kept}`]);
       assertStringIncludes(refused.stderr, "Operation not permitted");
-      await shell(`rmdir ${directory}/other`);
+      await shell(`rmdir ${directory}/${kept}y`);
       const lines = await lsm.matching(new RegExp(`rmdir +${kept}$`), 1);
       assertEquals(lines.length, 1);
     }
