@@ -18,14 +18,14 @@ rust_crate := wasm-include/rust/Cargo.toml $(wildcard wasm-include/rust/src/*.rs
 # The crate by itself, with which codegen/ compiles generated sources.
 languages: $(if $(no_rust),,$(languages)/rust/libwasm_bpf.rlib)
 $(languages)/rust/libwasm_bpf.rlib: $(rust_crate) $(rules)
-	$(word 2,$(rust_tools)) --edition 2021 --target $(rust_target) --crate-type rlib --crate-name wasm_bpf --cfg 'feature="std"' \
+	MAKEFLAGS= MFLAGS= $(word 2,$(rust_tools)) --edition 2021 --target $(rust_target) --crate-type rlib --crate-name wasm_bpf --cfg 'feature="std"' \
 	  wasm-include/rust/src/lib.rs -o $@
 
 # Guests of version 1: one that declares the imports itself, and one on top of a published crate, which needs a registry.
 $(languages)/rust.wasm: $(in)/guest.rs $(squares) $(rules)
 	$(announce)
 	rm -f $(@:.wasm=.skipped)
-	SQUARES_OBJECT=$(abspath $(squares)) $(word 2,$(rust_tools)) --edition 2021 --target $(rust_target) -O -C strip=symbols \
+	MAKEFLAGS= MFLAGS= SQUARES_OBJECT=$(abspath $(squares)) $(word 2,$(rust_tools)) --edition 2021 --target $(rust_target) -O -C strip=symbols \
 	  $(if $(word 4,$(rust_tools)),-C linker=$(word 4,$(rust_tools))) -C link-arg=--export-table $< -o $@
 $(languages)/rust_published.wasm: $(in)/published/main.rs $(in)/published/Cargo.toml $(in)/published/Cargo.lock $(squares) $(rules)
 	$(announce)

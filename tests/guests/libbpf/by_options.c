@@ -54,7 +54,8 @@ static void refused(void) {
     printf("%s\n", strerror(errno));
 }
 
-int main(int count, char **) {
+int main(int count, char **words) {
+    (void)words;
     if (count > 1) {
         refused();
         return 0;
