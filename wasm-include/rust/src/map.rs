@@ -4,6 +4,7 @@ use crate::{imports, Error, MapHandle, Pod, Result};
 use core::convert::TryFrom;
 use core::marker::PhantomData;
 use core::mem::size_of;
+use core::ops::Deref;
 
 const ENOENT: i32 = 2;
 
@@ -18,7 +19,7 @@ pub enum UpdateFlags {
     Exist,
 }
 
-/// A map with keys `K` and values `V`.
+/// A map with keys `K` and values `V`. It dereferences to its [`MapHandle`], for example as the array of a perf buffer.
 #[derive(Debug)]
 pub struct Map<'o, K, V> {
     pub(crate) handle: MapHandle<'o>,
@@ -143,6 +144,14 @@ pub(crate) fn key_address<K>(key: &K) -> usize {
         0
     } else {
         address(key)
+    }
+}
+
+impl<'o, K, V> Deref for Map<'o, K, V> {
+    type Target = MapHandle<'o>;
+
+    fn deref(&self) -> &MapHandle<'o> {
+        &self.handle
     }
 }
 

@@ -61,7 +61,7 @@ fn use_other_kinds(skel: &KindsSkel) -> Result<()> {
         lru.update(&key, &key, UpdateFlags::Any)?;
     }
     let left = lru.iter().count();
-    println!("lru: at most {}: {}, has the last {:?}", lru.handle().max_entries(), left <= 100, lru.lookup(&999)?);
+    println!("lru: at most {}: {}, has the last {:?}", lru.max_entries(), left <= 100, lru.lookup(&999)?);
 
     let routes = maps.routes()?;
     for (bits, address, value) in [(8, [10, 0, 0, 0], 1), (16, [10, 1, 0, 0], 2)] {
@@ -108,7 +108,7 @@ fn use_descriptors(skel: &KindsSkel) -> Result<()> {
     let own: Map<'_, u32, u64> =
         MapHandle::create(MapType::Array, "own", 4, 8, 1, &MapCreateOpts::default())?.try_into()?;
     let outer = skel.maps().outer()?;
-    outer.update(&1, &own.handle().fd(), UpdateFlags::Any)?;
+    outer.update(&1, &own.fd(), UpdateFlags::Any)?;
     let id = outer.lookup(&1)?.unwrap() as u32;
     skel.progs().change()?.test_run(ProgramInput::default())?;
     println!("map in a map: {:?}, its id {}", own.lookup(&0)?, id == own.handle().id()?);
