@@ -109,6 +109,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: `Ctrl-C ends a Go guest after the function of NotifyContext() was called${
+    REASON === undefined ? "" : ` (skipped: ${REASON})`
+  }`,
+  ignore: REASON !== undefined,
+  fn: async () => {
+    const words = ["-test.run=TestSignals", "-waits=stopped"];
+    await using guest = await RunningExample.start(MODULE, words, { host: ["--timeout=60s"] });
+    Deno.kill(guest.pid, "SIGINT");
+    await guest.matching(/^stopped$/, 1);
+    const { status, stderr } = await guest.stop();
+    assertEquals([status.signal, stderr], ["SIGINT", ""]);
+  },
+});
+
+Deno.test({
   name: `the Go module and its examples pass go vet, and have gofmt's form${
     REASON === undefined ? "" : ` (skipped: ${REASON})`
   }`,

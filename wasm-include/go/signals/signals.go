@@ -5,6 +5,7 @@ package signals
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/wasm-bpf/wasm-bpf/wasm-include/go/internal/failure"
@@ -20,8 +21,11 @@ const (
 // callback is the number of onSignal in its export's name.
 const callback = 5
 
-// call is the reaction to a signal that calls a function of the guest.
-const call = 2
+// Reactions to a signal: it ends the guest, or calls a function of it.
+const (
+	end  = 0
+	call = 2
+)
 
 //go:wasmimport wasm_bpf_sys sigaction
 func sigaction(signal, reaction, flags, handler int32) int32
@@ -31,6 +35,9 @@ const slice = 50 * time.Millisecond
 
 // caught has a number for each signal, which grows when the signal comes.
 var caught [65]uint32
+
+// users has the number of contexts for each signal.
+var users [65]uint32
 
 // onSignal only counts: it may run on the scheduler's stack, where most of Go's functions fail.
 //
@@ -67,7 +74,8 @@ func (c *signalContext) Err() error {
 }
 
 // NotifyContext returns a context that is cancelled by the signals, which then no longer end the guest. Call it before readers are
-// opened. A second Ctrl-C ends a guest that does not come back to the host.
+// opened. A second Ctrl-C ends a guest that does not come back to the host. After the returned function was called, the signals end the
+// guest again.
 func NotifyContext(parent context.Context, signals ...int32) (context.Context, context.CancelFunc, error) {
 	inner, cancel := context.WithCancel(parent)
 	ctx := &signalContext{inner, cancel, signals, caught}
@@ -76,11 +84,19 @@ func NotifyContext(parent context.Context, signals ...int32) (context.Context, c
 			cancel()
 			return nil, nil, err
 		}
+		users[signal]++
 	}
 	go func() {
 		for ctx.Err() == nil {
 			time.Sleep(slice)
 		}
 	}()
-	return ctx, cancel, nil
+	return ctx, sync.OnceFunc(func() {
+		cancel()
+		for _, signal := range signals {
+			if users[signal]--; users[signal] == 0 {
+				sigaction(signal, end, 0, 0)
+			}
+		}
+	}), nil
 }

@@ -295,6 +295,15 @@ func TestSignals(t *testing.T) {
 	case "reader":
 		_, err := reader.ReadContext(inner)
 		same(t, err, context.Canceled)
+	case "stopped":
+		_, stopOther, err := signals.NotifyContext(context.Background(), signals.Interrupt)
+		must(t, err)
+		stopOther()
+		stopOther()
+		<-inner.Done()
+		stop()
+		fmt.Println("stopped")
+		time.Sleep(time.Hour)
 	case "busy":
 		for ctx.Err() == nil {
 			time.Now()
