@@ -1,5 +1,6 @@
 /** `wasm-bpf build` with a Go that is missing or too old. */
 
+import { llvmTool } from "../../scripts/pins.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { directoryWith, run, WASM_BPF } from "./command.ts";
 
@@ -16,7 +17,9 @@ async function buildWith(go: string | undefined) {
   });
   const programs = `${place.path}/programs`;
   await Deno.mkdir(programs);
-  for (const name of ["clang-19", "wasm-ld-19", "env"]) await Deno.symlink(`/usr/bin/${name}`, `${programs}/${name}`);
+  for (const name of [llvmTool("clang"), llvmTool("wasm-ld"), "env"]) {
+    await Deno.symlink(`/usr/bin/${name}`, `${programs}/${name}`);
+  }
   if (go !== undefined) await Deno.writeTextFile(`${programs}/go`, `#!/bin/sh\n${go}\n`, { mode: 0o755 });
   const hide = "for place in /usr/local/go /usr/lib/go-1.24; do [ ! -d $place ] || mount -t tmpfs none $place; done";
   const script = `${hide}; PATH=${programs} exec "$@"`;

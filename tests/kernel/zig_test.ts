@@ -1,5 +1,6 @@
 /** Runs tests/guests/languages/zig/abilities.zig, which does what the Zig package can do, for wasm32 and for wasm64. */
 
+import { llvmTool } from "../../scripts/pins.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { directoryWith, runWasmBpf } from "./command.ts";
 import { RunningExample } from "./running_example.ts";
@@ -101,7 +102,7 @@ Deno.test("wasm-bpf build names the command that installs Zig, if there is none 
   // Without python3, whose packages may have a Zig.
   const programs = `${folder.path}/programs`;
   await Deno.mkdir(programs);
-  for (const program of ["clang-19", "env"]) await Deno.symlink(`/usr/bin/${program}`, `${programs}/${program}`);
+  for (const program of [llvmTool("clang"), "env"]) await Deno.symlink(`/usr/bin/${program}`, `${programs}/${program}`);
   assertEquals(await build(guest, programs), [127, `wasm-bpf: Cannot compile: no zig in PATH ${hint}`]);
   await Deno.writeTextFile(`${programs}/zig`, "#!/bin/sh\necho 0.13.0\n", { mode: 0o755 });
   assertEquals(await build(guest, programs), [
