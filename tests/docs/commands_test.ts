@@ -24,6 +24,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 /** Commands outside console blocks that run until they are stopped. */
 const ENDLESS = [
   "sudo wasm-bpf examples/bootstrap/bootstrap.wasm",
+  "sudo ./wasm-bpf examples/bootstrap/bootstrap.wasm",
   "sudo deno run --allow-ffi cli.ts examples/runqlat/runqlat.wasm 1",
   "sudo ./wasm-bpf minimal.wasm",
   "sudo wasm-bpf hello/hello.wasm",
