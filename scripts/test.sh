@@ -40,7 +40,7 @@ run() {
   shift
   local start=$EPOCHREALTIME
   status=0
-  timeout --foreground --kill-after=10 900 "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
+  timeout --foreground --kill-after=10 1500 "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
   seconds=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")
 }
 

@@ -53,7 +53,7 @@ boot() {
 
 # Boots the machine of boot() once. Sets its `status`, and copies its results.
 run_in_machine() {
-  VM_TIMEOUT=${VM_TIMEOUT:-$([[ $extent == all ]] && echo 7200 || echo 900)} scripts/vm.sh "${machine[@]}" \
+  VM_TIMEOUT=${VM_TIMEOUT:-$([[ $extent == all ]] && echo 7200 || echo 1500)} scripts/vm.sh "${machine[@]}" \
     env "WASM_BPF=$PWD/wasm-bpf" EXAMPLE_PROCESSES=100 \
     deno test --quiet --allow-all --no-check --junit-path=/run/vm/junit.xml "${@:2}" \
     >"$logs/$name.log" 2>&1 || status=$?
