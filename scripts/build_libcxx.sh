@@ -3,7 +3,7 @@
 # others:
 #   c++/v1/    the headers of libc++
 #   lib/       libc++.a, libc++-exceptions.a
-# Downloads 83 MB once, and compiles half a minute. Does nothing if its inputs are unchanged. V=1 shows the commands.
+# Downloads 83 MB once, and compiles for a minute. Does nothing if its inputs are unchanged. V=1 shows the commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/pins.sh
@@ -82,7 +82,7 @@ for tool in make "clang++-$LLVM_VERSION" "llvm-ar-$LLVM_VERSION"; do
   command -v "$tool" >/dev/null || fail "$tool is missing; scripts/setup.sh installs it"
 done
 fetch
-echo "Building libc++ for guests (half a minute)" >&2
+echo "Building libc++ for guests (a minute)" >&2
 unpack
 install_headers
 silent=--silent
