@@ -14,8 +14,8 @@ use_deno "$DENO_VERSION"
 leave_to_owner
 
 if [[ ! ${OUTER_MOUNTS-} ]]; then
-  duration="40 minutes on 2 cores, 25 of them without other kernels (VM_KERNELS=none)"
-  [[ ${VM_KERNELS-} != none ]] || duration="25 minutes on 2 cores, without other kernels"
+  duration="70 minutes on 2 cores, 45 of them without other kernels (VM_KERNELS=none)"
+  [[ ${VM_KERNELS-} != none ]] || duration="45 minutes on 2 cores, without other kernels"
   echo "Running all tests takes about $duration, and some more the first time."
 fi
 scripts/setup.sh tests
