@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! The guest of `guest.rs` on top of the crate wasm-bpf-binding 0.1.0 of crates.io, whose functions take addresses as numbers, and
+//! The guest of `guest.rs` on top of the crate wasm-bpf-binding 0.1.0, whose functions take addresses as numbers, and
 //! import from module `env`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
