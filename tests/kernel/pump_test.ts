@@ -118,7 +118,8 @@ Deno.test("EventBuffer.poll() waits without using the CPU, and no longer than th
     const waited = performance.now() - start;
     assertGreater(waited, 299);
     assertLess(waited, 3000);
-    assertLess(cpuTicks() - before, 3);
+    // A loop would take 30. An emulated machine needs some for the wait itself.
+    assertLess(cpuTicks() - before, 10);
   }
 });
 
