@@ -1,5 +1,5 @@
 /**
- * How guests use the maps of an object.
+ * The uses that guests have for the maps of an object, by the type of map.
  *
  * @module
  */

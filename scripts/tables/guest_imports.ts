@@ -1,6 +1,6 @@
 /**
- * What the bindings of all languages declare: the imports of module `libbpf`, from the table of functions. Each language has a file
- * beside this one with its syntax.
+ * The declarations that the bindings of all languages have in common: the imports of module `libbpf`, from the table of functions. Each
+ * language has a file beside this one with its syntax.
  *
  * @module
  */
